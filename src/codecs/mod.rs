@@ -1,0 +1,73 @@
+//! The registry: one line a format. Everything else (probing, the capability list, the command, the C ABI, corpus
+//! tests) picks a format up from here.
+
+use crate::decode::{Context, Decoder, FormatEntry};
+use crate::error::Result;
+use crate::probe::{self, Hint, Registered};
+use crate::source::Source;
+
+macro_rules! formats {
+    ($($family:ident { $($feature:literal $module:ident [$($extension:literal)*];)* })*) => {
+        $(pub(crate) mod $family { $(#[cfg(feature = $feature)] pub(crate) mod $module;)* })*
+
+        static REGISTRY: &[Registered] = &[$($(
+            Registered {
+                #[cfg(feature = $feature)]
+                entry: Some(&$family::$module::ENTRY),
+                #[cfg(not(feature = $feature))]
+                entry: None,
+                feature: $feature,
+                extensions: &[$($extension),*],
+            },
+        )*)*];
+    };
+}
+
+formats! {
+    // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY), extensions.
+    image {
+        "jpeg" jpeg ["jpg" "jpeg" "jpe" "jfif" "mpo"];
+        "qoi"  qoi  ["qoi"];
+    }
+}
+
+/// One format that this library knows: what the capability list says of it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Capability {
+    /// The format's name; the feature's if this build lacks it.
+    pub name: &'static str,
+    /// `image`, `document`, `video`, `audio` or `archive`; `None` if this build lacks it.
+    pub family: Option<&'static str>,
+    /// Extensions in lower case.
+    pub extensions: &'static [&'static str],
+    /// Media types; empty if this build lacks it.
+    pub mime_types: &'static [&'static str],
+    /// Whether this build makes it.
+    pub enabled: bool,
+    /// The Cargo feature that switches it.
+    pub feature: &'static str,
+}
+
+/// Every format that this library knows, in the registry's order.
+pub fn capabilities() -> impl Iterator<Item = Capability> {
+    REGISTRY.iter().map(|line| Capability {
+        name: line.entry.map_or(line.feature, |e| e.format.name),
+        family: line.entry.map(|e| e.format.family.name()),
+        extensions: line.extensions,
+        mime_types: line.entry.map_or(&[], |e| e.mime_types),
+        enabled: line.entry.is_some(),
+        feature: line.feature,
+    })
+}
+
+/// The entry for `source`, by content.
+pub(crate) fn identify(source: &Source, hint: &Hint, cx: &Context<'_>) -> Result<&'static FormatEntry> {
+    probe::identify(REGISTRY, source, hint, cx)
+}
+
+/// A decoder for `source`, by content; its errors name the format.
+pub(crate) fn open(source: &Source, hint: &Hint, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+    let entry = identify(source, hint, cx)?;
+    (entry.open)(source, cx).map_err(|e| e.of_format(entry.format.name))
+}

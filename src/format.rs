@@ -1,0 +1,54 @@
+//! What a format is called, and which family it belongs to.
+
+use std::fmt;
+
+/// What kind of thing a file is to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Family {
+    /// A picture.
+    Image,
+    /// Pages, text, sheets, slides.
+    Document,
+    /// Moving pictures.
+    Video,
+    /// Sound, shown by its cover.
+    Audio,
+    /// A container of other files.
+    Archive,
+}
+
+impl Family {
+    /// The public name, as it stands in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Document => "document",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Archive => "archive",
+        }
+    }
+}
+
+/// A format by its public name, such as `jpeg`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Format {
+    /// Lower case, as it stands in JSON.
+    pub name: &'static str,
+    /// What kind of thing it is.
+    pub family: Family,
+}
+
+impl Format {
+    /// A picture format.
+    pub const fn image(name: &'static str) -> Self {
+        Self { name, family: Family::Image }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

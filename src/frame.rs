@@ -1,0 +1,210 @@
+//! Decoded pixels: packed rows of interleaved samples, with what is still to be done to them.
+
+use crate::color::ColorSpace;
+use crate::error::{Error, Result};
+use crate::geometry::Size;
+use crate::orient::Orientation;
+
+/// Channels in their order, and the type of a sample. Alpha is straight, never premultiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PixelFormat {
+    /// One 8-bit sample.
+    Gray8,
+    /// Grey and alpha, 8 bits each.
+    GrayA8,
+    /// Red, green, blue, 8 bits each.
+    Rgb8,
+    /// Red, green, blue, alpha, 8 bits each.
+    Rgba8,
+    /// Cyan, magenta, yellow, black, 8 bits each; 255 is full ink.
+    Cmyk8,
+    /// One 16-bit sample.
+    Gray16,
+    /// Grey and alpha, 16 bits each.
+    GrayA16,
+    /// Red, green, blue, 16 bits each.
+    Rgb16,
+    /// Red, green, blue, alpha, 16 bits each.
+    Rgba16,
+    /// Cyan, magenta, yellow, black, 16 bits each; 65,535 is full ink.
+    Cmyk16,
+    /// Red, green, blue in linear light, 1.0 is diffuse white.
+    RgbF32,
+    /// As [`RgbF32`](Self::RgbF32) with alpha from 0 to 1.
+    RgbaF32,
+}
+
+impl PixelFormat {
+    /// Samples of one pixel.
+    pub const fn channels(self) -> usize {
+        match self {
+            Self::Gray8 | Self::Gray16 => 1,
+            Self::GrayA8 | Self::GrayA16 => 2,
+            Self::Rgb8 | Self::Rgb16 | Self::RgbF32 => 3,
+            Self::Rgba8 | Self::Rgba16 | Self::RgbaF32 | Self::Cmyk8 | Self::Cmyk16 => 4,
+        }
+    }
+
+    /// Bytes of one sample: 1, 2 or 4.
+    pub const fn sample_bytes(self) -> usize {
+        match self {
+            Self::Gray8 | Self::GrayA8 | Self::Rgb8 | Self::Rgba8 | Self::Cmyk8 => 1,
+            Self::Gray16 | Self::GrayA16 | Self::Rgb16 | Self::Rgba16 | Self::Cmyk16 => 2,
+            Self::RgbF32 | Self::RgbaF32 => 4,
+        }
+    }
+
+    /// Bytes of one pixel.
+    pub const fn pixel_bytes(self) -> usize {
+        self.channels() * self.sample_bytes()
+    }
+
+    /// Whether the last channel is alpha.
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::GrayA8 | Self::Rgba8 | Self::GrayA16 | Self::Rgba16 | Self::RgbaF32)
+    }
+}
+
+/// The samples of a frame, in the type that its format says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Samples {
+    /// 8 bits a sample.
+    U8(Vec<u8>),
+    /// 16 bits a sample, native byte order.
+    U16(Vec<u16>),
+    /// 32-bit float a sample.
+    F32(Vec<f32>),
+}
+
+impl Samples {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::U8(v) => v.len(),
+            Self::U16(v) => v.len(),
+            Self::F32(v) => v.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    const fn bytes(&self) -> usize {
+        match self {
+            Self::U8(_) => 1,
+            Self::U16(_) => 2,
+            Self::F32(_) => 4,
+        }
+    }
+}
+
+/// Where the pixels of a thumbnail come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A preview that the file carries.
+    Embedded,
+    /// The file's own pixels.
+    #[default]
+    Decoded,
+    /// Drawn from a description: a page, a vector picture.
+    Rendered,
+}
+
+impl Origin {
+    /// The public name, as it stands in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Decoded => "decoded",
+            Self::Rendered => "rendered",
+        }
+    }
+}
+
+/// A picture of `width` × `height` px. Rows are packed: the stride is width × [`PixelFormat::pixel_bytes`].
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Columns, at least 1.
+    pub width: u32,
+    /// Rows, at least 1.
+    pub height: u32,
+    /// Channels and sample type.
+    pub format: PixelFormat,
+    /// width × height × channels samples, row by row from the top.
+    pub samples: Samples,
+    /// What the samples mean.
+    pub color: ColorSpace,
+    /// What has still to be done to the pixels before they are shown.
+    pub orientation: Orientation,
+    /// Where they come from.
+    pub origin: Origin,
+}
+
+impl Frame {
+    /// A frame of sRGB colours that needs no turning. Samples that do not match size and format are `internal`, a
+    /// side of zero is `corrupt`.
+    pub fn new(width: u32, height: u32, format: PixelFormat, samples: Samples) -> Result<Self> {
+        if width == 0 || height == 0 {
+            return Err(Error::corrupt(format!("a picture of {width}x{height} px")));
+        }
+        let expected = u64::from(width) * u64::from(height) * format.channels() as u64;
+        if samples.len() as u64 != expected || samples.bytes() != format.sample_bytes() {
+            return Err(Error::internal(format!("{} samples for {width}x{height} {format:?}", samples.len())));
+        }
+        let (color, orientation, origin) = (ColorSpace::Srgb, Orientation::Normal, Origin::Decoded);
+        Ok(Self { width, height, format, samples, color, orientation, origin })
+    }
+
+    /// [`new`](Self::new) with 8-bit samples.
+    pub fn from_u8(width: u32, height: u32, format: PixelFormat, samples: Vec<u8>) -> Result<Self> {
+        Self::new(width, height, format, Samples::U8(samples))
+    }
+
+    /// [`new`](Self::new) with 16-bit samples.
+    pub fn from_u16(width: u32, height: u32, format: PixelFormat, samples: Vec<u16>) -> Result<Self> {
+        Self::new(width, height, format, Samples::U16(samples))
+    }
+
+    /// [`new`](Self::new) with float samples.
+    pub fn from_f32(width: u32, height: u32, format: PixelFormat, samples: Vec<f32>) -> Result<Self> {
+        Self::new(width, height, format, Samples::F32(samples))
+    }
+
+    /// The same pixels in another colour space.
+    #[must_use]
+    pub fn with_color(mut self, color: ColorSpace) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// The same pixels, to be turned before they are shown.
+    #[must_use]
+    pub fn with_orientation(mut self, orientation: Orientation) -> Self {
+        self.orientation = orientation;
+        self
+    }
+
+    /// The same pixels from elsewhere.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Width × height as stored, before [`orientation`](Self::orientation).
+    pub fn size(&self) -> Size {
+        Size::new(self.width, self.height)
+    }
+
+    /// The 8-bit samples; `None` for other depths.
+    pub fn as_u8(&self) -> Option<&[u8]> {
+        match &self.samples {
+            Samples::U8(v) => Some(v),
+            _ => None,
+        }
+    }
+}

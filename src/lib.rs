@@ -1,0 +1,78 @@
+//! Thumbling turns any file of a cloud drive into a thumbnail, in-process.
+//!
+//! Bytes in, thumbnails out: no state, no network, no files of its own.
+//!
+//! ```
+//! # fn main() -> thumbling::Result<()> {
+//! # let png = thumbling::doc_sample();
+//! use thumbling::{Output, Request, Source};
+//!
+//! let source = Source::bytes(png);
+//! let made = thumbling::thumbnail(&source, &Request::new().square(256).output(Output::Webp))?;
+//! let thumb = &made.items[0];
+//! println!("{} x {} px, {} bytes of {}", thumb.width, thumb.height, thumb.bytes.len(), thumb.media_type);
+//! # Ok(()) }
+//! ```
+//!
+//! The house has floors, and a room imports only from floors below its own:
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 7 | `capi`: the C ABI |
+//! | 5 | [`thumbnail`], [`probe`]: request → thumbnails |
+//! | 4 | `codecs`: the registry, one line a format, and one file a codec |
+//! | 3 | `scale`, `encode`, `placeholder`, `attention`; `structure`, `vector`, `metafile`: what several codecs share |
+//! | 2 | `decode`, `probe`, `format`: the decoder's contract, and who is asked |
+//! | 1 | `frame`, `color`, `orient`, `seam`: pixels, and C libraries each behind one file |
+//! | 0 | `error`, `limits`, `source`, `geometry`, `cancel` |
+
+mod attention;
+mod cancel;
+mod codecs;
+mod color;
+mod decode;
+mod encode;
+mod error;
+mod format;
+mod frame;
+mod geometry;
+mod limits;
+mod orient;
+mod pipeline;
+mod placeholder;
+mod probe;
+mod request;
+mod scale;
+mod seam;
+mod source;
+mod structure;
+
+pub mod capi;
+
+pub use cancel::CancelToken;
+pub use codecs::{Capability, capabilities};
+pub use decode::{Effort, SourceInfo};
+pub use error::{Error, ErrorKind, Result};
+pub use format::{Family, Format};
+pub use frame::Origin;
+pub use geometry::{Fit, Position, Size};
+pub use limits::Limits;
+pub use pipeline::{probe, thumbnail};
+pub use probe::Hint;
+pub use request::{Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
+pub use source::{ReadAt, Source};
+
+/// Version of this library, as in Cargo.toml.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A small PNG for the examples of this documentation.
+#[doc(hidden)]
+pub fn doc_sample() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 32, 16);
+    encoder.set_color(png::ColorType::Grayscale);
+    let pixels: Vec<u8> = (0..32 * 16).map(|i| (i % 32 * 8) as u8).collect();
+    let written = encoder.write_header().and_then(|mut w| w.write_image_data(&pixels));
+    debug_assert!(written.is_ok());
+    bytes
+}

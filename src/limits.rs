@@ -1,0 +1,119 @@
+//! Bounds on what one file may cost, met from its header before its pixels.
+//!
+//! A decoder calls [`Budget::reserve`] with what it is about to allocate and holds the [`Reservation`] as long as the
+//! memory lives. A limit that is met is an error of kind `limit`, never an abort.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// What one file may cost. `Default` suits a drive server; the host sets its own.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Pixels of one frame, as the header claims them. Default 2^28: a 200-MP phone picture passes.
+    pub max_pixels: u64,
+    /// Bytes of decoded pixels and of the decoder's own buffers, held at once. Default 256 MiB.
+    pub max_memory: u64,
+    /// Bytes that one compressed part (archive entry, ICC profile, SVGZ) may expand to. Default 256 MiB.
+    pub max_part: u64,
+    /// Bytes of a source that has to be read whole, because its codec cannot read ranges. Default 256 MiB.
+    pub max_source: u64,
+    /// Frames of an animation that are looked at for a representative one. Default 64.
+    pub max_frames: u32,
+    /// Entries of an archive, items of a container, directories of a TIFF that are looked at. Default 65,536.
+    pub max_entries: u32,
+    /// Depth of files inside files: a preview in a RAW in a ZIP is 3. Default 8.
+    pub max_nesting: u32,
+    /// Elements of an XML document. Default 1,000,000.
+    pub max_xml_events: u64,
+    /// Wall time of one request. Default 10 s; `None` waits for ever.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_pixels: 1 << 28,
+            max_memory: 256 << 20,
+            max_part: 256 << 20,
+            max_source: 256 << 20,
+            max_frames: 64,
+            max_entries: 65_536,
+            max_nesting: 8,
+            max_xml_events: 1_000_000,
+            timeout: Some(Duration::from_secs(10)),
+        }
+    }
+}
+
+/// The memory that one request holds, against its limit; clones share the account.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    used: Arc<AtomicU64>,
+    max: u64,
+}
+
+impl Budget {
+    /// An empty account of `max` bytes.
+    pub fn new(max: u64) -> Self {
+        Self { used: Arc::new(AtomicU64::new(0)), max }
+    }
+
+    /// Reserves `bytes` until the reservation is dropped, or says that the limit is met.
+    pub fn reserve(&self, bytes: u64) -> Result<Reservation> {
+        let reserved = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+            used.checked_add(bytes).filter(|total| *total <= self.max)
+        });
+        match reserved {
+            Ok(_) => Ok(Reservation { used: self.used.clone(), bytes }),
+            Err(used) => Err(Error::limit(format!(
+                "needs {bytes} bytes of memory beside {used} held; the limit is {}",
+                self.max
+            ))),
+        }
+    }
+
+    /// Bytes held now.
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+}
+
+/// Reserved bytes; dropping it releases them.
+#[derive(Debug)]
+#[must_use = "dropping a reservation releases it"]
+pub struct Reservation {
+    used: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_reservation_is_released_when_dropped() {
+        let budget = Budget::new(10);
+        let held = budget.reserve(8).unwrap();
+        assert_eq!(budget.reserve(3).unwrap_err().kind(), ErrorKind::Limit);
+        drop(held);
+        assert!(budget.reserve(10).is_ok());
+    }
+
+    #[test]
+    fn a_reservation_that_would_overflow_is_a_limit() {
+        let budget = Budget::new(u64::MAX);
+        let _held = budget.reserve(2).unwrap();
+        assert_eq!(budget.reserve(u64::MAX).unwrap_err().kind(), ErrorKind::Limit);
+    }
+}
