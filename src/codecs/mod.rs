@@ -27,6 +27,9 @@ formats! {
     // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY), extensions.
     image {
         "jpeg" jpeg ["jpg" "jpeg" "jpe" "jfif" "mpo"];
+        "png"  png  ["png" "apng"];
+        "webp" webp ["webp"];
+        "gif"  gif  ["gif"];
         "qoi"  qoi  ["qoi"];
     }
 }

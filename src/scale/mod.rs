@@ -31,10 +31,11 @@ pub(crate) fn resize(frame: &Frame, crop: Rect, output: Size) -> Result<Frame> {
         .use_alpha(frame.format.has_alpha());
     let pixel = pixel_type(frame.format);
     let source = ImageRef::new(frame.width, frame.height, bytes(&frame.samples), pixel).map_err(internal)?;
-    let samples = filled(frame.format, output, |out| {
-        let mut target = Image::from_slice_u8(output.width, output.height, out, pixel).map_err(internal)?;
-        Resizer::new().resize(&source, &mut target, &options).map_err(internal)
-    })?;
+    let mut samples = zeroed(frame.format, output)?;
+    let mut target =
+        Image::from_slice_u8(output.width, output.height, bytes_mut(&mut samples), pixel).map_err(internal)?;
+    Resizer::new().resize(&source, &mut target, &options).map_err(internal)?;
+    drop(target);
     Ok(Frame { width: output.width, height: output.height, samples, color: frame.color.clone(), ..*frame })
 }
 
@@ -65,26 +66,22 @@ fn bytes(samples: &Samples) -> &[u8] {
     }
 }
 
-/// New samples for a frame of `size` px, filled by `fill` as bytes.
-fn filled(format: PixelFormat, size: Size, fill: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<Samples> {
+fn bytes_mut(samples: &mut Samples) -> &mut [u8] {
+    match samples {
+        Samples::U8(v) => v,
+        Samples::U16(v) => bytemuck::cast_slice_mut(v),
+        Samples::F32(v) => bytemuck::cast_slice_mut(v),
+    }
+}
+
+/// Zeroed samples for a frame of `size` px.
+fn zeroed(format: PixelFormat, size: Size) -> Result<Samples> {
     let n = usize::try_from(size.pixels()).ok().and_then(|n| n.checked_mul(format.channels()));
     let n = n.ok_or_else(|| Error::limit("a frame larger than memory"))?;
     Ok(match format.sample_bytes() {
-        1 => {
-            let mut v = vec![0u8; n];
-            fill(&mut v)?;
-            Samples::U8(v)
-        }
-        2 => {
-            let mut v = vec![0u16; n];
-            fill(bytemuck::cast_slice_mut(&mut v))?;
-            Samples::U16(v)
-        }
-        _ => {
-            let mut v = vec![0f32; n];
-            fill(bytemuck::cast_slice_mut(&mut v))?;
-            Samples::F32(v)
-        }
+        1 => Samples::U8(vec![0; n]),
+        2 => Samples::U16(vec![0; n]),
+        _ => Samples::F32(vec![0.0; n]),
     })
 }
 

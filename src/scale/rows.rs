@@ -7,7 +7,7 @@ use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{bytes, filled, internal, pixel_type};
+use super::{bytes, bytes_mut, internal, pixel_type, zeroed};
 use crate::decode::{Context, Want};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
@@ -25,9 +25,12 @@ pub(crate) struct RowReducer {
     format: PixelFormat,
     resizer: Resizer,
     mul_div: MulDiv,
-    batch: Vec<u8>,
-    /// Rows of `target.width` pixels, premultiplied if there is alpha.
-    narrow: Vec<u8>,
+    /// [`BATCH`] rows as they came, of which `batched` are filled.
+    batch: Samples,
+    batched: usize,
+    /// Rows of `target.width` pixels, premultiplied if there is alpha; `narrowed` are filled.
+    narrow: Samples,
+    narrowed: usize,
     row_bytes: usize,
     rows: u32,
     _held: Reservation,
@@ -61,8 +64,10 @@ impl RowReducer {
             format,
             resizer: Resizer::new(),
             mul_div: MulDiv::new(),
-            batch: Vec::with_capacity((row_bytes as usize) * BATCH),
-            narrow: Vec::with_capacity(narrow_bytes as usize),
+            batch: zeroed(format, Size::new(source.width, if target == source { 0 } else { BATCH as u32 }))?,
+            batched: 0,
+            narrow: zeroed(format, Size::new(target.width, source.height))?,
+            narrowed: 0,
             row_bytes: row_bytes as usize,
             rows: 0,
             _held: held,
@@ -86,66 +91,53 @@ impl RowReducer {
         }
         let row = row.get(..self.row_bytes).ok_or_else(|| Error::internal("a row that is too short"))?;
         self.rows += 1;
-        if self.target == self.source {
-            self.narrow.extend_from_slice(row);
-            return Ok(());
-        }
-        self.batch.extend_from_slice(row);
-        if self.batch.len() >= self.row_bytes * BATCH { self.reduce() } else { Ok(()) }
+        let (into, at) = match self.target == self.source {
+            true => (bytes_mut(&mut self.narrow), &mut self.narrowed),
+            false => (bytes_mut(&mut self.batch), &mut self.batched),
+        };
+        into[*at * self.row_bytes..][..self.row_bytes].copy_from_slice(row);
+        *at += 1;
+        if self.batched == BATCH { self.reduce() } else { Ok(()) }
     }
 
     fn reduce(&mut self) -> Result<()> {
-        let rows = (self.batch.len() / self.row_bytes) as u32;
+        let rows = std::mem::take(&mut self.batched);
         if rows == 0 {
             return Ok(());
         }
-        let pixel = pixel_type(self.format);
-        let at = self.narrow.len();
-        self.narrow.resize(at + self.target.width as usize * rows as usize * self.format.pixel_bytes(), 0);
-        let (size, target) = (Size::new(self.source.width, rows), Size::new(self.target.width, rows));
-        let (resizer, mul_div, alpha) = (&mut self.resizer, &self.mul_div, self.format.has_alpha());
-        // 16-bit samples have to lie aligned for the resizer; a copy of the batch sees to it.
-        let out = aligned(self.format, size, &self.batch, |batch| {
-            let mut source = Image::from_slice_u8(size.width, size.height, batch, pixel).map_err(internal)?;
-            if alpha {
-                mul_div.multiply_alpha_inplace(&mut source).map_err(internal)?;
-            }
-            filled(self.format, target, |out| {
-                let mut out = Image::from_slice_u8(target.width, target.height, out, pixel).map_err(internal)?;
-                resizer.resize(&source, &mut out, &options()).map_err(internal)
-            })
-        })?;
-        self.narrow[at..].copy_from_slice(bytes(&out));
-        self.batch.clear();
-        Ok(())
+        let (pixel, height) = (pixel_type(self.format), rows as u32);
+        let batch = &mut bytes_mut(&mut self.batch)[..rows * self.row_bytes];
+        let mut source = Image::from_slice_u8(self.source.width, height, batch, pixel).map_err(internal)?;
+        if self.format.has_alpha() {
+            self.mul_div.multiply_alpha_inplace(&mut source).map_err(internal)?;
+        }
+        let narrow_bytes = self.target.width as usize * self.format.pixel_bytes();
+        let narrow = &mut bytes_mut(&mut self.narrow)[self.narrowed * narrow_bytes..][..rows * narrow_bytes];
+        let mut target = Image::from_slice_u8(self.target.width, height, narrow, pixel).map_err(internal)?;
+        self.narrowed += rows;
+        self.resizer.resize(&source, &mut target, &options()).map_err(internal)
     }
 
     /// The reduced frame. Rows that never came are transparent, or mid grey where there is no alpha.
     pub(crate) fn finish(mut self) -> Result<Frame> {
         self.reduce()?;
-        let full = self.target.width as usize * self.source.height as usize * self.format.pixel_bytes();
-        self.narrow.resize(full, if self.format.has_alpha() { 0 } else { 0x80 });
         let (format, target) = (self.format, self.target);
-        if target == self.source {
-            let samples = filled(format, target, |out| {
-                out.copy_from_slice(&self.narrow);
-                Ok(())
-            })?;
-            return Frame::new(target.width, target.height, format, samples);
+        if !format.has_alpha() {
+            let narrow_bytes = target.width as usize * format.pixel_bytes();
+            bytes_mut(&mut self.narrow)[self.narrowed * narrow_bytes..].fill(0x80);
         }
-        let (pixel, size) = (pixel_type(format), Size::new(target.width, self.source.height));
-        let (resizer, mul_div) = (&mut self.resizer, &self.mul_div);
-        let samples = aligned(format, size, &self.narrow, |narrow| {
-            let source = ImageRef::new(size.width, size.height, narrow, pixel).map_err(internal)?;
-            filled(format, target, |out| {
-                let mut out = Image::from_slice_u8(target.width, target.height, out, pixel).map_err(internal)?;
-                resizer.resize(&source, &mut out, &options()).map_err(internal)?;
-                match format.has_alpha() {
-                    true => mul_div.divide_alpha_inplace(&mut out).map_err(internal),
-                    false => Ok(()),
-                }
-            })
-        })?;
+        if target == self.source {
+            return Frame::new(target.width, target.height, format, self.narrow);
+        }
+        let pixel = pixel_type(format);
+        let source = ImageRef::new(target.width, self.source.height, bytes(&self.narrow), pixel).map_err(internal)?;
+        let mut samples = zeroed(format, target)?;
+        let mut out = Image::from_slice_u8(target.width, target.height, bytes_mut(&mut samples), pixel).map_err(internal)?;
+        self.resizer.resize(&source, &mut out, &options()).map_err(internal)?;
+        if format.has_alpha() {
+            self.mul_div.divide_alpha_inplace(&mut out).map_err(internal)?;
+        }
+        drop(out);
         Frame::new(target.width, target.height, format, samples)
     }
 }
@@ -155,18 +147,62 @@ fn options() -> ResizeOptions {
     ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false)
 }
 
-/// Runs `work` on a copy of `data` that is aligned for samples of `format`.
-fn aligned(
-    format: PixelFormat,
-    size: Size,
-    data: &[u8],
-    work: impl FnOnce(&mut [u8]) -> Result<Samples>,
-) -> Result<Samples> {
-    let mut out = None;
-    filled(format, size, |copy| {
-        copy.copy_from_slice(data);
-        out = Some(work(copy)?);
-        Ok(())
-    })?;
-    out.ok_or_else(|| Error::internal("no rows"))
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::cancel::Interrupt;
+    use crate::geometry::Rect;
+    use crate::limits::{Budget, Limits};
+
+    fn reduced(format: PixelFormat, pixels: &[u8], size: Size, want: Want, rows: u32) -> Frame {
+        let (limits, interrupt, warnings) = (Limits::default(), Interrupt::default(), Mutex::new(Vec::new()));
+        let budget = Budget::new(limits.max_memory);
+        let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
+        let mut reducer = RowReducer::new(size, Orientation::Normal, format, &want, &cx).unwrap();
+        for row in pixels.chunks_exact(reducer.row_bytes()).take(rows as usize) {
+            reducer.push(row).unwrap();
+        }
+        reducer.finish().unwrap()
+    }
+
+    fn noise(n: usize) -> Vec<u8> {
+        let mut state = 1u32;
+        (0..n)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8
+            })
+            .collect()
+    }
+
+    #[test]
+    fn rows_give_what_the_whole_frame_gives() {
+        let size = Size::new(203, 131);
+        for format in [PixelFormat::Rgb8, PixelFormat::Rgba8, PixelFormat::Gray8] {
+            let pixels = noise(size.pixels() as usize * format.channels());
+            let got = reduced(format, &pixels, size, Want::new(Size::new(40, 26)), size.height);
+            let whole = Rect { x: 0.0, y: 0.0, width: 203.0, height: 131.0 };
+            let frame = Frame::from_u8(size.width, size.height, format, pixels).unwrap();
+            let expected = crate::scale::resize(&frame, whole, Size::new(40, 26)).unwrap();
+            let worst = got.as_u8().unwrap().iter().zip(expected.as_u8().unwrap()).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(worst.unwrap() <= 1, "{format:?}: {worst:?}");
+        }
+    }
+
+    #[test]
+    fn rows_that_never_came_are_grey() {
+        let size = Size::new(64, 64);
+        let got = reduced(PixelFormat::Gray8, &[10; 64 * 64], size, Want::new(Size::new(8, 8)), 32);
+        let v = got.as_u8().unwrap();
+        assert_eq!((v[0], v[63]), (10, 0x80));
+    }
+
+    #[test]
+    fn several_specs_get_spare_pixels() {
+        let size = Size::new(64, 64);
+        let want = Want { many: true, ..Want::new(Size::new(8, 8)) };
+        assert_eq!(reduced(PixelFormat::Gray8, &[10; 64 * 64], size, want, 64).size(), Size::new(16, 16));
+    }
 }

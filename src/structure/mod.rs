@@ -1,4 +1,5 @@
 //! Structures that several codecs read: EXIF and TIFF directories, decoders of the `image` crate.
 
+pub(crate) mod animation;
 pub(crate) mod exif;
 pub(crate) mod raster;
