@@ -45,6 +45,8 @@ mod request;
 mod scale;
 mod seam;
 mod source;
+#[cfg(feature = "svg")]
+mod vector;
 mod structure;
 
 pub mod capi;

@@ -30,7 +30,11 @@ formats! {
         "png"  png  ["png" "apng"];
         "webp" webp ["webp"];
         "gif"  gif  ["gif"];
+        "svg"  svg  ["svg" "svgz"];
         "qoi"  qoi  ["qoi"];
+    }
+    archive {
+        "zip" zip ["zip" "cbz"];
     }
 }
 

@@ -47,6 +47,11 @@ pub(crate) fn encode(frame: &Frame, spec: &Spec) -> Result<Thumbnail> {
     Ok(Thumbnail { width: frame.width, height: frame.height, output, media_type, bytes })
 }
 
+/// Upright 8-bit sRGB as PNG.
+pub(crate) fn png(frame: &Frame) -> Result<Vec<u8>> {
+    png::encode(frame)
+}
+
 fn samples(frame: &Frame) -> Result<&[u8]> {
     match (frame.format, frame.as_u8()) {
         (PixelFormat::Rgb8 | PixelFormat::Rgba8, Some(v)) => Ok(v),

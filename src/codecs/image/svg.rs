@@ -1,0 +1,86 @@
+//! SVG 1.1 and 2, plain or gzipped.
+
+use std::io::Read;
+
+use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use crate::error::{Error, Result};
+use crate::format::Format;
+use crate::frame::Frame;
+use crate::geometry::Size;
+use crate::probe::{Peek, Score};
+use crate::source::Source;
+use crate::vector::Drawing;
+
+const FORMAT: Format = Format::image("svg");
+
+pub(crate) const ENTRY: FormatEntry = FormatEntry {
+    format: FORMAT,
+    mime_types: &["image/svg+xml"],
+    score,
+    open: |source, cx| Ok(Box::new(Svg { drawing: Drawing::parse(&text(source, cx)?, cx)? })),
+};
+
+fn score(peek: &Peek<'_>) -> Score {
+    if peek.has(0, &[0x1F, 0x8B]) {
+        return if peek.extension == "svgz" { Score::LIKELY } else { Score::NONE };
+    }
+    let text = String::from_utf8_lossy(peek.head);
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    match text.find("<svg") {
+        Some(0) => Score::CERTAIN,
+        // Behind a declaration, comments and a document type; not inside of another document.
+        Some(_) if text.starts_with("<?xml") || text.starts_with("<!") => Score::MAGIC,
+        _ if text.starts_with('<') && text.contains("http://www.w3.org/2000/svg") => Score::LIKELY,
+        // A long licence comment in front.
+        _ if text.starts_with('<') && peek.extension == "svg" => Score::LIKELY,
+        _ => Score::NONE,
+    }
+}
+
+/// The document as text: inflated if it is gzipped, UTF-16 by its byte order mark, UTF-8 otherwise.
+fn text(source: &Source, cx: &Context<'_>) -> Result<String> {
+    let mut bytes = source.read_all(cx.limits().max_part)?;
+    let _held = cx.reserve(bytes.len() as u64)?;
+    if bytes.starts_with(&[0x1F, 0x8B]) {
+        let max = cx.limits().max_part;
+        let mut inflated = Vec::new();
+        let mut gzip = flate2::read::MultiGzDecoder::new(&bytes[..]).take(max + 1);
+        gzip.read_to_end(&mut inflated).map_err(|e| Error::corrupt(format!("gzip: {e}")))?;
+        if inflated.len() as u64 > max {
+            return Err(Error::limit(format!("inflates to more than {max} bytes")));
+        }
+        bytes = inflated;
+    }
+    let utf16 = |big: bool| {
+        let units = bytes[2..].chunks_exact(2).map(|b| match big {
+            true => u16::from_be_bytes([b[0], b[1]]),
+            false => u16::from_le_bytes([b[0], b[1]]),
+        });
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    Ok(match bytes.get(..2) {
+        Some([0xFE, 0xFF]) => utf16(true),
+        Some([0xFF, 0xFE]) => utf16(false),
+        _ => match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
+        },
+    })
+}
+
+struct Svg {
+    drawing: Drawing,
+}
+
+impl Decoder for Svg {
+    fn info(&mut self, _cx: &Context<'_>) -> Result<SourceInfo> {
+        let (width, height) = self.drawing.size();
+        let mut info = SourceInfo::new(FORMAT, Size::new(1, 1));
+        (info.width, info.height, info.has_alpha) = (width, height, true);
+        Ok(info)
+    }
+
+    fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        self.drawing.draw(want.size, cx)
+    }
+}
