@@ -1,8 +1,55 @@
-//! The command.
-fn main() {
-    let path = std::env::args().nth(1).unwrap_or_default();
-    let source = thumbling::Source::path(&path).expect("source");
-    let made = thumbling::thumbnail(&source, &thumbling::Request::new().name(path)).expect("thumbnail");
-    std::fs::write("/tmp/out.jpg", &made.items[0].bytes).expect("write");
-    println!("{:?} {}x{}", made.info, made.items[0].width, made.items[0].height);
+//! The command: thumbnails of files and folders, and what a file is.
+//!
+//! Stands on the public API alone. One file a subcommand; what they share is [`walk`] (which files), [`run`] (each on
+//! a thread, timed), [`folder`] (files that appear whole or not at all) and [`report`] (what people and programs read).
+
+mod folder;
+mod formats;
+mod make;
+mod options;
+mod probe;
+mod report;
+mod run;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Thumbnails of any file, made in-process: right, safe, fast.
+#[derive(Parser)]
+#[command(name = "thumbling", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(styles = options::STYLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make thumbnails of files, and of all files in folders
+    Make(make::Args),
+    /// Say what files are, without decoding them
+    Probe(probe::Args),
+    /// List the formats that this build knows
+    Formats(formats::Args),
+}
+
+fn main() -> ExitCode {
+    run::quiet_panics();
+    let done = match Cli::parse().command {
+        Command::Make(args) => make::run(args),
+        Command::Probe(args) => probe::run(args),
+        Command::Formats(args) => formats::run(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of a pipe has seen enough; nobody is left to tell.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(e) => {
+            let (red, plain) = (report::RED, anstyle::Reset);
+            anstream::eprintln!("{red}error:{plain} {}", report::shown(&e.to_string()));
+            ExitCode::FAILURE
+        }
+    }
 }

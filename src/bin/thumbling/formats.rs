@@ -1,0 +1,47 @@
+//! `formats`: what this build knows.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+use thumbling::Capability;
+
+use crate::report::{DIM, GREEN};
+
+/// List the formats that this build knows
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// One JSON line a format
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> io::Result<()> {
+    let all: Vec<Capability> = thumbling::capabilities().collect();
+    let mut stdout = anstream::AutoStream::auto(io::stdout());
+    if args.json {
+        for c in &all {
+            let line = json!({
+                "name": c.name, "family": c.family, "extensions": c.extensions, "mime_types": c.mime_types,
+                "enabled": c.enabled, "feature": c.feature,
+            });
+            writeln!(stdout, "{line}")?;
+        }
+        return Ok(());
+    }
+    let row = |c: &Capability| [c.name.to_owned(), c.family.unwrap_or("-").to_owned(), c.extensions.join(" ")];
+    let rows: Vec<_> = all.iter().map(row).collect();
+    let heads = ["FORMAT", "FAMILY", "EXTENSIONS"];
+    let wide = |i: usize| rows.iter().map(|r| r[i].len()).chain([heads[i].len()]).max().unwrap_or(0);
+    let (a, b, c) = (wide(0), wide(1), wide(2));
+    writeln!(stdout, "{DIM}{:a$}  {:b$}  {:c$}  BUILT IN{DIM:#}", heads[0], heads[1], heads[2])?;
+    for (format, [name, family, extensions]) in all.iter().zip(&rows) {
+        write!(stdout, "{name:a$}  {family:b$}  {extensions:c$}  ")?;
+        match format.enabled {
+            true => writeln!(stdout, "{GREEN}yes{GREEN:#}")?,
+            false => writeln!(stdout, "{DIM}no: feature `{}`{DIM:#}", format.feature)?,
+        }
+    }
+    let enabled = all.iter().filter(|c| c.enabled).count();
+    writeln!(stdout, "{DIM}{enabled} of {} formats{DIM:#}", all.len())
+}
