@@ -45,6 +45,9 @@ mod request;
 mod scale;
 mod seam;
 mod source;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod stages;
 #[cfg(feature = "svg")]
 mod vector;
 mod structure;

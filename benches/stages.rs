@@ -1,0 +1,61 @@
+//! Criterion benches of every stage: probe, decode, scale, encode, whole. Run with `make bench`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use thumbling::{Output, Request, Source, Spec, stages};
+
+/// The pictures of the performance folder where it is there, else one that is made here.
+fn pictures() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/perf");
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .filter(|path| {
+            let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+            ["jpg", "png", "webp", "heic", "avif", "jxl"].contains(&extension)
+        })
+        .filter_map(|path| Some((path.file_name()?.to_string_lossy().into_owned(), std::fs::read(&path).ok()?)))
+        .collect();
+    found.sort();
+    if found.is_empty() {
+        let (width, height) = (4000u32, 3000u32);
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        let pixels: Vec<u8> = (0..width * height)
+            .flat_map(|i| [(i % width >> 4) as u8, (i / width >> 4) as u8, (i.wrapping_mul(2_654_435_761) >> 28) as u8])
+            .collect();
+        encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+        found.push(("made.png".to_owned(), bytes));
+    }
+    found
+}
+
+fn bench(c: &mut Criterion) {
+    for (name, bytes) in pictures() {
+        let source = || Source::bytes(bytes.clone());
+        let (shared, request) = (source(), Request::new());
+        let mut group = c.benchmark_group(&name);
+        group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
+        group.bench_function("probe", |b| b.iter(|| thumbling::probe(&shared, &request).unwrap()));
+        group.bench_function("decode", |b| b.iter(|| stages::decode(&shared, 256).unwrap()));
+        let decoded = stages::decode(&shared, 256).unwrap();
+        group.bench_function("scale", |b| b.iter(|| stages::scale(&decoded, 256, 192).unwrap()));
+        let scaled = stages::scale(&decoded, 256, 192).unwrap();
+        group.bench_function("colour", |b| b.iter(|| stages::finish(scaled.clone()).unwrap()));
+        let finished = stages::finish(scaled).unwrap();
+        for (output, of) in [(Output::Jpeg, "jpeg"), (Output::Webp, "webp"), (Output::Png, "png")] {
+            let mut spec = Spec::new(256, 192);
+            spec.output = output;
+            group.bench_function(format!("encode {of}"), |b| b.iter(|| stages::encode(&finished, &spec).unwrap()));
+        }
+        group.bench_function("whole", |b| b.iter(|| thumbling::thumbnail(&shared, &request).unwrap()));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

@@ -1,0 +1,49 @@
+//! The pipeline's stages one by one, for the benches. Not part of the API: the feature `bench` switches it on.
+
+use std::sync::Mutex;
+
+use crate::cancel::Interrupt;
+use crate::codecs;
+use crate::decode::{Context, Want};
+use crate::encode;
+use crate::error::Result;
+use crate::frame::Frame;
+use crate::geometry::{Rect, Size};
+use crate::limits::Budget;
+use crate::request::{Request, Spec};
+use crate::scale;
+use crate::source::Source;
+use crate::{color, orient};
+
+/// A frame between two stages.
+#[derive(Debug, Clone)]
+pub struct Stage(Frame);
+
+/// Decodes `source` for a `side` × `side` px box, as the pipeline would.
+pub fn decode(source: &Source, side: u32) -> Result<Stage> {
+    let request = Request::new();
+    let (warnings, budget) = (Mutex::new(Vec::new()), Budget::new(request.limits.max_memory));
+    let interrupt = Interrupt::default();
+    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open);
+    let mut decoder = codecs::open(source, &request.hint, &cx)?;
+    let size = decoder.info(&cx)?.size();
+    let scale = f64::from(side) / f64::from(size.width.max(size.height));
+    decoder.frame(&Want::new(size.scaled(scale)), &cx).map(Stage)
+}
+
+/// Scales a decoded frame to `width` × `height` px.
+pub fn scale(stage: &Stage, width: u32, height: u32) -> Result<Stage> {
+    let frame = &stage.0;
+    let whole = Rect { x: 0.0, y: 0.0, width: f64::from(frame.width), height: f64::from(frame.height) };
+    scale::resize(frame, whole, Size::new(width, height)).map(Stage)
+}
+
+/// Converts colours and turns pixels upright.
+pub fn finish(stage: Stage) -> Result<Stage> {
+    color::to_srgb8(stage.0).map(orient::upright).map(Stage)
+}
+
+/// Encodes a finished frame; the number of bytes.
+pub fn encode(stage: &Stage, spec: &Spec) -> Result<usize> {
+    encode::encode(&stage.0, spec).map(|made| made.bytes.len())
+}
