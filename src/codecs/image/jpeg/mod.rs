@@ -1,5 +1,22 @@
 //! JPEG: libjpeg-turbo with DCT scaling.
 
+#![allow(dead_code)]
+mod bits;
+mod blocks;
+mod dc;
+mod entropy;
+mod header;
+mod huffman;
+mod layout;
+mod markers;
+mod plane;
+#[cfg(test)]
+mod samples;
+mod scan;
+mod scatter;
+mod standard;
+mod window;
+
 use crate::color::ColorSpace;
 use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use crate::error::{Error, Result};
