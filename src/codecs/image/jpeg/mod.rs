@@ -1,6 +1,6 @@
-//! JPEG: libjpeg-turbo with DCT scaling.
+//! JPEG (ITU-T T.81): a picture that the file carries where that covers the asked size, the DC coefficients alone where
+//! 1/8 of the size suffices, libjpeg-turbo with DCT scaling otherwise.
 
-#![allow(dead_code)]
 mod bits;
 mod blocks;
 mod dc;
@@ -10,21 +10,28 @@ mod huffman;
 mod layout;
 mod markers;
 mod plane;
+mod preview;
+mod reduced;
 #[cfg(test)]
 mod samples;
 mod scan;
 mod scatter;
 mod standard;
+mod turbo;
 mod window;
 
 use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
+use crate::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
+use crate::error::{ErrorKind, Result};
 use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
+use crate::frame::Frame;
 use crate::geometry::Size;
+use crate::orient::Orientation;
 use crate::probe::Score;
 use crate::source::Source;
+use crate::structure::exif;
+
+use header::Header;
 
 const FORMAT: Format = Format::image("jpeg");
 
@@ -32,46 +39,69 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     format: FORMAT,
     mime_types: &["image/jpeg"],
     score: |peek| Score::magic_if(peek.has(0, &[0xFF, 0xD8, 0xFF])),
-    open: |source, _| Ok(Box::new(Jpeg { source: source.clone() })),
+    open: |source, _| {
+        let jpeg = dc::Jpeg::open(source)?;
+        let header = jpeg.header().clone();
+        let exif = header.exif.as_deref().map(exif::parse).unwrap_or_default();
+        Ok(Box::new(JpegFile { source: source.clone(), jpeg: Some(jpeg), header, exif }))
+    },
 };
 
-struct Jpeg {
+struct JpegFile {
     source: Source,
+    /// Read up to the first scan; the first decoding takes it.
+    jpeg: Option<dc::Jpeg>,
+    header: Header,
+    exif: exif::Exif,
 }
 
-fn typed(e: turbojpeg::Error) -> Error {
-    Error::corrupt(e.to_string()).caused_by(e)
+impl JpegFile {
+    fn size(&self) -> Size {
+        Size::new(self.header.width, self.header.height)
+    }
+
+    fn orientation(&self) -> Orientation {
+        self.exif.orientation
+    }
+
+    /// Stored pixels, as they lie in the file.
+    fn decode(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let stored = Want { size: self.orientation().apply_to(want.size), ..want.clone() };
+        if want.effort != Effort::Best
+            && let Some(frame) = preview::frame(&self.source, &self.header, &self.exif, &stored, cx)?
+        {
+            return Ok(frame);
+        }
+        let (width, height) = self.header.dc_size(0);
+        let suffices = Size::new(width, height).covers(stored.size) || self.header.precision > 8;
+        if suffices && self.header.dc_path().is_ok() && reduced::is_made(&self.header) {
+            let jpeg = match self.jpeg.take() {
+                Some(jpeg) => jpeg,
+                None => dc::Jpeg::open(&self.source)?,
+            };
+            match reduced::frame(jpeg, &stored, cx) {
+                Err(e) if e.kind() == ErrorKind::Unsupported => {}
+                other => return other,
+            }
+        }
+        turbo::frame(&self.source, &self.header, &stored, cx)
+    }
 }
 
-impl Decoder for Jpeg {
+impl Decoder for JpegFile {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
-        let bytes = self.source.read_all(cx.limits().max_source)?;
-        let header = turbojpeg::read_header(&bytes).map_err(typed)?;
-        Ok(SourceInfo::new(FORMAT, Size::new(header.width as u32, header.height as u32)))
+        // A height of 0 stands behind the first scan, where libjpeg-turbo does not read it either.
+        cx.check_pixels(self.size())?;
+        Ok(SourceInfo::new(FORMAT, self.orientation().apply_to(self.size())))
     }
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
-        let bytes = self.source.read_all(cx.limits().max_source)?;
-        let header = turbojpeg::read_header(&bytes).map_err(typed)?;
-        let factor = [turbojpeg::ScalingFactor::ONE_EIGHTH, turbojpeg::ScalingFactor::ONE_QUARTER]
-            .into_iter()
-            .find(|f| {
-                Size::new(f.scale(header.width) as u32, f.scale(header.height) as u32).covers(want.size)
-            })
-            .unwrap_or(turbojpeg::ScalingFactor::ONE);
-        let (width, height) = (factor.scale(header.width), factor.scale(header.height));
-        let _held = cx.reserve_pixels(Size::new(width as u32, height as u32), 3)?;
-        let mut decompressor = turbojpeg::Decompressor::new().map_err(typed)?;
-        decompressor.set_scaling_factor(factor).map_err(typed)?;
-        let mut pixels = vec![0; width * height * 3];
-        let image = turbojpeg::Image {
-            pixels: &mut pixels[..],
-            width,
-            pitch: width * 3,
-            height,
-            format: turbojpeg::PixelFormat::RGB,
+        cx.check_pixels(self.size())?;
+        let frame = self.decode(want, cx)?;
+        let frame = match &self.header.icc {
+            Some(profile) => frame.with_color(ColorSpace::Icc(profile.as_slice().into())),
+            None => frame,
         };
-        decompressor.decompress(&bytes, image).map_err(typed)?;
-        Ok(Frame::from_u8(width as u32, height as u32, PixelFormat::Rgb8, pixels)?.with_color(ColorSpace::Srgb))
+        Ok(frame.with_orientation(self.orientation()))
     }
 }

@@ -1,0 +1,82 @@
+//! Smaller pictures that a JPEG carries: the EXIF thumbnail, and the previews of the multi-picture format.
+
+use super::header::{Header, Mpf};
+use crate::decode::{Context, Want};
+use crate::error::{ErrorKind, Result};
+use crate::frame::{Frame, Origin};
+use crate::geometry::Size;
+use crate::probe::Hint;
+use crate::source::Source;
+use crate::structure::exif::Exif;
+
+/// How far a preview's shape may differ from the picture's: one that differs more has bars, or is of another picture.
+const ASPECT: f64 = 0.01;
+
+/// Pictures of the multi-picture index that are looked at.
+const MAX_PICTURES: usize = 16;
+
+/// The first preview that covers `want`, which is in stored orientation; `None` if there is none that does.
+pub(super) fn frame(
+    source: &Source,
+    header: &Header,
+    exif: &Exif,
+    want: &Want,
+    cx: &Context<'_>,
+) -> Result<Option<Frame>> {
+    let thumbnail = exif.preview.clone().and_then(|range| header.exif.as_ref()?.get(range)).map(Source::bytes);
+    let large = header.mpf.as_ref().map(|mpf| large_thumbnails(mpf, source)).unwrap_or_default();
+    for candidate in thumbnail.into_iter().chain(large) {
+        match covering(&candidate, header, want, cx) {
+            Ok(Some(frame)) => return Ok(Some(frame.with_origin(Origin::Embedded))),
+            Ok(None) => {}
+            Err(e) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled | ErrorKind::Io) => return Err(e),
+            // The picture itself is there.
+            Err(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn covering(candidate: &Source, header: &Header, want: &Want, cx: &Context<'_>) -> Result<Option<Frame>> {
+    if !candidate.head()?.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Ok(None);
+    }
+    let picture = super::dc::Jpeg::open(candidate)?;
+    let size = Size::new(picture.header().width, picture.header().height);
+    if !size.covers(want.size) || !size.same_aspect(Size::new(header.width, header.height), ASPECT) {
+        return Ok(None);
+    }
+    // Its own orientation is left aside: it lies as the picture itself does.
+    Ok(Some(cx.inner_frame(candidate, &Hint::default(), want)?))
+}
+
+/// Large thumbnails (CIPA DC-007, 5.2.3.3), the smaller first.
+fn large_thumbnails(mpf: &Mpf, source: &Source) -> Vec<Source> {
+    let u32_at = |at: usize, big: bool| {
+        let b: [u8; 4] = mpf.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if big { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) })
+    };
+    let u16_at = |at: usize, big: bool| {
+        let b: [u8; 2] = mpf.bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if big { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) })
+    };
+    let entries = || {
+        let big = mpf.bytes.starts_with(b"MM");
+        let directory = u32_at(4, big)? as usize;
+        let count = usize::from(u16_at(directory, big)?);
+        let tag = (0..count.min(64)).map(|i| directory + 2 + i * 12).find(|at| u16_at(*at, big) == Some(0xB002))?;
+        let (bytes, at) = (u32_at(tag + 4, big)? as usize, u32_at(tag + 8, big)? as usize);
+        let mut found = Vec::new();
+        for i in 0..(bytes / 16).min(MAX_PICTURES) {
+            let entry = at.checked_add(i * 16)?;
+            let (attribute, size, offset) = (u32_at(entry, big)?, u32_at(entry + 4, big)?, u32_at(entry + 8, big)?);
+            if matches!(attribute & 0x00FF_FFFF, 0x01_0001 | 0x01_0002) && offset != 0 {
+                found.push((size, source.slice(mpf.offset + u64::from(offset), u64::from(size))));
+            }
+        }
+        Some(found)
+    };
+    let mut found = entries().unwrap_or_default();
+    found.sort_by_key(|(size, _)| *size);
+    found.into_iter().map(|(_, source)| source).collect()
+}
