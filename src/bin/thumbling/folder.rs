@@ -24,7 +24,11 @@ pub struct Folder {
 impl Folder {
     /// The folder at `root`, made if it is not there.
     pub fn create(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root)?;
+        fs::create_dir_all(root).map_err(|e| {
+            // What is there and is no folder was meant otherwise: bad usage.
+            let kind = if root.exists() { io::ErrorKind::InvalidInput } else { e.kind() };
+            io::Error::new(kind, format!("{} cannot be written to: {e}", root.display()))
+        })?;
         Ok(Self { root: root.to_path_buf() })
     }
 

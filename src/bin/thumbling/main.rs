@@ -5,9 +5,11 @@
 
 mod folder;
 mod formats;
+mod gallery;
 mod make;
 mod options;
 mod probe;
+mod progress;
 mod report;
 mod run;
 mod walk;
@@ -27,11 +29,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make thumbnails of files, and of all files in folders
     Make(make::Args),
-    /// Say what files are, without decoding them
+    Gallery(gallery::Args),
     Probe(probe::Args),
-    /// List the formats that this build knows
     Formats(formats::Args),
 }
 
@@ -39,6 +39,7 @@ fn main() -> ExitCode {
     run::quiet_panics();
     let done = match Cli::parse().command {
         Command::Make(args) => make::run(args),
+        Command::Gallery(args) => gallery::run(args),
         Command::Probe(args) => probe::run(args),
         Command::Formats(args) => formats::run(args),
     };
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
         Err(e) => {
             let (red, plain) = (report::RED, anstyle::Reset);
             anstream::eprintln!("{red}error:{plain} {}", report::shown(&e.to_string()));
-            ExitCode::FAILURE
+            if e.kind() == std::io::ErrorKind::InvalidInput { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -1,18 +1,18 @@
 //! `make`: thumbnails of files and folders into a folder.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value, json};
 use thumbling::{Error, Output, Request, Result, Rgb, Source, Spec, Thumbnails};
 
 use crate::folder::{self, Folder};
 use crate::options::{self, BoxSize, EffortArg, FitArg, FormatArg, JobArgs, LimitArgs, PositionArg};
+use crate::progress;
 use crate::report::{self, Tally};
 use crate::run::{self, Outcome};
 use crate::walk::{self, Input};
@@ -120,11 +120,11 @@ struct Made {
 pub fn run(args: Args) -> io::Result<()> {
     let started = Instant::now();
     folder::clean_on_interrupt();
-    let out = Folder::create(&args.out).map_err(|e| io::Error::new(e.kind(), format!("--out {}: {e}", args.out.display())))?;
+    let out = Folder::create(&args.out)?;
     let found = walk::find(&args.paths, Some(out.root()));
     let request = args.thumbnail.request(&args.limits);
     let sizes: Vec<String> = args.thumbnail.sizes().iter().map(ToString::to_string).collect();
-    let bar = progress(found.inputs.len() as u64, args.json);
+    let bar = progress::bar(found.inputs.len(), args.json);
     let mut stdout = io::stdout().lock();
     let mut tally = Tally::default();
     let work = |input: &Input| Ok(make(input, &request, &sizes, &out));
@@ -148,8 +148,7 @@ pub fn run(args: Args) -> io::Result<()> {
         anstream::print!("{}", tally.text(started.elapsed()));
     }
     if args.verbose && found.hidden > 0 {
-        let what = report::count(found.hidden, "file or folder").replace("folders", "folders");
-        anstream::eprintln!("{what} passed over: the name begins with a dot");
+        anstream::eprintln!("passed over: {} whose name begins with a dot", report::count(found.hidden, "entry"));
     }
     Ok(())
 }
@@ -228,17 +227,4 @@ fn line(path: &Path, outcome: &Outcome<Work>) -> Value {
         line.insert("warnings".into(), thumbnails.warnings.clone().into());
     }
     line.into()
-}
-
-/// A bar on a terminal, and nothing elsewhere or where JSON lines share the terminal with it.
-fn progress(files: u64, json: bool) -> ProgressBar {
-    if !io::stderr().is_terminal() || json && io::stdout().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(files), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:40.cyan/dim} {pos}/{len}  {per_sec}  {eta} left") {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }

@@ -85,15 +85,20 @@ pub fn hex(Rgb(r, g, b): Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// `n thing` or `n things`.
+/// `1 file`, `2 files`, `2 entries`.
 pub fn count(n: usize, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+    match (n, thing.strip_suffix('y')) {
+        (1, _) => format!("{n} {thing}"),
+        (_, Some(stem)) => format!("{n} {stem}ies"),
+        (_, None) => format!("{n} {thing}s"),
+    }
 }
 
 /// A duration for people.
 pub fn time(time: Duration) -> String {
     let s = time.as_secs_f64();
     match s {
+        ..0.001 => format!("{:.2} ms", s * 1e3),
         ..0.1 => format!("{:.1} ms", s * 1e3),
         ..1.0 => format!("{:.0} ms", s * 1e3),
         ..60.0 => format!("{s:.1} s"),
@@ -168,7 +173,14 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        let cases = [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_960, "10 kB"), (999_600, "1.0 MB"), (12_345_678, "12 MB")];
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_960, "10 kB"),
+            (999_600, "1.0 MB"),
+            (12_345_678, "12 MB"),
+        ];
         for (n, text) in cases {
             assert_eq!(bytes(n), text);
         }

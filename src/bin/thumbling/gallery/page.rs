@@ -1,0 +1,192 @@
+//! The page: a template, and what goes into it.
+//!
+//! Names of files are hostile. Facts travel as JSON in a block that no browser runs, with every `<` escaped, so that
+//! nothing in it can end the block; the script puts them into the page as text. The page's policy lets only this
+//! script and this style run, by a random nonce.
+
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use thumbling::{Family, Thumbnail};
+
+use super::{Card, Pictures, is_drawn};
+use crate::report;
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The whole page.
+pub fn html(title: &str, cards: &[Card<'_>], wall: Duration) -> String {
+    let files: Vec<Value> = cards.iter().map(facts).collect();
+    let data = in_script(&json!({ "wall": report::ms(wall), "files": files }));
+    let pictures = pictures(cards);
+    let footer = format!("Made with thumbling {}", thumbling::VERSION);
+    let (title, footer, nonce) = (escaped(&report::shown(title)), escaped(&footer), nonce());
+    fill(PAGE, |mark| match mark {
+        "title" => &title,
+        "footer" => &footer,
+        "nonce" => &nonce,
+        "style" => STYLE,
+        "script" => SCRIPT,
+        "data" => &data,
+        "pictures" => &pictures,
+        _ => "",
+    })
+}
+
+/// `template` with each `{{mark}}` replaced once: what is put in is not looked at again.
+fn fill<'a>(template: &str, value: impl Fn(&str) -> &'a str) -> String {
+    let mut page = String::with_capacity(template.len() + value("pictures").len() + value("data").len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((mark, after)) = after.split_once("}}") else { break };
+        page.push_str(before);
+        page.push_str(value(mark));
+        rest = after;
+    }
+    page.push_str(rest);
+    page
+}
+
+/// Text for an element or a quoted attribute.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// JSON for a script element: `<` stands in strings only, and there it may be escaped.
+fn in_script(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}
+
+/// 128 bits that the names of files cannot have known.
+fn nonce() -> String {
+    let word = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", word(), word())
+}
+
+fn facts(card: &Card<'_>) -> Value {
+    let name = card.input.name.file_name().map(Path::new).unwrap_or(&card.input.name);
+    let mut file = json!({
+        "name": report::shown_path(name),
+        "path": report::shown_path(&card.input.name),
+        "bytes": card.bytes,
+        "read": card.read,
+        "ms": card.ms,
+    });
+    match &card.result {
+        Err(e) => {
+            file["error"] = e.kind().name().into();
+            file["detail"] = report::shown(e.detail()).into();
+            file["kind"] = e.format().map_or_else(|| kind_by_name(name), str::to_owned).into();
+            file["format"] = e.format().into();
+            file["family"] = e.format().and_then(report::family).into();
+        }
+        Ok(Pictures { made, thumbnail, preview }) => {
+            let info = &made.info;
+            let size = |t: &Thumbnail| json!([t.width, t.height, t.bytes.len()]);
+            file["kind"] = info.format.name.into();
+            file["format"] = info.format.name.into();
+            file["family"] = info.family.name().into();
+            file["width"] = info.width.into();
+            file["height"] = info.height.into();
+            file["unit"] = if info.family == Family::Document { "pt" } else { "px" }.into();
+            file["pages"] = info.pages.into();
+            file["duration"] = info.duration.map(|d| d.as_secs_f64()).into();
+            file["alpha"] = info.has_alpha.into();
+            file["drawn"] = is_drawn(made).into();
+            file["origin"] = made.origin.name().into();
+            file["color"] = report::hex(made.dominant).into();
+            file["hash"] = STANDARD.encode(&made.thumbhash).into();
+            file["warnings"] = made.warnings.iter().map(|w| report::shown(w)).collect::<Vec<_>>().into();
+            file["thumb"] = size(thumbnail);
+            file["preview"] = preview.as_ref().map(size).into();
+        }
+    }
+    file
+}
+
+/// What a file claims to be by its extension, where its content is not known.
+fn kind_by_name(name: &Path) -> String {
+    let extension = name.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    match thumbling::capabilities().find(|c| c.extensions.contains(&extension.as_str())) {
+        Some(format) => format.name.to_owned(),
+        None if (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric()) => extension,
+        None => "unknown".to_owned(),
+    }
+}
+
+/// Blocks of base64, which has no character that could end them: the small ones first.
+fn pictures(cards: &[Card<'_>]) -> String {
+    let mut blocks = String::new();
+    let mut block = |kind: char, n: usize, picture: &Thumbnail| {
+        let _ = write!(blocks, "<script id=\"{kind}{n}\" type=\"text/plain\">");
+        STANDARD.encode_string(&picture.bytes, &mut blocks);
+        blocks.push_str("</script>\n");
+    };
+    let made = || cards.iter().enumerate().filter_map(|(n, card)| card.result.as_ref().ok().map(|p| (n, p)));
+    made().for_each(|(n, p)| block('t', n, &p.thumbnail));
+    made().for_each(|(n, p)| p.preview.iter().for_each(|preview| block('p', n, preview)));
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::walk::Input;
+    use std::path::PathBuf;
+    use thumbling::Error;
+
+    fn page_of(name: &str) -> String {
+        let input = Input { path: PathBuf::from(name), name: PathBuf::from(name), refused: None };
+        let result = Err(Error::corrupt(name));
+        html(name, &[Card { input: &input, bytes: Some(1), read: 0, ms: 1.0, result }], Duration::ZERO)
+    }
+
+    #[test]
+    fn a_name_cannot_become_markup() {
+        let plain = page_of("name");
+        for name in
+            ["<script>alert(1)</script>", "</title><img src=x onerror=alert(1)>", "\"><b>", "'x' onload='y'", "<!--"]
+        {
+            let page = page_of(name);
+            assert_eq!(page.matches('<').count(), plain.matches('<').count(), "{name}");
+            assert!(!page.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_comes_back_as_it_was() {
+        for name in ["<script>alert(1)</script>", "a\"b'c&amp;.png", "{{pictures}}", "図 é.png"] {
+            let page = page_of(name);
+            let data = page.split_once("type=\"application/json\">").unwrap().1.split_once("</script>").unwrap().0;
+            let data: Value = serde_json::from_str(data).unwrap();
+            assert_eq!(data["files"][0]["path"], name);
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_line_or_break_it() {
+        let page = page_of("a\u{202e}gpj\n.exe");
+        assert!(!page.contains('\u{202e}'));
+        assert!(page.contains("a\\u{202e}gpj\\u{a}.exe"));
+    }
+
+    #[test]
+    fn the_page_asks_the_network_for_nothing() {
+        let page = page_of("name");
+        for word in ["http:", "https:", "//www", "@import", "url("] {
+            assert!(!page.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn every_nonce_is_another_one() {
+        assert_ne!(nonce(), nonce());
+    }
+}
