@@ -37,13 +37,9 @@ pub fn thumbnail(source: &Source, request: &Request) -> Result<Thumbnails> {
     let budget = Budget::new(request.limits.max_memory);
     let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
     let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open);
-    let mut decoder = codecs::open(source, &request.hint, &cx)?;
-    let mut name = None;
-    let (info, made) = decode(decoder.as_mut(), specs, request, &cx, &mut name).map_err(|e| match name {
-        Some(name) => e.of_format(name),
-        None => e,
-    })?;
-    drop(decoder);
+    let entry = codecs::identify(source, &request.hint, &cx)?;
+    let made = (entry.open)(source, &cx).and_then(|mut decoder| decode(decoder.as_mut(), specs, request, &cx));
+    let (info, made) = made.map_err(|e| e.of_format(entry.format.name))?;
     let (items, thumbhash, dominant, origin) = made;
     let warnings = warnings.into_inner().unwrap_or_else(|e| e.into_inner());
     Ok(Thumbnails { info, items, thumbhash, dominant, origin, bytes_read: source.bytes_read(), warnings })
@@ -70,10 +66,8 @@ fn decode(
     specs: &[Spec],
     request: &Request,
     cx: &Context<'_>,
-    name: &mut Option<&'static str>,
 ) -> Result<(SourceInfo, Made)> {
     let info = decoder.info(cx)?;
-    *name = Some(info.format.name);
     let want = want(&info, specs, request);
     let frame = decoder.frame(&want, cx)?;
     let origin = frame.origin;

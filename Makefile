@@ -1,0 +1,50 @@
+# What one does with this project. `make` alone lists it.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+BUILT := $(or $(CARGO_TARGET_DIR),target)
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+# Of the C ABI: 1.0 as the header says it, which names the shared library.
+ABI = $(shell awk '/define THUMBLING_ABI_VERSION/ { print int($$3 / 65536) "." $$3 % 65536 }' include/thumbling.h)
+ABI_MAJOR = $(firstword $(subst ., ,$(ABI)))
+
+.PHONY: help deps build demo test bench install
+.DEFAULT_GOAL := help
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+deps: ## install what building and testing need and this machine lacks (Debian)
+	@.ci/deps test
+
+build: ## build the command and the libraries: target/release
+	@.ci/deps build
+	$(CARGO) build --release --features full
+
+demo: build ## draw sample files of every format and make a gallery of them: demo/index.html
+	rm -rf samples demo
+	$(CARGO) run --release --features full --example make_samples -- samples
+	$(BUILT)/release/thumbling gallery samples --out demo
+	@echo "Open demo/index.html in a browser. Your own: $(BUILT)/release/thumbling gallery FOLDER --out demo"
+
+test: deps ## run all tests: Rust, and the C ABI plain, under valgrind and with sanitisers
+	$(CARGO) build --features full --all-targets
+	$(CARGO) test --features full
+	tests/c/run $(BUILT)/debug
+
+bench: build ## time the stages of the pipeline; benches/peers.py times it against its peers
+	$(CARGO) bench --features full,bench --bench stages
+
+install: build ## install command, libraries, header, pkg-config file; PREFIX=/usr/local, DESTDIR=
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 755 $(BUILT)/release/thumbling $(DESTDIR)$(PREFIX)/bin/thumbling
+	install -m 644 include/thumbling.h $(DESTDIR)$(PREFIX)/include/thumbling.h
+	install -m 644 $(BUILT)/release/libthumbling.a $(DESTDIR)$(LIBDIR)/libthumbling.a
+	install -m 755 $(BUILT)/release/libthumbling.so $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI)
+	ln -sf libthumbling.so.$(ABI) $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI_MAJOR)
+	ln -sf libthumbling.so.$(ABI_MAJOR) $(DESTDIR)$(LIBDIR)/libthumbling.so
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$${prefix}/include' '' \
+	    'Name: thumbling' 'Description: Thumbnails of any file, in-process' 'Version: $(VERSION)' \
+	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lthumbling' 'Libs.private: -lpthread -ldl -lm' \
+	    > $(DESTDIR)$(LIBDIR)/pkgconfig/thumbling.pc

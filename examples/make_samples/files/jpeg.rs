@@ -1,0 +1,29 @@
+//! JPEG with what cameras add: an EXIF block, after the start of the image. Exif 2.32, section 4.5.
+
+use thumbling::Output;
+
+use super::raster;
+use crate::picture::Picture;
+
+/// A photo.
+pub fn photo(picture: &Picture) -> Vec<u8> {
+    raster::encoded(picture, Output::Jpeg, 86)
+}
+
+/// A photo whose camera was held upright: stored lying, with orientation 6.
+pub fn upright(picture: &Picture) -> Vec<u8> {
+    with_orientation(&photo(&picture.turned_left()), 6)
+}
+
+fn with_orientation(jpeg: &[u8], orientation: u16) -> Vec<u8> {
+    // A big-endian TIFF of one entry: tag 0x0112, SHORT, once.
+    let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
+    exif.extend(orientation.to_be_bytes());
+    exif.extend([0; 6]);
+    let mut file = jpeg[..2].to_vec();
+    file.extend([0xff, 0xe1]);
+    file.extend((exif.len() as u16 + 2).to_be_bytes());
+    file.extend(exif);
+    file.extend(&jpeg[2..]);
+    file
+}

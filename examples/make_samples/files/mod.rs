@@ -1,0 +1,13 @@
+//! One file a format: a picture in, the bytes of a file out.
+
+pub mod archive;
+pub mod dds;
+pub mod gif;
+pub mod icns;
+pub mod jpeg;
+pub mod metafile;
+pub mod pcx;
+pub mod psd;
+pub mod raster;
+pub mod svg;
+pub mod tiff;

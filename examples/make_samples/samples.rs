@@ -1,0 +1,82 @@
+//! The samples: what each file is called, how it is made, and what becomes of it.
+
+use thumbling::{ErrorKind, Output};
+
+use crate::files::{archive, dds, gif, icns, jpeg, metafile, pcx, psd, raster, svg, tiff};
+use crate::picture::Picture;
+use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
+
+/// A file, and the outcome that a thumbnail of it has.
+pub struct Sample {
+    pub name: &'static str,
+    pub make: fn() -> Vec<u8>,
+    pub expected: Result<(), ErrorKind>,
+}
+
+fn view(scene: Scene, palette: Palette, seed: u32, width: usize, height: usize) -> Picture {
+    Picture::view(&View { scene, palette, seed, aspect: 1.0 }, width, height)
+}
+
+fn png(picture: &Picture) -> Vec<u8> {
+    raster::encoded(picture, Output::Png, 80)
+}
+
+const fn right(name: &'static str, make: fn() -> Vec<u8>) -> Sample {
+    Sample { name, make, expected: Ok(()) }
+}
+
+const fn wrong(name: &'static str, expected: ErrorKind, make: fn() -> Vec<u8>) -> Sample {
+    Sample { name, make, expected: Err(expected) }
+}
+
+/// Pictures that are what they say.
+pub const PICTURES: &[Sample] = &[
+    right("hills at dawn.jpg", || jpeg::photo(&view(Scene::Hills, DAWN, 3, 720, 480))),
+    right("harbour.webp", || raster::encoded(&view(Scene::Sea, GOLD, 11, 720, 480), Output::Webp, 82)),
+    right("tulip fields.avif", || raster::encoded(&view(Scene::Tulips, NOON, 5, 640, 480), Output::Avif, 70)),
+    right("balloons.jpg", || jpeg::photo(&view(Scene::Balloons, ROSE, 21, 720, 480))),
+    right("mountain lake.png", || png(&view(Scene::Mountains, NOON, 8, 400, 300))),
+    right("upright camera.jpg", || jpeg::upright(&view(Scene::Forest, MIST, 31, 480, 640))),
+    right("city.qoi", || raster::qoi(&view(Scene::City, DUSK, 14, 320, 240))),
+    right("dunes.tiff", || tiff::tiff(&view(Scene::Dunes, GOLD, 4, 320, 240))),
+    right("northern lights.bmp", || raster::bmp(&view(Scene::Aurora, NIGHT, 6, 320, 240))),
+    right("planet.png", || png(&Picture::planet(256, 0.0))),
+    right("turning planet.gif", || gif::animation((0..10).map(|i| Picture::planet(140, i as f32 * 0.13)))),
+    right("evening sea.tga", || raster::tga(&view(Scene::Sea, DUSK, 40, 320, 240))),
+    right("pine forest.psd", || psd::psd(&view(Scene::Forest, TEAL, 9, 320, 240))),
+    right("paper hills.svg", || svg::svg(&ROSE, 12)),
+    right("cut hills.emf", || metafile::emf(&TEAL, 25)),
+    right("cut dunes.wmf", || metafile::wmf(&GOLD, 33)),
+    right("high range.exr", || raster::exr(&view(Scene::Mountains, DAWN, 17, 320, 240))),
+    right("bright noon.hdr", || raster::hdr(&view(Scene::Hills, NOON, 28, 320, 240))),
+    right("desert night.dds", || dds::dds(&view(Scene::Dunes, NIGHT, 15, 400, 300))),
+    right("misty city.pcx", || pcx::pcx(&view(Scene::City, MIST, 23, 320, 240))),
+    right("teal bay.ppm", || raster::ppm(&view(Scene::Sea, TEAL, 19, 320, 240))),
+    right("icon.ico", || raster::ico(&Picture::planet(64, 0.6))),
+    right("icon.icns", || icns::icns(&png(&Picture::planet(256, 1.2)))),
+    right("album.cbz", || {
+        archive::zip(&[
+            ("01.jpg", jpeg::photo(&view(Scene::Balloons, DUSK, 44, 480, 640))),
+            ("02.jpg", jpeg::photo(&view(Scene::Tulips, DAWN, 45, 240, 320))),
+        ])
+    }),
+    right("wide evening.jpg", || jpeg::photo(&view(Scene::City, ROSE, 50, 1200, 400))),
+    right("alpenglow.webp", || raster::encoded(&view(Scene::Mountains, ROSE, 61, 640, 480), Output::Webp, 82)),
+];
+
+/// Files that are not, and one that is damaged but shows something.
+pub const BROKEN: &[Sample] = &[
+    right("cut off.jpg", || {
+        let whole = jpeg::photo(&view(Scene::Hills, GOLD, 77, 640, 480));
+        whole[..whole.len() * 6 / 10].to_vec()
+    }),
+    wrong("empty.png", ErrorKind::Corrupt, Vec::new),
+    wrong("not a picture.jpg", ErrorKind::Unsupported, || vec![0x07; 300]),
+    wrong("damaged.webp", ErrorKind::Corrupt, || {
+        let mut file = raster::encoded(&Picture::planet(64, 0.0), Output::Webp, 80);
+        file.truncate(40);
+        file
+    }),
+    wrong("ten gigapixels.qoi", ErrorKind::Limit, || b"qoif\0\x01\x86\xa0\0\x01\x86\xa0\x03\0".to_vec()),
+    wrong("no pictures.zip", ErrorKind::NoVisual, || archive::zip(&[("read me.txt", b"nothing to see".to_vec())])),
+];

@@ -1,0 +1,57 @@
+//! The samples of `make demo` have the outcome that they were made for.
+#![cfg(feature = "full")]
+
+#[path = "../examples/make_samples/color.rs"]
+mod color;
+#[path = "../examples/make_samples/files/mod.rs"]
+mod files;
+#[path = "../examples/make_samples/noise.rs"]
+mod noise;
+#[path = "../examples/make_samples/picture.rs"]
+mod picture;
+#[path = "../examples/make_samples/samples.rs"]
+mod samples;
+#[path = "../examples/make_samples/scene.rs"]
+mod scene;
+
+use std::time::Duration;
+
+use samples::{BROKEN, PICTURES, Sample};
+use thumbling::{ErrorKind, Output, Request, Source};
+
+/// Whether this version has a codec for the sample's extension.
+fn is_known(sample: &Sample) -> bool {
+    let extension = sample.name.rsplit('.').next().unwrap();
+    thumbling::capabilities().any(|format| format.extensions.contains(&extension))
+}
+
+/// The shades that a small thumbnail of the sample has.
+fn shades(sample: &Sample) -> Result<usize, ErrorKind> {
+    let request = Request::new().name(sample.name).square(48).output(Output::Rgba).deadline(Duration::from_secs(60));
+    let made = thumbling::thumbnail(&Source::bytes((sample.make)()), &request).map_err(|e| e.kind())?;
+    let mut pixels: Vec<&[u8]> = made.items[0].bytes.chunks_exact(4).collect();
+    pixels.sort_unstable();
+    pixels.dedup();
+    Ok(pixels.len())
+}
+
+fn check(samples: &[Sample], at_least: usize) {
+    let known: Vec<&Sample> = samples.iter().filter(|sample| is_known(sample)).collect();
+    assert!(known.len() >= at_least, "only {} of {} were seen", known.len(), samples.len());
+    for sample in known {
+        match (shades(sample), sample.expected) {
+            (Ok(shades), Ok(())) => assert!(shades > 100, "{}: {shades} shades, nothing to see", sample.name),
+            (got, expected) => assert_eq!(got.map(drop), expected, "{}", sample.name),
+        }
+    }
+}
+
+#[test]
+fn every_picture_is_made_and_shows_something() {
+    check(PICTURES, 20);
+}
+
+#[test]
+fn every_broken_file_ends_as_it_should() {
+    check(BROKEN, 5);
+}
