@@ -37,6 +37,8 @@ mod format;
 mod frame;
 mod geometry;
 mod limits;
+#[cfg(feature = "metafile")]
+mod metafile;
 mod orient;
 mod pipeline;
 mod placeholder;
@@ -48,9 +50,9 @@ mod source;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod stages;
+mod structure;
 #[cfg(feature = "svg")]
 mod vector;
-mod structure;
 
 pub mod capi;
 

@@ -32,6 +32,8 @@ formats! {
         "gif"  gif  ["gif"];
         "svg"  svg  ["svg" "svgz"];
         "qoi"  qoi  ["qoi"];
+        "metafile" emf ["emf" "emz"];
+        "metafile" wmf ["wmf" "wmz"];
     }
     archive {
         "zip" zip ["zip" "cbz"];
