@@ -48,9 +48,9 @@ mod source;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod stages;
+mod structure;
 #[cfg(feature = "svg")]
 mod vector;
-mod structure;
 
 pub mod capi;
 

@@ -41,7 +41,8 @@ fn rows(corpus: &Path, folder: &str) -> Vec<Row> {
 /// Formats of families that this version does not make yet; their files may be `unsupported`.
 fn of_a_later_family(path: &str) -> bool {
     let later = [
-        "pdf", "txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "mp4", "mkv", "avi", "flv", "mov", "mp3", "flac",
+        "pdf", "txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "mp4", "mkv", "avi", "flv", "mov", "mp3",
+        "flac",
     ];
     later.iter().any(|extension| path.ends_with(&format!(".{extension}")))
 }

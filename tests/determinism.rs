@@ -20,7 +20,8 @@ fn sample() -> Vec<u8> {
 #[test]
 fn threads_do_not_change_the_bytes() {
     let sample = sample();
-    let request = Request::new().square(64).output(Output::Webp).square(99).output(Output::Jpeg).square(50).output(Output::Png);
+    let request =
+        Request::new().square(64).output(Output::Webp).square(99).output(Output::Jpeg).square(50).output(Output::Png);
     let make = || thumbling::thumbnail(&Source::bytes(sample.clone()), &request).unwrap();
     let alone = make();
     let together: Vec<_> = std::thread::scope(|scope| {

@@ -132,7 +132,8 @@ impl RowReducer {
         let pixel = pixel_type(format);
         let source = ImageRef::new(target.width, self.source.height, bytes(&self.narrow), pixel).map_err(internal)?;
         let mut samples = zeroed(format, target)?;
-        let mut out = Image::from_slice_u8(target.width, target.height, bytes_mut(&mut samples), pixel).map_err(internal)?;
+        let mut out =
+            Image::from_slice_u8(target.width, target.height, bytes_mut(&mut samples), pixel).map_err(internal)?;
         self.resizer.resize(&source, &mut out, &options()).map_err(internal)?;
         if format.has_alpha() {
             self.mul_div.divide_alpha_inplace(&mut out).map_err(internal)?;

@@ -72,7 +72,12 @@ pub(crate) fn features(head: &[u8]) -> Result<Features> {
         }
     };
     let size = Size::new(raw.width.max(0) as u32, raw.height.max(0) as u32);
-    Ok(Features { size, has_alpha: raw.has_alpha != 0, has_animation: raw.has_animation != 0, is_lossless: raw.format == 2 })
+    Ok(Features {
+        size,
+        has_alpha: raw.has_alpha != 0,
+        has_animation: raw.has_animation != 0,
+        is_lossless: raw.format == 2,
+    })
 }
 
 fn corrupt(status: sys::VP8StatusCode) -> Error {
@@ -115,8 +120,7 @@ pub(crate) fn decode(
             config.options.scaled_height = size.height as i32;
         }
         config.options.bypass_filtering = i32::from(coarse);
-        config.output.colorspace =
-            if alpha { sys::WEBP_CSP_MODE::MODE_RGBA } else { sys::WEBP_CSP_MODE::MODE_RGB };
+        config.output.colorspace = if alpha { sys::WEBP_CSP_MODE::MODE_RGBA } else { sys::WEBP_CSP_MODE::MODE_RGB };
         config.output.is_external_memory = 1;
         config.output.u.RGBA =
             sys::WebPRGBABuffer { rgba: pixels.as_mut_ptr(), stride: stride as i32, size: pixels.len() };

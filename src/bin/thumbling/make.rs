@@ -120,7 +120,8 @@ struct Made {
 pub fn run(args: Args) -> io::Result<()> {
     let started = Instant::now();
     folder::clean_on_interrupt();
-    let out = Folder::create(&args.out).map_err(|e| io::Error::new(e.kind(), format!("--out {}: {e}", args.out.display())))?;
+    let out = Folder::create(&args.out)
+        .map_err(|e| io::Error::new(e.kind(), format!("--out {}: {e}", args.out.display())))?;
     let found = walk::find(&args.paths, Some(out.root()));
     let request = args.thumbnail.request(&args.limits);
     let sizes: Vec<String> = args.thumbnail.sizes().iter().map(ToString::to_string).collect();

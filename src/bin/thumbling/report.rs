@@ -168,7 +168,14 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        let cases = [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_960, "10 kB"), (999_600, "1.0 MB"), (12_345_678, "12 MB")];
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_960, "10 kB"),
+            (999_600, "1.0 MB"),
+            (12_345_678, "12 MB"),
+        ];
         for (n, text) in cases {
             assert_eq!(bytes(n), text);
         }

@@ -104,10 +104,15 @@ mod tests {
         for jobs in [1, 3] {
             let inputs: Vec<usize> = (0..100).collect();
             let mut seen = vec![None; inputs.len()];
-            each(&inputs, jobs, |n| Ok(n * 2), |i, o| {
-                seen[i] = o.result.ok();
-                Ok(())
-            })
+            each(
+                &inputs,
+                jobs,
+                |n| Ok(n * 2),
+                |i, o| {
+                    seen[i] = o.result.ok();
+                    Ok(())
+                },
+            )
             .unwrap();
             assert!(seen.iter().enumerate().all(|(i, n)| *n == Some(i * 2)));
         }
@@ -129,10 +134,15 @@ mod tests {
     fn an_error_of_the_listener_ends_the_run() {
         let inputs: Vec<usize> = (0..1000).collect();
         let mut calls = 0;
-        let ended = each(&inputs, 2, |_| Ok(()), |_, _| {
-            calls += 1;
-            Err(io::ErrorKind::BrokenPipe.into())
-        });
+        let ended = each(
+            &inputs,
+            2,
+            |_| Ok(()),
+            |_, _| {
+                calls += 1;
+                Err(io::ErrorKind::BrokenPipe.into())
+            },
+        );
         assert!(ended.is_err());
         assert_eq!(calls, 1);
     }
