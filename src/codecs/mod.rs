@@ -26,6 +26,8 @@ macro_rules! formats {
 formats! {
     // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY), extensions.
     image {
+        "avif" avif ["avif" "avifs"];
+        "heic" heic ["heic" "heif" "hif" "heics" "heifs"];
         "jpeg" jpeg ["jpg" "jpeg" "jpe" "jfif" "mpo"];
         "png"  png  ["png" "apng"];
         "webp" webp ["webp"];

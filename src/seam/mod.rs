@@ -1,3 +1,5 @@
 //! C libraries, each behind one safe file: the only places outside the C ABI that may be unsafe.
 
+#[cfg(feature = "avif")]
+pub(crate) mod av1;
 pub(crate) mod webp;

@@ -1,0 +1,214 @@
+//! The decoder of a HEIF file: which item is shown, at which size it is gathered, and what goes with it.
+
+use std::sync::Arc;
+
+use super::canvas::{Canvas, Gathered, stretched};
+use super::container::Container;
+use super::convert::{Alpha, to_frame};
+use super::gather::Gathering;
+use super::meta::Meta;
+use super::property::{Nclx, UNSPECIFIED};
+use super::shape::{Shape, Window};
+use crate::color::ColorSpace;
+use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
+use crate::error::{Error, Result};
+use crate::format::Format;
+use crate::frame::{Frame, Origin};
+use crate::geometry::Size;
+use crate::orient::Orientation;
+use crate::source::Source;
+
+/// Items that stand for others (`iden`), one after the other.
+const MAX_IDENTITIES: usize = 8;
+/// How far a thumbnail's shape may be off that of its picture: sides are rounded, mostly to even numbers.
+const ASPECT_TOLERANCE: f64 = 0.015;
+/// Source samples of one gathered sample from which on the finest filters cannot be seen.
+const COARSE_FROM: u32 = 4;
+/// Pixels up to which a picture with straight alpha is gathered whole, so that colours are weighted by their alpha.
+const MAX_WHOLE_ALPHA: u64 = 16 << 20;
+
+/// A file of items, or of a sequence taken as items.
+pub(super) struct Heif {
+    source: Source,
+    format: Format,
+    container: Option<Container>,
+}
+
+impl Heif {
+    pub(super) fn new(source: &Source, format: Format) -> Self {
+        Self { source: source.clone(), format, container: None }
+    }
+
+    fn container(&mut self, cx: &Context<'_>) -> Result<&Container> {
+        match &mut self.container {
+            Some(container) => Ok(container),
+            none => Ok(none.insert(Container::read(&self.source, cx)?)),
+        }
+    }
+}
+
+impl Decoder for Heif {
+    fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
+        let format = self.format;
+        let Container { meta, frames } = self.container(cx)?;
+        let shown = Shown::primary(meta)?;
+        cx.check_pixels(shown.shape.coded)?;
+        let mut info = SourceInfo::new(format, shown.shape.shown());
+        info.has_alpha = shown.alpha.is_some();
+        info.is_animated = *frames > 1;
+        Ok(info)
+    }
+
+    fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let source = self.source.clone();
+        let Container { meta, .. } = self.container(cx)?;
+        let primary = Shown::primary(meta)?;
+        if want.effort != Effort::Best
+            && let Some(thumbnail) = primary.thumbnail(meta, want.size)
+        {
+            match frame(&source, meta, &thumbnail, want, cx) {
+                Ok(frame) => return Ok(frame.with_origin(Origin::Embedded)),
+                // The picture itself may be sound.
+                Err(_) => cx.check()?,
+            }
+        }
+        frame(&source, meta, &primary, want, cx)
+    }
+}
+
+/// A picture item as it is shown.
+#[derive(Debug, Clone)]
+struct Shown {
+    /// The item whose pixels are gathered: coded, or a grid.
+    id: u32,
+    shape: Shape,
+    alpha: Option<u32>,
+    premultiplied: bool,
+    nclx: Option<Nclx>,
+    icc: Option<Arc<[u8]>>,
+}
+
+impl Shown {
+    fn primary(meta: &Meta) -> Result<Self> {
+        let id = meta.primary.ok_or_else(|| Error::corrupt("no item is called the primary one"))?;
+        Self::new(meta, id)
+    }
+
+    fn new(meta: &Meta, outer: u32) -> Result<Self> {
+        // What stands for another item adds its transforms after the other's.
+        let mut chain = vec![outer];
+        let mut id = outer;
+        while &meta.item(id)?.kind == b"iden" {
+            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an identity of nothing"))?;
+            chain.push(id);
+            if chain.len() > MAX_IDENTITIES {
+                return Err(Error::limit("too many identities"));
+            }
+        }
+        let coded = meta.extent(id).ok_or_else(|| Error::corrupt("a picture without a size"))?;
+        let shape = Shape::new(coded, chain.iter().rev().flat_map(|id| meta.properties(*id)));
+        let alpha = chain.iter().find_map(|id| meta.alpha(*id));
+        let premultiplied =
+            alpha.is_some_and(|alpha| chain.iter().any(|id| meta.targets(b"prem", *id).contains(&alpha)));
+        // Writers give a grid's colour to the grid, to its tiles, or to both.
+        let tile = meta.targets(b"dimg", id).first().copied();
+        let said = |id: &u32| (meta.nclx(*id), meta.icc(*id));
+        let colors: Vec<_> = chain.iter().chain(&tile).map(said).collect();
+        let nclx = colors.iter().find_map(|(nclx, _)| *nclx);
+        let icc = colors.iter().find_map(|(_, icc)| icc.clone());
+        Ok(Self { id, shape, alpha, premultiplied, nclx, icc })
+    }
+
+    /// The smallest thumbnail item that covers `want` and shows the same picture the same way up.
+    fn thumbnail(&self, meta: &Meta, want: Size) -> Option<Self> {
+        let own = self.shape.shown();
+        let primary = meta.primary?;
+        let candidates = meta.origins(b"thmb", primary).into_iter().filter_map(|id| {
+            let mut thumbnail = Self::new(meta, id).ok()?;
+            if thumbnail.alpha.is_none() && self.alpha.is_some() {
+                return None;
+            }
+            // A thumbnail without transforms, shaped as the coded picture is, shares those of its picture.
+            let bare = thumbnail.shape.orientation == Orientation::Normal;
+            if bare
+                && self.shape.orientation.swaps_sides()
+                && !thumbnail.shape.shown().same_aspect(own, ASPECT_TOLERANCE)
+            {
+                thumbnail.shape.orientation = self.shape.orientation;
+            }
+            let shown = thumbnail.shape.shown();
+            let upright = thumbnail.shape.orientation == self.shape.orientation;
+            let usable = upright && shown.covers(want) && shown.same_aspect(own, ASPECT_TOLERANCE) && own.covers(shown);
+            usable.then(|| {
+                thumbnail.icc = thumbnail.icc.or_else(|| self.icc.clone());
+                thumbnail.nclx = thumbnail.nclx.or(self.nclx);
+                thumbnail
+            })
+        });
+        candidates.min_by_key(|thumbnail| thumbnail.shape.coded.pixels())
+    }
+
+    /// The samples on each side of the source that become one: 1, or so many that at least twice the wanted size
+    /// stays for the one good scaling step.
+    fn reduction(&self, want: Size) -> u32 {
+        let shown = self.shape.shown();
+        let room = (shown.width / want.width.max(1)).min(shown.height / want.height.max(1));
+        let straight = self.alpha.is_some() && !self.premultiplied;
+        if room < 4 || (straight && shown.pixels() <= MAX_WHOLE_ALPHA) { 1 } else { room / 2 }
+    }
+}
+
+fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+    let reduction = shown.reduction(want.size);
+    let crop = shown.shape.crop;
+    let target = Size::new(crop.size.width.div_ceil(reduction), crop.size.height.div_ceil(reduction));
+    let gathering = Gathering { source, meta, cx, coarse: reduction >= COARSE_FROM };
+    let mut canvas = Canvas::new(crop, target);
+    let _held = cx.reserve(canvas.bytes())?;
+    gathering.gather(shown.id, shown.shape.coded, &mut canvas)?;
+    let picture = canvas.finish()?;
+    let alpha = shown.alpha.map(|id| alpha(&gathering, id, shown, &picture)).transpose()?;
+    // Up to four channels of 8 or 16 bits.
+    let _held = cx.reserve(picture.size.pixels().saturating_mul(if picture.depth > 8 { 8 } else { 4 }))?;
+    let unspecified = Nclx { primaries: UNSPECIFIED, transfer: UNSPECIFIED, matrix: UNSPECIFIED, full_range: false };
+    let nclx = shown.nclx.or(picture.nclx).unwrap_or(unspecified);
+    let frame = to_frame(&picture, nclx, alpha.as_ref())?;
+    let color = match &shown.icc {
+        Some(icc) => ColorSpace::Icc(icc.clone()),
+        None => color_space(nclx),
+    };
+    Ok(frame.with_color(color).with_orientation(shown.shape.orientation))
+}
+
+/// The alpha of `shown`, at the size that its picture was gathered at.
+fn alpha(gathering: &Gathering<'_>, id: u32, shown: &Shown, picture: &Gathered) -> Result<Alpha> {
+    let coded = gathering.meta.extent(id).ok_or_else(|| Error::corrupt("alpha without a size"))?;
+    let Shape { coded: own, crop, .. } = shown.shape;
+    let window = if coded == own {
+        crop
+    } else {
+        // The same part of a plane of another size.
+        let scaled = |n: u32, to: u32, from: u32| (u64::from(n) * u64::from(to) / u64::from(from.max(1))) as u32;
+        let (x, y) = (scaled(crop.x, coded.width, own.width), scaled(crop.y, coded.height, own.height));
+        let width = scaled(crop.size.width, coded.width, own.width).clamp(1, (coded.width - x).max(1));
+        let height = scaled(crop.size.height, coded.height, own.height).clamp(1, (coded.height - y).max(1));
+        Window { x, y, size: Size::new(width, height) }
+    };
+    let mut canvas = Canvas::new(window, picture.size);
+    let _held = gathering.cx.reserve(canvas.bytes())?;
+    gathering.gather(id, coded, &mut canvas)?;
+    let gathered = canvas.finish()?;
+    let plane = gathered.planes.into_iter().next().ok_or_else(|| Error::internal("alpha without a plane"))?;
+    Ok(Alpha { plane: stretched(plane, picture.size), depth: gathered.depth, premultiplied: shown.premultiplied })
+}
+
+/// What RGB samples mean. Primaries and curves of standard-definition and high-definition television are shown as sRGB
+/// by every reader; what nobody says is sRGB as well.
+fn color_space(nclx: Nclx) -> ColorSpace {
+    let primaries = if matches!(nclx.primaries, 1 | UNSPECIFIED | 5 | 6 | 7) { 1 } else { nclx.primaries };
+    let transfer = if matches!(nclx.transfer, 1 | UNSPECIFIED | 6 | 13 | 14 | 15) { 13 } else { nclx.transfer };
+    match (primaries, transfer) {
+        (1, 13) => ColorSpace::Srgb,
+        (primaries, transfer) => ColorSpace::Cicp { primaries, transfer },
+    }
+}
