@@ -28,6 +28,7 @@ formats! {
     image {
         "jpeg" jpeg ["jpg" "jpeg" "jpe" "jfif" "mpo"];
         "qoi"  qoi  ["qoi"];
+        "tiff" tiff ["tif" "tiff" "btf" "tf8"];
     }
 }
 
