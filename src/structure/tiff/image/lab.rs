@@ -1,6 +1,6 @@
 //! CIELab as TIFF has it (TIFF 6.0 section 23, Adobe PageMaker technical notes, ITU-T T.42), under D50.
 
-use super::{Layout, photometric};
+use super::{Layout, SampleKind, photometric};
 use crate::frame::{Frame, Samples};
 use crate::structure::tiff::tag;
 
@@ -8,6 +8,8 @@ use crate::structure::tiff::tag;
 pub(super) struct Lab {
     /// a* and b* are stored as signed numbers.
     signed: bool,
+    /// Samples are floats of the values themselves.
+    float: bool,
     /// Least value and span of L*, a* and b*.
     decode: [(f32, f32); 3],
 }
@@ -22,7 +24,25 @@ impl Lab {
                 decode = std::array::from_fn(|i| (v[2 * i] as f32, (v[2 * i + 1] - v[2 * i]) as f32));
             }
         }
-        Self { signed: layout.photometric == photometric::CIE_LAB, decode }
+        let float = layout.kind == SampleKind::Float;
+        if float {
+            decode = [(0.0, 100.0), (-128.0, 256.0), (-128.0, 256.0)];
+        }
+        Self { signed: layout.photometric == photometric::CIE_LAB, float, decode }
+    }
+
+    /// Whether samples have to be [quantized](Self::quantized) first.
+    pub(super) fn is_float(&self) -> bool {
+        self.float
+    }
+
+    /// Float values as 16-bit samples.
+    pub(super) fn quantized(&self, values: &[f32]) -> impl Iterator<Item = u8> {
+        let samples = values.as_chunks::<3>().0.iter().flat_map(|pixel| {
+            let sample = |i: usize| ((pixel[i] - self.decode[i].0) / self.decode[i].1 * 65_535.0) as u16;
+            [sample(0), sample(1), sample(2)]
+        });
+        samples.flat_map(u16::to_ne_bytes)
     }
 
     /// Moves signed a* and b* so that `middle` is neutral: only unsigned samples can be scaled.

@@ -49,8 +49,7 @@ pub(crate) fn decode(directory: &Directory, orientation: Orientation, want: &Wan
     }
     let mut reducer = RowReducer::new(layout.size, orientation, conversion.format(), want, cx)?;
     Rows::new(&layout, &planes, cx)?.pixels(&mut conversion, &mut |row| reducer.push(row))?;
-    let frame = conversion.finish(reducer.finish()?)?.with_orientation(orientation);
-    Ok(frame)
+    Ok(conversion.finish(reducer.finish()?)?.with_orientation(orientation))
 }
 
 /// Whether [`decode`] has a chance, without reading any pixel.
@@ -118,14 +117,14 @@ fn every_strip_is_jpeg(layout: &Layout) -> bool {
     })
 }
 
-/// 1, 2, 4 or 8: JPEG strips and tiles are decoded at that part of their size where it covers what is wanted.
+/// 1, 2, 4 or 8: JPEG strips and tiles are decoded at that part of their size where that leaves enough to filter.
 fn scale_on_load(layout: &Layout, orientation: Orientation, want: &Want) -> u32 {
     if !matches!(layout.compression, compression::JPEG | compression::OLD_JPEG) {
         return 1;
     }
     let Size { width, height } = orientation.apply_to(want.size);
-    let spare = if want.many { 2 } else { 1 };
-    let wanted = Size::new(width.saturating_mul(spare), height.saturating_mul(spare));
+    // Below twice the wanted size the mean that scaling takes would show beside one good filter.
+    let wanted = Size::new(width.saturating_mul(2), height.saturating_mul(2));
     let fits = |n: u32| {
         // Parts have to meet at whole pixels.
         (layout.across() == 1 || layout.chunk.width.is_multiple_of(n))

@@ -149,6 +149,10 @@ impl Conversion {
             }
             Stage::YCbCr(ycbcr) => ycbcr.upsample(planes, width, rows, out),
             Stage::Lab(lab) => match self.format {
+                PixelFormat::Rgb16 if lab.is_float() => {
+                    unpack.f32s(planes, width, f32s);
+                    out.extend(lab.quantized(f32s));
+                }
                 PixelFormat::Rgb16 => {
                     unpack.u16s(planes, width, u16s);
                     lab.center(u16s, 0x8000);
@@ -196,7 +200,7 @@ fn stage(layout: &Layout) -> Result<(Stage, (PixelFormat, Option<PixelFormat>))>
         (photometric::CIE_LAB | photometric::ICC_LAB | photometric::ITU_LAB, 3) if bits == 8 => {
             return Ok((Stage::Lab(Lab::new(layout)), (P::Rgb8, None)));
         }
-        (photometric::CIE_LAB | photometric::ICC_LAB | photometric::ITU_LAB, 3) if bits == 16 && !float => {
+        (photometric::CIE_LAB | photometric::ICC_LAB | photometric::ITU_LAB, 3) if bits == 16 || float => {
             return Ok((Stage::Lab(Lab::new(layout)), (P::Rgb16, None)));
         }
         (photometric::LOG_L, _) if bits == 16 => return Ok((Stage::LogL, (P::RgbF32, None))),

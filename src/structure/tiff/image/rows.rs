@@ -3,7 +3,7 @@
 //! Strips are decoded row by row; of tiles one row of them stands in memory. Rows that cannot be read come grey, or
 //! transparent where there is alpha.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::pixels::Conversion;
 use super::{Layout, predictor};
@@ -134,7 +134,10 @@ impl<'a> Rows<'a> {
         let mut y = 0;
         while y < rows {
             for (stream, stored) in streams.iter_mut().zip(stored.iter_mut()) {
-                stream.read_exact(stored).map_err(Error::from)?;
+                stream.read_exact(stored).map_err(|e| match e.kind() {
+                    io::ErrorKind::UnexpectedEof => Error::corrupt("the data of a strip or tile ends early"),
+                    _ => Error::from(e),
+                })?;
                 predictor::undo(layout, stride, stored, spare);
             }
             let n = layout.unit_rows().min(rows - y);
