@@ -39,6 +39,7 @@ formats! {
     }
     archive {
         "zip" zip ["zip" "cbz"];
+        "tiff" tiff ["tif" "tiff" "btf" "tf8"];
     }
 }
 

@@ -5,3 +5,4 @@ pub(crate) mod exif;
 #[cfg(any(feature = "avif", feature = "heic"))]
 pub(crate) mod heif;
 pub(crate) mod raster;
+pub(crate) mod tiff;
