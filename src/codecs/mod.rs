@@ -32,6 +32,7 @@ formats! {
         "png"  png  ["png" "apng"];
         "webp" webp ["webp"];
         "gif"  gif  ["gif"];
+        "tiff" tiff ["tif" "tiff" "btf" "tf8"];
         "svg"  svg  ["svg" "svgz"];
         "qoi"  qoi  ["qoi"];
         "metafile" emf ["emf" "emz"];
@@ -39,7 +40,6 @@ formats! {
     }
     archive {
         "zip" zip ["zip" "cbz"];
-        "tiff" tiff ["tif" "tiff" "btf" "tf8"];
     }
 }
 
