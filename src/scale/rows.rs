@@ -15,8 +15,8 @@ use crate::geometry::Size;
 use crate::limits::Reservation;
 use crate::orient::Orientation;
 
-/// Source rows that are reduced at once.
-const BATCH: usize = 32;
+/// Bytes of source rows that are reduced at once: the filter is set up anew for each batch, so few are better.
+const BATCH_BYTES: u64 = 16 << 20;
 
 /// Reduces a picture row by row to the size that is wanted.
 pub(crate) struct RowReducer {
@@ -25,8 +25,9 @@ pub(crate) struct RowReducer {
     format: PixelFormat,
     resizer: Resizer,
     mul_div: MulDiv,
-    /// [`BATCH`] rows as they came, of which `batched` are filled.
+    /// `batch_rows` rows as they came, of which `batched` are filled.
     batch: Samples,
+    batch_rows: usize,
     batched: usize,
     /// Rows of `target.width` pixels, premultiplied if there is alpha; `narrowed` are filled.
     narrow: Samples,
@@ -57,14 +58,19 @@ impl RowReducer {
         let pixel = format.pixel_bytes() as u64;
         let row_bytes = u64::from(source.width) * pixel;
         let narrow_bytes = u64::from(target.width) * u64::from(source.height) * pixel;
-        let held = cx.reserve(narrow_bytes + row_bytes * (BATCH as u64 + 2) + target.pixels() * pixel)?;
+        let batch = match target == source {
+            true => 0,
+            false => (BATCH_BYTES / row_bytes.max(1)).clamp(16, u64::from(source.height).max(16)) as u32,
+        };
+        let held = cx.reserve(narrow_bytes + row_bytes * u64::from(batch) + target.pixels() * pixel)?;
         Ok(Self {
             source,
             target,
             format,
             resizer: Resizer::new(),
             mul_div: MulDiv::new(),
-            batch: zeroed(format, Size::new(source.width, if target == source { 0 } else { BATCH as u32 }))?,
+            batch: zeroed(format, Size::new(source.width, batch))?,
+            batch_rows: batch as usize,
             batched: 0,
             narrow: zeroed(format, Size::new(target.width, source.height))?,
             narrowed: 0,
@@ -97,7 +103,7 @@ impl RowReducer {
         };
         into[*at * self.row_bytes..][..self.row_bytes].copy_from_slice(row);
         *at += 1;
-        if self.batched == BATCH { self.reduce() } else { Ok(()) }
+        if self.batched > 0 && self.batched == self.batch_rows { self.reduce() } else { Ok(()) }
     }
 
     fn reduce(&mut self) -> Result<()> {

@@ -42,11 +42,12 @@ pub(super) fn frame(source: &Source, header: &Header, want: &Want, cx: &Context<
     decompressor.set_scaling_factor(factor).map_err(typed)?;
     decompressor.set_scan_limit(MAX_SCANS).map_err(typed)?;
     let (width, height) = (size.width as usize, size.height as usize);
-    let mut pixels = vec![0; width * height * format.channels()];
+    // What a damaged file leaves out stays mid grey.
+    let mut pixels = vec![0x80; width * height * format.channels()];
     let image = Image { pixels: &mut pixels[..], width, pitch: width * format.channels(), height, format: turbo };
     if let Err(e) = decompressor.decompress(&bytes, image) {
         // A warning comes as an error too; what was decoded before it is there.
-        if pixels.iter().all(|sample| *sample == 0) {
+        if pixels.iter().all(|sample| *sample == 0x80) {
             return Err(typed(e));
         }
         cx.warn(format!("damaged or truncated: {e}"));
