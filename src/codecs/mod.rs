@@ -33,6 +33,8 @@ formats! {
         "webp" webp ["webp"];
         "gif"  gif  ["gif"];
         "tiff" tiff ["tif" "tiff" "btf" "tf8"];
+        "raw"  raw  ["dng" "cr2" "cr3" "crw" "nef" "nrw" "arw" "sr2" "srf" "raf" "orf" "ori" "rw2" "rwl" "raw" "pef"
+            "dcr" "dcs" "kdc" "k25" "mrw" "mdc" "3fr" "fff" "iiq" "mos" "mef" "erf" "srw" "x3f" "gpr"];
         "svg"  svg  ["svg" "svgz"];
         "qoi"  qoi  ["qoi"];
         "metafile" emf ["emf" "emz"];

@@ -8,6 +8,8 @@ mod compression;
 mod directory;
 pub(crate) mod image;
 pub(crate) mod tag;
+#[cfg(test)]
+pub(crate) mod writer;
 
 use std::collections::HashSet;
 

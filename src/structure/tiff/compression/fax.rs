@@ -16,7 +16,9 @@ enum Scheme {
     /// Rows begin on a boundary of so many bits.
     Huffman(u32),
     /// Rows begin with an end-of-line code; two-dimensional ones with a bit after it.
-    Group3 { two_dimensional: bool },
+    Group3 {
+        two_dimensional: bool,
+    },
     Group4,
 }
 

@@ -85,7 +85,13 @@ impl Decompressor {
             }
             cx.warn(format!("damaged JPEG data: {e}"));
         }
-        Ok(Pixels { row: vec![0; layout.chunk.width as usize * samples], at: usize::MAX, pitch, pixels: Cursor::new(pixels), _held: held })
+        Ok(Pixels {
+            row: vec![0; layout.chunk.width as usize * samples],
+            at: usize::MAX,
+            pitch,
+            pixels: Cursor::new(pixels),
+            _held: held,
+        })
     }
 }
 

@@ -66,10 +66,8 @@ pub(crate) fn unsupported(compression: u16) -> Error {
 
 /// Whether [`open`] has a stream for `compression`.
 pub(crate) fn is_supported(compression: u16) -> bool {
-    matches!(
-        compression,
-        NONE | LZW | JPEG | OLD_JPEG | ADOBE_DEFLATE | DEFLATE | PACKBITS | SGI_LOG
-    ) || is_fax(compression)
+    matches!(compression, NONE | LZW | JPEG | OLD_JPEG | ADOBE_DEFLATE | DEFLATE | PACKBITS | SGI_LOG)
+        || is_fax(compression)
 }
 
 /// The bytes that one strip or tile stands for: `range` in the file, read through `reader`.
@@ -84,7 +82,8 @@ pub(crate) fn open<'a>(
         // No JPEG is much larger than its samples; a count that says so is not followed.
         let most = (layout.unit_bytes() as u64).saturating_mul(u64::from(layout.chunk.height)).saturating_mul(4);
         let scale = u64::from(layout.denominator).pow(2);
-        let data = layout.source().read_vec(range.0, range.1.min(most.saturating_mul(scale).saturating_add(1 << 20)))?;
+        let data =
+            layout.source().read_vec(range.0, range.1.min(most.saturating_mul(scale).saturating_add(1 << 20)))?;
         return Ok(Box::new(jpeg.chunk(layout, &data, cx)?));
     }
     if layout.compression == OLD_JPEG {

@@ -16,15 +16,27 @@ use crate::frame::{Frame, PixelFormat};
 /// What is done to the samples of a pixel.
 enum Stage {
     /// One bit to one byte, eight at once.
-    Bilevel { white: u8 },
+    Bilevel {
+        white: u8,
+    },
     /// At most 8 bits to 8.
-    Bytes { table: Option<Box<[u8; 256]>> },
+    Bytes {
+        table: Option<Box<[u8; 256]>>,
+    },
     /// 9 to 16 bits to 16.
-    Words { most: u32, invert: bool },
+    Words {
+        most: u32,
+        invert: bool,
+    },
     /// Numbers to 16 bits, by the range of all of them.
-    Ranged { range: Range, invert: bool },
+    Ranged {
+        range: Range,
+        invert: bool,
+    },
     /// Numbers up to `most` to 16 bits.
-    Numbers { most: f32 },
+    Numbers {
+        most: f32,
+    },
     /// Float RGB as it is.
     Light,
     Palette(Palette),
@@ -101,13 +113,17 @@ impl Conversion {
                 out.extend_from_slice(u8s);
             }
             Stage::Words { most, invert } => {
-                if !*associated && !*invert && *most == 65_535 && let Some(row) = unpack.as_is(planes, 16) {
+                if !*associated
+                    && !*invert
+                    && *most == 65_535
+                    && let Some(row) = unpack.as_is(planes, 16)
+                {
                     let n = width * self.format.pixel_bytes();
                     return out.extend_from_slice(row.get(..n).unwrap_or(row));
                 }
                 unpack.u16s(planes, width, u16s);
                 if *most != 65_535 {
-                    u16s.iter_mut().for_each(|v| *v = (u32::from(*v) * 65_535 / most) as u16);
+                    u16s.iter_mut().for_each(|v| *v = ((u32::from(*v) * 65_535 + most / 2) / most) as u16);
                 }
                 if *invert {
                     u16s.iter_mut().for_each(|v| *v = !*v);
@@ -177,11 +193,6 @@ impl Conversion {
             _ => Ok(frame),
         }
     }
-
-    /// Whether an ICC profile of the file describes the frame's samples.
-    pub(super) fn is_profiled(&self) -> bool {
-        !matches!(self.stage, Stage::Lab(_) | Stage::LogL | Stage::LogLuv | Stage::Ranged { .. })
-    }
 }
 
 /// The stage, and the pixel format without and with alpha.
@@ -206,9 +217,8 @@ fn stage(layout: &Layout) -> Result<(Stage, (PixelFormat, Option<PixelFormat>))>
         (photometric::LOG_L, _) if bits == 16 => return Ok((Stage::LogL, (P::RgbF32, None))),
         (photometric::LOG_LUV, _) if bits == 32 => return Ok((Stage::LogLuv, (P::RgbF32, None))),
         // Sample counts that the interpretation does not have: by the samples that there are.
-        (photometric::WHITE_IS_ZERO | photometric::BLACK_IS_ZERO | photometric::MASK, _) | (photometric::RGB, 1 | 2) => {
-            [(P::Gray8, Some(P::GrayA8)), (P::Gray16, Some(P::GrayA16)), (P::Gray16, None)]
-        }
+        (photometric::WHITE_IS_ZERO | photometric::BLACK_IS_ZERO | photometric::MASK, _)
+        | (photometric::RGB, 1 | 2) => [(P::Gray8, Some(P::GrayA8)), (P::Gray16, Some(P::GrayA16)), (P::Gray16, None)],
         (photometric::RGB, _) => {
             [(P::Rgb8, Some(P::Rgba8)), (P::Rgb16, Some(P::Rgba16)), (P::RgbF32, Some(P::RgbaF32))]
         }

@@ -44,7 +44,8 @@ impl<'a> Rows<'a> {
         Ok(Self { layout, cx, planes, readers, jpeg, stored, spare, _held: held })
     }
 
-    /// Calls `row` with every row of pixels that `conversion` makes. `corrupt` if there was not a single one.
+    /// Calls `row` with every row of pixels that `conversion` makes, but for those that are missing at the end.
+    /// `corrupt` if there was not a single one.
     pub(super) fn pixels(
         &mut self,
         conversion: &mut Conversion,
@@ -56,6 +57,11 @@ impl<'a> Rows<'a> {
         let blank = if conversion.format().has_alpha() { 0 } else { 0x80 };
         let blank_row = vec![blank; row_bytes];
         let (mut unit, mut band) = (Vec::new(), Vec::new());
+        // Missing rows that the next row there is has to come after.
+        let mut owed = 0;
+        let mut pay = |owed: &mut usize, row: &mut dyn FnMut(&[u8]) -> Result<()>| {
+            (0..std::mem::take(owed)).try_for_each(|_| row(&blank_row))
+        };
         let mut faults = Faults::default();
         let band_bytes = row_bytes as u64 * u64::from(layout.chunk.height.min(layout.size.height));
         let _held = self.cx.reserve(if layout.across() > 1 { band_bytes } else { 0 })?;
@@ -67,13 +73,15 @@ impl<'a> Rows<'a> {
                     unit.clear();
                     conversion.convert(planes, width, rows, &mut unit);
                     delivered += rows;
+                    pay(&mut owed, row)?;
                     unit.chunks_exact(row_bytes).try_for_each(&mut *row)
                 })?;
-                (delivered..rows).try_for_each(|_| row(&blank_row))?;
+                owed += rows.saturating_sub(delivered);
                 continue;
             }
             band.clear();
             band.resize(row_bytes * rows, blank);
+            let before = faults.rows;
             for across in 0..layout.across() {
                 let (left, mut y) = (across as usize * layout.chunk.width as usize * pixel, 0);
                 self.chunk(down, across, &mut faults, &mut |planes, width, rows| {
@@ -89,6 +97,11 @@ impl<'a> Rows<'a> {
                     Ok(())
                 })?;
             }
+            if faults.rows == before {
+                owed += rows;
+                continue;
+            }
+            pay(&mut owed, row)?;
             band.chunks_exact(row_bytes).try_for_each(&mut *row)?;
         }
         faults.report(self.cx)
@@ -134,10 +147,7 @@ impl<'a> Rows<'a> {
         let mut y = 0;
         while y < rows {
             for (stream, stored) in streams.iter_mut().zip(stored.iter_mut()) {
-                stream.read_exact(stored).map_err(|e| match e.kind() {
-                    io::ErrorKind::UnexpectedEof => Error::corrupt("the data of a strip or tile ends early"),
-                    _ => Error::from(e),
-                })?;
+                stream.read_exact(stored).map_err(damage)?;
                 predictor::undo(layout, stride, stored, spare);
             }
             let n = layout.unit_rows().min(rows - y);
@@ -149,6 +159,15 @@ impl<'a> Rows<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// An error of the source as it is; any other is a decompressor's, and means damage.
+fn damage(e: io::Error) -> Error {
+    match e.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Error::corrupt("the data of a strip or tile ends early"),
+        Err(e) => Error::corrupt(e.to_string()).caused_by(e),
     }
 }
 

@@ -1,0 +1,44 @@
+//! Minolta MRW: a header of blocks, one of which is a TIFF structure whose maker note has the preview.
+
+use crate::decode::Context;
+use crate::error::{Error, Result};
+use crate::geometry::Size;
+use crate::source::Source;
+use crate::structure::tiff::Tiff;
+
+use super::ifd;
+use super::preview::Previews;
+
+/// Blocks that are looked at.
+const MAX_BLOCKS: usize = 64;
+
+pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -> Result<()> {
+    let number = |at: u64| -> Result<u64> {
+        let b = source.read_vec(at, 4)?;
+        Ok(b.first_chunk().map_or(0, |b| u64::from(u32::from_be_bytes(*b))))
+    };
+    let end = number(4)?.saturating_add(8).min(source.size());
+    let mut at = 8u64;
+    for _ in 0..MAX_BLOCKS {
+        if at.saturating_add(8) > end {
+            return Ok(());
+        }
+        let (name, bytes) = (source.read_vec(at, 4)?, number(at + 4)?);
+        at += 8;
+        match &name[..] {
+            // Version in 8 bytes, then height and width of the sensor, then those of the picture.
+            b"\0PRD" if bytes >= 16 => {
+                let b = source.read_vec(at + 12, 4)?;
+                let size = Size::new(u16::from_be_bytes([b[2], b[3]]).into(), u16::from_be_bytes([b[0], b[1]]).into());
+                previews.size = Some(size).filter(|s| s.pixels() > 0);
+            }
+            b"\0TTW" => {
+                let tiff = Tiff::open(&source.slice(at, u64::MAX), &[])?;
+                ifd::read_tiff(&tiff, at, previews, cx)?;
+            }
+            _ => {}
+        }
+        at = at.checked_add(bytes).ok_or_else(|| Error::corrupt("a block beyond the file"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Fujifilm RAF: a header with the place of one JPEG, and of a directory of the sensor.
+
+use crate::error::Result;
+use crate::geometry::Size;
+use crate::source::Source;
+
+use super::preview::Previews;
+
+/// Where the header names the JPEG's offset and length, then those of the sensor's directory.
+const POINTERS: u64 = 84;
+
+/// Height and width of the picture without the masked edges.
+const CROPPED_SIZE: u16 = 0x0111;
+
+/// Entries of the directory that are looked at.
+const MAX_ENTRIES: u32 = 256;
+
+pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
+    let pointers = source.read_vec(POINTERS, 16)?;
+    let number = |i: usize| pointers[4 * i..].first_chunk().map_or(0, |b| u32::from_be_bytes(*b));
+    previews.add_jpeg(u64::from(number(0)), u64::from(number(1)));
+    previews.size = size(source, u64::from(number(2)));
+    Ok(())
+}
+
+fn size(source: &Source, mut at: u64) -> Option<Size> {
+    let u16s = |at: u64| -> Option<[u16; 2]> {
+        let b = source.read_vec(at, 4).ok()?;
+        Some([u16::from_be_bytes([b[0], b[1]]), u16::from_be_bytes([b[2], b[3]])])
+    };
+    let [high, low] = u16s(at)?;
+    at = at.checked_add(4)?;
+    for _ in 0..(u32::from(high) << 16 | u32::from(low)).min(MAX_ENTRIES) {
+        let [tag, bytes] = u16s(at)?;
+        if tag == CROPPED_SIZE && bytes >= 4 {
+            let [height, width] = u16s(at + 4)?;
+            return Some(Size::new(width.into(), height.into())).filter(|s| s.pixels() > 0);
+        }
+        at = at.checked_add(4 + u64::from(bytes))?;
+    }
+    None
+}
