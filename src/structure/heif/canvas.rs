@@ -155,9 +155,12 @@ enum Store {
 
 impl Bins {
     fn new(window: Window, target: Size) -> Self {
-        let edges = |start: u32, full: u32, bins: u32| {
-            (0..=bins).map(|i| start + (u64::from(i) * u64::from(full) / u64::from(bins)) as u32).collect::<Vec<_>>()
+        // Rounded to the nearest sample, so that bins stand where they should on average.
+        let edge = |i: u32, full: u32, bins: u32| {
+            ((2 * u64::from(i) * u64::from(full) + u64::from(bins)) / (2 * u64::from(bins))) as u32
         };
+        let edges =
+            |start: u32, full: u32, bins: u32| (0..=bins).map(|i| start + edge(i, full, bins)).collect::<Vec<_>>();
         let n = target.pixels() as usize;
         let store = if target == window.size { Store::Samples(vec![0; n]) } else { Store::Sums(vec![0; n]) };
         let columns = edges(window.x, window.size.width, target.width);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::canvas::{Canvas, Gathered, stretched};
 use super::container::Container;
 use super::convert::{Alpha, to_frame};
-use super::gather::Gathering;
+use super::gather::{Gathering, Plane};
+use super::location::read_item;
 use super::meta::Meta;
+use super::overlay::Overlay;
 use super::property::{Nclx, UNSPECIFIED};
 use super::shape::{Shape, Window};
 use crate::color::ColorSpace;
@@ -15,7 +17,8 @@ use crate::error::{Error, Result};
 use crate::format::Format;
 use crate::frame::{Frame, Origin};
 use crate::geometry::Size;
-use crate::orient::Orientation;
+use crate::orient::{Orientation, upright};
+use crate::probe::Hint;
 use crate::source::Source;
 
 /// Items that stand for others (`iden`), one after the other.
@@ -54,7 +57,7 @@ impl Decoder for Heif {
         let shown = Shown::primary(meta)?;
         cx.check_pixels(shown.shape.coded)?;
         let mut info = SourceInfo::new(format, shown.shape.shown());
-        info.has_alpha = shown.alpha.is_some();
+        info.has_alpha = shown.alpha.is_some() || &meta.item(shown.id)?.kind == b"iovl";
         info.is_animated = *frames > 1;
         Ok(info)
     }
@@ -76,13 +79,22 @@ impl Decoder for Heif {
     }
 }
 
+/// Where the alpha of a picture is.
+#[derive(Debug, Clone, Copy)]
+enum AlphaItem {
+    /// In an item of its own.
+    Own(u32),
+    /// Of a grid: in items beside its tiles.
+    Tiles,
+}
+
 /// A picture item as it is shown.
 #[derive(Debug, Clone)]
 struct Shown {
     /// The item whose pixels are gathered: coded, or a grid.
     id: u32,
     shape: Shape,
-    alpha: Option<u32>,
+    alpha: Option<AlphaItem>,
     premultiplied: bool,
     nclx: Option<Nclx>,
     icc: Option<Arc<[u8]>>,
@@ -107,11 +119,13 @@ impl Shown {
         }
         let coded = meta.extent(id).ok_or_else(|| Error::corrupt("a picture without a size"))?;
         let shape = Shape::new(coded, chain.iter().rev().flat_map(|id| meta.properties(*id)));
-        let alpha = chain.iter().find_map(|id| meta.alpha(*id));
-        let premultiplied =
-            alpha.is_some_and(|alpha| chain.iter().any(|id| meta.targets(b"prem", *id).contains(&alpha)));
+        let own = chain.iter().find_map(|id| meta.alpha(*id));
+        let premultiplied = own.is_some_and(|own| chain.iter().any(|id| meta.targets(b"prem", *id).contains(&own)));
         // Writers give a grid's colour to the grid, to its tiles, or to both.
         let tile = meta.targets(b"dimg", id).first().copied();
+        let is_grid = &meta.item(id)?.kind == b"grid";
+        let of_tiles = tile.filter(|tile| is_grid && meta.alpha(*tile).is_some()).map(|_| AlphaItem::Tiles);
+        let alpha = own.map(AlphaItem::Own).or(of_tiles);
         let said = |id: &u32| (meta.nclx(*id), meta.icc(*id));
         let colors: Vec<_> = chain.iter().chain(&tile).map(said).collect();
         let nclx = colors.iter().find_map(|(nclx, _)| *nclx);
@@ -149,25 +163,32 @@ impl Shown {
     }
 
     /// The samples on each side of the source that become one: 1, or so many that at least twice the wanted size
-    /// stays for the one good scaling step.
+    /// stays for the one good scaling step. Even, so that chroma of half the samples is gathered in whole ones too.
     fn reduction(&self, want: Size) -> u32 {
         let shown = self.shape.shown();
-        let room = (shown.width / want.width.max(1)).min(shown.height / want.height.max(1));
+        // Sides are rounded: four times a wanted 180.5 px may be 722 or 721.
+        let room = |shown: u32, want: u32| (shown + shown / 64) / want.max(1);
+        let room = room(shown.width, want.width).min(room(shown.height, want.height));
         let straight = self.alpha.is_some() && !self.premultiplied;
-        if room < 4 || (straight && shown.pixels() <= MAX_WHOLE_ALPHA) { 1 } else { room / 2 }
+        if room < 4 || (straight && shown.pixels() <= MAX_WHOLE_ALPHA) { 1 } else { room / 4 * 2 }
     }
 }
 
 fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+    match &meta.item(shown.id)?.kind {
+        b"iovl" => return overlay(source, meta, shown, cx),
+        b"jpeg" => return jpeg(source, meta, shown, want, cx),
+        _ => {}
+    }
     let reduction = shown.reduction(want.size);
     let crop = shown.shape.crop;
     let target = Size::new(crop.size.width.div_ceil(reduction), crop.size.height.div_ceil(reduction));
-    let gathering = Gathering { source, meta, cx, coarse: reduction >= COARSE_FROM };
+    let gathering = Gathering { source, meta, cx, plane: Plane::Color, coarse: reduction >= COARSE_FROM };
     let mut canvas = Canvas::new(crop, target);
     let _held = cx.reserve(canvas.bytes())?;
     gathering.gather(shown.id, shown.shape.coded, &mut canvas)?;
     let picture = canvas.finish()?;
-    let alpha = shown.alpha.map(|id| alpha(&gathering, id, shown, &picture)).transpose()?;
+    let alpha = shown.alpha.map(|item| alpha(&gathering, item, shown, &picture)).transpose()?;
     // Up to four channels of 8 or 16 bits.
     let _held = cx.reserve(picture.size.pixels().saturating_mul(if picture.depth > 8 { 8 } else { 4 }))?;
     let unspecified = Nclx { primaries: UNSPECIFIED, transfer: UNSPECIFIED, matrix: UNSPECIFIED, full_range: false };
@@ -181,8 +202,14 @@ fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<
 }
 
 /// The alpha of `shown`, at the size that its picture was gathered at.
-fn alpha(gathering: &Gathering<'_>, id: u32, shown: &Shown, picture: &Gathered) -> Result<Alpha> {
-    let coded = gathering.meta.extent(id).ok_or_else(|| Error::corrupt("alpha without a size"))?;
+fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &Shown, picture: &Gathered) -> Result<Alpha> {
+    let (id, plane) = match item {
+        AlphaItem::Own(id) => (id, Plane::Color),
+        AlphaItem::Tiles => (shown.id, Plane::Alpha),
+    };
+    let gathering = Gathering { plane, ..*gathering };
+    // Alpha whose size nobody says is as large as its picture.
+    let coded = gathering.meta.extent(id).unwrap_or(shown.shape.coded);
     let Shape { coded: own, crop, .. } = shown.shape;
     let window = if coded == own {
         crop
@@ -200,6 +227,43 @@ fn alpha(gathering: &Gathering<'_>, id: u32, shown: &Shown, picture: &Gathered) 
     let gathered = canvas.finish()?;
     let plane = gathered.planes.into_iter().next().ok_or_else(|| Error::internal("alpha without a plane"))?;
     Ok(Alpha { plane: stretched(plane, picture.size), depth: gathered.depth, premultiplied: shown.premultiplied })
+}
+
+/// Layers over each other, each decoded whole.
+fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Result<Frame> {
+    let layers = meta.targets(b"dimg", shown.id);
+    let overlay = Overlay::parse(&read_item(source, meta, shown.id, 1 << 20)?, layers.len())?;
+    if overlay.size != shown.shape.coded || shown.shape.crop != Window::whole(overlay.size) {
+        return Err(Error::unsupported("a cropped overlay"));
+    }
+    let _held = cx.reserve_pixels(overlay.size, 4)?;
+    let mut canvas = overlay.canvas();
+    let mut color = ColorSpace::Srgb;
+    for (i, (id, offset)) in layers.iter().zip(&overlay.offsets).enumerate() {
+        let layer = Shown::new(meta, *id)?;
+        if &meta.item(layer.id)?.kind == b"iovl" {
+            return Err(Error::unsupported("overlays of overlays"));
+        }
+        let layer = upright(frame(source, meta, &layer, &Want::new(layer.shape.shown()), cx)?);
+        overlay.lay(&mut canvas, &layer, *offset)?;
+        if i == 0 {
+            color = layer.color;
+        }
+    }
+    Ok(overlay.frame(canvas)?.with_color(color).with_orientation(shown.shape.orientation))
+}
+
+/// A picture coded as JPEG, read by whoever reads JPEG. The container's transforms stand for those of its EXIF.
+fn jpeg(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+    if shown.shape.crop != Window::whole(shown.shape.coded) {
+        return Err(Error::unsupported("a cropped JPEG item"));
+    }
+    let mut data = meta.codec(shown.id, b"jpgC").map(|tables| tables.to_vec()).unwrap_or_default();
+    data.append(&mut read_item(source, meta, shown.id, cx.limits().max_source)?);
+    let want = Want { size: shown.shape.orientation.apply_to(want.size), ..want.clone() };
+    let frame = cx.inner_frame(&Source::bytes(data), &Hint::default(), &want)?;
+    let color = shown.icc.clone().map_or(frame.color.clone(), ColorSpace::Icc);
+    Ok(frame.with_color(color).with_orientation(shown.shape.orientation))
 }
 
 /// What RGB samples mean. Primaries and curves of standard-definition and high-definition television are shown as sRGB

@@ -13,11 +13,22 @@ use crate::source::Source;
 /// Grids inside grids; writers make none.
 const MAX_DEPTH: u32 = 3;
 
+/// Which picture of each tile of a grid is gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plane {
+    /// The tile itself.
+    Color,
+    /// The alpha that goes with it.
+    Alpha,
+}
+
 /// Where items are read from, and how they are decoded.
+#[derive(Clone, Copy)]
 pub(super) struct Gathering<'a> {
     pub(super) source: &'a Source,
     pub(super) meta: &'a Meta,
     pub(super) cx: &'a Context<'a>,
+    pub(super) plane: Plane,
     /// Whether what gets much smaller may be decoded without the finest filters.
     pub(super) coarse: bool,
 }
@@ -93,7 +104,11 @@ impl Gathering<'_> {
             if self.meta.extent(*id) != Some(tile) {
                 return Err(Error::corrupt("tiles of different sizes"));
             }
-            self.place(*id, tile, (at.0 + x, at.1 + y), canvas, depth + 1)?;
+            let id = match self.plane {
+                Plane::Color => *id,
+                Plane::Alpha => self.meta.alpha(*id).ok_or_else(|| Error::corrupt("a tile without its alpha"))?,
+            };
+            self.place(id, tile, (at.0 + x, at.1 + y), canvas, depth + 1)?;
         }
         Ok(())
     }

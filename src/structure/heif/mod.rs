@@ -5,7 +5,7 @@
 //! in YCbCr as the tiles come, so that a picture of many megapixels takes the memory of its thumbnail and one tile.
 //! Orientation is that of the container's transforms; what EXIF says of it is not looked at, as the standard asks.
 //!
-//! Not made: pictures coded as JPEG, AVC, VVC or JPEG 2000, uncompressed ones, overlays, tone maps, region items.
+//! Not made: pictures coded as AVC, VVC or JPEG 2000, uncompressed ones, gain maps.
 
 #[cfg(feature = "avif")]
 mod av1;
@@ -20,6 +20,7 @@ mod gather;
 mod hevc;
 mod location;
 mod meta;
+mod overlay;
 mod picture;
 mod property;
 mod sequence;

@@ -43,7 +43,7 @@ pub(super) enum Property {
     Nclx(Nclx),
     /// `colr` of type `prof` or `rICC`.
     Icc(Arc<[u8]>),
-    /// The codec's own: the payload of `hvcC` or `av1C`, `uncC` or `cmpd`.
+    /// The codec's own: the payload of `hvcC`, `av1C` or `jpgC`.
     Codec(FourCc, Arc<[u8]>),
     /// `auxC`: the URN of what an auxiliary picture is.
     Auxiliary(String),
@@ -85,7 +85,7 @@ impl Property {
                 b"prof" | b"rICC" => Self::Icc(bytes.rest().into()),
                 _ => Self::Other,
             },
-            b"hvcC" | b"av1C" | b"uncC" | b"cmpd" => Self::Codec(kind, body.into()),
+            b"hvcC" | b"av1C" | b"jpgC" => Self::Codec(kind, body.into()),
             b"auxC" => {
                 let (_, _, bytes) = full_box(body)?;
                 let urn = bytes.rest().split(|b| *b == 0).next().unwrap_or_default();
