@@ -81,6 +81,12 @@ impl Bitmap {
         Some(Self { width, height, pixels })
     }
 
+    /// The colour of the whole.
+    pub fn mean(&self) -> Color {
+        let [r, g, b, a] = self.average(0, 0, self.width, self.height);
+        Color { r, g, b, a }
+    }
+
     fn average(&self, x: u32, y: u32, width: u32, height: u32) -> [u8; 4] {
         let (right, bottom) = ((x + width).min(self.width), (y + height).min(self.height));
         let mut sum = [0_u64; 4];

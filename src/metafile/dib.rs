@@ -320,3 +320,55 @@ pub(super) fn packed<'a>(bytes: &'a [u8], usage: ColorUsage, logical: &[Color]) 
     let bits = bytes.get(header.length..)?;
     Some((header, bits))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header of 40 bytes with what follows it.
+    fn dib(width: i32, height: i32, bits: u16, compression: u32, rest: &[u8]) -> Option<Bitmap> {
+        let mut bytes = 40_u32.to_le_bytes().to_vec();
+        bytes.extend(width.to_le_bytes());
+        bytes.extend(height.to_le_bytes());
+        bytes.extend(1_u16.to_le_bytes());
+        bytes.extend(bits.to_le_bytes());
+        bytes.extend(compression.to_le_bytes());
+        bytes.resize(40, 0);
+        bytes.extend(rest);
+        let (header, bits) = packed(&bytes, ColorUsage::Rgb, &[])?;
+        header.decode(bits, &mut Bounds::default())
+    }
+
+    #[test]
+    fn rows_are_stored_from_the_bottom() {
+        let bitmap = dib(1, 2, 24, RGB, &[3, 2, 1, 0, 6, 5, 4, 0]).expect("a bitmap");
+        assert_eq!(bitmap.pixels, [[4, 5, 6, 255], [1, 2, 3, 255]]);
+    }
+
+    #[test]
+    fn one_bit_takes_the_colour_table() {
+        let table = [0, 0, 0, 0, 255, 255, 255, 0];
+        let bitmap = dib(2, -1, 1, RGB, &[&table[..], &[0x40, 0, 0, 0]].concat()).expect("a bitmap");
+        assert_eq!(bitmap.pixels, [[0, 0, 0, 255], [255, 255, 255, 255]]);
+    }
+
+    #[test]
+    fn bit_fields_widen_to_eight_bits() {
+        let masks: Vec<u8> = [0xf800_u32, 0x07e0, 0x001f].iter().flat_map(|mask| mask.to_le_bytes()).collect();
+        let bitmap = dib(1, 1, 16, BIT_FIELDS, &[&masks[..], &[0x00, 0xf8, 0, 0]].concat()).expect("a bitmap");
+        assert_eq!(bitmap.pixels, [[255, 0, 0, 255]]);
+    }
+
+    #[test]
+    fn runs_leave_what_they_jump_over_clear() {
+        let mut table = vec![0; 1024];
+        table[4..7].copy_from_slice(&[30, 20, 10]);
+        let bitmap = dib(3, 1, 8, RLE8, &[&table[..], &[1, 1, 0, 2, 1, 0, 1, 1, 0, 1]].concat()).expect("a bitmap");
+        assert_eq!(bitmap.pixels, [[10, 20, 30, 255], [0; 4], [10, 20, 30, 255]]);
+    }
+
+    #[test]
+    fn bitmaps_beyond_the_bound_are_refused() {
+        assert_eq!(dib(1 << 20, 1 << 20, 24, RGB, &[]), None);
+    }
+}

@@ -19,6 +19,8 @@ mod geometry;
 mod path;
 mod reader;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod wmf;
 
 pub(crate) use bounds::Bounds;

@@ -203,6 +203,21 @@ impl Path {
         bounds
     }
 
+    /// Length of the lines between all points, controls included: no shorter than the outline.
+    pub fn length(&self) -> f64 {
+        let (mut total, mut at, mut start) = (0.0, Point::default(), Point::default());
+        let distance = |from: Point, to: Point| (to.x - from.x).hypot(to.y - from.y);
+        for segment in &self.segments {
+            match *segment {
+                Segment::Move(p) => (start, at) = (p, p),
+                Segment::Line(p) => (total, at) = (total + distance(at, p), p),
+                Segment::Cubic(a, b, p) => (total, at) = (total + distance(at, a) + distance(a, b) + distance(b, p), p),
+                Segment::Close => (total, at) = (total + distance(at, start), start),
+            }
+        }
+        total
+    }
+
     /// The rectangle that this path is, if it is one with sides along the axes.
     pub fn as_rect(&self) -> Option<Rect> {
         let mut corners: Vec<Point> = Vec::with_capacity(5);

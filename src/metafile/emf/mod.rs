@@ -67,6 +67,15 @@ impl<'a> Iterator for Records<'a> {
 struct Player<'a> {
     gdi: Gdi,
     plus: emfplus::Player<'a>,
+    layer: Layer,
+}
+
+/// Which of the two kinds of records is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    /// EMF+ where there is any.
+    Best,
+    Plain,
 }
 
 /// Size in CSS pixels, from the header.
@@ -94,7 +103,7 @@ pub(super) fn place(bytes: &[u8], job: &Job<'_>) -> Result<Placed, Fault> {
 
 fn measure(bytes: &[u8], header: &Header, job: &Job<'_>) -> Option<Rect> {
     let view = Rect { left: -1e6, top: -1e6, right: 1e6, bottom: 1e6 };
-    let (_, extent) = play_on(Canvas::new(view, 1.0, job), Affine::IDENTITY, bytes, header, job);
+    let (_, extent) = play_on(Canvas::new(view, 1.0, job), Affine::IDENTITY, bytes, header, job, Layer::Best);
     (!extent.is_empty() && extent.width().is_finite()).then_some(extent)
 }
 
@@ -102,15 +111,19 @@ fn play(bytes: &[u8], header: &Header, device: &Rect, job: &Job<'_>) -> (Placed,
     let (width, height) = header.size(device);
     let unit = EXTENT / width.max(height);
     let view = Rect::from_size(0.0, 0.0, width * unit, height * unit);
-    let canvas = Canvas::new(view, unit, job);
-    let (canvas, extent) = play_on(canvas, Affine::map_rect(device, &view), bytes, header, job);
+    let base = Affine::map_rect(device, &view);
+    let (mut canvas, mut extent) = play_on(Canvas::new(view, unit, job), base, bytes, header, job, Layer::Best);
+    if extent.is_empty() {
+        // The plain records are the fallback for players that can do nothing with the EMF+ ones.
+        (canvas, extent) = play_on(Canvas::new(view, unit, job), base, bytes, header, job, Layer::Plain);
+    }
     (Placed::new(canvas, width, height), extent)
 }
 
-fn play_on(canvas: Canvas, base: Affine, bytes: &[u8], header: &Header, job: &Job<'_>) -> (Canvas, Rect) {
+fn play_on(canvas: Canvas, base: Affine, bytes: &[u8], header: &Header, job: &Job<'_>, layer: Layer) -> (Canvas, Rect) {
     let base = if header.is_upside_down() { Affine::scale(1.0, -1.0).then(&base) } else { base };
     let gdi = Gdi::new(canvas, base, header.px_per_mm());
-    let mut player = Player { gdi, plus: emfplus::Player::new(base, *job.options) };
+    let mut player = Player { gdi, plus: emfplus::Player::new(base, *job.options), layer };
     for record in (Records { rest: bytes }) {
         if record.kind == END_OF_FILE {
             break;
@@ -153,7 +166,9 @@ impl Player<'_> {
         let mut reader = record.arguments();
         let length = usize::try_from(reader.u32()?).ok()?;
         let data = reader.take(length.min(reader.remaining()))?;
-        if let Some(records) = data.strip_prefix(b"EMF+") {
+        if let Some(records) = data.strip_prefix(b"EMF+")
+            && self.layer == Layer::Best
+        {
             self.gdi.flush_raster();
             self.plus.play(records, &mut self.gdi.canvas);
         }

@@ -161,7 +161,9 @@ impl Player<'_> {
                 Image::File { mime, bytes, width, height } => {
                     let tile = Rect::from_size(0.0, 0.0, f64::from(*width), f64::from(*height));
                     let uri = data_uri(mime, bytes);
-                    Some(canvas.pattern(&tile, &transform.then(&world), |inside| inside.image(&tile, &uri)))
+                    Some(canvas.pattern(&tile, &transform.then(&world), Color::rgb(128, 128, 128), |inside| {
+                        inside.image(&tile, &uri)
+                    }))
                 }
                 Image::Metafile(_) => None,
             },
@@ -185,13 +187,14 @@ impl Player<'_> {
 
 /// Shrinking copies of the boundary, each in the colour of its place: in canvas units.
 fn rings(canvas: &mut Canvas, boundary: &Path, center: Point, stops: &Stops) -> Paint {
-    let tile = boundary.bounds();
+    // Only what is seen of it: the tile becomes a bitmap.
+    let tile = boundary.bounds().intersect(&canvas.view);
     let is_opaque = stops.iter().all(|stop| stop.1.a == 255);
     let shrunk = |t: f64| {
         let keep = 1.0 - t;
         boundary.transform(&Affine::new(keep, 0.0, 0.0, keep, center.x * t, center.y * t))
     };
-    canvas.pattern(&tile, &Affine::IDENTITY, |inside| {
+    canvas.pattern(&tile, &Affine::IDENTITY, color_at(stops, 0.5), |inside| {
         for ring in 0..RINGS {
             let at = |index: u32| f64::from(index) / f64::from(RINGS);
             let color = color_at(stops, (at(ring) + at(ring + 1)) / 2.0);
@@ -246,7 +249,7 @@ fn hatch(canvas: &mut Canvas, style: u32, fore: Color, back: Color, device: &Aff
     let dense = matches!(style, 18..=21 | 24..=27 | 46);
     let scale = if dense { 0.5 } else { 1.0 };
     let line = |x1: f64, y1: f64, x2: f64, y2: f64| Path::polyline(&[Point::new(x1, y1), Point::new(x2, y2)]);
-    canvas.pattern(&TILE, &Affine::scale(scale, scale).then(device), |tile| {
+    canvas.pattern(&TILE, &Affine::scale(scale, scale).then(device), back.lerp(fore, 0.2), |tile| {
         tile.fill(&Path::rect(&TILE), back, FillRule::NonZero);
         let mut draw = |path: Path| tile.stroke(&path, fore, width / scale.max(0.75));
         if across {

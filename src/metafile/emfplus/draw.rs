@@ -11,7 +11,7 @@ use crate::metafile::path::{FillRule, Path};
 use crate::metafile::reader::Reader;
 use crate::metafile::svg::canvas::Canvas;
 use crate::metafile::svg::paint::{Blend, Color, Paint};
-use crate::metafile::{Job, place_nested};
+use crate::metafile::{Job, Options, place_nested};
 
 const CLOSED: u16 = 0x2000;
 const WINDING: u16 = 0x2000;
@@ -198,9 +198,15 @@ impl Player<'_> {
                 }
             }
             Image::Metafile(bytes) => {
+                // Drawn far larger than the picture it is part of, it would not be bounded by that one's size.
+                let side = place.scales().0.max(place.scales().1) / canvas.pixel();
+                if !(1.0..=16.0 * f64::from(self.options.target)).contains(&side) {
+                    return None;
+                }
                 self.nested += 1;
                 let prefix = format!("{}{}-", canvas.prefix(), self.nested);
-                let job = Job { options: &self.options, prefix: &prefix, bounds: canvas.bounds };
+                let options = Options { target: side as u32, ..self.options };
+                let job = Job { options: &options, prefix: &prefix, bounds: canvas.bounds };
                 let placed = place_nested(bytes, &job).ok()?;
                 canvas.bounds = crate::metafile::Bounds { nesting: canvas.bounds.nesting, ..placed.bounds };
                 canvas.truncated |= placed.truncated;

@@ -20,7 +20,12 @@ impl Gdi {
     pub(super) fn hatch(&mut self, style: u32, color: Color) -> Paint {
         let background = (self.dc.background_mode == BackgroundMode::Opaque).then_some(self.dc.background);
         let map = self.tile_map();
-        self.canvas.pattern(&TILE, &map, |tile| {
+        let density = if style >= 4 { 0.25 } else { 0.14 };
+        let mean = match background {
+            Some(background) => background.lerp(color, density),
+            None => Color { a: (density * 255.0) as u8, ..color },
+        };
+        self.canvas.pattern(&TILE, &map, mean, |tile| {
             if let Some(background) = background {
                 tile.fill(&Path::rect(&TILE), background, FillRule::NonZero);
             }
@@ -52,7 +57,7 @@ impl Gdi {
 pub(in crate::metafile) fn tile_bitmap(canvas: &mut Canvas, bitmap: &Bitmap, map: &Affine) -> Option<Paint> {
     let uri = data_uri("image/png", &bitmap.to_png()?);
     let tile = Rect::from_size(0.0, 0.0, f64::from(bitmap.width), f64::from(bitmap.height));
-    Some(canvas.pattern(&tile, map, |inside| inside.image(&tile, &uri)))
+    Some(canvas.pattern(&tile, map, bitmap.mean(), |inside| inside.image(&tile, &uri)))
 }
 
 type Line = (Point, Point);

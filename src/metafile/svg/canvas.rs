@@ -13,8 +13,10 @@ use crate::metafile::{Bounds, Job, Options};
 /// Canvas units along the longer side: fine enough that two decimals are never seen.
 pub(in crate::metafile) const EXTENT: f64 = 4096.0;
 /// Blended elements and clip groups cost a layer each; past this many they are drawn plainly.
-const MAX_BLENDED: u32 = 256;
-const MAX_CLIP_GROUPS: u32 = 4096;
+const MAX_BLENDED: u32 = 128;
+const MAX_CLIP_GROUPS: u32 = 1024;
+/// Dashes of one stroke; finer ones are drawn solid.
+const MAX_DASHES: f64 = 20_000.0;
 const CLIP_CACHE: usize = 16;
 
 pub(in crate::metafile) struct Canvas {
@@ -165,7 +167,8 @@ impl Canvas {
             None => self.body.push_str(" fill=\"none\""),
         }
         if let Some(stroke) = stroke {
-            self.attributes_stroke(stroke);
+            let is_dashed = self.pays_for_dashes(path, stroke);
+            self.attributes_stroke(stroke, is_dashed);
         }
         self.attribute_blend(blend);
         self.body.push_str("/>\n");
@@ -346,7 +349,17 @@ impl Canvas {
         }
     }
 
-    fn attributes_stroke(&mut self, stroke: &Stroke) {
+    /// Whether the stroke has dashes, not more of them than can be afforded.
+    fn pays_for_dashes(&mut self, path: &Path, stroke: &Stroke) -> bool {
+        let period: f64 = stroke.dash.iter().sum::<f64>() * stroke.space.map_or(1.0, |space| space.mean_scale());
+        if period <= 0.0 {
+            return false;
+        }
+        let count = path.length() / period * stroke.dash.len() as f64;
+        count < MAX_DASHES && self.bounds.take_points(count as usize).is_some()
+    }
+
+    fn attributes_stroke(&mut self, stroke: &Stroke, is_dashed: bool) {
         self.attribute_paint("stroke", stroke.paint);
         let fine = stroke.space.is_some();
         self.body.push_str(" stroke-width=\"");
@@ -362,7 +375,7 @@ impl Canvas {
             Join::Round => self.body.push_str(" stroke-linejoin=\"round\""),
             Join::Bevel => self.body.push_str(" stroke-linejoin=\"bevel\""),
         }
-        if !stroke.dash.is_empty() {
+        if is_dashed {
             self.body.push_str(" stroke-dasharray=\"");
             for (index, &length) in stroke.dash.iter().enumerate() {
                 if index > 0 {

@@ -198,3 +198,40 @@ fn subtract(rect: &Rect, hole: &Rect, out: &mut Vec<Rect>) {
     ];
     out.extend(parts.into_iter().filter(|part| !part.is_empty()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metafile::geometry::Point;
+
+    fn rect(left: f64, top: f64, right: f64, bottom: f64) -> Clip {
+        Clip::rect(Rect { left, top, right, bottom })
+    }
+
+    fn area(clip: &Clip) -> f64 {
+        match clip.shape() {
+            Shape::Rects(rects) => rects.iter().map(|rect| rect.width() * rect.height()).sum(),
+            other => panic!("not rectangles: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn rectangles_stay_disjoint() {
+        let square = rect(0.0, 0.0, 10.0, 10.0);
+        let other = rect(5.0, 5.0, 15.0, 15.0);
+        assert_eq!(area(&square.or(&other)), 175.0);
+        assert_eq!(area(&square.and(&other)), 25.0);
+        assert_eq!(area(&square.minus(&other)), 75.0);
+        assert_eq!(area(&square.xor(&other)), 150.0);
+    }
+
+    #[test]
+    fn trees_stop_growing() {
+        let triangle = |x: f64| {
+            let corners = [Point::new(x, 0.0), Point::new(x + 50.0, 0.0), Point::new(x, 50.0)];
+            Clip::path(Path::polygon(&corners), FillRule::NonZero)
+        };
+        let clip = (0..10_000).fold(triangle(0.0), |clip, step| clip.or(&triangle(f64::from(step % 7))));
+        assert!(clip.0.nodes <= MAX_NODES);
+    }
+}

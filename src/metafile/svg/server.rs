@@ -5,6 +5,10 @@ use super::paint::{Color, Paint, Spread};
 use crate::metafile::geometry::{Affine, Point, Rect};
 use crate::metafile::path::{FillRule, Path};
 
+/// Sides of a tile in pixels of the wanted size: the rasteriser makes a bitmap of it, rounded to whole pixels.
+const SMALLEST_TILE: f64 = 2.0;
+const LARGEST_TILE: f64 = 4096.0;
+
 /// Positions from 0 to 1 in rising order.
 pub(in crate::metafile) type Stops = Vec<(f64, Color)>;
 
@@ -39,13 +43,26 @@ impl Canvas {
         Paint::Server(id)
     }
 
-    /// A tile repeated over the plane; `content` draws it in the space that `map` carries to the canvas.
-    pub fn pattern(&mut self, tile: &Rect, map: &Affine, content: impl FnOnce(&mut PatternTile<'_>)) -> Paint {
+    /// A tile repeated over the plane; `content` draws it in the space that `map` carries to the canvas. A tile
+    /// too small to be seen, or so large that rasterising it would cost more than the picture, is `mean` instead.
+    pub fn pattern(
+        &mut self,
+        tile: &Rect,
+        map: &Affine,
+        mean: Color,
+        content: impl FnOnce(&mut PatternTile<'_>),
+    ) -> Paint {
+        let (across, down) = map.scales();
+        let (across, down) = (tile.width() * across / self.pixel(), tile.height() * down / self.pixel());
+        let is_apt = across.min(down) >= SMALLEST_TILE && across.max(down) <= LARGEST_TILE;
+        if !is_apt || map.invert().is_none() {
+            return Paint::Color(mean);
+        }
         let id = self.new_id();
         let mut drawn = String::new();
         content(&mut PatternTile { out: &mut drawn });
-        if tile.is_empty() || !self.has_room(drawn.len() + 256) {
-            return Paint::Color(Color { a: 0, ..Color::BLACK });
+        if !self.has_room(drawn.len() + 256) {
+            return Paint::Color(mean);
         }
         self.body.push_str("<pattern id=\"");
         self.push_id(id);
