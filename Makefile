@@ -22,11 +22,13 @@ build: ## build the command and the libraries: target/release
 	@.ci/deps build
 	$(CARGO) build --release --features full
 
-demo: build ## draw sample files of every format and make a gallery of them: demo/index.html
+demo: ## draw sample files of every format and make a gallery of them: demo/index.html
+	@.ci/deps build
+	$(CARGO) build --release --features full --bins --example make_samples
 	rm -rf samples demo
-	$(CARGO) run --release --features full --example make_samples -- samples
+	$(BUILT)/release/examples/make_samples samples
 	$(BUILT)/release/thumbling gallery samples --out demo
-	@echo "Open demo/index.html in a browser. Your own: $(BUILT)/release/thumbling gallery FOLDER --out demo"
+	@echo "Open demo/index.html in a browser. Your own: $(BUILT)/release/thumbling gallery FOLDER --out OUT"
 
 test: deps ## run all tests: Rust, and the C ABI plain, under valgrind and with sanitisers
 	$(CARGO) build --features full --all-targets

@@ -2,7 +2,7 @@
 
 use thumbling::{ErrorKind, Output};
 
-use crate::files::{archive, dds, gif, icns, jpeg, metafile, pcx, psd, raster, svg, tiff};
+use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, pcx, psd, raster, svg, tiff};
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 
@@ -47,8 +47,8 @@ pub const PICTURES: &[Sample] = &[
     right("paper hills.svg", || svg::svg(&ROSE, 12)),
     right("cut hills.emf", || metafile::emf(&TEAL, 25)),
     right("cut dunes.wmf", || metafile::wmf(&GOLD, 33)),
-    right("high range.exr", || raster::exr(&view(Scene::Mountains, DAWN, 17, 320, 240))),
-    right("bright noon.hdr", || raster::hdr(&view(Scene::Hills, NOON, 28, 320, 240))),
+    right("high range.exr", || linear::exr(&view(Scene::Mountains, DAWN, 17, 320, 240))),
+    right("bright noon.hdr", || linear::hdr(&view(Scene::Hills, NOON, 28, 320, 240))),
     right("desert night.dds", || dds::dds(&view(Scene::Dunes, NIGHT, 15, 400, 300))),
     right("misty city.pcx", || pcx::pcx(&view(Scene::City, MIST, 23, 320, 240))),
     right("teal bay.ppm", || raster::ppm(&view(Scene::Sea, TEAL, 19, 320, 240))),

@@ -5,6 +5,7 @@ pub mod dds;
 pub mod gif;
 pub mod icns;
 pub mod jpeg;
+pub mod linear;
 pub mod metafile;
 pub mod pcx;
 pub mod psd;

@@ -1,12 +1,10 @@
-//! Formats that the project's own encoders and those of the `image` crate write.
+//! Formats that are a header and rows of pixels.
 
-use image::codecs::{bmp, hdr, ico, openexr, pnm, qoi, tga};
-use image::{ExtendedColorType, ImageEncoder, ImageResult};
 use thumbling::{Fit, Output, Request, Source};
 
 use crate::picture::Picture;
 
-/// As `thumbling` encodes it.
+/// As Thumbling itself encodes it.
 pub fn encoded(picture: &Picture, output: Output, quality: u8) -> Vec<u8> {
     let (width, height) = (picture.width as u32, picture.height as u32);
     let request = Request::new().size(width, height).fit(Fit::Fill).output(output).quality(quality);
@@ -14,61 +12,77 @@ pub fn encoded(picture: &Picture, output: Output, quality: u8) -> Vec<u8> {
     made.items.remove(0).bytes
 }
 
-fn rgb(picture: &Picture, encode: impl FnOnce(&mut Vec<u8>, &[u8], u32, u32) -> ImageResult<()>) -> Vec<u8> {
-    let mut file = Vec::new();
-    encode(&mut file, &picture.rgb(), picture.width as u32, picture.height as u32).expect("memory does not fail");
-    file
-}
-
-pub fn bmp(picture: &Picture) -> Vec<u8> {
-    rgb(picture, |file, pixels, w, h| bmp::BmpEncoder::new(file).write_image(pixels, w, h, ExtendedColorType::Rgb8))
-}
-
-pub fn tga(picture: &Picture) -> Vec<u8> {
-    rgb(picture, |file, pixels, w, h| tga::TgaEncoder::new(file).write_image(pixels, w, h, ExtendedColorType::Rgb8))
-}
-
-pub fn ppm(picture: &Picture) -> Vec<u8> {
-    rgb(picture, |file, pixels, w, h| pnm::PnmEncoder::new(file).write_image(pixels, w, h, ExtendedColorType::Rgb8))
-}
-
+/// QOI with its simplest chunks, pixels and runs: <https://qoiformat.org/qoi-specification.pdf>.
 pub fn qoi(picture: &Picture) -> Vec<u8> {
-    let (w, h) = (picture.width as u32, picture.height as u32);
-    let mut file = Vec::new();
-    let written = qoi::QoiEncoder::new(&mut file).write_image(&picture.rgba, w, h, ExtendedColorType::Rgba8);
-    written.expect("memory does not fail");
+    let mut file = b"qoif".to_vec();
+    file.extend([picture.width as u32, picture.height as u32].map(u32::to_be_bytes).concat());
+    file.extend([4, 0]);
+    let (mut last, mut run) = ([0, 0, 0, 255], 0);
+    for pixel in picture.rgba.chunks_exact(4) {
+        if pixel == last && run < 62 {
+            run += 1;
+            continue;
+        }
+        if run > 0 {
+            file.push(0xc0 | (run - 1));
+        }
+        run = u8::from(pixel == last);
+        if run == 0 {
+            file.push(0xff);
+            file.extend(pixel);
+        }
+        last.copy_from_slice(pixel);
+    }
+    if run > 0 {
+        file.push(0xc0 | (run - 1));
+    }
+    file.extend([0, 0, 0, 0, 0, 0, 0, 1]);
     file
 }
 
+/// PPM: <https://netpbm.sourceforge.net/doc/ppm.html>.
+pub fn ppm(picture: &Picture) -> Vec<u8> {
+    let mut file = format!("P6\n{} {}\n255\n", picture.width, picture.height).into_bytes();
+    file.extend(picture.rgb());
+    file
+}
+
+/// BMP with a BITMAPINFOHEADER, rows from the bottom up: [MS-WMF] 2.2.2.3.
+pub fn bmp(picture: &Picture) -> Vec<u8> {
+    let row = (picture.width * 3).next_multiple_of(4);
+    let size = (row * picture.height) as u32;
+    let mut file = b"BM".to_vec();
+    file.extend([size + 54, 0, 54, 40, picture.width as u32, picture.height as u32].map(u32::to_le_bytes).concat());
+    file.extend([1u16, 24].map(u16::to_le_bytes).concat());
+    file.extend([0u32, size, 3780, 3780, 0, 0].map(u32::to_le_bytes).concat());
+    for pixels in picture.rgba.chunks_exact(picture.width * 4).rev() {
+        let start = file.len();
+        file.extend(pixels.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]));
+        file.resize(start + row, 0);
+    }
+    file
+}
+
+/// TGA of type 2, rows from the top: Truevision TGA 2.0.
+pub fn tga(picture: &Picture) -> Vec<u8> {
+    let mut file = vec![0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    file.extend([picture.width as u16, picture.height as u16].map(u16::to_le_bytes).concat());
+    file.extend([24, 0x20]);
+    file.extend(picture.rgba.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]));
+    file
+}
+
+/// ICO of one picture of at most 255 px a side, as BMP with alpha and an empty mask.
 pub fn ico(picture: &Picture) -> Vec<u8> {
-    let (w, h) = (picture.width as u32, picture.height as u32);
-    let mut file = Vec::new();
-    let written = ico::IcoEncoder::new(&mut file).write_image(&picture.rgba, w, h, ExtendedColorType::Rgba8);
-    written.expect("memory does not fail");
-    file
-}
-
-/// In linear light.
-fn linear(picture: &Picture) -> Vec<f32> {
-    let light = |byte: u8| {
-        let v = f32::from(byte) / 255.0;
-        if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
-    };
-    picture.rgb().into_iter().map(light).collect()
-}
-
-pub fn exr(picture: &Picture) -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    let pixels: Vec<u8> = linear(picture).into_iter().flat_map(f32::to_ne_bytes).collect();
-    let (w, h) = (picture.width as u32, picture.height as u32);
-    let written = openexr::OpenExrEncoder::new(&mut file).write_image(&pixels, w, h, ExtendedColorType::Rgb32F);
-    written.expect("memory does not fail");
-    file.into_inner()
-}
-
-pub fn hdr(picture: &Picture) -> Vec<u8> {
-    let pixels: Vec<_> = linear(picture).chunks_exact(3).map(|p| image::Rgb([p[0], p[1], p[2]])).collect();
-    let mut file = Vec::new();
-    hdr::HdrEncoder::new(&mut file).encode(&pixels, picture.width, picture.height).expect("memory does not fail");
+    let mask = picture.width.div_ceil(32) * 4 * picture.height;
+    let size = (40 + picture.rgba.len() + mask) as u32;
+    let mut file = vec![0, 0, 1, 0, 1, 0, picture.width as u8, picture.height as u8, 0, 0, 1, 0, 32, 0];
+    file.extend([size, 22, 40, picture.width as u32, 2 * picture.height as u32].map(u32::to_le_bytes).concat());
+    file.extend([1u16, 32].map(u16::to_le_bytes).concat());
+    file.extend([0; 24]);
+    for pixels in picture.rgba.chunks_exact(picture.width * 4).rev() {
+        file.extend(pixels.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0], p[3]]));
+    }
+    file.resize(file.len() + mask, 0);
     file
 }
