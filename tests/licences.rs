@@ -59,9 +59,7 @@ fn wrong(package: &Value, allowed: &[spdx::Licensee], registries: &[String]) -> 
 fn a_licence_that_is_not_allowed_is_found() {
     let allowed = [spdx::Licensee::parse("MIT").unwrap()];
     let registries = ["registry+here".to_owned()];
-    let package = |licence: &str, source: &str| {
-        serde_json::json!({ "name": "some", "version": "1.0.0", "license": licence, "source": source })
-    };
+    let package = |licence: &str, source: &str| serde_json::json!({ "name": "some", "version": "1.0.0", "license": licence, "source": source });
     let is_wrong = |package: Value| wrong(&package, &allowed, &registries).is_some();
     assert!(!is_wrong(package("MIT/Apache-2.0", "registry+here")));
     assert!(is_wrong(package("AGPL-3.0-only", "registry+here")));

@@ -170,13 +170,17 @@ impl View {
         let mut color = self.sky(x, y, (self.aspect * 0.78, 0.24), 0.5);
         for i in 0..5u32 {
             let depth = (i as f32 + 0.5) / 5.0;
-            let crest = 0.42 + 0.5 * depth - 0.2 * (value(x * (0.8 + 0.25 * depth) + i as f32 * 3.7, 0.5, self.seed + i) - 0.4);
+            let crest =
+                0.42 + 0.5 * depth - 0.2 * (value(x * (0.8 + 0.25 * depth) + i as f32 * 3.7, 0.5, self.seed + i) - 0.4);
             let below = y - crest;
             // The lit side and the side in shade meet along a curve that runs down from the crest.
             let fold = value(x * 1.3 + below * 1.6 + i as f32, below * 2.0, self.seed + 10 + i);
             let shade = step(0.46, 0.54, fold);
-            let wind = ((x * 22.0 + below * 190.0 + 5.0 * fractal(x * 3.0, y * 3.0, 3, self.seed + 5)).sin() * 0.5 + 0.5) * 0.07;
-            let sand = p.far.mix(p.sun, 0.45 - 0.25 * depth).mix(p.near, 0.62 * shade * (0.5 + 0.5 * depth)) * (1.0 - wind * depth);
+            let wind = ((x * 22.0 + below * 190.0 + 5.0 * fractal(x * 3.0, y * 3.0, 3, self.seed + 5)).sin() * 0.5
+                + 0.5)
+                * 0.07;
+            let sand = p.far.mix(p.sun, 0.45 - 0.25 * depth).mix(p.near, 0.62 * shade * (0.5 + 0.5 * depth))
+                * (1.0 - wind * depth);
             color = color.mix(sand, step(-0.0015, 0.0015, below));
         }
         color
@@ -203,7 +207,8 @@ impl View {
                     edge = edge.min(ground - tall * (1.0 - side - skirts * side).max(0.0));
                 }
             }
-            let body = p.far.mix(p.near, depth).mix(p.horizon, 0.75 * (1.0 - depth) * step(0.0, 0.16, y - ground + 0.06));
+            let body =
+                p.far.mix(p.near, depth).mix(p.horizon, 0.75 * (1.0 - depth) * step(0.0, 0.16, y - ground + 0.06));
             color = color.mix(body, step(-0.0015, 0.0015, y - edge));
         }
         color
@@ -248,7 +253,8 @@ impl View {
             color = color.mix(p.sun, (1.0 - dx.hypot(dy) * 2.6).max(0.0) * (0.4 + 0.6 * bright));
         }
         for i in 0..3u32 {
-            let base = 0.3 + 0.12 * i as f32 + 0.34 * (fractal(x * 0.9 + i as f32 * 3.0, 0.5, 3, self.seed + 10 + i) - 0.5);
+            let base =
+                0.3 + 0.12 * i as f32 + 0.34 * (fractal(x * 0.9 + i as f32 * 3.0, 0.5, 3, self.seed + 10 + i) - 0.5);
             let up = base - y;
             let rays = 0.45 + 0.55 * value(x * 26.0, 0.0, self.seed + 20 + i);
             let band = step(-0.03, 0.02, up) * (-up.max(0.0) * (4.2 + 2.0 * rays)).exp() * rays;
@@ -257,7 +263,8 @@ impl View {
         }
         let lake = 0.78;
         let ground = lake - 0.16 * (fractal(x * 1.6, 0.5, 5, self.seed + 30) - 0.35);
-        let trees = ground - 0.05 * value(x * 60.0, 0.0, self.seed + 31) * step(0.3, 0.6, value(x * 3.0, 0.0, self.seed + 32));
+        let trees =
+            ground - 0.05 * value(x * 60.0, 0.0, self.seed + 31) * step(0.3, 0.6, value(x * 3.0, 0.0, self.seed + 32));
         color.mix(p.near, step(-0.001, 0.002, y - trees)).mix(p.far, 0.35 * step(lake, 1.0, y))
     }
 
@@ -276,7 +283,8 @@ impl View {
         let path = step(0.1, 0.0, across.fract()) + step(0.9, 1.0, across.fract());
         let bloom = fractal(across * 16.0, depth * 12.0, 3, self.seed + 4);
         let flowers = Color::hex(row) * (0.62 + 0.6 * bloom);
-        let field = flowers.mix(Color::hex(0x2e6b34) * (0.7 + 0.5 * bloom), 0.85 * path.max(0.7 * step(0.34, 0.2, bloom)));
+        let field =
+            flowers.mix(Color::hex(0x2e6b34) * (0.7 + 0.5 * bloom), 0.85 * path.max(0.7 * step(0.34, 0.2, bloom)));
         self.mill(x, y, field.mix(p.horizon, 0.5 * step(0.12, 0.0, y - horizon)))
     }
 
@@ -302,11 +310,17 @@ impl View {
 
     fn balloons(&self, x: f32, y: f32) -> Color {
         let mut color = self.hills(x, y, 0.62);
-        let all = [(0.2, 0.42, 0.07, 0xe8503a), (0.52, 0.24, 0.13, 0xf7a928), (0.8, 0.4, 0.085, 0x2f8fb5), (0.37, 0.56, 0.04, 0x8557a8)];
+        let all = [
+            (0.2, 0.42, 0.07, 0xe8503a),
+            (0.52, 0.24, 0.13, 0xf7a928),
+            (0.8, 0.4, 0.085, 0x2f8fb5),
+            (0.37, 0.56, 0.04, 0x8557a8),
+        ];
         for (at, cy, r, hue) in all {
             let (dx, dy) = ((x - at * self.aspect) / r, (y - cy) / r);
             let squeeze = if dy > 0.0 { 1.0 - 0.3 * dy * dy } else { 1.0 };
-            let (round, bulge) = ((dx / squeeze).hypot(dy * 0.9), dx / squeeze / (1.0 - (dy * 0.9).powi(2)).max(0.02).sqrt());
+            let (round, bulge) =
+                ((dx / squeeze).hypot(dy * 0.9), dx / squeeze / (1.0 - (dy * 0.9).powi(2)).max(0.02).sqrt());
             if round < 1.0 {
                 let stripe = (bulge.clamp(-1.0, 1.0).asin() * 3.2 + 20.0).floor() as i32 % 2 == 0;
                 let cloth = if stripe { Color::hex(hue) } else { Color::hex(0xfff3df) };

@@ -37,8 +37,11 @@ fn block(pixels: &[[i32; 3]; 16]) -> [u8; 8] {
     };
     let pack = |p: &[i32; 3]| ((p[0] >> 3) << 11 | (p[1] >> 2) << 5 | p[2] >> 3) as u16;
     // Four colours need the first to be the larger number.
-    let ((high, a), (low, b)) =
-        if pack(high) >= pack(low) { ((high, pack(high)), (low, pack(low))) } else { ((low, pack(low)), (high, pack(high))) };
+    let ((high, a), (low, b)) = if pack(high) >= pack(low) {
+        ((high, pack(high)), (low, pack(low)))
+    } else {
+        ((low, pack(low)), (high, pack(high)))
+    };
     let way: [i32; 3] = std::array::from_fn(|c| low[c] - high[c]);
     let length = way.iter().map(|d| d * d).sum::<i32>().max(1);
     let mut codes = 0u32;

@@ -11,7 +11,10 @@ fn shapes(palette: &Palette, seed: u32) -> Vec<Shape> {
     let mut shapes: Vec<Shape> = (0..40)
         .map(|i| {
             let (top, bottom) = (i * 8, i * 8 + 8);
-            (vec![(0, top), (480, top), (480, bottom), (0, bottom)], palette.zenith.mix(palette.horizon, i as f32 / 22.0))
+            (
+                vec![(0, top), (480, top), (480, bottom), (0, bottom)],
+                palette.zenith.mix(palette.horizon, i as f32 / 22.0),
+            )
         })
         .collect();
     let sun = (0..72).map(|i| (i as f32 * std::f32::consts::TAU / 72.0).sin_cos());
@@ -47,8 +50,30 @@ pub fn emf(palette: &Palette, seed: u32) -> Vec<u8> {
     // EMR_HEADER: bounds in px, frame in 0.01 mm at 96 dpi, and so on. [MS-EMF] 2.3.4.2.
     let bytes = 88 + records.len() as u32 + 20;
     let mut file = Vec::new();
-    let header =
-        [1, 88, 0, 0, 479, 319, 0, 0, 12700, 8467, 0x464d_4520, 0x1_0000, bytes, count, 2, 0, 0, 0, 1920, 1080, 508, 286];
+    let header = [
+        1,
+        88,
+        0,
+        0,
+        479,
+        319,
+        0,
+        0,
+        12700,
+        8467,
+        0x464d_4520,
+        0x1_0000,
+        bytes,
+        count,
+        2,
+        0,
+        0,
+        0,
+        1920,
+        1080,
+        508,
+        286,
+    ];
     header.iter().for_each(|w: &u32| file.extend(w.to_le_bytes()));
     file.extend(records);
     [14u32, 20, 0, 16, 20].iter().for_each(|w| file.extend(w.to_le_bytes()));

@@ -8,8 +8,11 @@ const LONG: u16 = 4;
 
 pub fn tiff(picture: &Picture) -> Vec<u8> {
     let row = picture.width * 3;
-    let strips: Vec<Vec<u8>> =
-        picture.rgb().chunks(row * ROWS_OF_A_STRIP).map(|strip| strip.chunks(row).flat_map(packbits).collect()).collect();
+    let strips: Vec<Vec<u8>> = picture
+        .rgb()
+        .chunks(row * ROWS_OF_A_STRIP)
+        .map(|strip| strip.chunks(row).flat_map(packbits).collect())
+        .collect();
     let mut file = b"II*\0\0\0\0\0".to_vec();
     let mut offsets = Vec::new();
     for strip in &strips {
