@@ -127,7 +127,10 @@ pub fn cover_crop(frame: Size, output: Size, focus: (f64, f64)) -> Rect {
     let (fw, fh) = (f64::from(frame.width), f64::from(frame.height));
     let scale = (fw / f64::from(output.width)).min(fh / f64::from(output.height));
     let (width, height) = (f64::from(output.width) * scale, f64::from(output.height) * scale);
-    if frame.covers(output) && (width - f64::from(output.width)).abs() < 1.0 && (height - f64::from(output.height)).abs() < 1.0 {
+    if frame.covers(output)
+        && (width - f64::from(output.width)).abs() < 1.0
+        && (height - f64::from(output.height)).abs() < 1.0
+    {
         // The frame has the output's scale: whole pixels are cut out, and none is blended with its neighbour.
         let place = |full: u32, part: u32, at: f64| {
             (f64::from(full) * at - f64::from(part) / 2.0).round().clamp(0.0, f64::from(full - part))

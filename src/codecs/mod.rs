@@ -37,6 +37,19 @@ formats! {
             "dcr" "dcs" "kdc" "k25" "mrw" "mdc" "3fr" "fff" "iiq" "mos" "mef" "erf" "srw" "x3f" "gpr"];
         "svg"  svg  ["svg" "svgz"];
         "qoi"  qoi  ["qoi"];
+        "bmp"  bmp  ["bmp" "dib" "rle"];
+        "ico"  ico  ["ico" "cur"];
+        "tga"  tga  ["tga" "icb" "vda" "vst"];
+        "pnm"  pnm  ["pnm" "pbm" "pgm" "ppm" "pam"];
+        "dds"  dds  ["dds"];
+        "psd"  psd  ["psd" "psb"];
+        "jxl"  jxl  ["jxl"];
+        "jp2"  jp2  ["jp2" "j2k" "j2c" "jpc" "jpf" "jpx" "jpm"];
+        "exr"  exr  ["exr"];
+        "hdr"  hdr  ["hdr" "rgbe" "pic"];
+        "icns" icns ["icns"];
+        "pcx"  pcx  ["pcx" "dcx"];
+        "farbfeld" farbfeld ["ff"];
         "metafile" emf ["emf" "emz"];
         "metafile" wmf ["wmf" "wmz"];
     }

@@ -1,8 +1,38 @@
-//! Structures that several codecs read: EXIF and TIFF directories, HEIF items, decoders of the `image` crate.
+//! Structures that several codecs read: EXIF and TIFF directories, HEIF items, Windows bitmaps, rows, decoders of the `image` crate.
 
 pub(crate) mod animation;
+#[cfg(any(
+    feature = "bmp",
+    feature = "dds",
+    feature = "hdr",
+    feature = "icns",
+    feature = "ico",
+    feature = "pcx",
+    feature = "psd",
+    feature = "tga",
+))]
+pub(crate) mod bytes;
+#[cfg(any(feature = "bmp", feature = "ico"))]
+pub(crate) mod dib;
 pub(crate) mod exif;
 #[cfg(any(feature = "avif", feature = "heic"))]
 pub(crate) mod heif;
+#[cfg(any(feature = "psd", feature = "jp2"))]
+pub(crate) mod lab;
+#[cfg(feature = "farbfeld")]
 pub(crate) mod raster;
+#[cfg(any(
+    feature = "bmp",
+    feature = "dds",
+    feature = "hdr",
+    feature = "ico",
+    feature = "jxl",
+    feature = "pcx",
+    feature = "pnm",
+    feature = "psd",
+    feature = "tga",
+))]
+pub(crate) mod rows;
 pub(crate) mod tiff;
+#[cfg(test)]
+pub(crate) mod trial;

@@ -1,0 +1,38 @@
+//! farbfeld: 16-bit RGBA and nothing else (<https://tools.suckless.org/farbfeld/>).
+
+use image::codecs::farbfeld::FarbfeldDecoder;
+
+use crate::decode::FormatEntry;
+use crate::format::Format;
+use crate::probe::Score;
+use crate::structure::raster;
+
+const FORMAT: Format = Format::image("farbfeld");
+
+pub(crate) const ENTRY: FormatEntry = FormatEntry {
+    format: FORMAT,
+    mime_types: &["image/x-farbfeld"],
+    score: |peek| Score::magic_if(peek.has(0, b"farbfeld")),
+    open: |source, _| raster::decoder(source, FORMAT, FarbfeldDecoder::new),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::frame::Samples;
+    use crate::structure::trial;
+
+    #[test]
+    fn samples_are_big_endian() {
+        let file = b"farbfeld\0\0\0\x01\0\0\0\x01\x12\x34\0\x01\0\x02\xFF\xFF";
+        let samples = trial::decode(&ENTRY, file).unwrap().1.samples;
+        assert_eq!(samples, Samples::U16(vec![0x1234, 1, 2, 65_535]));
+    }
+
+    #[test]
+    fn gigapixels_are_a_limit_at_once() {
+        let file = b"farbfeld\x7F\0\0\x01\x7F\0\0\x01\x12\x34\0\x01\0\x02\xFF\xFF";
+        assert_eq!(trial::decode(&ENTRY, file).unwrap_err().kind(), ErrorKind::Limit);
+    }
+}
