@@ -8,7 +8,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use thumbling::{Error, Output, Request, Result, Rgb, Source, Spec, Thumbnails};
+use thumbling::{Error, Output, Request, Result, Rgb, Source, Spec, Thumbnail, Thumbnails};
 
 use crate::folder::{self, Folder};
 use crate::options::{self, BoxSize, EffortArg, FitArg, FormatArg, JobArgs, LimitArgs, PositionArg};
@@ -217,7 +217,10 @@ fn line(path: &Path, outcome: &Outcome<Work>) -> Value {
     line.insert("cpu_ms".into(), report::ms(outcome.cpu).into());
     line.insert("bytes_read".into(), bytes_read.into());
     if let Ok(Made { thumbnails, paths }) = result {
-        let item = |(t, path): (&thumbling::Thumbnail, &PathBuf)| json!({"path": path.to_string_lossy(), "width": t.width, "height": t.height, "bytes": t.bytes.len()});
+        let item = |(t, path): (&Thumbnail, &PathBuf)| {
+            let path = path.to_string_lossy();
+            json!({ "path": path, "width": t.width, "height": t.height, "bytes": t.bytes.len() })
+        };
         let items: Vec<Value> = thumbnails.items.iter().zip(paths).map(item).collect();
         line.insert("source".into(), report::source(&thumbnails.info));
         line.insert("thumbnail".into(), items.first().cloned().unwrap_or_default());
