@@ -50,11 +50,6 @@ impl Interrupt {
             _ => Ok(()),
         }
     }
-
-    /// What is left until the deadline; `None` if there is none.
-    pub fn remaining(&self) -> Option<Duration> {
-        self.deadline.map(|at| at.saturating_duration_since(Instant::now()))
-    }
 }
 
 #[cfg(test)]

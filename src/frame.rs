@@ -87,11 +87,6 @@ impl Samples {
         }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     const fn bytes(&self) -> usize {
         match self {
             Self::U8(_) => 1,
@@ -170,6 +165,7 @@ impl Frame {
     }
 
     /// [`new`](Self::new) with float samples.
+    #[cfg(test)]
     pub fn from_f32(width: u32, height: u32, format: PixelFormat, samples: Vec<f32>) -> Result<Self> {
         Self::new(width, height, format, Samples::F32(samples))
     }

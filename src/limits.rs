@@ -77,7 +77,8 @@ impl Budget {
     }
 
     /// Bytes held now.
-    pub fn used(&self) -> u64 {
+    #[cfg(test)]
+    pub(crate) fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
     }
 }

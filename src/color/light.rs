@@ -58,6 +58,7 @@ impl Encoder<'static, u16> {
 }
 
 impl<T: Copy + Default> Encoder<'_, T> {
+    #[allow(clippy::manual_clamp)] // `clamp` would let NaN through.
     pub(super) fn encode(&self, v: f32) -> T {
         let i = (v.max(0.0).min(1.0).sqrt() * STEPS as f32 + 0.5) as usize;
         self.0.get(i).copied().unwrap_or_default()

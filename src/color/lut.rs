@@ -2,6 +2,7 @@
 //!
 //! Samples go through input curves, are interpolated between the nodes of the table, and leave through output curves
 //! as CIELAB or XYZ. Interpolation is simplicial: it touches one node more than there are inputs, and keeps greys grey.
+#![allow(clippy::manual_clamp)] // `clamp` would let NaN through.
 
 use moxcms::{DataColorSpace, LutDataType, LutMultidimensionalType, LutStore, LutWarehouse, ToneReprCurve};
 

@@ -1,6 +1,6 @@
 //! QOI, the Quite OK Image format, read row by row: <https://qoiformat.org/qoi-specification.pdf>.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use crate::error::{Error, Result};

@@ -185,7 +185,7 @@ fn full_row(plane: &GatheredPlane, picture: &Gathered, y: u32, line: &mut Vec<f3
         line.extend(row(plane, y).iter().map(|s| f32::from(*s)));
     } else {
         let near = (y + phase_y) / 2;
-        let far = if (y + phase_y) % 2 == 0 { near.saturating_sub(1) } else { near + 1 };
+        let far = if (y + phase_y).is_multiple_of(2) { near.saturating_sub(1) } else { near + 1 };
         let pairs = row(plane, near).iter().zip(row(plane, far));
         line.extend(pairs.map(|(near, far)| 0.75 * f32::from(*near) + 0.25 * f32::from(*far)));
     }

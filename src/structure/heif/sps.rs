@@ -137,7 +137,9 @@ fn usability(bits: &mut Bits, sub_layers: u32) -> Result<Option<Nclx>> {
     let order_bits = bits.ue()? + 4;
     let all_layers = bits.bit()?;
     for _ in if all_layers { 0 } else { sub_layers }..=sub_layers {
-        (bits.ue()?, bits.ue()?, bits.ue()?);
+        bits.ue()?;
+        bits.ue()?;
+        bits.ue()?;
     }
     for _ in 0..6 {
         bits.ue()?;
@@ -148,7 +150,8 @@ fn usability(bits: &mut Bits, sub_layers: u32) -> Result<Option<Nclx>> {
     bits.skip(2);
     if bits.bit()? {
         bits.skip(8);
-        (bits.ue()?, bits.ue()?);
+        bits.ue()?;
+        bits.ue()?;
         bits.skip(1);
     }
     reference_sets(bits)?;

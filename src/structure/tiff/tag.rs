@@ -41,5 +41,4 @@ pub(crate) const YCBCR_SUBSAMPLING: u16 = 530;
 pub(crate) const REFERENCE_BLACK_WHITE: u16 = 532;
 pub(crate) const EXIF_IFD: u16 = 34_665;
 pub(crate) const ICC_PROFILE: u16 = 34_675;
-pub(crate) const EXIF_COLOR_SPACE: u16 = 40_961;
 pub(crate) const GDAL_NODATA: u16 = 42_113;

@@ -56,8 +56,6 @@ pub(super) struct Header {
     pub precision: u8,
     pub process: Process,
     pub components: Vec<Component>,
-    /// MCUs between restart markers; 0 where there are none.
-    pub restart_interval: u32,
     pub jfif: bool,
     /// The transform byte of the Adobe segment, where there is one.
     pub adobe_transform: Option<u8>,

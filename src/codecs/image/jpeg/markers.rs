@@ -84,7 +84,6 @@ impl Markers {
             precision: frame.precision,
             process: frame.process,
             components: frame.components.clone(),
-            restart_interval: self.tables.restart_interval,
             jfif: self.metadata.jfif,
             adobe_transform: self.metadata.adobe_transform,
             exif: self.metadata.exif.take(),

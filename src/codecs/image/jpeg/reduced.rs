@@ -3,7 +3,7 @@
 use super::dc::{Jpeg, Refinement};
 use super::header::{ColorModel, Header};
 use super::plane::Plane;
-use crate::decode::{Context, Want};
+use crate::decode::{Context, Effort, Want};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat};
 use crate::geometry::{Rect, Size};
@@ -21,7 +21,8 @@ pub(super) fn frame(jpeg: Jpeg, want: &Want, cx: &Context<'_>) -> Result<Frame> 
     let (width, height) = header.dc_size(0);
     let full = Size::new(width, height);
     let target = if want.many || !full.covers(want.size) { full } else { want.size };
-    let image = jpeg.decode(Refinement::Full, cx.interrupt())?;
+    let refinement = if want.effort == Effort::Preview { Refinement::First } else { Refinement::Full };
+    let image = jpeg.decode(refinement, cx.interrupt())?;
     if !image.complete {
         cx.warn(format!("damaged or truncated: {} of {height} rows of blocks", image.rows));
     }

@@ -36,7 +36,8 @@ pub(super) fn frame(source: &Source, header: &Header, want: &Want, cx: &Context<
         _ => 0,
     };
     let _held = (cx.reserve(source.size().saturating_add(coefficients))?, cx.reserve_pixels(size, format.channels())?);
-    let bytes = source.read_all(cx.limits().max_source)?;
+    let mut bytes = source.read_all(cx.limits().max_source)?;
+    hide_profiles(&mut bytes);
     cx.check()?;
     let mut decompressor = Decompressor::new().map_err(typed)?;
     decompressor.set_scaling_factor(factor).map_err(typed)?;
@@ -58,4 +59,18 @@ pub(super) fn frame(source: &Source, header: &Header, want: &Want, cx: &Context<
         pixels.iter_mut().for_each(|sample| *sample = 255 - *sample);
     }
     Frame::from_u8(size.width, size.height, format, pixels)
+}
+
+/// Renames the segments of the ICC profile, so that libjpeg-turbo does not read it too: it refuses a picture whose
+/// profile is damaged.
+fn hide_profiles(jpeg: &mut [u8]) {
+    let mut at = 2;
+    while let Some(&[0xFF, marker, high, low]) = jpeg.get(at..at + 4)
+        && marker != 0xDA
+    {
+        if marker == 0xE2 && jpeg[at + 4..].starts_with(b"ICC_PROFILE\0") {
+            jpeg[at + 1] = 0xEF;
+        }
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+    }
 }

@@ -155,7 +155,7 @@ impl Sizes {
         let pair = |(w, h): (Option<u32>, Option<u32>)| Some(Size::new(w?, h?)).filter(|s| s.pixels() > 0);
         let of = |w, h| pair((directory.u32(w), directory.u32(h)));
         if let Some(&[w, h]) = directory.f64s(DEFAULT_CROP_SIZE, 2).as_deref() {
-            let side = |n: f64| (n >= 1.0 && n < 1e6).then_some(n as u32);
+            let side = |n: f64| (1.0..1e6).contains(&n).then_some(n as u32);
             self.crop = self.crop.or(pair((side(w), side(h))));
         }
         self.exif = self.exif.or(of(EXIF_WIDTH, EXIF_HEIGHT));

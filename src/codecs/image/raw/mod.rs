@@ -19,7 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::Format;
 use crate::frame::{Frame, Origin};
 use crate::geometry::Size;
-use crate::orient::Orientation;
 use crate::probe::{Hint, Peek, Score};
 use crate::source::Source;
 use crate::structure::tiff::image;
@@ -70,7 +69,7 @@ impl Container {
             p if p.has(0, b"\0MRM") => Self::Mrw,
             p if p.has(4, b"ftypcrx ") => Self::Cr3,
             p if p.has(6, b"HEAPCCDR") => Self::Ciff,
-            p if ifd::VERSIONS.iter().any(|mark| p.has(0, *mark)) => Self::Tiff,
+            p if ifd::VERSIONS.iter().any(|mark| p.has(0, mark)) => Self::Tiff,
             _ => return None,
         })
     }

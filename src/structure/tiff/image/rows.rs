@@ -59,7 +59,7 @@ impl<'a> Rows<'a> {
         let (mut unit, mut band) = (Vec::new(), Vec::new());
         // Missing rows that the next row there is has to come after.
         let mut owed = 0;
-        let mut pay = |owed: &mut usize, row: &mut dyn FnMut(&[u8]) -> Result<()>| {
+        let pay = |owed: &mut usize, row: &mut dyn FnMut(&[u8]) -> Result<()>| {
             (0..std::mem::take(owed)).try_for_each(|_| row(&blank_row))
         };
         let mut faults = Faults::default();
