@@ -25,6 +25,7 @@
 //! | 2 | `decode`, `probe`, `format`: the decoder's contract, and who is asked |
 //! | 1 | `frame`, `color`, `orient`, `seam`: pixels, and C libraries each behind one file |
 //! | 0 | `error`, `limits`, `source`, `geometry`, `cancel` |
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod attention;
 mod cancel;

@@ -2,6 +2,7 @@
 //!
 //! Stands on the public API alone. One file a subcommand; what they share is [`walk`] (which files), [`run`] (each on
 //! a thread, timed), [`folder`] (files that appear whole or not at all) and [`report`] (what people and programs read).
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod folder;
 mod formats;
