@@ -5,7 +5,7 @@
 //! samples; the picture keeps its exact proportions. Whatever the depth, gathered samples are 16 bits: a code value
 //! of `n` bits stands at `code << (16 - n)`, with what averaging adds below.
 
-use super::picture::{Chroma, Picture, Samples};
+use super::picture::{Chroma, Picture, Plane, Samples};
 use super::property::Nclx;
 use super::shape::Window;
 use crate::error::{Error, Result};
@@ -95,6 +95,17 @@ impl Canvas {
             .ok_or_else(|| Error::internal("a plane is smaller than its picture"))?;
         }
         Ok(())
+    }
+
+    /// Places grey of `size` where a picture could not be decoded, of the kind of those that could; `corrupt` if there
+    /// were none.
+    pub(super) fn place_gray(&mut self, size: Size, x: u32, y: u32) -> Result<()> {
+        let content = self.content.as_ref().ok_or_else(|| Error::corrupt("a picture without content"))?;
+        let (chroma, depth, nclx) = (content.chroma, content.depth, content.nclx);
+        // One row serves all.
+        let row = vec![1u16 << (depth - 1); size.width as usize];
+        let plane = Plane { samples: Samples::U16(&row), stride: 0 };
+        self.place(&Picture { size, chroma, depth, planes: [plane; 3], nclx }, x, y)
     }
 
     /// The gathered picture.
@@ -259,4 +270,83 @@ pub(super) fn stretched(plane: GatheredPlane, size: Size) -> GatheredPlane {
         );
     }
     GatheredPlane { size, samples }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(n: usize) -> Vec<u8> {
+        (0..n).map(|i| (i * 37 % 251) as u8).collect()
+    }
+
+    /// Places the part of a 4:2:0 picture of `size` that starts at `x`, `y`; each plane holds `planes`' samples.
+    fn place(canvas: &mut Canvas, planes: &[Vec<u8>; 3], size: Size, (x, y): (u32, u32), part: Size) {
+        let chroma = Chroma::Half.plane(size).width as usize;
+        let plane = |i: usize, stride: usize, x: u32, y: u32| Plane {
+            samples: Samples::U8(&planes[i][y as usize * stride + x as usize..]),
+            stride,
+        };
+        let luma = plane(0, size.width as usize, x, y);
+        let planes = [luma, plane(1, chroma, x / 2, y / 2), plane(2, chroma, x / 2, y / 2)];
+        canvas.place(&Picture { size: part, chroma: Chroma::Half, depth: 8, planes, nclx: None }, x, y).unwrap();
+    }
+
+    fn gathered(window: Window, target: Size, tile: Size) -> Vec<Vec<u16>> {
+        let size = Size::new(20, 12);
+        let planes = [samples(240), samples(60), samples(60)];
+        let mut canvas = Canvas::new(window, target);
+        for y in (0..size.height).step_by(tile.height as usize) {
+            for x in (0..size.width).step_by(tile.width as usize) {
+                place(&mut canvas, &planes, size, (x, y), tile);
+            }
+        }
+        canvas.finish().unwrap().planes.into_iter().map(|p| p.samples).collect()
+    }
+
+    #[test]
+    fn tiles_leave_no_seam() {
+        let whole = Window::whole(Size::new(20, 12));
+        let crop = Window { x: 3, y: 2, size: Size::new(15, 9) };
+        for (window, target) in [(whole, Size::new(6, 5)), (crop, Size::new(5, 3)), (whole, Size::new(20, 12))] {
+            let expected = gathered(window, target, Size::new(20, 12));
+            assert_eq!(gathered(window, target, Size::new(10, 4)), expected, "{target:?}");
+        }
+    }
+
+    #[test]
+    fn averages_keep_what_lies_below_a_code_value() {
+        let mut canvas = Canvas::new(Window::whole(Size::new(2, 1)), Size::new(1, 1));
+        let plane = Plane { samples: Samples::U8(&[1, 2]), stride: 2 };
+        let size = Size::new(2, 1);
+        canvas.place(&Picture { size, chroma: Chroma::Mono, depth: 8, planes: [plane; 3], nclx: None }, 0, 0).unwrap();
+        assert_eq!(canvas.finish().unwrap().planes[0].samples, [384]);
+    }
+
+    #[test]
+    fn chroma_of_a_reduced_picture_is_as_large_as_its_luma() {
+        let planes = gathered(Window::whole(Size::new(20, 12)), Size::new(10, 6), Size::new(20, 12));
+        assert_eq!(planes.iter().map(Vec::len).collect::<Vec<_>>(), [60; 3]);
+        assert_eq!(planes[1], samples(60).iter().map(|s| u16::from(*s) << 8).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_plane_shorter_than_its_picture_is_refused() {
+        let mut canvas = Canvas::new(Window::whole(Size::new(4, 4)), Size::new(2, 2));
+        let plane = Plane { samples: Samples::U8(&[0; 15]), stride: 4 };
+        let size = Size::new(4, 4);
+        let picture = Picture { size, chroma: Chroma::Mono, depth: 8, planes: [plane; 3], nclx: None };
+        assert!(canvas.place(&picture, 0, 0).is_err());
+    }
+
+    #[test]
+    fn what_is_missing_is_grey() {
+        let mut canvas = Canvas::new(Window::whole(Size::new(2, 1)), Size::new(2, 1));
+        let plane = Plane { samples: Samples::U8(&[7]), stride: 1 };
+        let size = Size::new(1, 1);
+        assert!(canvas.place_gray(size, 1, 0).is_err(), "of which kind?");
+        canvas.place(&Picture { size, chroma: Chroma::Mono, depth: 8, planes: [plane; 3], nclx: None }, 0, 0).unwrap();
+        canvas.place_gray(size, 1, 0).unwrap();
+        assert_eq!(canvas.finish().unwrap().planes[0].samples, [7 << 8, 128 << 8]);
+    }
 }

@@ -276,3 +276,66 @@ fn color_space(nclx: Nclx) -> ColorSpace {
         (primaries, transfer) => ColorSpace::Cicp { primaries, transfer },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structure::heif::location::Location;
+    use crate::structure::heif::property::Property;
+
+    fn item(meta: &mut Meta, id: u32, size: (u32, u32), transforms: &[Property]) {
+        let mut properties = vec![Property::Extent(Size::new(size.0, size.1))];
+        properties.extend_from_slice(transforms);
+        meta.add(id, *b"hvc1", Location::default(), properties);
+    }
+
+    /// A picture that is shown upright after a quarter turn, with a thumbnail of `size`.
+    fn with_thumbnail(size: (u32, u32), transforms: &[Property]) -> Meta {
+        let mut meta = Meta { primary: Some(1), ..Meta::default() };
+        item(&mut meta, 1, (4032, 3024), &[Property::Rotation(3)]);
+        item(&mut meta, 2, size, transforms);
+        meta.refer(*b"thmb", 2, 1);
+        meta
+    }
+
+    fn thumbnail(meta: &Meta, want: (u32, u32)) -> Option<Orientation> {
+        let primary = Shown::primary(meta).unwrap();
+        primary.thumbnail(meta, Size::new(want.0, want.1)).map(|t| t.shape.orientation)
+    }
+
+    #[test]
+    fn a_thumbnail_serves_what_it_covers() {
+        let meta = with_thumbnail((320, 240), &[Property::Rotation(3)]);
+        assert_eq!(thumbnail(&meta, (192, 256)), Some(Orientation::Rotate90));
+        assert_eq!(thumbnail(&meta, (384, 512)), None);
+    }
+
+    #[test]
+    fn a_thumbnail_of_another_shape_is_left_alone() {
+        assert_eq!(thumbnail(&with_thumbnail((320, 180), &[Property::Rotation(3)]), (100, 100)), None);
+    }
+
+    #[test]
+    fn a_thumbnail_without_a_turn_shares_that_of_its_picture() {
+        assert_eq!(thumbnail(&with_thumbnail((320, 240), &[]), (192, 256)), Some(Orientation::Rotate90));
+        // This one stands upright already, and its picture lies: which of them is right?
+        assert_eq!(thumbnail(&with_thumbnail((240, 320), &[]), (192, 256)), None);
+    }
+
+    #[test]
+    fn twice_the_wanted_size_stays() {
+        let mut meta = Meta { primary: Some(1), ..Meta::default() };
+        item(&mut meta, 1, (722, 1024), &[]);
+        let shown = Shown::primary(&meta).unwrap();
+        let reduction = |width, height| shown.reduction(Size::new(width, height));
+        assert_eq!([reduction(181, 256), reduction(200, 284), reduction(90, 128), reduction(45, 64)], [2, 1, 4, 8]);
+    }
+
+    #[test]
+    fn television_is_shown_as_srgb_and_hdr_is_not() {
+        let said = |primaries, transfer| color_space(Nclx { primaries, transfer, matrix: 1, full_range: true });
+        assert_eq!([said(1, 1), said(2, 2), said(6, 6)], [ColorSpace::Srgb, ColorSpace::Srgb, ColorSpace::Srgb]);
+        assert_eq!(said(9, 16), ColorSpace::Cicp { primaries: 9, transfer: 16 });
+        assert_eq!(said(12, 13), ColorSpace::Cicp { primaries: 12, transfer: 13 });
+    }
+}

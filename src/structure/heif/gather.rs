@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::canvas::Canvas;
-use super::location::read_item;
+use super::location::{read_available, read_item};
 use super::meta::Meta;
 use super::picture::Picture;
 use crate::decode::Context;
@@ -66,7 +66,10 @@ impl Gathering<'_> {
             b"grid" => Err(Error::limit("grids inside grids")),
             kind @ (b"av01" | b"hvc1" | b"hev1") => {
                 let limits = self.cx.limits();
-                let data = read_item(self.source, self.meta, id, limits.max_source)?;
+                let (data, complete) = read_available(self.source, self.meta, id, limits.max_source)?;
+                if !complete {
+                    self.cx.warn("the file is truncated");
+                }
                 let mut placed = |picture: &Picture<'_>| {
                     if !picture.size.covers(size) {
                         let Size { width, height } = picture.size;
@@ -94,11 +97,13 @@ impl Gathering<'_> {
         if grid.size != size || !covered.covers(size) {
             return Err(Error::corrupt("a grid that does not make up its picture"));
         }
+        let (mut broken, mut placed) = (Vec::new(), 0);
         for (i, id) in tiles.iter().enumerate() {
             let (column, row) = (i as u32 % grid.columns, i as u32 / grid.columns);
-            let (x, y) = (column * tile.width, row * tile.height);
+            let (x, y) = (column.saturating_mul(tile.width), row.saturating_mul(tile.height));
+            let at = (at.0.saturating_add(x), at.1.saturating_add(y));
             // Of the last column and row only what lies inside the picture counts.
-            if x >= size.width || y >= size.height || !canvas.touches(at.0 + x, at.1 + y, tile) {
+            if x >= size.width || y >= size.height || !canvas.touches(at.0, at.1, tile) {
                 continue;
             }
             if self.meta.extent(*id) != Some(tile) {
@@ -108,7 +113,18 @@ impl Gathering<'_> {
                 Plane::Color => *id,
                 Plane::Alpha => self.meta.alpha(*id).ok_or_else(|| Error::corrupt("a tile without its alpha"))?,
             };
-            self.place(id, tile, (at.0 + x, at.1 + y), canvas, depth + 1)?;
+            match self.place(id, tile, at, canvas, depth + 1) {
+                Ok(()) => placed += 1,
+                Err(e) if e.kind() == ErrorKind::Corrupt => broken.push((at, e)),
+                Err(e) => return Err(e),
+            }
+        }
+        if let Some((_, e)) = broken.pop_if(|_| placed == 0) {
+            return Err(e);
+        }
+        for ((x, y), e) in broken {
+            self.cx.warn(format!("part of the picture is grey: {}", e.detail()));
+            canvas.place_gray(tile, x, y)?;
         }
         Ok(())
     }
@@ -130,7 +146,10 @@ impl Gathering<'_> {
         let coded = super::hevc::Coded::new(config, data)?;
         self.cx.check_pixels(coded.size())?;
         let _held = self.cx.reserve(coded.decoding_bytes())?;
-        coded.decode(place)
+        if !coded.decode(place)? {
+            self.cx.warn("the picture is damaged; what is missing is grey");
+        }
+        Ok(())
     }
 
     #[cfg(not(feature = "heic"))]

@@ -41,8 +41,9 @@ impl<'a> Coded<'a> {
         }
         let mut bytes = Bytes::new(data);
         while !bytes.is_empty() && units.len() < MAX_UNITS {
-            let n = bytes.uint(length_size)? as usize;
-            units.push(bytes.take(n)?);
+            let Ok(n) = bytes.uint(length_size) else { break };
+            // Of a unit that is cut off, what is there.
+            units.push(bytes.take((n as usize).min(bytes.rest().len()))?);
         }
         // Other layers (views, enhancements) are not shown.
         units.retain(|unit| unit.len() > 2 && layer(unit) == 0);
@@ -60,39 +61,62 @@ impl<'a> Coded<'a> {
     /// Bytes that decoding takes.
     pub(super) fn decoding_bytes(&self) -> u64 {
         // Planes while decoding and as handed out, motion and coding state; `heic-decoder` keeps 32 bits a sample.
-        self.sps.coded.pixels().saturating_mul(if self.is_common() { 10 } else { 20 })
+        let sample = if self.sps.depths.0.max(self.sps.depths.1) > 8 { 2 } else { 1 };
+        let a_pixel = match self.sps.chroma {
+            Chroma::Half => 3 * sample + 2,
+            Chroma::Full => 6 * sample + 2,
+            Chroma::Mono | Chroma::HalfColumns => 20,
+        };
+        self.sps.coded.pixels().saturating_mul(a_pixel)
     }
 
     fn is_common(&self) -> bool {
         matches!(self.sps.chroma, Chroma::Half | Chroma::Full)
     }
 
-    /// Decodes the picture and hands it to `place`. Memory was reserved by [`decoding_bytes`](Self::decoding_bytes).
-    pub(super) fn decode(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<()> {
+    /// Decodes the picture, hands it to `place`, and says whether it is whole; what could not be decoded is grey.
+    /// Needs the memory of [`decoding_bytes`](Self::decoding_bytes).
+    pub(super) fn decode(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<bool> {
         if self.sps.depths.0 != self.sps.depths.1 && self.sps.chroma != Chroma::Mono {
             return Err(Error::unsupported("luma and chroma of different depths"));
         }
         if self.is_common() { self.decode_common(place) } else { self.decode_rare(place) }
     }
 
-    fn decode_common(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<()> {
-        let frame = guarded(|| {
+    fn decode_common(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<bool> {
+        let (frame, failed) = guarded(|| {
             let limits = rust_h265::DecodeLimits {
                 max_picture_pixels: self.sps.coded.pixels(),
                 max_picture_memory_bytes: self.decoding_bytes().max(64 << 20).saturating_mul(2),
             };
             let mut decoder = rust_h265::Decoder::with_limits(limits);
+            let mut failed = None;
             for unit in &self.units {
                 if !is_needed(unit) {
                     continue;
                 }
                 let Some(unit) = rust_h265::parse_nal(unit) else { continue };
-                if let Some(frame) = decoder.decode_nal(&unit).map_err(common_error)? {
-                    return Ok(frame);
+                match decoder.decode_nal(&unit) {
+                    Ok(Some(frame)) => return Ok((frame, failed)),
+                    Ok(None) => {}
+                    Err(e) => failed = failed.or(Some(e)),
                 }
             }
-            decoder.flush().ok_or_else(|| Error::corrupt("HEVC data without a picture"))
+            match (decoder.flush(), failed) {
+                (Some(frame), failed) => Ok((frame, failed)),
+                (None, Some(e)) => Err(common_error(e)),
+                (None, None) => Err(Error::corrupt("HEVC data without a picture")),
+            }
         })?;
+        let whole = match failed {
+            None => true,
+            Some(rust_h265::DecodeError::InvalidSyntax(_) | rust_h265::DecodeError::UnexpectedEof)
+                if !is_gray(&frame) =>
+            {
+                false
+            }
+            Some(e) => return Err(common_error(e)),
+        };
         let size = Size::new(frame.width, frame.height);
         let chroma = self.sps.chroma;
         let chroma_width = chroma.plane(size).width;
@@ -107,10 +131,11 @@ impl<'a> Coded<'a> {
         if frame.bit_depth != self.sps.depths.0 || size != self.sps.size {
             return Err(Error::corrupt("an HEVC picture unlike its parameter set"));
         }
-        place(&Picture { size, chroma, depth: frame.bit_depth, planes, nclx: self.sps.nclx })
+        place(&Picture { size, chroma, depth: frame.bit_depth, planes, nclx: self.sps.nclx })?;
+        Ok(whole)
     }
 
-    fn decode_rare(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<()> {
+    fn decode_rare(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<bool> {
         let file = self.as_file()?;
         let image = guarded(|| {
             let options = heic_decoder::DecodeOptions { apply_transforms: false };
@@ -127,7 +152,8 @@ impl<'a> Coded<'a> {
         let plane = |samples, width| Plane { samples: Samples::U16(samples), stride: width };
         let chroma_width = self.sps.chroma.plane(size).width as usize;
         let planes = [plane(y, image.width), plane(cb, chroma_width), plane(cr, chroma_width)];
-        place(&Picture { size, chroma: self.sps.chroma, depth, planes, nclx: self.sps.nclx })
+        place(&Picture { size, chroma: self.sps.chroma, depth, planes, nclx: self.sps.nclx })?;
+        Ok(true)
     }
 
     /// The picture as a file of its own, for a decoder that takes nothing else.
@@ -194,6 +220,14 @@ fn layer(unit: &[u8]) -> u8 {
 /// Slices and parameter sets; messages and the like say nothing of samples.
 fn is_needed(unit: &[u8]) -> bool {
     matches!(kind(unit), 0..=31 | VIDEO_SET | SEQUENCE_SET | PICTURE_SET)
+}
+
+/// Whether nothing of a picture was decoded: the decoder fills what it misses with the middle of the range.
+fn is_gray(frame: &rust_h265::Frame) -> bool {
+    match &frame.y {
+        rust_h265::PixelData::U8(luma) => luma.iter().all(|s| *s == 128),
+        rust_h265::PixelData::U16(luma) => luma.iter().all(|s| *s == 1 << (frame.bit_depth.clamp(8, 16) - 1)),
+    }
 }
 
 /// Runs a decoder that is young: should it panic, the picture is refused and the host lives.

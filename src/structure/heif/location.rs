@@ -74,6 +74,14 @@ pub(super) fn locations(body: &[u8], max_items: usize) -> Result<Vec<(u32, Locat
 
 /// The bytes of item `id`, its extents joined. Extents beyond the file are `corrupt`; more than `max` bytes are `limit`.
 pub(super) fn read_item(source: &Source, meta: &Meta, id: u32, max: u64) -> Result<Vec<u8>> {
+    match read_available(source, meta, id, max)? {
+        (data, true) => Ok(data),
+        _ => Err(Error::corrupt(format!("item {id} ends beyond the file"))),
+    }
+}
+
+/// As [`read_item`], but of an item that ends beyond the file what is there, and whether that is all.
+pub(super) fn read_available(source: &Source, meta: &Meta, id: u32, max: u64) -> Result<(Vec<u8>, bool)> {
     let location = &meta.item(id)?.location;
     let size = match location.base {
         Base::File => source.size(),
@@ -81,27 +89,31 @@ pub(super) fn read_item(source: &Source, meta: &Meta, id: u32, max: u64) -> Resu
         Base::Item => return Err(Error::unsupported("an item made of other items' bytes")),
         Base::Elsewhere => return Err(Error::unsupported("an item that lies in another file")),
     };
-    let mut data = Vec::new();
+    let (mut data, mut complete) = (Vec::new(), true);
     for &(offset, len) in &location.extents {
-        let left = size.checked_sub(offset).ok_or_else(|| Error::corrupt(format!("item {id} lies beyond the file")))?;
-        let len = if len == 0 { left } else { len };
-        if len > left {
-            return Err(Error::corrupt(format!("item {id} ends {} bytes beyond the file", len - left)));
-        }
+        let left = size.saturating_sub(offset);
+        let wanted = if len == 0 { left } else { len };
+        let len = wanted.min(left);
+        complete &= wanted <= left && offset <= size;
         if data.len() as u64 + len > max {
             return Err(Error::limit(format!("item {id} has more than {max} bytes")));
         }
         match location.base {
+            _ if len == 0 => {}
             Base::Idat => {
-                data.extend_from_slice(meta.idat.get(offset as usize..(offset + len) as usize).unwrap_or_default())
+                data.extend_from_slice(meta.idat.get(offset as usize..(offset + len) as usize).unwrap_or_default());
             }
+            _ if data.is_empty() => data = source.read_vec(offset, len)?,
             _ => data.append(&mut source.read_vec(offset, len)?),
+        }
+        if !complete {
+            break;
         }
     }
     if data.is_empty() {
-        return Err(Error::corrupt(format!("item {id} has no bytes")));
+        return Err(Error::corrupt(format!("of item {id} there are no bytes")));
     }
-    Ok(data)
+    Ok((data, complete))
 }
 
 #[cfg(test)]
@@ -144,6 +156,15 @@ mod tests {
         for extent in [(8, 5), (11, 1), (u32::MAX, u32::MAX)] {
             assert_eq!(read(&[extent], 0, 100).unwrap_err().kind(), crate::error::ErrorKind::Corrupt);
         }
+    }
+
+    #[test]
+    fn what_is_there_of_a_cut_item_can_be_had() {
+        let mut meta = Meta::default();
+        let (id, location) = locations(&iloc(&[(0, 2), (8, 5), (0, 1)], 0), 10).unwrap().remove(0);
+        meta.add(id, *b"hvc1", location, Vec::new());
+        let read = read_available(&Source::bytes(*b"0123456789"), &meta, id, 100).unwrap();
+        assert_eq!(read, (b"0189".to_vec(), false));
     }
 
     #[test]

@@ -198,3 +198,62 @@ impl Meta {
         self.origins(b"auxl", id).into_iter().find(|aux| self.properties(*aux).any(is_alpha))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn bx(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+        let body = parts.concat();
+        [&(body.len() as u32 + 8).to_be_bytes(), &kind[..], &body].concat()
+    }
+
+    /// Items 1 and 2, the second the first's alpha; the first is turned, then mirrored.
+    fn sample(protection: u8) -> Vec<u8> {
+        let info = |id: u8| bx(b"infe", &[&[2, 0, 0, 0, 0, id, 0, protection], b"av01", &[0]]);
+        let extent = bx(b"ispe", &[&[0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 7]]);
+        let alpha = bx(b"auxC", &[&[0; 4], b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"]);
+        let properties = bx(b"ipco", &[&bx(b"imir", &[&[1]]), &extent, &bx(b"irot", &[&[1]]), &alpha]);
+        let associations = bx(b"ipma", &[&[0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 3, 2, 0x83, 0x81, 0, 2, 2, 2, 4]]);
+        bx(
+            b"meta",
+            &[
+                &[0; 4],
+                &bx(b"hdlr", &[&[0; 24]]),
+                &bx(b"pitm", &[&[0, 0, 0, 0, 0, 1]]),
+                &bx(b"iinf", &[&[0, 0, 0, 0, 0, 2], &info(1), &info(2)]),
+                &bx(b"iref", &[&[0; 4], &bx(b"auxl", &[&[0, 2, 0, 1, 0, 1]])]),
+                &bx(b"iprp", &[&properties, &associations]),
+            ],
+        )
+    }
+
+    #[test]
+    fn properties_keep_the_order_of_their_association() {
+        let meta = Meta::parse(&sample(0)[8..], 10).unwrap();
+        let of_first: Vec<_> = meta.properties(1).collect();
+        let expected = [Property::Extent(Size::new(9, 7)), Property::Rotation(1), Property::Mirror(1)];
+        assert_eq!(of_first, expected.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn alpha_is_found_by_its_reference() {
+        let meta = Meta::parse(&sample(0)[8..], 10).unwrap();
+        assert_eq!((meta.primary, meta.alpha(1), meta.alpha(2)), (Some(1), Some(2), None));
+    }
+
+    #[test]
+    fn a_protected_item_is_encrypted() {
+        let meta = Meta::parse(&sample(1)[8..], 10).unwrap();
+        assert_eq!(meta.item(1).unwrap_err().kind(), ErrorKind::Encrypted);
+    }
+
+    #[test]
+    fn a_description_cut_anywhere_is_no_panic() {
+        let whole = sample(0);
+        for n in 8..whole.len() {
+            let _ = Meta::parse(&whole[8..n], 10);
+        }
+    }
+}
