@@ -42,9 +42,23 @@ impl Gdi {
         self.tiled(&bitmap)
     }
 
-    pub(super) fn tiled(&mut self, bitmap: &Bitmap) -> Option<Paint> {
+    fn tiled(&mut self, bitmap: &Bitmap) -> Option<Paint> {
         let map = self.tile_map();
         tile_bitmap(&mut self.canvas, bitmap, &map)
+    }
+
+    /// A brush's tile is written once for all the shapes that follow one another with it.
+    pub(super) fn pattern(&mut self, bitmap: &Rc<Bitmap>) -> Option<Paint> {
+        let origin = self.dc.brush_origin;
+        if let Some((known, place, paint)) = &self.last_pattern
+            && Rc::ptr_eq(known, bitmap)
+            && *place == origin
+        {
+            return Some(*paint);
+        }
+        let paint = self.tiled(bitmap)?;
+        self.last_pattern = Some((bitmap.clone(), origin, paint));
+        Some(paint)
     }
 
     fn tile_map(&self) -> Affine {
@@ -55,6 +69,7 @@ impl Gdi {
 
 /// A bitmap as a pattern, one unit of the space that `map` starts from a pixel.
 pub(in crate::metafile) fn tile_bitmap(canvas: &mut Canvas, bitmap: &Bitmap, map: &Affine) -> Option<Paint> {
+    canvas.bounds.take_pixels(bitmap.width, bitmap.height)?;
     let uri = data_uri("image/png", &bitmap.to_png()?);
     let tile = Rect::from_size(0.0, 0.0, f64::from(bitmap.width), f64::from(bitmap.height));
     Some(canvas.pattern(&tile, map, bitmap.mean(), |inside| inside.image(&tile, &uri)))

@@ -13,9 +13,13 @@ pub(super) mod raster;
 mod symbol;
 pub(super) mod text;
 
+use std::rc::Rc;
+
+use super::bitmap::Bitmap;
 use super::geometry::{Affine, Point, Rect};
 use super::path::Path;
 use super::svg::canvas::Canvas;
+use super::svg::paint::Paint;
 use dc::Dc;
 pub(super) use draw::ArcEnds;
 pub(super) use hatch::tile_bitmap;
@@ -35,6 +39,7 @@ pub(super) struct Gdi {
     /// The next segment of the recorded path needs a move of its own.
     path_needs_move: bool,
     raster: raster::Pending,
+    last_pattern: Option<(Rc<Bitmap>, Point, Paint)>,
 }
 
 impl Gdi {
@@ -49,6 +54,7 @@ impl Gdi {
             recording: false,
             path_needs_move: true,
             raster: raster::Pending::default(),
+            last_pattern: None,
         }
     }
 

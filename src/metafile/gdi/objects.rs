@@ -144,16 +144,17 @@ pub(in crate::metafile) enum Object {
 #[derive(Debug, Default)]
 pub(in crate::metafile) struct ObjectTable {
     slots: Vec<Option<Object>>,
+    /// No slot before this one is free.
+    full_until: usize,
 }
 
 impl ObjectTable {
     /// WMF: a new object takes the first free slot.
     pub fn add(&mut self, object: Object) {
-        if let Some(free) = self.slots.iter_mut().find(|slot| slot.is_none()) {
-            *free = Some(object);
-        } else if self.slots.len() < MAX_OBJECTS {
-            self.slots.push(Some(object));
-        }
+        let free = self.slots.iter().skip(self.full_until).position(Option::is_none);
+        let index = free.map_or(self.slots.len(), |offset| self.full_until + offset);
+        self.full_until = index;
+        self.set(index, object);
     }
 
     /// EMF: the record names the slot.
@@ -176,6 +177,7 @@ impl ObjectTable {
     pub fn delete(&mut self, index: usize) {
         if let Some(slot) = self.slots.get_mut(index) {
             *slot = None;
+            self.full_until = self.full_until.min(index);
         }
     }
 }

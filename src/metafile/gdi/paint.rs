@@ -41,7 +41,7 @@ impl Gdi {
             Brush::Null => None,
             Brush::Solid(color) => Some(Paint::Color(*color)),
             Brush::Hatch(style, color) => Some(self.hatch(*style, *color)),
-            Brush::Pattern(bitmap) => self.tiled(bitmap),
+            Brush::Pattern(bitmap) => self.pattern(bitmap),
             Brush::MonoPattern(source) => self.mono_pattern(source),
         }
     }
@@ -63,7 +63,7 @@ impl Gdi {
         let (width, space) = if distorted { (pen.width, Some(map.linear())) } else { (width, None) };
         let dash = match &pen.kind {
             PenKind::Styled(lengths) => {
-                // Thin pens count their dashes in pixels: six of them to a unit.
+                // The dashes of a thin pen are counted in pixels, four to the unit.
                 let unit = if is_thin { self.canvas.unit.max(hairline) * 4.0 } else { width };
                 lengths.iter().map(|length| length * unit).collect()
             }

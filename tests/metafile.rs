@@ -1,0 +1,58 @@
+//! Metafiles from end to end: the bytes of a file in, pixels out.
+
+#![cfg(feature = "metafile")]
+
+use std::io::Write;
+
+use thumbling::{Output, Request, Source};
+
+fn record(kind: u32, arguments: &[i32]) -> Vec<u8> {
+    let mut bytes = kind.to_le_bytes().to_vec();
+    bytes.extend((arguments.len() as u32 * 4 + 8).to_le_bytes());
+    bytes.extend(arguments.iter().flat_map(|value| value.to_le_bytes()));
+    bytes
+}
+
+/// An enhanced metafile of 200 × 100 device pixels, whose left half is red.
+fn half_red() -> Vec<u8> {
+    let header = [0, 0, 199, 99, 0, 0, 2000, 1000, 0x464d_4520, 0x1_0000, 0, 0, 2, 0, 0, 0, 1000, 1000, 100, 100];
+    [
+        record(1, &header),
+        record(39, &[1, 0, 0xff, 0]),
+        record(37, &[1]),
+        record(37, &[0x8000_0008_u32 as i32]),
+        record(43, &[0, 0, 100, 100]),
+        record(14, &[0, 0, 20]),
+    ]
+    .concat()
+}
+
+/// Red, green, blue, alpha of the pixels of a PNG with alpha.
+fn pixels(png: &[u8]) -> (u32, Vec<[u8; 4]>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    assert_eq!(info.color_type, png::ColorType::Rgba);
+    (info.width, bytes.as_chunks::<4>().0.to_vec())
+}
+
+fn check(name: &str, bytes: Vec<u8>) {
+    let request = Request::new().name(name).square(64).output(Output::Png);
+    let made = thumbling::thumbnail(&Source::bytes(bytes), &request).unwrap();
+    assert_eq!(made.info.format.name, "emf");
+    let (width, pixels) = pixels(&made.items[0].bytes);
+    assert_eq!((width, pixels.len()), (64, 64 * 32));
+    assert_eq!((pixels[16 * 64 + 8], pixels[16 * 64 + 56]), ([255, 0, 0, 255], [0; 4]));
+}
+
+#[test]
+fn an_emf_is_drawn_on_transparent_ground() {
+    check("picture", half_red());
+}
+
+#[test]
+fn an_emz_is_inflated() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&half_red()).unwrap();
+    check("picture.emz", gzip.finish().unwrap());
+}
