@@ -55,3 +55,22 @@ fn every_picture_is_made_and_shows_something() {
 fn every_broken_file_ends_as_it_should() {
     check(BROKEN, 5);
 }
+
+/// A file that breaks off anywhere gives what there is of it or a typed error, and never a defect.
+#[test]
+fn every_sample_cut_at_every_64th_ends_in_a_picture_or_a_typed_error() {
+    let mut seen = 0;
+    for sample in PICTURES.iter().filter(|sample| is_known(sample)) {
+        let whole = (sample.make)();
+        for part in 0..64 {
+            let cut = &whole[..whole.len() * part / 64];
+            let request = Request::new().name(sample.name).square(48).deadline(Duration::from_secs(60));
+            if let Err(e) = thumbling::thumbnail(&Source::bytes(cut), &request) {
+                let defect = matches!(e.kind(), ErrorKind::Internal | ErrorKind::Timeout | ErrorKind::Io);
+                assert!(!defect, "{} cut to {part}/64: {e}", sample.name);
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 20 * 64, "only {seen} were seen");
+}

@@ -10,6 +10,7 @@ use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TE
 pub struct Sample {
     pub name: &'static str,
     pub make: fn() -> Vec<u8>,
+    #[allow(dead_code)] // read by tests/samples.rs
     pub expected: Result<(), ErrorKind>,
 }
 

@@ -25,9 +25,9 @@ pub(super) struct Meta {
     /// The item to show.
     pub(super) primary: Option<u32>,
     pub(super) items: BTreeMap<u32, Item>,
-    properties: Vec<Property>,
+    pub(super) properties: Vec<Property>,
     /// From one item to others: kind and origin, then targets in order.
-    references: HashMap<(FourCc, u32), Vec<u32>>,
+    pub(super) references: HashMap<(FourCc, u32), Vec<u32>>,
     /// Content of `idat`, for items that lie in it.
     pub(super) idat: Arc<[u8]>,
 }
