@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_older_struct_is_not_written_past_its_end() {
-        let mut words = [16, 0, 99];
+        let mut words = [16u64, 0, 99];
         // SAFETY: 24 bytes are there, of which 16 are lent.
         unsafe { OutStruct::new(words.as_mut_ptr().cast::<Now>()) }.unwrap().put(DEFAULT);
         assert_eq!(words, [16, 1, 99]);
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_a_newer_struct_has_more_is_zeroed() {
-        let mut words = [0, 99, 99, 99];
+        let mut words = [0u64, 99, 99, 99];
         // SAFETY: 32 bytes are there.
         unsafe { init(words.as_mut_ptr().cast::<Now>(), 32, DEFAULT) }.unwrap();
         assert_eq!(words, [32, 1, 2, 0]);

@@ -36,7 +36,11 @@ struct PngFile {
 }
 
 impl PngFile {
-    fn open(&self) -> Result<Reader<SourceReader>> {
+    /// Meets the pixel limit before anything is read into memory, then reads up to the pixels.
+    fn open(&self, cx: &Context<'_>) -> Result<Reader<SourceReader>> {
+        if let Some(&[a, b, c, d, e, f, g, h]) = self.source.head()?.get(16..24) {
+            cx.check_pixels(Size::new(u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))?;
+        }
         let mut decoder = Png::new(self.source.reader(WINDOW));
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
@@ -89,7 +93,7 @@ fn pixel_format(reader: &Reader<SourceReader>) -> Result<PixelFormat> {
 
 impl Decoder for PngFile {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
-        let reader = self.open()?;
+        let reader = self.open(cx)?;
         cx.check_pixels(size(&reader))?;
         let mut info = SourceInfo::new(FORMAT, orientation(&reader).apply_to(size(&reader)));
         info.has_alpha = pixel_format(&reader)?.has_alpha();
@@ -98,7 +102,7 @@ impl Decoder for PngFile {
     }
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
-        let mut reader = self.open()?;
+        let mut reader = self.open(cx)?;
         let (size, orientation, color) = (size(&reader), orientation(&reader), color(&reader));
         let format = pixel_format(&reader)?;
         cx.check_pixels(size)?;

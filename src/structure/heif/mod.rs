@@ -47,7 +47,9 @@ const ANY: [&[u8; 4]; 3] = [b"mif1", b"mif2", b"msf1"];
 /// Whether a file's first box says that it is AVIF (`av1`), or any other HEIF.
 pub(crate) fn score(peek: &Peek<'_>, av1: bool) -> Score {
     if !peek.has(4, b"ftyp") {
-        return Score::NONE;
+        // Its first box is lost: it is broken HEIF rather than something unknown, if the name says so too.
+        let broken = peek.has(4, b"meta") || peek.has(4, b"iprp");
+        return if broken { Score::PLAUSIBLE } else { Score::NONE };
     }
     let size = peek.head.first_chunk().map_or(0, |n| u32::from_be_bytes(*n) as usize);
     let listed = peek.head.get(8..size.clamp(8, peek.head.len().max(8))).unwrap_or_default();

@@ -156,7 +156,8 @@ mod tests {
         {
             let page = page_of(name);
             assert_eq!(page.matches('<').count(), plain.matches('<').count(), "{name}");
-            assert!(!page.contains(name), "{name}");
+            // Quotes stand as they are in the data, where they end nothing.
+            assert!(!name.contains('<') || !page.contains(name), "{name}");
         }
     }
 
