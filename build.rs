@@ -9,8 +9,7 @@ fn main() {
     }
     if target("FAMILY") == "unix" && target("VENDOR") != "apple" && std::env::var_os("CARGO_FEATURE_AVIF").is_some() {
         // rav1d's assembly addresses its tables directly, which a shared library allows only for symbols that nobody
-        // can put others in the place of; its C names are not ours to export either.
+        // can put others in the place of.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
-        println!("cargo::rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
     }
 }

@@ -194,7 +194,9 @@ mod tests {
             let frame = Frame::from_u8(size.width, size.height, format, pixels).unwrap();
             let expected = crate::scale::resize(&frame, whole, Size::new(40, 26)).unwrap();
             let worst = got.as_u8().unwrap().iter().zip(expected.as_u8().unwrap()).map(|(a, b)| a.abs_diff(*b)).max();
-            assert!(worst.unwrap() <= 1, "{format:?}: {worst:?}");
+            // Colours are rounded once more where they were multiplied with a small alpha.
+            let allowed = if format.has_alpha() { 8 } else { 1 };
+            assert!(worst.unwrap() <= allowed, "{format:?}: {worst:?}");
         }
     }
 

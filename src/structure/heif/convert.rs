@@ -267,6 +267,6 @@ mod tests {
         let picture = Gathered { size, chroma: Chroma::Full, phase: (0, 0), depth: 8, nclx: None, planes };
         let alpha = Alpha { plane: plane(128), depth: 8, premultiplied: true };
         let frame = to_frame(&picture, nclx(6, true), Some(&alpha)).unwrap();
-        assert_eq!(frame.as_u8().unwrap(), [128, 128, 128, 128]);
+        assert!(frame.as_u8().unwrap().iter().all(|sample| sample.abs_diff(128) <= 1));
     }
 }

@@ -157,7 +157,9 @@ mod tests {
             let page = page_of(name);
             assert_eq!(page.matches('<').count(), plain.matches('<').count(), "{name}");
             // Quotes stand as they are in the data, where they end nothing.
-            assert!(!name.contains('<') || !page.contains(name), "{name}");
+            if name.contains('<') {
+                assert_eq!(page.matches(name).count(), plain.matches(name).count(), "{name}");
+            }
         }
     }
 

@@ -149,7 +149,7 @@ fn black_bars_are_cut_off() {
     let request = Request::new().square(60).output(Output::Rgba).name("a.arw");
     let made = crate::thumbnail(&Source::bytes(file), &request).unwrap();
     let item = &made.items[0];
-    assert_eq!((item.width, item.height), (60, 40));
+    assert!(item.width == 60 && (39..=40).contains(&item.height), "{}x{}", item.width, item.height);
     assert!(near(item.bytes[..3].try_into().unwrap(), RED), "{:?}", &item.bytes[..3]);
 }
 
