@@ -418,7 +418,7 @@ typedef struct {
 typedef struct {
     /** sizeof(thumbling_report_t), set by you. */
     size_t struct_size;
-    /** Placeholder of about 25 bytes: https://evanw.github.io/thumbhash/ */
+    /** Placeholder of about 25 bytes: <https://evanw.github.io/thumbhash/> */
     const uint8_t *thumbhash;
     /** How many bytes. */
     size_t thumbhash_len;

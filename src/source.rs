@@ -97,7 +97,7 @@ impl Source {
         self.shared.bytes_read.load(Ordering::Relaxed)
     }
 
-    /// The first bytes, at most [`HEAD`].
+    /// The first bytes, at most 4,096.
     pub fn head(&self) -> Result<Vec<u8>> {
         let mut head = vec![0; HEAD.min(self.size as usize)];
         let n = self.read_up_to(0, &mut head)?;

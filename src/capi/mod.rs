@@ -4,8 +4,8 @@
 //! heading is its file's module documentation, so that text is written for C programmers. `tests/header.rs` compares
 //! the committed header with what these files say.
 //!
-//! Three rules hold at every entry, each kept in one place: pointers are taken by [`pointer`] and [`versioned`], handles
-//! are looked up in a generation-checked table ([`handle`]) and never dereferenced, and panics end at [`boundary`].
+//! Three rules hold at every entry, each kept in one place: pointers are taken by `pointer` and `versioned`, handles
+//! are looked up in a generation-checked table (`handle`) and never dereferenced, and panics end at `boundary`.
 #![allow(unsafe_code)] // FFI: what a C caller passes can only be trusted as far as the header asks it.
 #![allow(non_camel_case_types)] // The types are named as C knows them.
 #![allow(clippy::missing_safety_doc)] // The header states what each pointer has to be, once for all functions.

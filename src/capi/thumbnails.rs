@@ -61,7 +61,7 @@ pub struct thumbling_thumbnail_t {
 pub struct thumbling_report_t {
     /// sizeof(thumbling_report_t), set by you.
     pub struct_size: usize,
-    /// Placeholder of about 25 bytes: https://evanw.github.io/thumbhash/
+    /// Placeholder of about 25 bytes: <https://evanw.github.io/thumbhash/>
     pub thumbhash: *const u8,
     /// How many bytes.
     pub thumbhash_len: usize,
