@@ -3,7 +3,9 @@
 //! Nothing outside the document is read: references to files and networks are dropped, pictures inside it go through
 //! our own decoders and their limits. What it may expand to is bounded before it is expanded.
 
-use std::collections::HashMap;
+mod expansion;
+mod work;
+
 use std::sync::{Arc, OnceLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -20,9 +22,6 @@ use crate::orient;
 use crate::probe::Hint;
 use crate::scale;
 use crate::source::Source;
-
-/// Elements inside elements. Editors nest some tens deep; the tree is walked recursively.
-const MAX_DEPTH: u32 = 256;
 
 /// Largest side of a picture inside the document, px; larger ones are reduced.
 const MAX_INNER: u32 = 2048;
@@ -45,8 +44,7 @@ impl Drawing {
             }
             e => Error::corrupt(e.to_string()),
         })?;
-        check_depth(&document)?;
-        check_expansion(&document, max)?;
+        expansion::check(&document, max)?;
         cx.check()?;
         let options = Options {
             fontdb: if svg.contains("<text") || svg.contains(":text") { fonts() } else { Arc::default() },
@@ -80,7 +78,7 @@ impl Drawing {
     /// The drawing at `size` px, on transparent ground.
     pub(crate) fn draw(&self, size: Size, cx: &Context<'_>) -> Result<Frame> {
         // The pixmap, and the layers of groups and filters.
-        let _held = cx.reserve_pixels(size, 4 * 4)?;
+        let _held = (cx.reserve_pixels(size, 4 * 4)?, cx.reserve(work::check(&self.tree, size)?)?);
         cx.check()?;
         let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a pixmap too large"))?;
         let (width, height) = self.size();
@@ -95,7 +93,7 @@ impl Drawing {
 /// A picture inside the document, through our own decoder, as PNG.
 fn inner_picture(data: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
     let bound = Size::new(MAX_INNER, MAX_INNER);
-    let frame = cx.inner_frame(&Source::bytes(data), &Hint::default(), &Want::new(bound))?;
+    let frame = color::prepare(cx.inner_frame(&Source::bytes(data), &Hint::default(), &Want::new(bound))?)?;
     let size = geometry::plan(frame.size(), bound, Fit::ScaleDown).output;
     let whole = Rect { x: 0.0, y: 0.0, width: f64::from(frame.width), height: f64::from(frame.height) };
     let frame = orient::upright(color::to_srgb8(scale::resize(&frame, whole, size)?)?);
@@ -130,59 +128,4 @@ fn fonts() -> Arc<Database> {
         Arc::new(fonts)
     };
     FONTS.get_or_init(load).clone()
-}
-
-fn check_depth(document: &roxmltree::Document<'_>) -> Result<()> {
-    // Parents come before their children in document order.
-    let mut depths: HashMap<roxmltree::NodeId, u32> = HashMap::new();
-    for node in document.descendants() {
-        let depth = node.parent().and_then(|p| depths.get(&p.id())).map_or(0, |d| d + 1);
-        if depth > MAX_DEPTH {
-            return Err(Error::limit(format!("elements nested deeper than {MAX_DEPTH}")));
-        }
-        depths.insert(node.id(), depth);
-    }
-    Ok(())
-}
-
-/// Meets the limit on elements after every `use` has been replaced by what it refers to.
-fn check_expansion(document: &roxmltree::Document<'_>, max: u64) -> Result<()> {
-    let ids: HashMap<&str, roxmltree::Node<'_, '_>> =
-        document.descendants().filter_map(|n| n.attribute("id").map(|id| (id, n))).collect();
-    let mut expansion = Expansion { ids, known: HashMap::new(), max };
-    match expansion.elements(document.root(), 0) {
-        Some(n) if n <= max => Ok(()),
-        _ => Err(Error::limit(format!("`use` elements expand to more than {max} elements"))),
-    }
-}
-
-struct Expansion<'a, 'input> {
-    ids: HashMap<&'a str, roxmltree::Node<'a, 'input>>,
-    /// `None` while it is being counted: a cycle, which usvg breaks itself.
-    known: HashMap<roxmltree::NodeId, Option<u64>>,
-    max: u64,
-}
-
-impl<'a, 'input> Expansion<'a, 'input> {
-    fn elements(&mut self, node: roxmltree::Node<'a, 'input>, depth: u32) -> Option<u64> {
-        if depth > 4 * MAX_DEPTH {
-            return None;
-        }
-        if let Some(known) = self.known.get(&node.id()) {
-            return Some(known.unwrap_or(0));
-        }
-        self.known.insert(node.id(), None);
-        let mut total = 1u64;
-        for child in node.children().filter(roxmltree::Node::is_element) {
-            total = total.saturating_add(self.elements(child, depth + 1)?);
-        }
-        if node.tag_name().name() == "use" {
-            let href = node.attributes().find(|a| a.name() == "href").and_then(|a| a.value().strip_prefix('#'));
-            if let Some(&target) = href.and_then(|id| self.ids.get(id)) {
-                total = total.saturating_add(self.elements(target, depth + 1)?);
-            }
-        }
-        self.known.insert(node.id(), Some(total));
-        (total <= self.max).then_some(total)
-    }
 }
