@@ -9,6 +9,7 @@ pub(crate) mod jpeg;
 pub(crate) mod jpeg_old;
 mod lzw;
 mod packbits;
+mod picture;
 mod sgilog;
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
@@ -31,6 +32,15 @@ pub(crate) const CCITT_RLE_WORDS: u16 = 32_771;
 pub(crate) const PACKBITS: u16 = 32_773;
 pub(crate) const DEFLATE: u16 = 32_946;
 pub(crate) const SGI_LOG: u16 = 34_676;
+/// By libtiff's number, and by the one that was registered before it.
+const ZSTANDARD: [u16; 2] = [50_000, 34_926];
+/// JPEG 2000 (Aperio, Bio-Formats), WebP, PNG, JPEG XL (libtiff, DNG 1.7).
+const PICTURES: [u16; 7] = [33_005, 34_712, 50_001, 34_927, 34_933, 50_002, 52_546];
+
+/// Whether the samples that a stream delivers lie as they are used, not in the file's byte order.
+pub(crate) fn is_in_order(compression: u16) -> bool {
+    compression == SGI_LOG || PICTURES.contains(&compression)
+}
 
 /// Whether `compression` is one of ITU-T T.4 and T.6.
 pub(crate) fn is_fax(compression: u16) -> bool {
@@ -48,17 +58,13 @@ pub(crate) fn unsupported(compression: u16) -> Error {
         32_908 => "PixarFilm",
         32_909 => "PixarLog",
         34_661 => "JBIG",
-        33_003 | 33_005 | 34_712 => "JPEG 2000",
+        33_003 => "JPEG 2000 of YCbCr",
         34_713 => "Nikon NEF",
         34_677 => "SGI LogLuv of 24 bits",
         34_887 => "LERC",
         34_892 => "lossy DNG",
         34_925 => "LZMA",
-        34_926 | 50_000 => "Zstandard",
-        34_927 | 50_001 => "WebP",
-        34_933 => "PNG",
         34_934 => "JPEG XR",
-        50_002 | 52_546 => "JPEG XL",
         _ => "unknown",
     };
     Error::unsupported(format!("TIFF compression {compression} ({name})"))
@@ -68,6 +74,8 @@ pub(crate) fn unsupported(compression: u16) -> Error {
 pub(crate) fn is_supported(compression: u16) -> bool {
     matches!(compression, NONE | LZW | JPEG | OLD_JPEG | ADOBE_DEFLATE | DEFLATE | PACKBITS | SGI_LOG)
         || is_fax(compression)
+        || ZSTANDARD.contains(&compression)
+        || PICTURES.contains(&compression)
 }
 
 /// The bytes that one strip or tile stands for: `range` in the file, read through `reader`.
@@ -89,6 +97,10 @@ pub(crate) fn open<'a>(
     if layout.compression == OLD_JPEG {
         return Ok(Box::new(jpeg_old::picture(layout, jpeg, cx)?));
     }
+    if PICTURES.contains(&layout.compression) {
+        let data = layout.source().read_vec(range.0, range.1.min(cx.limits().max_part))?;
+        return Ok(Box::new(picture::rows(layout, data, cx)?));
+    }
     reader.seek(SeekFrom::Start(range.0)).map_err(Error::from)?;
     let input = reader.take(range.1);
     // Fax has a bit order of its own, but its codes run through bytes as they are filled.
@@ -103,6 +115,10 @@ pub(crate) fn open<'a>(
         PACKBITS => Box::new(packbits::stream(input)),
         SGI_LOG => Box::new(sgilog::stream(input, layout)),
         CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS => Box::new(fax::stream(input, layout)),
+        n if ZSTANDARD.contains(&n) => {
+            let stream = ruzstd::decoding::StreamingDecoder::new(input);
+            Box::new(stream.map_err(|e| Error::corrupt(e.to_string()))?)
+        }
         other => return Err(unsupported(other)),
     })
 }

@@ -2,7 +2,7 @@
 //! from the file's byte order to the machine's.
 
 use crate::error::{Error, Result};
-use crate::structure::tiff::ByteOrder;
+use crate::structure::tiff::{ByteOrder, compression};
 
 use super::{Layout, SampleKind};
 
@@ -25,7 +25,9 @@ pub(super) fn undo(layout: &Layout, stride: usize, row: &mut [u8], spare: &mut V
     if layout.predictor == FLOATING_POINT {
         return floating_point(row, stride, layout.bits as usize / 8, spare);
     }
-    to_native(layout.order(), layout.bits as usize, row);
+    if !compression::is_in_order(layout.compression) {
+        to_native(layout.order(), layout.bits as usize, row);
+    }
     if layout.predictor != HORIZONTAL {
         return;
     }

@@ -1,8 +1,12 @@
 //! One behaviour each, on files that are written here.
 
+mod compression;
+
 use std::io::Write;
 
 use super::*;
+use compression::{jpeg, split};
+
 use crate::color::ColorSpace;
 use crate::frame::{PixelFormat, Samples};
 use crate::request::{Output, Request};
@@ -145,17 +149,6 @@ fn floating_point_differences_are_summed() {
 }
 
 #[test]
-fn lzw_of_either_bit_order_is_read() {
-    for (order, make) in [
-        (weezl::BitOrder::Msb, weezl::encode::Encoder::with_tiff_size_switch as fn(_, _) -> _),
-        (weezl::BitOrder::Lsb, weezl::encode::Encoder::new),
-    ] {
-        let data = make(order, 8).encode(&ramp()).unwrap();
-        assert_eq!(bytes(classic(&[Ifd::picture((4, 4), RGB, 3, 8, data).short(tag::COMPRESSION, 5)])), ramp());
-    }
-}
-
-#[test]
 fn a_reversed_fill_order_turns_every_byte() {
     let ifd = Ifd::picture((8, 1), BLACK_IS_ZERO, 1, 1, vec![0b0000_0001]).short(tag::FILL_ORDER, 2);
     assert_eq!(bytes(classic(&[ifd]))[..2], [255, 0]);
@@ -195,90 +188,6 @@ fn float_rgb_stays_float() {
     let data = [0.0f32, 0.5, 4.0].iter().flat_map(|v| v.to_le_bytes()).collect();
     let ifd = Ifd::picture((1, 1), RGB, 3, 32, data).short(tag::SAMPLE_FORMAT, 3);
     assert_eq!(decode(classic(&[ifd])).samples, Samples::F32(vec![0.0, 0.5, 4.0]));
-}
-
-/// A JPEG of one RGB colour, as libjpeg stores it: in YCbCr, with a JFIF header.
-fn jpeg(width: usize, height: usize, color: [u8; 3]) -> Vec<u8> {
-    let pixels: Vec<u8> = color.iter().copied().cycle().take(width * height * 3).collect();
-    let image =
-        turbojpeg::Image { pixels: &pixels[..], width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
-    turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec()
-}
-
-/// Splits a JPEG into its tables, as a stream, and the rest without them and without a JFIF header.
-fn split(jpeg: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let (mut tables, mut rest, mut at) = (vec![0xFF, 0xD8], vec![0xFF, 0xD8], 2);
-    loop {
-        let end = at + 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
-        match jpeg[at + 1] {
-            0xDB | 0xC4 => tables.extend(&jpeg[at..end]),
-            0xE0 => {}
-            0xDA => {
-                rest.extend(&jpeg[at..]);
-                tables.extend([0xFF, 0xD9]);
-                return (tables, rest);
-            }
-            _ => rest.extend(&jpeg[at..end]),
-        }
-        at = end;
-    }
-}
-
-fn near(pixel: &[u8], color: [u8; 3]) -> bool {
-    pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= 3)
-}
-
-#[test]
-fn jpeg_strips_share_tables() {
-    let (red, blue) = (jpeg(16, 8, [200, 30, 20]), jpeg(16, 8, [10, 20, 220]));
-    let (tables, first) = split(&red);
-    let ifd = Ifd::picture((16, 16), YCBCR, 3, 8, vec![])
-        .strips(vec![first, split(&blue).1])
-        .short(tag::COMPRESSION, 7)
-        .short(tag::ROWS_PER_STRIP, 8)
-        .with(tag::JPEG_TABLES, Value::Bytes(tables));
-    let out = bytes(classic(&[ifd]));
-    assert!(near(&out[..3], [200, 30, 20]) && near(&out[out.len() - 3..], [10, 20, 220]));
-}
-
-#[test]
-fn old_style_jpeg_is_put_together_from_its_pieces() {
-    let (tables, rest) = split(&jpeg(16, 8, [200, 30, 20]));
-    // Bare tables without their segments: two of quantisation, then DC and AC of luma and chroma.
-    let mut q = Vec::new();
-    let (mut dc, mut ac) = (Vec::new(), Vec::new());
-    let mut at = 2;
-    while tables[at + 1] != 0xD9 {
-        let end = at + 2 + usize::from(u16::from_be_bytes([tables[at + 2], tables[at + 3]]));
-        let body = tables[at + 5..end].to_vec();
-        match (tables[at + 1], tables[at + 4] >> 4) {
-            (0xDB, _) => q.push(body),
-            (_, 0) => dc.push(body),
-            _ => ac.push(body),
-        }
-        at = end;
-    }
-    let scan = rest.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
-    let data = rest[scan + 2 + 12..].to_vec();
-    let ifd = Ifd::picture((16, 8), YCBCR, 3, 8, data)
-        .short(tag::COMPRESSION, 6)
-        .with(tag::YCBCR_SUBSAMPLING, Value::Short(vec![1, 1]))
-        .with(tag::JPEG_Q_TABLES, Value::Offsets(q))
-        .with(tag::JPEG_DC_TABLES, Value::Offsets(dc))
-        .with(tag::JPEG_AC_TABLES, Value::Offsets(ac));
-    assert!(near(&bytes(classic(&[ifd]))[..3], [200, 30, 20]));
-}
-
-#[test]
-fn jpeg_tiles_are_scaled_while_decoded() {
-    let ifd = Ifd::picture((64, 64), YCBCR, 3, 8, vec![]).short(tag::COMPRESSION, 7);
-    let tiles = [[200, 30, 20], [10, 20, 220], [5, 200, 5], [90, 90, 90]].map(|color| jpeg(32, 32, color));
-    let file = classic(&[ifd.tiles((32, 32), tiles.to_vec())]);
-    let (frame, _) = try_decode(file, |want| want.size = Size::new(8, 8));
-    let frame = frame.unwrap();
-    let out = frame.as_u8().unwrap();
-    assert_eq!(frame.size(), Size::new(8, 8));
-    assert!(near(&out[..3], [200, 30, 20]) && near(&out[7 * 3..8 * 3], [10, 20, 220]));
 }
 
 #[test]
@@ -394,14 +303,6 @@ fn a_file_that_ends_early_is_grey_below_with_a_warning() {
 fn a_file_without_any_pixel_is_corrupt() {
     let (frame, _) = try_decode(classic(&[gray(8, 8, 0).short(tag::COMPRESSION, 8)]), |_| {});
     assert_eq!(frame.unwrap_err().kind(), ErrorKind::Corrupt);
-}
-
-#[test]
-fn unknown_compressions_are_named() {
-    let (frame, _) = try_decode(classic(&[gray(8, 8, 0).short(tag::COMPRESSION, 34_887)]), |_| {});
-    let e = frame.unwrap_err();
-    assert_eq!(e.kind(), ErrorKind::Unsupported);
-    assert!(e.detail().contains("LERC"), "{e}");
 }
 
 #[test]
