@@ -117,7 +117,9 @@ fn add_previews(directory: &Directory, base: u64, previews: &mut Previews, cx: &
     if let Some((offset, bytes)) = directory.range(PANASONIC_JPEG) {
         previews.add_jpeg(at(offset), bytes);
     }
-    if is_sensor(directory) {
+    // Bits 2 and 3: masks and depth maps have the picture's size, but are none.
+    let is_map = directory.u32(tag::NEW_SUBFILE_TYPE).is_some_and(|kind| kind & 0b1100 != 0);
+    if is_sensor(directory) || is_map {
         return;
     }
     let strips = (directory.u64s(tag::STRIP_OFFSETS, 2), directory.u64s(tag::STRIP_BYTE_COUNTS, 2));
