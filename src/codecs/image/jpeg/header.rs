@@ -101,10 +101,10 @@ impl Header {
         (size(self.width, component.h, h_max), size(self.height, component.v, v_max))
     }
 
-    /// The memory that decoding at 1/8 scale takes, in bytes: coefficients and planes.
+    /// The memory that decoding at 1/8 scale takes, in bytes: coefficients, planes, and planes undamped.
     pub(super) fn dc_memory(&self) -> u64 {
         let coefficients: u64 = (0..self.components.len()).map(|index| Coefficients::size(self, index)).sum();
-        coefficients.saturating_mul(3).saturating_add(1 << 20)
+        coefficients.saturating_mul(4).saturating_add(1 << 20)
     }
 
     pub(super) fn color_model(&self) -> ColorModel {

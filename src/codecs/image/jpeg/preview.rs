@@ -1,7 +1,7 @@
 //! Smaller pictures that a JPEG carries: the EXIF thumbnail, and the previews of the multi-picture format.
 
 use super::header::{Header, Mpf};
-use crate::decode::{Context, Want};
+use crate::decode::{Context, Effort, Want};
 use crate::error::{ErrorKind, Result};
 use crate::frame::{Frame, Origin};
 use crate::geometry::Size;
@@ -14,6 +14,10 @@ const ASPECT: f64 = 0.01;
 
 /// Pictures of the multi-picture index that are looked at.
 const MAX_PICTURES: usize = 16;
+
+/// How many times the wanted size a preview must have. Cameras and editors compress them hard (40 dB and less): only
+/// reduced to half is that no longer seen.
+const MARGIN: u32 = 2;
 
 /// The first preview that covers `want`, which is in stored orientation; `None` if there is none that does.
 pub(super) fn frame(
@@ -43,7 +47,9 @@ fn covering(candidate: &Source, header: &Header, want: &Want, cx: &Context<'_>) 
     }
     let picture = super::dc::Jpeg::open(candidate)?;
     let size = Size::new(picture.header().width, picture.header().height);
-    if !size.covers(want.size) || !size.same_aspect(Size::new(header.width, header.height), ASPECT) {
+    let margin = if want.effort == Effort::Preview { 1 } else { MARGIN };
+    let least = Size::new(want.size.width.saturating_mul(margin), want.size.height.saturating_mul(margin));
+    if !size.covers(least) || !size.same_aspect(Size::new(header.width, header.height), ASPECT) {
         return Ok(None);
     }
     // Its own orientation is left aside: it lies as the picture itself does.

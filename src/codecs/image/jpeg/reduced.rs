@@ -73,6 +73,7 @@ fn scaled(header: &Header, index: usize, plane: Plane, target: Size) -> Result<V
         width: side(header.width, component.h, h_max, plane.width),
         height: side(header.height, component.v, v_max, plane.height),
     };
+    let plane = plane.undamped().ok_or_else(|| Error::limit("no memory for the samples"))?;
     let frame = Frame::from_u8(plane.width, plane.height, PixelFormat::Gray8, plane.samples)?;
     let scaled = scale::resize(&frame, filled, target)?;
     scaled.as_u8().map(<[u8]>::to_vec).ok_or_else(|| Error::internal("a plane of another depth"))
