@@ -11,7 +11,7 @@ use crate::color;
 use crate::decode::{Context, Decoder, SourceInfo, Want};
 use crate::encode;
 use crate::error::{Error, Result};
-use crate::frame::Frame;
+use crate::frame::{Frame, Samples};
 use crate::geometry::{self, Fit, Position, Rect, Size};
 use crate::limits::Budget;
 use crate::orient;
@@ -69,13 +69,13 @@ fn decode(
 ) -> Result<(SourceInfo, Made)> {
     let info = decoder.info(cx)?;
     let want = want(&info, specs, request);
-    let frame = decoder.frame(&want, cx)?;
+    let frame = prepared(decoder.frame(&want, cx)?, cx)?;
     let origin = frame.origin;
     let mut items = Vec::with_capacity(specs.len());
     let mut last = None;
     for spec in specs {
         cx.check()?;
-        let picture = picture(&frame, spec, cx)?;
+        let picture = picture(&frame, info.size(), spec, cx)?;
         items.push(encode::encode(&picture, spec)?);
         last = Some(picture);
     }
@@ -84,9 +84,26 @@ fn decode(
     Ok((info, (items, placeholder::thumbhash(&small), placeholder::dominant(&small), origin)))
 }
 
-/// One spec's pixels: upright 8-bit sRGB of the output's size.
-fn picture(frame: &Frame, spec: &Spec, cx: &Context<'_>) -> Result<Frame> {
+/// The frame with samples that can be scaled.
+fn prepared(frame: Frame, cx: &Context<'_>) -> Result<Frame> {
+    let _held = match frame.samples {
+        Samples::F32(_) => Some(cx.reserve(frame.samples.len() as u64 * 2)?),
+        _ => None,
+    };
+    color::prepare(frame)
+}
+
+/// How far the shape of a frame may be from its source's by rounding alone: a pixel of a small preview.
+const ROUNDED: f64 = 0.02;
+
+/// Bytes a pixel of colour conversion and turning: linear light as floats, and samples before and after.
+const COLOR_BYTES: u64 = 24;
+
+/// One spec's pixels: upright 8-bit sRGB of the output's size. `source` is the size of the whole, as it is shown.
+fn picture(frame: &Frame, source: Size, spec: &Spec, cx: &Context<'_>) -> Result<Frame> {
     let shown = frame.orientation.apply_to(frame.size());
+    // The size of a thumbnail does not depend on which frame it is made of.
+    let shown = if source.same_aspect(shown, ROUNDED) { source } else { shown };
     let plan = geometry::plan(shown, Size::new(spec.width, spec.height), spec.fit);
     // Everything up to the last step works on stored pixels, in stored orientation.
     let stored_output = frame.orientation.apply_to(plan.output);
@@ -97,7 +114,7 @@ fn picture(frame: &Frame, spec: &Spec, cx: &Context<'_>) -> Result<Frame> {
         }
         _ => Rect { x: 0.0, y: 0.0, width: f64::from(frame.width), height: f64::from(frame.height) },
     };
-    let _held = cx.reserve(plan.output.pixels().saturating_mul(8))?;
+    let _held = cx.reserve(plan.output.pixels().saturating_mul(COLOR_BYTES))?;
     let scaled = scale::resize(frame, crop, stored_output)?;
     Ok(orient::upright(color::to_srgb8(scaled)?))
 }

@@ -28,7 +28,7 @@ pub fn decode(source: &Source, side: u32) -> Result<Stage> {
     let mut decoder = codecs::open(source, &request.hint, &cx)?;
     let size = decoder.info(&cx)?.size();
     let scale = f64::from(side) / f64::from(size.width.max(size.height));
-    decoder.frame(&Want::new(size.scaled(scale)), &cx).map(Stage)
+    decoder.frame(&Want::new(size.scaled(scale)), &cx).and_then(color::prepare).map(Stage)
 }
 
 /// Scales a decoded frame to `width` × `height` px.

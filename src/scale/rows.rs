@@ -2,6 +2,9 @@
 //!
 //! Lanczos3 is separable: every row is reduced to the target width as it comes, and only those narrow rows are kept;
 //! at the end they are reduced to the target height. The result is what one resize of the whole frame gives.
+//!
+//! Floats are linear light of any size, in which the filter would ring around highlights and spread what is no number.
+//! They are reduced on a logarithmic scale.
 
 use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
@@ -112,6 +115,9 @@ impl RowReducer {
             return Ok(());
         }
         let (pixel, height) = (pixel_type(self.format), rows as u32);
+        if let Samples::F32(v) = &mut self.batch {
+            each_color(&mut v[..rows * self.row_bytes / 4], self.format, logarithmic);
+        }
         let batch = &mut bytes_mut(&mut self.batch)[..rows * self.row_bytes];
         let mut source = Image::from_slice_u8(self.source.width, height, batch, pixel).map_err(internal)?;
         if self.format.has_alpha() {
@@ -145,8 +151,31 @@ impl RowReducer {
             self.mul_div.divide_alpha_inplace(&mut out).map_err(internal)?;
         }
         drop(out);
+        if let Samples::F32(v) = &mut samples {
+            each_color(v, format, linear);
+        }
         Frame::new(target.width, target.height, format, samples)
     }
+}
+
+/// Replaces every sample but alpha.
+fn each_color(samples: &mut [f32], format: PixelFormat, f: impl Fn(f32) -> f32) {
+    let channels = format.channels();
+    let colors = channels - usize::from(format.has_alpha());
+    for pixel in samples.chunks_exact_mut(channels) {
+        pixel.iter_mut().take(colors).for_each(|v| *v = f(*v));
+    }
+}
+
+/// Light no larger than this is told apart, which is beyond what any sensor or renderer delivers.
+const LARGEST: f32 = 1e6;
+
+fn logarithmic(v: f32) -> f32 {
+    if v.is_nan() { 0.0 } else { v.abs().min(LARGEST).ln_1p().copysign(v) }
+}
+
+fn linear(v: f32) -> f32 {
+    v.abs().exp_m1().copysign(v)
 }
 
 fn options() -> ResizeOptions {
@@ -206,6 +235,18 @@ mod tests {
         let got = reduced(PixelFormat::Gray8, &[10; 64 * 64], size, Want::new(Size::new(8, 8)), 32);
         let v = got.as_u8().unwrap();
         assert_eq!((v[0], v[63]), (10, 0x80));
+    }
+
+    #[test]
+    fn a_sun_and_what_is_no_number_stay_where_they_are() {
+        let size = Size::new(64, 64);
+        let mut light = vec![0.5f32; 64 * 64 * 3];
+        light[(32 * 64 + 32) * 3..][..3].fill(1e30);
+        light[..3].fill(f32::NAN);
+        let got = reduced(PixelFormat::RgbF32, bytemuck::cast_slice(&light), size, Want::new(Size::new(16, 16)), 64);
+        let Samples::F32(v) = got.samples else { panic!("{:?}", got.format) };
+        assert!(v.iter().all(|v| (0.1..1e6).contains(v)), "{v:?}");
+        assert!((v[8 * 3 + 8 * 16 * 3] > 1.0) && (v[12 * 16 * 3] - 0.5).abs() < 1e-3);
     }
 
     #[test]
