@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use rav1d::include::dav1d::data::Dav1dData;
 use rav1d::include::dav1d::dav1d::{
-    DAV1D_INLOOPFILTER_ALL, DAV1D_INLOOPFILTER_DEBLOCK, Dav1dContext, Dav1dLogger, Dav1dSettings,
+    DAV1D_INLOOPFILTER_ALL, DAV1D_INLOOPFILTER_NONE, Dav1dContext, Dav1dLogger, Dav1dSettings,
 };
 use rav1d::include::dav1d::headers::{DAV1D_PIXEL_LAYOUT_I400, DAV1D_PIXEL_LAYOUT_I420, DAV1D_PIXEL_LAYOUT_I422};
 use rav1d::include::dav1d::picture::Dav1dPicture;
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     pub(crate) operating_point: u8,
     /// The spatial layer to show; `None` takes the highest of the operating point.
     pub(crate) layer: Option<u16>,
-    /// Whether edges are smoothed only (deblocking) and the finer in-loop filters are left out. Within a still
+    /// Whether the in-loop filters are left out: they reach a few samples across the edges of blocks. Within a still
     /// picture nothing is predicted from filtered samples, so this changes no more than the filters do.
     pub(crate) coarse: bool,
     /// Frames of more pixels are refused.
@@ -210,7 +210,7 @@ fn open(options: Options) -> Result<Decoder> {
     settings.operating_point = c_int::from(options.operating_point & 31);
     settings.all_layers = c_int::from(options.layer.is_some());
     settings.frame_size_limit = options.max_pixels;
-    settings.inloop_filters = if options.coarse { DAV1D_INLOOPFILTER_DEBLOCK } else { DAV1D_INLOOPFILTER_ALL };
+    settings.inloop_filters = if options.coarse { DAV1D_INLOOPFILTER_NONE } else { DAV1D_INLOOPFILTER_ALL };
     let mut decoder = Decoder(None);
     // SAFETY: both pointers are valid, and the settings are those of the defaults but for plain numbers.
     let opened = unsafe { dav1d_open(Some(NonNull::from(&mut decoder.0)), Some(NonNull::from(&mut settings))) }.0;

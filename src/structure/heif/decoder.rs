@@ -25,7 +25,8 @@ use crate::source::Source;
 const MAX_IDENTITIES: usize = 8;
 /// How far a thumbnail's shape may be off that of its picture: sides are rounded, mostly to even numbers.
 const ASPECT_TOLERANCE: f64 = 0.015;
-/// Source samples of one gathered sample from which on the finest filters cannot be seen.
+/// Source samples of one gathered sample from which on in-loop filters cannot be seen: at least twice as many become
+/// one pixel.
 const COARSE_FROM: u32 = 4;
 /// Pixels up to which a picture with straight alpha is gathered whole, so that colours are weighted by their alpha.
 const MAX_WHOLE_ALPHA: u64 = 16 << 20;
