@@ -41,6 +41,8 @@ mod limits;
 #[cfg(feature = "metafile")]
 mod metafile;
 mod orient;
+#[cfg(feature = "fonts")]
+mod page;
 mod pipeline;
 mod placeholder;
 mod probe;
