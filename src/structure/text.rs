@@ -20,11 +20,7 @@ pub(crate) const MAX_LINES: usize = 80;
 /// An upright page of the A series, at the size where its type can still be read at 256 px.
 pub(crate) const PAGE: (f32, f32) = (420.0, 594.0);
 /// Room around the text, pt.
-pub(crate) const MARGIN: f32 = 22.0;
-/// Type of code and plain text, pt.
-pub(crate) const TYPE: f32 = 13.0;
-/// From line to line of it, pt.
-pub(crate) const LINE: f32 = 17.5;
+pub(crate) const MARGIN: f32 = 20.0;
 /// What text is written in.
 pub(crate) const INK: Color = Color::hex(0x24292F);
 
@@ -74,6 +70,16 @@ impl Head {
     }
 }
 
+/// The type in which nine of ten lines are as wide as the page, pt, within what can be read; `em` is the width of a
+/// character as a share of it.
+pub(crate) fn fitting(lines: &[String], em: f32, within: std::ops::RangeInclusive<f32>) -> f32 {
+    let mut widths: Vec<usize> = lines.iter().take(50).map(|line| line.trim_end().chars().count()).collect();
+    widths.retain(|width| *width > 0);
+    widths.sort_unstable();
+    let typical = widths.get(widths.len() * 9 / 10).copied().unwrap_or(1) as f32;
+    ((PAGE.0 - 2.0 * MARGIN) / (typical * em).max(1.0)).clamp(*within.start(), *within.end())
+}
+
 /// A line with its tabs as spaces up to the next multiple of `tab`, cut where no page shows more of it.
 pub(crate) fn expanded(line: &str, tab: usize) -> String {
     let mut out = String::with_capacity(line.len().min(MAX_LINE) + 8);
@@ -116,6 +122,14 @@ mod tests {
     #[test]
     fn control_characters_leave_nothing_behind() {
         assert_eq!(expanded("a\u{7}b\u{0}c", 4), "abc");
+    }
+
+    #[test]
+    fn type_is_as_large_as_lines_allow() {
+        let lines = |n: usize| vec!["x".repeat(n); 20];
+        assert_eq!(fitting(&lines(10), 0.6, 10.0..=12.0), 12.0);
+        assert_eq!(fitting(&lines(500), 0.6, 10.0..=12.0), 10.0);
+        assert!((10.1..11.9).contains(&fitting(&lines(58), 0.6, 10.0..=12.0)));
     }
 
     #[test]

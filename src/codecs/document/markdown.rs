@@ -321,17 +321,20 @@ impl Writer {
         if columns == 0 {
             return;
         }
-        let characters = |cell: &Vec<Inline>| -> usize {
-            cell.iter().map(|i| if let Inline::Text(text, _) = i { text.chars().count() } else { 0 }).sum()
+        let words = |c: usize, of: fn(&str) -> usize| {
+            let text = |i: &Inline| if let Inline::Text(text, _) = i { of(text) } else { 0 };
+            let cell = |row: &Vec<Vec<Inline>>| row.get(c).map_or(0, |cell| cell.iter().map(text).sum());
+            rows.iter().map(cell).max().unwrap_or(0) as f32 * TYPE * 0.56 + 14.0
         };
-        // As wide as their text would like to be, down to a share of the page.
-        let wish = |c: usize| {
-            let longest = rows.iter().filter_map(|row| row.get(c)).map(characters).max().unwrap_or(0);
-            (longest as f32).clamp(3.0, 60.0) * TYPE * 0.52 + 18.0
-        };
-        let wishes: Vec<f32> = (0..columns).map(wish).collect();
-        let (room, total) = (PAGE.0 - 2.0 * MARGIN - self.indent(), wishes.iter().sum::<f32>());
-        let widths = wishes.iter().map(|w| w * (room / total).min(1.0)).collect();
+        // Never narrower than the longest word, if that can be; what is left goes to those who have more to say.
+        let longest = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+        let least: Vec<f32> = (0..columns).map(|c| words(c, longest).clamp(24.0, 150.0)).collect();
+        let most: Vec<f32> = (0..columns).map(|c| words(c, |text| text.chars().count()).max(least[c])).collect();
+        let room = PAGE.0 - 2.0 * MARGIN - self.indent();
+        let (fixed, wished) = (least.iter().sum::<f32>(), most.iter().sum::<f32>());
+        let share = ((room - fixed) / (wished - fixed).max(1.0)).clamp(0.0, 1.0);
+        let squeeze = (room / fixed).min(1.0);
+        let widths = least.iter().zip(&most).map(|(least, most)| (least + (most - least) * share) * squeeze).collect();
         let line = Stroke::new(RULE, 1.0);
         let rows = rows.into_iter().enumerate().map(|(n, row)| {
             let cells = row.into_iter().enumerate().map(|(column, content)| {

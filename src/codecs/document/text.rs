@@ -8,7 +8,7 @@ use crate::page::fonts;
 use crate::page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle};
 use crate::probe::{Peek, Score};
 use crate::source::Source;
-use crate::structure::text::{self, INK, LINE, MARGIN, PAGE, TYPE};
+use crate::structure::text::{self, INK, MARGIN, PAGE};
 use crate::structure::{ansi, charset};
 
 const FORMAT: Format = Format::document("text");
@@ -36,13 +36,17 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<crate::page::tree::Page> {
     let head = text::head(source, cx)?;
     let lines = head.lines(8);
     // Words of many scripts are not made for cells of one width, and neither are paragraphs of prose.
-    let style = if is_prose(&lines) { head.sans(TYPE, INK) } else { head.mono(TYPE - 1.0, INK) };
+    let (style, pitch) = match is_prose(&lines) {
+        true => (head.sans(text::fitting(&lines, 0.49, 10.5..=13.0), INK), 1.36),
+        false => (head.mono(text::fitting(&lines, 0.602, 10.0..=12.0), INK), 1.42),
+    };
+    let pitch = style.size * pitch;
     let mut terminal = ansi::Terminal::default();
-    let blocks = lines.iter().map(|line| Block::Paragraph(paragraph(line, &style, &mut terminal)));
+    let blocks = lines.iter().map(|line| Block::Paragraph(paragraph(line, &style, pitch, &mut terminal)));
     Ok(text::page(blocks.collect(), PAGE, MARGIN))
 }
 
-fn paragraph(line: &str, style: &RunStyle, terminal: &mut ansi::Terminal) -> Paragraph {
+fn paragraph(line: &str, style: &RunStyle, pitch: f32, terminal: &mut ansi::Terminal) -> Paragraph {
     let content = terminal.spans(line).into_iter().map(|span| {
         let style = RunStyle {
             color: span.color.unwrap_or(style.color),
@@ -55,7 +59,7 @@ fn paragraph(line: &str, style: &RunStyle, terminal: &mut ansi::Terminal) -> Par
     Paragraph {
         content: content.collect(),
         style: ParagraphStyle {
-            line_spacing: LineSpacing::Exact(LINE),
+            line_spacing: LineSpacing::Exact(pitch),
             breaks: LineBreaks::Words,
             ..ParagraphStyle::default()
         },
@@ -63,18 +67,24 @@ fn paragraph(line: &str, style: &RunStyle, terminal: &mut ansi::Terminal) -> Par
     }
 }
 
-/// Whether lines are paragraphs of prose, or in scripts that a monospaced font does not draw well.
+/// Whether lines are prose, or in scripts that a monospaced font does not draw well. What stands in columns, or has
+/// more signs than words, is neither.
 fn is_prose(lines: &[String]) -> bool {
-    let (mut letters, mut wide) = (0usize, 0usize);
-    for c in lines.iter().flat_map(|line| line.chars()).take(4000).filter(|c| c.is_alphabetic()) {
-        letters += 1;
-        wide += usize::from(!c.is_ascii() && !matches!(&fonts::script_of(c), b"Latn" | b"Grek" | b"Cyrl"));
+    let (mut letters, mut foreign, mut signs) = (0usize, 0usize, 0usize);
+    for c in lines.iter().flat_map(|line| line.chars()).take(6000) {
+        if c.is_alphabetic() {
+            letters += 1;
+            foreign += usize::from(!c.is_ascii() && !matches!(&fonts::script_of(c), b"Latn" | b"Grek" | b"Cyrl"));
+        } else if !c.is_whitespace() && !matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '"' | '-' | '(' | ')') {
+            signs += 1;
+        }
     }
-    let long = lines.iter().filter(|line| line.chars().count() > 100 && line.contains(' ')).count();
     let filled = lines.iter().filter(|line| !line.trim().is_empty()).count();
-    wide * 4 > letters || (long * 3 > filled && long > 1)
+    let aligned = lines.iter().filter(|line| line.trim_start().contains("   ")).count();
+    let words = lines.iter().filter(|line| line.split_whitespace().nth(5).is_some()).count();
+    let is_plain = signs * 12 < letters && aligned * 10 <= filled && words * 2 >= filled;
+    foreign * 4 > letters && aligned * 4 <= filled || is_plain && letters > 0
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -113,9 +123,9 @@ mod tests {
 
     #[test]
     fn prose_is_told_from_tables() {
-        let prose = vec!["It was the best of times, it was the worst of times, ".repeat(4); 3];
-        assert!(is_prose(&prose));
+        assert!(is_prose(&["It was the best of times, it was the worst of times,".to_owned()]));
         assert!(is_prose(&["これは日本語の文章です".to_owned()]));
         assert!(!is_prose(&["name   size".to_owned(), "a.txt    12".to_owned()]));
+        assert!(!is_prose(&["2024-01-01T00:00:00Z INFO [main] request 12 done in 5 ms".to_owned()]));
     }
 }

@@ -76,8 +76,9 @@ impl Typesetter<'_> {
                 Block::Table(table) => {
                     y += std::mem::take(&mut space_above);
                     let rows = self.table(table, width, limit - y, scale)?;
+                    let above = y;
                     for mut slab in rows {
-                        slab.top += y;
+                        slab.top += above;
                         y = y.max(slab.top + slab.height);
                         slabs.push(slab);
                     }

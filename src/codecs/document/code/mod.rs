@@ -13,7 +13,7 @@ use crate::page::tree::Page;
 use crate::probe::{Peek, Score};
 use crate::source::Source;
 use crate::structure::charset;
-use crate::structure::text::{self, INK, LINE, MARGIN, PAGE, TYPE};
+use crate::structure::text::{self, INK, MARGIN, PAGE};
 
 const FORMAT: Format = Format::document("code");
 
@@ -73,7 +73,8 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
     // What a program has written has few lines, and they are long; what a person has written is cut at the edge.
     let is_minified = lines.iter().any(|line| line.len() > 1000);
     let breaks = if is_minified { LineBreaks::Anywhere } else { LineBreaks::Never };
-    let base = head.mono(TYPE - 1.5, INK);
+    let base = head.mono(text::fitting(&lines, 0.602, 10.0..=11.8), INK);
+    let line_spacing = LineSpacing::Exact(base.size * 1.42);
     let mut painter = grammar.map(|g| g.painter());
     let mut blocks = Vec::with_capacity(lines.len());
     for line in &lines {
@@ -92,7 +93,6 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
         if let Some(rest) = line.get(done..).filter(|rest| !rest.is_empty()) {
             content.push(Inline::Text(rest.to_owned(), base.clone()));
         }
-        let line_spacing = LineSpacing::Exact(LINE - 0.5);
         let style = ParagraphStyle { line_spacing, breaks, ..ParagraphStyle::default() };
         blocks.push(Block::Paragraph(Paragraph { content, style, end_style: base.clone() }));
     }
