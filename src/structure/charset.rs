@@ -108,7 +108,7 @@ fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let (encoding, many, few) =
         if low_first >= high_first { (UTF_16LE, low_first, high_first) } else { (UTF_16BE, high_first, low_first) };
     // Binary data has zeros on both sides; Chinese text has a few, at the ends of its lines.
-    if many == 0 || few * 20 > many || many * 40 < units.len() {
+    if many == 0 || few * 20 > many || many * 100 < units.len() {
         return None;
     }
     let value = |u: &[u8; 2]| if encoding == UTF_16LE { u16::from_le_bytes(*u) } else { u16::from_be_bytes(*u) };
