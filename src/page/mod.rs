@@ -13,6 +13,7 @@
 //!
 //! Units are points (1/72 inch) everywhere, y grows downward, angles are degrees clockwise. Only what lies on the page
 //! is laid out: a body that ends at the page's bottom stops there.
+#![allow(dead_code)] // The vocabulary is whole before all of its readers are: office documents use what text does not.
 
 #[cfg(feature = "page")]
 pub(crate) mod document;

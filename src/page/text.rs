@@ -34,6 +34,7 @@ pub(crate) struct Body {
 
 /// A part of a body, from margin to margin.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // Nearly all blocks are of the largest kind.
 pub(crate) enum Block {
     /// A paragraph.
     Paragraph(Paragraph),

@@ -29,8 +29,6 @@ pub(crate) const INK: Color = Color::hex(0x24292F);
 pub(crate) struct Head {
     /// The text, its lines ended by `\n` alone.
     pub(crate) text: String,
-    /// Whether the file goes on.
-    pub(crate) is_cut: bool,
     /// Whose shapes of Chinese characters it is to be shown in.
     pub(crate) language: Option<Language>,
 }
@@ -45,7 +43,7 @@ pub(crate) fn head(source: &Source, cx: &Context<'_>) -> Result<Head> {
     let is_cut = source.size() > read as u64;
     let decoded = charset::decode(&bytes, !is_cut).ok_or_else(|| Error::unsupported("not text"))?;
     let text = decoded.text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{c}'], "\n");
-    Ok(Head { text, is_cut, language: decoded.language })
+    Ok(Head { text, language: decoded.language })
 }
 
 impl Head {

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::decode::{Context, FormatEntry};
 use crate::error::Result;
@@ -68,6 +68,9 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
     Ok(text::page(writer.blocks, PAGE, MARGIN))
 }
 
+/// A table whose end has not come: how its columns are aligned, and the content of the cells of its rows.
+type OpenTable = (Vec<Alignment>, Vec<Vec<Vec<Inline>>>);
+
 /// Turns events into blocks.
 struct Writer {
     blocks: Vec<Block>,
@@ -82,7 +85,7 @@ struct Writer {
     quotes: usize,
     heading: Option<HeadingLevel>,
     code: Option<String>,
-    table: Option<(Vec<Alignment>, Vec<Vec<Vec<Inline>>>)>,
+    table: Option<OpenTable>,
     is_metadata: bool,
 }
 
@@ -174,9 +177,8 @@ impl Writer {
                 self.quotes += 1;
                 self.push_style(|s| s.color = QUIET);
             }
-            Tag::CodeBlock(kind) => {
+            Tag::CodeBlock(_) => {
                 self.end_paragraph();
-                let _ = matches!(kind, CodeBlockKind::Indented);
                 self.code = Some(String::new());
             }
             Tag::List(first) => {
@@ -343,7 +345,7 @@ impl Writer {
                     Some(Alignment::Right) => Align::Right,
                     _ => Align::Start,
                 };
-                self.cell(n, column, content, align, &line)
+                self.cell(n, column, content, (align, squeeze.max(0.8)), &line)
             });
             Row { height: RowHeight::AtLeast(0.0), cells: cells.collect() }
         });
@@ -355,11 +357,11 @@ impl Writer {
         self.blocks.push(Block::Paragraph(gap));
     }
 
-    fn cell(&self, row: usize, column: usize, content: Vec<Inline>, align: Align, line: &Stroke) -> Cell {
+    fn cell(&self, row: usize, column: usize, content: Vec<Inline>, (align, squeeze): (Align, f32), line: &Stroke) -> Cell {
         let content = content.into_iter().map(|inline| match inline {
             Inline::Text(text, style) => {
                 let weight = if row == 0 { 700 } else { style.weight };
-                Inline::Text(text, RunStyle { size: style.size * 0.94, weight, ..style })
+                Inline::Text(text, RunStyle { size: style.size * 0.94 * squeeze, weight, ..style })
             }
             object => object,
         });

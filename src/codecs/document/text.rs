@@ -37,8 +37,8 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<crate::page::tree::Page> {
     let lines = head.lines(8);
     // Words of many scripts are not made for cells of one width, and neither are paragraphs of prose.
     let (style, pitch) = match is_prose(&lines) {
-        true => (head.sans(text::fitting(&lines, 0.49, 10.5..=13.0), INK), 1.36),
-        false => (head.mono(text::fitting(&lines, 0.602, 10.0..=12.0), INK), 1.42),
+        true => (head.sans(text::fitting(&lines, 0.49, 11.0..=13.5), INK), 1.36),
+        false => (head.mono(text::fitting(&lines, 0.602, 10.4..=12.4), INK), 1.42),
     };
     let pitch = style.size * pitch;
     let mut terminal = ansi::Terminal::default();

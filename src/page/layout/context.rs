@@ -11,6 +11,7 @@ use crate::page::fonts;
 use super::stacks::{Needs, Stack};
 
 /// Contexts that wait for the next page; as many as threads that ever laid out at once.
+#[allow(clippy::vec_box)] // They are handed on far more often than made.
 static POOL: Mutex<Vec<Box<Context>>> = Mutex::new(Vec::new());
 /// Contexts that are kept.
 const MAX_POOL: usize = 16;

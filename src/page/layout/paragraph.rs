@@ -191,7 +191,7 @@ impl Typesetter<'_> {
             Direction::RightToLeft => BaseDirection::Rtl,
         });
         let text_style = |index: usize, style: &RunStyle| TextStyle {
-            font_family: FontFamily::List(Cow::Owned(stacks[index].to_vec())),
+            font_family: FontFamily::List(Cow::Borrowed(&stacks[index])),
             font_size: (style.size * scale.size).clamp(0.1, 4000.0),
             font_weight: FontWeight::new(f32::from(style.weight)),
             font_style: if style.italic { FontStyle::Italic } else { FontStyle::Normal },

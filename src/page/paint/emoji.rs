@@ -1,7 +1,7 @@
 //! Glyphs that bring their own colours: pictures inside the font (CBDT, sbix), and layers of one colour each (COLR).
 
 use skrifa::bitmap::{BitmapData, BitmapStrikes, Origin};
-use skrifa::instance::{LocationRef, Size as FontSize};
+use skrifa::instance::Size as FontSize;
 use skrifa::raw::TableProvider;
 use skrifa::raw::types::Tag;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
@@ -58,7 +58,6 @@ impl Canvas<'_> {
     fn layered(&mut self, font: &FontRef<'_>, run: &GlyphRun, glyph: GlyphId, transform: Transform) -> Result<()> {
         let layers = layers(font, glyph);
         let plain = [(glyph.to_u32(), None)];
-        let _ = LocationRef::default();
         for (outline, color) in if layers.is_empty() { &plain[..] } else { &layers } {
             let own = GlyphRun { color: color.unwrap_or(run.color), ..run.clone() };
             let number = self.glyphs.font(&own);

@@ -2,7 +2,7 @@
 
 use tiny_skia::{
     FillRule, FilterQuality, GradientStop, LineCap, LineJoin, LinearGradient, Paint, Path, Pixmap, Point as SkPoint,
-    PremultipliedColorU8, RadialGradient, Shader, SpreadMode, StrokeDash, Transform,
+    RadialGradient, Shader, SpreadMode, StrokeDash, Transform,
 };
 
 use crate::error::Result;
@@ -27,9 +27,7 @@ impl Canvas<'_> {
         let Some(mask) = self.mask_for(device) else { return Ok(()) };
         let mut texture = Texture::default();
         let Some(shader) = shader(fill, bounds, transform, &mut texture)? else { return Ok(()) };
-        let mut paint = Paint { shader, ..Paint::default() };
-        // Fills that meet at whole pixels have no seams.
-        paint.anti_alias = true;
+        let paint = Paint { shader, anti_alias: true, ..Paint::default() };
         self.pixmap.fill_path(path, &paint, FillRule::EvenOdd, transform, mask.as_deref());
         Ok(())
     }
@@ -165,7 +163,6 @@ fn pattern<'t>(pattern: &Pattern, transform: Transform, texture: &'t mut Texture
         let color = if is_set { pattern.foreground } else { pattern.background };
         *pixel = color.skia().premultiply().to_color_u8();
     }
-    debug_assert!(pixmap.pixels().iter().all(|p| *p != PremultipliedColorU8::TRANSPARENT || set < 64));
     let pixmap = texture.pixmap.insert(pixmap);
     let scale = Transform::from_scale(PATTERN_PIXEL, PATTERN_PIXEL);
     tiny_skia::Pattern::new(pixmap.as_ref(), SpreadMode::Repeat, FilterQuality::Bilinear, 1.0, scale)

@@ -24,13 +24,13 @@ impl Canvas<'_> {
         for (glyph, at) in &run.glyphs {
             let mut point = tiny_skia::Point::from_xy(at.x, at.y);
             transform.map_point(&mut point);
-            if is_uniform && let Some((x, phase)) = split(point.x) {
-                if let Ok(drawn) = self.glyphs.drawn(font, run, *glyph, size, phase) {
-                    if let Some(coverage) = drawn {
-                        self.cover(&coverage, x, point.y.round() as i32, run.color);
-                    }
-                    continue;
+            let small = split(point.x).filter(|_| is_uniform);
+            let drawn = small.map(|(x, phase)| (x, self.glyphs.drawn(font, run, *glyph, size, phase)));
+            if let Some((x, Ok(drawn))) = drawn {
+                if let Some(coverage) = drawn {
+                    self.cover(&coverage, x, point.y.round() as i32, run.color);
                 }
+                continue;
             }
             self.glyph_path(font, run, *glyph, transform.pre_translate(at.x, at.y));
         }

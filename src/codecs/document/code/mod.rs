@@ -73,7 +73,7 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
     // What a program has written has few lines, and they are long; what a person has written is cut at the edge.
     let is_minified = lines.iter().any(|line| line.len() > 1000);
     let breaks = if is_minified { LineBreaks::Anywhere } else { LineBreaks::Never };
-    let base = head.mono(text::fitting(&lines, 0.602, 10.0..=11.8), INK);
+    let base = head.mono(text::fitting(&lines, 0.602, 10.8..=12.0), INK);
     let line_spacing = LineSpacing::Exact(base.size * 1.42);
     let mut painter = grammar.map(|g| g.painter());
     let mut blocks = Vec::with_capacity(lines.len());
