@@ -34,6 +34,32 @@ fn pictures() -> Vec<(String, Vec<u8>)> {
     found
 }
 
+/// Text of several kinds and scripts, as [`stages::decode_named`] takes it: read, laid out and painted at 256 px.
+fn texts(c: &mut Criterion) {
+    let code = include_str!("stages.rs");
+    let json: String = (0..40_000).map(|n| format!("{{\"id\":{n},\"name\":\"item {n}\"}},")).collect();
+    let table: String = (0..4000).map(|n| format!("{n},name {n},{}.5,2024-01-{:02}\n", n * 7, n % 28 + 1)).collect();
+    let prose = "It was the best of times, it was the worst of times, it was the age of wisdom.\n".repeat(200);
+    let markdown =
+        "# A heading\n\nSome *words* with `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n".repeat(40);
+    let mut group = c.benchmark_group("text");
+    group.sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    for (name, text) in [
+        ("code.rs", code.to_owned()),
+        ("one line of 1 MB.json", format!("[{json}0]")),
+        ("table.csv", table),
+        ("prose.txt", prose),
+        ("page.md", markdown),
+        ("chinese.txt", "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？\n".repeat(200)),
+    ] {
+        let bytes = text.into_bytes();
+        group.bench_function(name, |b| {
+            b.iter(|| stages::decode_named(&Source::bytes(bytes.clone()), name, 256).unwrap())
+        });
+    }
+    group.finish();
+}
+
 fn bench(c: &mut Criterion) {
     for (name, bytes) in pictures() {
         let source = || Source::bytes(bytes.clone());
@@ -57,5 +83,5 @@ fn bench(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, bench);
+criterion_group!(benches, texts, bench);
 criterion_main!(benches);

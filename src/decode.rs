@@ -135,7 +135,11 @@ pub struct Context<'a> {
     warnings: &'a Mutex<Vec<String>>,
     open: OpenFn,
     nesting: u32,
+    hint: &'a Hint,
 }
+
+/// What is known of a file that nothing is said of.
+static NO_HINT: Hint = Hint { name: None, mime: None };
 
 impl<'a> Context<'a> {
     /// The context of the outermost file.
@@ -146,7 +150,21 @@ impl<'a> Context<'a> {
         warnings: &'a Mutex<Vec<String>>,
         open: OpenFn,
     ) -> Self {
-        Self { limits, budget, interrupt, warnings, open, nesting: 0 }
+        Self { limits, budget, interrupt, warnings, open, nesting: 0, hint: &NO_HINT }
+    }
+
+    /// The same context for a file of which the host says this.
+    #[must_use]
+    pub fn with_hint<'b>(self, hint: &'b Hint) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context { hint, ..self }
+    }
+
+    /// What the host says of the file that is opened: a name tells one programming language from another.
+    pub fn hint(&self) -> &Hint {
+        self.hint
     }
 
     /// The limits of the request.
@@ -197,12 +215,12 @@ impl<'a> Context<'a> {
 
     /// Opens a file inside this file: a preview, a cover, a picture of a page. Deeper than the limit is `limit`.
     pub fn open_inner(&self, source: &Source, hint: &Hint) -> Result<Box<dyn Decoder>> {
-        (self.open)(source, hint, &self.inner()?)
+        (self.open)(source, hint, &self.inner()?.with_hint(hint))
     }
 
     /// A frame of a file inside this file. Its own orientation is not applied: see [`Frame::orientation`].
     pub fn inner_frame(&self, source: &Source, hint: &Hint, want: &Want) -> Result<Frame> {
-        let inner = self.inner()?;
+        let inner = self.inner()?.with_hint(hint);
         let mut decoder = (self.open)(source, hint, &inner)?;
         decoder.info(&inner)?;
         decoder.frame(want, &inner)
@@ -214,6 +232,6 @@ impl<'a> Context<'a> {
             return Err(Error::limit(format!("files inside files deeper than {}", self.limits.max_nesting)));
         }
         let Self { limits, budget, interrupt, warnings, open, .. } = *self;
-        Ok(Context { limits, budget, interrupt, warnings, open, nesting })
+        Ok(Context { limits, budget, interrupt, warnings, open, nesting, hint: &NO_HINT })
     }
 }

@@ -21,7 +21,7 @@
 //! | 7 | `capi`: the C ABI |
 //! | 5 | [`thumbnail`], [`probe`]: request → thumbnails |
 //! | 4 | `codecs`: the registry, one line a format, and one file a codec |
-//! | 3 | `scale`, `encode`, `placeholder`, `attention`; `structure`, `vector`, `metafile`: what several codecs share |
+//! | 3 | `scale`, `encode`, `placeholder`, `attention`; `page`: documents laid out and painted, and the fonts of all; `structure`, `vector`, `metafile`: what several codecs share |
 //! | 2 | `decode`, `probe`, `format`: the decoder's contract, and who is asked |
 //! | 1 | `frame`, `color`, `orient`, `seam`: pixels, and C libraries each behind one file |
 //! | 0 | `error`, `limits`, `source`, `geometry`, `cancel` |
@@ -41,6 +41,8 @@ mod limits;
 #[cfg(feature = "metafile")]
 mod metafile;
 mod orient;
+#[cfg(feature = "fonts")]
+mod page;
 mod pipeline;
 mod placeholder;
 mod probe;

@@ -36,7 +36,7 @@ pub fn thumbnail(source: &Source, request: &Request) -> Result<Thumbnails> {
     let warnings = Mutex::new(Vec::new());
     let budget = Budget::new(request.limits.max_memory);
     let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
-    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open);
+    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
     let entry = codecs::identify(source, &request.hint, &cx)?;
     let made = (entry.open)(source, &cx).and_then(|mut decoder| decode(decoder.as_mut(), specs, request, &cx));
     let (info, made) = made.map_err(|e| e.of_format(entry.format.name))?;
@@ -53,7 +53,7 @@ pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
     let warnings = Mutex::new(Vec::new());
     let budget = Budget::new(request.limits.max_memory);
     let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
-    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open);
+    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
     let entry = codecs::identify(source, &request.hint, &cx)?;
     let info = (entry.open)(source, &cx).and_then(|mut decoder| decoder.info(&cx));
     info.map_err(|e| e.of_format(entry.format.name))

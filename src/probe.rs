@@ -42,11 +42,15 @@ impl Hint {
         Self { name: Some(name.into()), mime: None }
     }
 
+    /// The last part of the name; empty if there is none.
+    pub fn file_name(&self) -> &str {
+        let name = self.name.as_deref().unwrap_or_default();
+        name.rsplit(['/', '\\']).next().unwrap_or_default()
+    }
+
     /// The extension in lower case, without its dot; empty if there is none.
     pub fn extension(&self) -> String {
-        let name = self.name.as_deref().unwrap_or_default();
-        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-        name.rsplit_once('.').map(|(_, ext)| ext.to_ascii_lowercase()).unwrap_or_default()
+        self.file_name().rsplit_once('.').map(|(_, ext)| ext.to_ascii_lowercase()).unwrap_or_default()
     }
 }
 
@@ -59,6 +63,8 @@ pub struct Peek<'a> {
     pub size: u64,
     /// Extension in lower case, without its dot.
     pub extension: &'a str,
+    /// The last part of the file's name, as it is given; empty if there is none.
+    pub name: &'a str,
 }
 
 impl Peek<'_> {
@@ -93,7 +99,7 @@ pub fn identify(
         return Err(Error::corrupt("the file is empty"));
     }
     let extension = hint.extension();
-    let peek = Peek { head: &head, size: source.size(), extension: &extension };
+    let peek = Peek { head: &head, size: source.size(), extension: &extension, name: hint.file_name() };
     let mut best: Option<(u8, &'static FormatEntry)> = None;
     for line in registry {
         let Some(entry) = line.entry else { continue };

@@ -21,14 +21,22 @@ pub struct Stage(Frame);
 
 /// Decodes `source` for a `side` × `side` px box, as the pipeline would.
 pub fn decode(source: &Source, side: u32) -> Result<Stage> {
-    let request = Request::new();
+    decode_as(source, Request::new(), side)
+}
+
+fn decode_as(source: &Source, request: Request, side: u32) -> Result<Stage> {
     let (warnings, budget) = (Mutex::new(Vec::new()), Budget::new(request.limits.max_memory));
     let interrupt = Interrupt::default();
-    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open);
+    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
     let mut decoder = codecs::open(source, &request.hint, &cx)?;
     let size = decoder.info(&cx)?.size();
     let scale = f64::from(side) / f64::from(size.width.max(size.height));
     decoder.frame(&Want::new(size.scaled(scale)), &cx).and_then(color::prepare).map(Stage)
+}
+
+/// As [`decode`] of a file of this name, which tells text formats apart.
+pub fn decode_named(source: &Source, name: &str, side: u32) -> Result<Stage> {
+    decode_as(source, Request::new().name(name), side)
 }
 
 /// Scales a decoded frame to `width` × `height` px.

@@ -71,7 +71,7 @@ fn an_empty_file_is_corrupt() {
 #[test]
 fn unknown_content_is_unsupported_whatever_its_name() {
     let request = Request::new().name("holiday.jpg");
-    assert_eq!(failure(b"neither fish nor fowl".to_vec(), &request).kind(), ErrorKind::Unsupported);
+    assert_eq!(failure(b"neither fish\0nor\0fowl\x01\x02\x03".to_vec(), &request).kind(), ErrorKind::Unsupported);
 }
 
 #[test]

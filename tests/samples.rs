@@ -16,7 +16,7 @@ mod scene;
 
 use std::time::Duration;
 
-use samples::{BROKEN, PICTURES, Sample};
+use samples::{BROKEN, PICTURES, Sample, TEXTS};
 use thumbling::{ErrorKind, Output, Request, Source};
 
 /// Whether this version has a codec for the sample's extension.
@@ -35,12 +35,12 @@ fn shades(sample: &Sample) -> Result<usize, ErrorKind> {
     Ok(pixels.len())
 }
 
-fn check(samples: &[Sample], at_least: usize) {
+fn check(samples: &[Sample], at_least: usize, least_shades: usize) {
     let known: Vec<&Sample> = samples.iter().filter(|sample| is_known(sample)).collect();
     assert!(known.len() >= at_least, "only {} of {} were seen", known.len(), samples.len());
     for sample in known {
         match (shades(sample), sample.expected) {
-            (Ok(shades), Ok(())) => assert!(shades > 100, "{}: {shades} shades, nothing to see", sample.name),
+            (Ok(shades), Ok(())) => assert!(shades > least_shades, "{}: {shades} shades, nothing to see", sample.name),
             (got, expected) => assert_eq!(got.map(drop), expected, "{}", sample.name),
         }
     }
@@ -48,19 +48,24 @@ fn check(samples: &[Sample], at_least: usize) {
 
 #[test]
 fn every_picture_is_made_and_shows_something() {
-    check(PICTURES, 20);
+    check(PICTURES, 20, 100);
+}
+
+#[test]
+fn every_text_is_made_and_shows_something() {
+    check(TEXTS, 7, 20);
 }
 
 #[test]
 fn every_broken_file_ends_as_it_should() {
-    check(BROKEN, 5);
+    check(BROKEN, 5, 100);
 }
 
 /// A file that breaks off anywhere gives what there is of it or a typed error, and never a defect.
 #[test]
 fn every_sample_cut_at_every_64th_ends_in_a_picture_or_a_typed_error() {
     let mut seen = 0;
-    for sample in PICTURES.iter().filter(|sample| is_known(sample)) {
+    for sample in PICTURES.iter().chain(TEXTS).filter(|sample| is_known(sample)) {
         let whole = (sample.make)();
         for part in 0..64 {
             let cut = &whole[..whole.len() * part / 64];

@@ -11,16 +11,17 @@ mod scene;
 
 use std::path::Path;
 
-use samples::{BROKEN, PICTURES};
+use samples::{BROKEN, PICTURES, TEXTS};
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args_os().nth(1).ok_or_else(|| std::io::Error::other("make_samples FOLDER"))?;
-    for (folder, samples) in [(Path::new(&folder).into(), PICTURES), (Path::new(&folder).join("broken"), BROKEN)] {
+    let folder = Path::new(&folder);
+    for (folder, samples) in [(folder.into(), PICTURES), (folder.into(), TEXTS), (folder.join("broken"), BROKEN)] {
         std::fs::create_dir_all(&folder)?;
         for sample in samples {
             std::fs::write(folder.join(sample.name), (sample.make)())?;
         }
     }
-    println!("{} pictures and {} broken files", PICTURES.len(), BROKEN.len());
+    println!("{} pictures, {} texts and {} broken files", PICTURES.len(), TEXTS.len(), BROKEN.len());
     Ok(())
 }

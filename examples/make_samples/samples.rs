@@ -2,7 +2,7 @@
 
 use thumbling::{ErrorKind, Output};
 
-use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, pcx, psd, raster, svg, tiff};
+use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, pcx, psd, raster, svg, text, tiff};
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 
@@ -65,6 +65,17 @@ pub const PICTURES: &[Sample] = &[
     right("alpenglow.webp", || raster::encoded(&view(Scene::Mountains, ROSE, 61, 640, 480), Output::Webp, 82)),
 ];
 
+/// Text of all kinds.
+pub const TEXTS: &[Sample] = &[
+    right("letter.txt", text::letter),
+    right("letter in UTF-16.txt", text::utf16),
+    right("jobs.log", text::log),
+    right("words.rs", text::rust),
+    right("items.json", text::json),
+    right("handbook.md", text::markdown),
+    right("orders.csv", text::csv),
+];
+
 /// Files that are not, and one that is damaged but shows something.
 pub const BROKEN: &[Sample] = &[
     right("cut off.jpg", || {
@@ -78,6 +89,7 @@ pub const BROKEN: &[Sample] = &[
         file.truncate(40);
         file
     }),
+    wrong("zeros.txt", ErrorKind::Unsupported, || vec![0; 5000]),
     wrong("ten gigapixels.qoi", ErrorKind::Limit, || b"qoif\0\x01\x86\xa0\0\x01\x86\xa0\x03\0".to_vec()),
     wrong("no pictures.zip", ErrorKind::NoVisual, || archive::zip(&[("read me.txt", b"nothing to see".to_vec())])),
 ];

@@ -53,6 +53,23 @@ formats! {
         "metafile" emf ["emf" "emz"];
         "metafile" wmf ["wmf" "wmz"];
     }
+    document {
+        "markdown" markdown ["md" "markdown" "mdown" "mkd" "mdx" "qmd" "rmd"];
+        "csv"  csv  ["csv" "tsv" "tab"];
+        "code" code ["rs" "py" "pyw" "pyi" "js" "mjs" "cjs" "jsx" "ts" "mts" "cts" "tsx" "java" "kt" "kts" "scala" "groovy"
+            "gradle" "c" "h" "cc" "cpp" "cxx" "hpp" "hh" "hxx" "inl" "ino" "cs" "csx" "fs" "fsx" "vb" "go" "swift" "m" "mm"
+            "d" "zig" "nim" "cr" "rb" "rake" "gemspec" "erb" "php" "phtml" "pl" "pm" "t" "lua" "tcl" "r" "jl" "dart" "ex"
+            "exs" "erl" "hrl" "elm" "hs" "lhs" "ml" "mli" "clj" "cljs" "edn" "lisp" "el" "scm" "rkt" "sh" "bash" "zsh"
+            "fish" "ksh" "bat" "cmd" "ps1" "psm1" "awk" "sed" "vim" "sql" "graphql" "proto" "thrift" "html" "htm" "xhtml"
+            "xml" "xsd" "xsl" "xslt" "xaml" "plist" "rss" "atom" "kml" "gpx" "csproj" "vcxproj" "props" "css" "scss" "sass"
+            "less" "styl" "vue" "svelte" "astro" "json" "jsonc" "json5" "jsonl" "ndjson" "geojson" "ipynb" "webmanifest"
+            "yaml" "yml" "toml" "ini" "cfg" "conf" "properties" "env" "editorconfig" "desktop" "service" "tf" "hcl" "nix"
+            "cmake" "mk" "mak" "ninja" "dockerfile" "diff" "patch" "tex" "latex" "sty" "cls" "bib" "rst" "org" "adoc"
+            "asm" "s" "f" "f90" "f95" "for" "pas" "dpr" "ada" "adb" "ads" "v" "sv" "vhd" "vhdl" "glsl" "frag" "vert" "hlsl"
+            "wgsl" "cu" "cl" "sol" "ftl" "po" "pot" "lock" "mod" "sum" "jinja" "j2" "hbs" "mustache" "pug" "haml" "coffee"];
+        "text" text ["txt" "text" "log" "asc" "nfo" "readme" "me" "1st" "ans" "srt" "vtt" "sub" "ass" "lrc" "vcf" "ics"
+            "eml" "list" "lst" "out" "err" "diz" "ion" "changes"];
+    }
     archive {
         "zip" zip ["zip" "cbz"];
     }

@@ -2,4 +2,6 @@
 
 #[cfg(feature = "avif")]
 pub(crate) mod av1;
+#[cfg(feature = "fonts")]
+pub(crate) mod map;
 pub(crate) mod webp;

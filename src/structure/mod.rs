@@ -1,6 +1,8 @@
-//! Structures that several codecs read: EXIF and TIFF directories, HEIF items, Windows bitmaps, rows, decoders of the `image` crate.
+//! Structures that several codecs read: EXIF and TIFF directories, HEIF items, Windows bitmaps, rows, the charset and lines of text.
 
 pub(crate) mod animation;
+#[cfg(feature = "text")]
+pub(crate) mod ansi;
 #[cfg(any(
     feature = "bmp",
     feature = "dds",
@@ -12,6 +14,8 @@ pub(crate) mod animation;
     feature = "tga",
 ))]
 pub(crate) mod bytes;
+#[cfg(feature = "text")]
+pub(crate) mod charset;
 #[cfg(any(feature = "bmp", feature = "ico"))]
 pub(crate) mod dib;
 pub(crate) mod exif;
@@ -33,6 +37,8 @@ pub(crate) mod raster;
     feature = "tga",
 ))]
 pub(crate) mod rows;
+#[cfg(feature = "text")]
+pub(crate) mod text;
 pub(crate) mod tiff;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -6,11 +6,12 @@
 mod expansion;
 mod work;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::fontdb::Database;
-use resvg::usvg::{self, ImageHrefResolver, ImageKind, Options, Tree, roxmltree};
+use resvg::usvg::fontdb::{self, Database, ID};
+use resvg::usvg::{self, FontFamily, FontResolver, FontStyle, ImageHrefResolver, ImageKind, Options, Tree, roxmltree};
 
 use crate::color;
 use crate::decode::{Context, Want};
@@ -19,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::frame::{Frame, Origin, PixelFormat};
 use crate::geometry::{self, Fit, Rect, Size};
 use crate::orient;
+use crate::page::fonts::{self, Face, Generic};
 use crate::probe::Hint;
 use crate::scale;
 use crate::source::Source;
@@ -47,7 +49,7 @@ impl Drawing {
         expansion::check(&document, max)?;
         cx.check()?;
         let options = Options {
-            fontdb: if svg.contains("<text") || svg.contains(":text") { fonts() } else { Arc::default() },
+            font_resolver: Arc::<Faces>::default().resolver(),
             image_href_resolver: ImageHrefResolver {
                 resolve_data: Box::new(|_, data, _| match inner_picture(&data, cx) {
                     Ok(png) => Some(ImageKind::PNG(Arc::new(png))),
@@ -100,32 +102,50 @@ fn inner_picture(data: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
     encode::png(&frame)
 }
 
-/// The fonts of the system, found once a process.
-fn fonts() -> Arc<Database> {
-    static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = Database::new();
-        fonts.load_system_fonts();
-        // The metric-compatible stand-ins, where the originals are not installed.
-        let first = |names: &[&str]| {
-            let installed = |name: &&&str| fonts.faces().any(|f| f.families.iter().any(|(n, _)| n == **name));
-            names.iter().find(installed).map(|n| (*n).to_owned())
-        };
-        let (sans, serif, mono) = (
-            first(&["Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans"]),
-            first(&["Times New Roman", "Liberation Serif", "DejaVu Serif", "Noto Serif"]),
-            first(&["Courier New", "Liberation Mono", "DejaVu Sans Mono", "Noto Sans Mono"]),
-        );
-        if let Some(name) = sans {
-            fonts.set_sans_serif_family(name);
+/// The faces of one document: those of the shared database that its text asks for, each loaded once.
+#[derive(Default)]
+struct Faces(Mutex<HashMap<(usize, u32), ID>>);
+
+impl Faces {
+    fn resolver(self: &Arc<Self>) -> FontResolver<'static> {
+        let (named, fallback) = (self.clone(), self.clone());
+        FontResolver {
+            select_font: Box::new(move |font, database| named.select(font, database)),
+            select_fallback: Box::new(move |c, tried, database| fallback.fall_back(c, tried, database)),
         }
-        if let Some(name) = serif {
-            fonts.set_serif_family(name);
+    }
+
+    /// The first of the families that is installed or has a stand-in; else a face with serifs, as browsers have it.
+    fn select(&self, font: &usvg::Font, database: &mut Arc<Database>) -> Option<ID> {
+        let (weight, italic) = (font.weight(), font.style() != FontStyle::Normal);
+        let found = font.families().iter().find_map(|family| match family {
+            FontFamily::Named(name) => fonts::face(name, weight, italic),
+            FontFamily::Monospace => fonts::generic_face(Generic::Mono, weight, italic),
+            FontFamily::SansSerif => fonts::generic_face(Generic::Sans, weight, italic),
+            _ => fonts::generic_face(Generic::Serif, weight, italic),
+        });
+        self.load(&found.or_else(|| fonts::generic_face(Generic::Serif, weight, italic))?, database)
+    }
+
+    fn fall_back(&self, c: char, tried: &[ID], database: &mut Arc<Database>) -> Option<ID> {
+        let like = tried.first().and_then(|id| database.face(*id));
+        let (weight, italic) = like.map_or((400, false), |f| (f.weight.0, f.style != fontdb::Style::Normal));
+        let face = fonts::face_for(c, None, weight, italic)?;
+        self.load(&face, database).filter(|id| !tried.contains(id))
+    }
+
+    fn load(&self, face: &Face, database: &mut Arc<Database>) -> Option<ID> {
+        let mut loaded = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        let file = (*face.bytes).as_ref().as_ptr().addr();
+        if let Some(id) = loaded.get(&(file, face.index)) {
+            return Some(*id);
         }
-        if let Some(name) = mono {
-            fonts.set_monospace_family(name);
+        let database = Arc::make_mut(database);
+        for id in database.load_font_source(fontdb::Source::Binary(face.bytes.clone())) {
+            if let Some(index) = database.face(id).map(|f| f.index) {
+                loaded.insert((file, index), id);
+            }
         }
-        Arc::new(fonts)
-    };
-    FONTS.get_or_init(load).clone()
+        loaded.get(&(file, face.index)).copied()
+    }
 }

@@ -1,4 +1,4 @@
-//! One file a format: a picture in, the bytes of a file out.
+//! One file a format: a picture in, the bytes of a file out; text comes as it is.
 
 pub mod archive;
 pub mod dds;
@@ -11,4 +11,5 @@ pub mod pcx;
 pub mod psd;
 pub mod raster;
 pub mod svg;
+pub mod text;
 pub mod tiff;

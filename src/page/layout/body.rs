@@ -1,0 +1,168 @@
+//! A body in its box: insets, anchor, autofit, columns, direction.
+
+use crate::error::Result;
+use crate::page::text::{Anchor, Block, Body, Inline, Paragraph, TextDirection, TextFit};
+use crate::page::tree::{Rect, Transform};
+
+use super::flow::{Scale, Slab, height};
+use super::{Item, Typesetter};
+
+/// What autofit tries, one after the other, until text fits: sizes, with lines closer from the second step on.
+const SHRINK: &[(f32, f32)] = &[
+    (1.0, 1.0),
+    (0.925, 0.9),
+    (0.85, 0.9),
+    (0.775, 0.8),
+    (0.7, 0.8),
+    (0.625, 0.8),
+    (0.55, 0.8),
+    (0.475, 0.8),
+    (0.4, 0.8),
+    (0.325, 0.8),
+    (0.25, 0.8),
+];
+
+impl Typesetter<'_> {
+    /// The items of a body whose box is `area`, in the coordinates of the box's parent.
+    pub(crate) fn body(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
+        if body.blocks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut items = match body.direction {
+            TextDirection::Horizontal => self.upright(body, area)?,
+            TextDirection::Stacked => self.upright(&stacked(body), area)?,
+            TextDirection::Clockwise | TextDirection::CounterClockwise => {
+                // Laid out in a box of swapped sides, whose corner is then turned to its place.
+                let swapped = Rect::new(0.0, 0.0, area.height, area.width);
+                let inner = self.upright(&turned_insets(body), swapped)?;
+                let transform = match body.direction {
+                    TextDirection::Clockwise => Transform::from_row(0.0, 1.0, -1.0, 0.0, area.x + area.width, area.y),
+                    _ => Transform::from_row(0.0, -1.0, 1.0, 0.0, area.x, area.y + area.height),
+                };
+                vec![Item::Turned(transform, inner)]
+            }
+        };
+        if body.clipped {
+            items = vec![Item::Clip(area, items)];
+        }
+        Ok(items)
+    }
+
+    /// How high the text of a body is in a box of `width` pt, insets included.
+    pub(super) fn body_height(&mut self, body: &Body, width: f32, limit: f32, scale: Scale) -> Result<f32> {
+        let insets = body.insets;
+        if !matches!(body.direction, TextDirection::Horizontal) {
+            // As high as its longest line.
+            let slabs = self.flow(&body.blocks, f32::MAX / 4.0, limit, false, scale)?;
+            return Ok(slabs.iter().map(|s| s.right).fold(0.0, f32::max) + insets.top + insets.bottom);
+        }
+        let room = (width - insets.left - insets.right).max(1.0);
+        let slabs = self.flow(&body.blocks, room, limit, body.wrap, scale)?;
+        Ok(height(&slabs) + insets.top + insets.bottom)
+    }
+
+    fn upright(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
+        let room = area.inset(body.insets);
+        let columns = f32::from(body.columns.max(1));
+        let gaps = body.column_gap * (columns - 1.0);
+        let width = ((room.width - gaps) / columns).max(1.0);
+        let is_one = columns < 2.0;
+        // Text that is anchored low or fitted has to be known whole; other text ends with its box, and some more for
+        // boxes that are filled over their edge.
+        let limit = if body.anchor == Anchor::Top && body.fit != TextFit::Shrink && body.clipped {
+            room.height * columns
+        } else {
+            (room.height * columns).max(200.0) * 8.0
+        };
+        let mut slabs = match body.fit {
+            TextFit::Overflow => self.flow(&body.blocks, width, limit, body.wrap, Scale::default())?,
+            TextFit::Scaled { scale, less } => {
+                let scale = Scale { size: scale.clamp(0.05, 4.0), spacing: (1.0 - less).clamp(0.2, 1.0) };
+                self.flow(&body.blocks, width, limit, body.wrap, scale)?
+            }
+            TextFit::Shrink => {
+                let mut laid = Vec::new();
+                for &(size, spacing) in SHRINK {
+                    laid = self.flow(&body.blocks, width, limit, body.wrap, Scale { size, spacing })?;
+                    if height(&laid) <= room.height * columns + 0.5 {
+                        break;
+                    }
+                }
+                laid
+            }
+        };
+        if !is_one {
+            into_columns(&mut slabs, room.height, width + body.column_gap);
+        }
+        let free = room.height - if is_one { height(&slabs) } else { room.height };
+        let dy = match body.anchor {
+            Anchor::Top => 0.0,
+            Anchor::Middle => free / 2.0,
+            Anchor::Bottom => free,
+        };
+        let mut dx = 0.0;
+        if body.centered || !body.wrap {
+            let (left, right) =
+                slabs.iter().fold((f32::MAX, f32::MIN), |(left, right), s| (left.min(s.left), right.max(s.right)));
+            if body.centered && left < right {
+                dx = (room.width - (left + right)) / 2.0;
+            }
+        }
+        let mut items = Vec::new();
+        for slab in slabs {
+            for mut item in slab.items {
+                item.shift(room.x + dx, room.y + dy + slab.top);
+                items.push(item);
+            }
+        }
+        Ok(items)
+    }
+}
+
+/// Deals slabs out to columns of `height` pt that stand `step` pt apart.
+fn into_columns(slabs: &mut [Slab], height: f32, step: f32) {
+    let (mut column, mut column_top) = (0.0f32, 0.0f32);
+    for slab in slabs {
+        if slab.top > column_top && slab.top + slab.height > column_top + height + 0.5 {
+            column += 1.0;
+            column_top = slab.top;
+        }
+        slab.top -= column_top;
+        slab.items.iter_mut().for_each(|item| item.shift(column * step, 0.0));
+    }
+}
+
+/// Every character on a line of its own.
+fn stacked(body: &Body) -> Body {
+    let apart = |paragraph: &Paragraph| {
+        let content = paragraph.content.iter().map(|inline| match inline {
+            Inline::Text(text, style) => {
+                let mut apart = String::with_capacity(text.len() * 2);
+                for c in text.chars().filter(|c| *c != '\n') {
+                    apart.push(c);
+                    apart.push('\n');
+                }
+                Inline::Text(apart.trim_end_matches('\n').to_owned(), style.clone())
+            }
+            object => object.clone(),
+        });
+        Paragraph { content: content.collect(), ..paragraph.clone() }
+    };
+    let blocks = body.blocks.iter().map(|block| match block {
+        Block::Paragraph(paragraph) => Block::Paragraph(apart(paragraph)),
+        table => table.clone(),
+    });
+    Body { blocks: blocks.collect(), ..body.clone() }
+}
+
+/// Insets as they are after the box is turned back.
+fn turned_insets(body: &Body) -> Body {
+    let i = body.insets;
+    let insets = match body.direction {
+        TextDirection::Clockwise => {
+            crate::page::tree::Insets { left: i.top, top: i.right, right: i.bottom, bottom: i.left }
+        }
+        _ => crate::page::tree::Insets { left: i.bottom, top: i.left, right: i.top, bottom: i.right },
+    };
+    Body { insets, ..body.clone() }
+}

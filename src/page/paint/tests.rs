@@ -1,0 +1,188 @@
+//! Behaviour of painting: each test paints a little page and looks at its pixels.
+
+use tiny_skia::Pixmap;
+
+use crate::decode::Context;
+use crate::geometry::Size;
+use crate::page::fonts::SANS;
+use crate::page::style::*;
+use crate::page::text::{Block, Body, FontSet, Paragraph, RunStyle};
+use crate::page::tree::*;
+use crate::structure::trial;
+
+const RED: Color = Color::rgb(255, 0, 0);
+
+/// Paints nodes on a page of 100 × 100 pt at one px a pt.
+fn painted(nodes: Vec<Node>) -> impl Fn(usize, usize) -> [u8; 3] {
+    let page = Page { width: 100.0, height: 100.0, background: Fill::None, nodes };
+    let frame = trial::with_context(|cx: &Context<'_>| super::page(&page, Size::new(100, 100), cx)).0.unwrap();
+    let pixels = frame.as_u8().unwrap().to_vec();
+    move |x, y| pixels[(y * 100 + x) * 3..][..3].try_into().unwrap()
+}
+
+fn square(fill: Fill) -> Shape {
+    Shape { bounds: Rect::new(20.0, 20.0, 60.0, 60.0), fill, ..Shape::default() }
+}
+
+fn shape(shape: Shape) -> Vec<Node> {
+    vec![Node::Shape(Box::new(shape))]
+}
+
+#[test]
+fn a_page_is_white_where_nothing_stands() {
+    assert_eq!(painted(Vec::new())(50, 50), [255; 3]);
+}
+
+#[test]
+fn a_fill_covers_its_shape_and_nothing_else() {
+    let at = painted(shape(square(RED.into())));
+    assert_eq!((at(50, 50), at(10, 50), at(85, 50)), ([255, 0, 0], [255; 3], [255; 3]));
+}
+
+#[test]
+fn a_gradient_runs_from_its_first_colour_to_its_last() {
+    let stops = vec![(0.0, Color::BLACK), (1.0, Color::WHITE)];
+    let kind = GradientKind::Linear { angle: 0.0, scaled: false };
+    let at = painted(shape(square(Fill::Gradient(Gradient { stops, kind }))));
+    assert!(at(22, 50)[0] < 20 && at(77, 50)[0] > 235 && (118..138).contains(&at(50, 30)[0]));
+    let stops = vec![(0.0, Color::WHITE), (1.0, Color::BLACK)];
+    let kind = GradientKind::Circle { focus: Rect::new(0.5, 0.5, 0.0, 0.0) };
+    let at = painted(shape(square(Fill::Gradient(Gradient { stops, kind }))));
+    assert!(at(50, 50)[0] > 240 && at(22, 22)[0] < 40);
+}
+
+#[test]
+fn a_turned_shape_stands_on_its_corner() {
+    let at = painted(shape(Shape { rotation: 45.0, ..square(RED.into()) }));
+    assert_eq!((at(50, 12), at(24, 24)), ([255, 0, 0], [255; 3]));
+}
+
+#[test]
+fn a_flipped_outline_is_mirrored() {
+    let mut path = PathBuilder::new();
+    path.move_to(0.0, 0.0);
+    path.line_to(60.0, 0.0);
+    path.line_to(0.0, 60.0);
+    path.close();
+    let path = OutlinePath { path: path.finish().unwrap(), fill: PathFill::Normal, stroked: true };
+    let outline = Outline::Paths(vec![path]);
+    let at = painted(shape(Shape { outline: outline.clone(), ..square(RED.into()) }));
+    assert_eq!((at(25, 25), at(75, 75)), ([255, 0, 0], [255; 3]));
+    let at = painted(shape(Shape { outline, flip_h: true, flip_v: true, ..square(RED.into()) }));
+    assert_eq!((at(25, 25), at(75, 75)), ([255; 3], [255, 0, 0]));
+}
+
+#[test]
+fn a_group_stretches_clips_and_fades_its_children() {
+    let bounds = Rect::new(50.0, 50.0, 50.0, 50.0);
+    let mut group =
+        Group::framed(bounds, Rect::new(0.0, 0.0, 100.0, 100.0), 0.0, (false, false), shape(square(RED.into())));
+    let at = painted(vec![Node::Group(group.clone())]);
+    assert_eq!((at(75, 75), at(30, 30)), ([255, 0, 0], [255; 3]));
+    group.opacity = 0.5;
+    group.clip = Rect::new(0.0, 0.0, 50.0, 100.0).path();
+    let at = painted(vec![Node::Group(group)]);
+    assert!((120..136).contains(&at(65, 75)[1]) && at(85, 75) == [255; 3], "{:?}", at(65, 75));
+}
+
+#[test]
+fn a_shadow_falls_beside_its_shape_and_is_blurred() {
+    let shadow = Shadow { color: Color::BLACK, blur: 6.0, dx: 12.0, dy: 12.0 };
+    let at = painted(shape(Shape { shadow: Some(shadow), ..square(RED.into()) }));
+    assert_eq!(at(50, 50), [255, 0, 0]);
+    assert!(at(86, 60)[0] < 60 && (60..250).contains(&at(93, 60)[0]) && at(50, 10) == [255; 3]);
+}
+
+#[test]
+fn a_dashed_line_has_gaps_and_an_arrow_its_head() {
+    let mut stroke = Stroke::new(RED, 4.0);
+    stroke.dash = vec![3.0, 3.0];
+    let line = |stroke| Shape { bounds: Rect::new(10.0, 50.0, 80.0, 0.0), stroke: Some(stroke), ..Shape::default() };
+    let at = painted(shape(line(stroke)));
+    assert_eq!((at(14, 50), at(28, 50)), ([255, 0, 0], [255; 3]));
+    let mut stroke = Stroke::new(RED, 4.0);
+    stroke.tail = LineEnd { kind: LineEndKind::Triangle, width: 5.0, length: 5.0 };
+    let at = painted(shape(line(stroke)));
+    assert_eq!((at(72, 57), at(30, 57)), ([255, 0, 0], [255; 3]));
+}
+
+#[test]
+fn a_picture_is_cropped_and_stretched() {
+    let mut pixmap = Pixmap::new(40, 20).unwrap();
+    pixmap.fill(Color::BLACK.skia());
+    for y in 0..20 {
+        for x in 20..40 {
+            pixmap.pixels_mut()[y * 40 + x] = RED.skia().premultiply().to_color_u8();
+        }
+    }
+    let picture = Picture(pixmap.into());
+    let fill = |mode| Fill::Picture(PictureFill { picture: picture.clone(), mode, opacity: 1.0 });
+    let at = painted(shape(square(fill(PictureMode::WHOLE))));
+    assert_eq!((at(30, 50), at(70, 50)), ([0; 3], [255, 0, 0]));
+    let right = PictureMode::Stretch { crop: [0.5, 0.0, 0.0, 0.0], onto: [0.0; 4] };
+    let at = painted(shape(square(fill(right))));
+    assert_eq!((at(30, 50), at(70, 50)), ([255, 0, 0], [255, 0, 0]));
+}
+
+#[test]
+fn a_fine_pattern_is_the_mean_of_its_colours() {
+    let rows = [0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55];
+    let pattern = Pattern { rows, foreground: Color::BLACK, background: Color::WHITE };
+    let page = Page { width: 400.0, height: 400.0, background: Fill::Pattern(pattern), nodes: Vec::new() };
+    let frame = trial::with_context(|cx| super::page(&page, Size::new(50, 50), cx)).0.unwrap();
+    assert!(frame.as_u8().unwrap().iter().all(|v| (120..136).contains(v)));
+}
+
+fn words(text: &str, size: f32) -> Body {
+    let style = RunStyle { fonts: FontSet::one(SANS), size, ..RunStyle::default() };
+    Body { blocks: vec![Block::Paragraph(Paragraph::plain(text, style))], wrap: true, ..Body::default() }
+}
+
+/// How dark an area is.
+fn ink(at: &impl Fn(usize, usize) -> [u8; 3], xs: std::ops::Range<usize>, ys: std::ops::Range<usize>) -> u32 {
+    ys.flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| 255 - u32::from(at(x, y)[1])).sum()
+}
+
+#[test]
+fn text_is_painted_in_its_box_at_every_size() {
+    for size in [6.0, 12.0, 60.0, 130.0] {
+        let at = painted(vec![Node::Text(Box::new(words("l", size)), Rect::new(10.0, 0.0, 90.0, 100.0))]);
+        assert!(ink(&at, 10..100, 0..100) > 500, "{size}");
+        assert_eq!(ink(&at, 0..9, 0..100), 0, "{size}");
+    }
+}
+
+#[test]
+fn bold_is_darker_than_regular_and_made_where_there_is_none() {
+    for family in [SANS, crate::page::fonts::MONO] {
+        let ink_of = |weight| {
+            let style = RunStyle { fonts: FontSet::one(family), size: 20.0, weight, ..RunStyle::default() };
+            let blocks = vec![Block::Paragraph(Paragraph::plain("mill", style))];
+            let at = painted(vec![Node::Text(
+                Box::new(Body { blocks, ..Body::default() }),
+                Rect::new(0.0, 0.0, 100.0, 40.0),
+            )]);
+            ink(&at, 0..100, 0..40)
+        };
+        assert!(ink_of(700) * 10 > ink_of(400) * 11, "{family}");
+    }
+}
+
+#[test]
+fn clipped_text_ends_at_its_box() {
+    let body = Body { wrap: false, clipped: true, ..words("a very long line indeed", 20.0) };
+    let at = painted(vec![Node::Text(Box::new(body), Rect::new(10.0, 10.0, 40.0, 30.0))]);
+    assert!(ink(&at, 10..50, 10..40) > 500);
+    assert_eq!(ink(&at, 50..100, 0..100), 0);
+}
+
+#[test]
+fn text_of_a_turned_shape_turns_with_it_and_is_never_mirrored() {
+    let text = Some(words("up", 20.0));
+    let at = painted(shape(Shape { rotation: 90.0, text: text.clone(), ..square(Fill::None) }));
+    // Turned to the right, the first line is at the right edge.
+    assert!(ink(&at, 50..80, 20..80) > 10 * ink(&at, 20..50, 20..80).max(1));
+    let plain = painted(shape(Shape { text: text.clone(), ..square(Fill::None) }));
+    let flipped = painted(shape(Shape { flip_h: true, text, ..square(Fill::None) }));
+    assert!((0..100).all(|y| (0..100).all(|x| plain(x, y) == flipped(x, y))));
+}
