@@ -45,6 +45,11 @@ impl Format {
     pub const fn image(name: &'static str) -> Self {
         Self { name, family: Family::Image }
     }
+
+    /// A document format.
+    pub const fn document(name: &'static str) -> Self {
+        Self { name, family: Family::Document }
+    }
 }
 
 impl fmt::Display for Format {

@@ -40,10 +40,8 @@ fn rows(corpus: &Path, folder: &str) -> Vec<Row> {
 
 /// Formats of families that this version does not make yet; their files may be `unsupported`.
 fn of_a_later_family(path: &str) -> bool {
-    let later = [
-        "pdf", "txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "mp4", "mkv", "avi", "flv", "mov", "mp3",
-        "flac",
-    ];
+    let later =
+        ["txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "mp4", "mkv", "avi", "flv", "mov", "mp3", "flac"];
     later.iter().any(|extension| path.ends_with(&format!(".{extension}")))
 }
 
@@ -93,6 +91,11 @@ fn run(folder: &str, at_least: usize) {
 #[test]
 fn pictures_have_the_outcome_and_the_size_that_the_manifest_says() {
     run("images/", 126);
+}
+
+#[test]
+fn documents_have_the_outcome_and_the_size_that_the_manifest_says() {
+    run("pdf/", 35);
 }
 
 #[test]

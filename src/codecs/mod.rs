@@ -53,6 +53,9 @@ formats! {
         "metafile" emf ["emf" "emz"];
         "metafile" wmf ["wmf" "wmz"];
     }
+    document {
+        "pdf" pdf ["pdf"];
+    }
     archive {
         "zip" zip ["zip" "cbz"];
     }

@@ -2,4 +2,6 @@
 
 #[cfg(feature = "avif")]
 pub(crate) mod av1;
+#[cfg(feature = "pdfium")]
+pub(crate) mod pdfium;
 pub(crate) mod webp;
