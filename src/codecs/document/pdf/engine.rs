@@ -8,63 +8,82 @@ use crate::geometry::Size;
 use crate::seam::pdfium;
 use crate::source::Source;
 
-/// An open document.
-pub(super) enum Engine {
+/// A document open in one of them, whole or an [excerpt](super::excerpt) of one page.
+pub(super) struct Engine {
+    kind: Kind,
+    /// The one page that an excerpt has, of those of the whole document.
+    only: Option<u32>,
+}
+
+enum Kind {
     #[cfg(feature = "pdfium")]
     Pdfium(pdfium::Document),
     Hayro(hayro::Document),
 }
 
-/// PDFium on `source`; `None` if its library is not there, or this build was made without it.
-pub(super) fn pdfium(source: &Source, cx: &Context<'_>) -> Option<Result<Engine>> {
+/// Whether PDFium is part of this build, and its library is there.
+pub(super) fn has_pdfium() -> bool {
     #[cfg(feature = "pdfium")]
-    if pdfium::is_available() {
-        return Some(pdfium::Document::open(source, cx.interrupt()).map(Engine::Pdfium));
-    }
-    let _ = (source, cx);
-    None
+    return pdfium::is_available();
+    #[cfg(not(feature = "pdfium"))]
+    false
 }
 
 impl Engine {
-    pub(super) fn is_hayro(&self) -> bool {
-        matches!(self, Self::Hayro(_))
+    /// PDFium on a document; `only` is the page of which it is an excerpt.
+    #[cfg(feature = "pdfium")]
+    pub(super) fn pdfium(source: &Source, only: Option<u32>, cx: &Context<'_>) -> Result<Self> {
+        let document = pdfium::Document::open(source, cx.interrupt())?;
+        Ok(Self { kind: Kind::Pdfium(document), only })
     }
 
-    /// Whether it has the whole document, not an excerpt of one page.
+    /// PDFium, which this build lacks.
+    #[cfg(not(feature = "pdfium"))]
+    pub(super) fn pdfium(_: &Source, _: Option<u32>, _: &Context<'_>) -> Result<Self> {
+        Err(Error::new(ErrorKind::FeatureDisabled, "this build was made without the feature `pdfium`"))
+    }
+
+    /// hayro on a document; `only` is the page of which it is an excerpt.
+    pub(super) fn hayro(bytes: Vec<u8>, only: Option<u32>, cx: &Context<'_>) -> Result<Self> {
+        Ok(Self { kind: Kind::Hayro(hayro::Document::open(bytes, cx)?), only })
+    }
+
+    pub(super) fn is_hayro(&self) -> bool {
+        matches!(self.kind, Kind::Hayro(_))
+    }
+
+    /// Whether it has the whole document.
     pub(super) fn is_whole(&self) -> bool {
-        match self {
-            #[cfg(feature = "pdfium")]
-            Self::Pdfium(_) => true,
-            Self::Hayro(document) => document.is_whole(),
-        }
+        self.only.is_none()
     }
 
     /// Whether `page` can be asked of it.
     pub(super) fn holds(&self, page: u32) -> bool {
-        match self {
-            #[cfg(feature = "pdfium")]
-            Self::Pdfium(_) => true,
-            Self::Hayro(document) => document.holds(page),
-        }
+        self.only.is_none_or(|only| only == page)
+    }
+
+    fn index(&self, page: u32) -> u32 {
+        if self.only.is_some() { 0 } else { page }
     }
 
     /// The number of pages that it has, and whether the document is encrypted.
     pub(super) fn document(&mut self, cx: &Context<'_>) -> Result<(u32, bool)> {
         let _ = cx;
-        Ok(match self {
+        Ok(match &mut self.kind {
             #[cfg(feature = "pdfium")]
-            Self::Pdfium(document) => (document.pages(cx.interrupt())?, document.is_encrypted(cx.interrupt())?),
-            Self::Hayro(document) => (document.pages(), document.is_encrypted()),
+            Kind::Pdfium(document) => (document.pages(cx.interrupt())?, document.is_encrypted(cx.interrupt())?),
+            Kind::Hayro(document) => (document.pages(), document.is_encrypted()),
         })
     }
 
     /// Width and height of a page after rotation, pt.
     pub(super) fn page_size(&mut self, page: u32, cx: &Context<'_>) -> Result<(f64, f64)> {
         let _ = cx;
-        let size = match self {
+        let index = self.index(page);
+        let size = match &mut self.kind {
             #[cfg(feature = "pdfium")]
-            Self::Pdfium(document) => document.page_size(page, cx.interrupt())?,
-            Self::Hayro(document) => document.page_size(page)?,
+            Kind::Pdfium(document) => document.page_size(index, cx.interrupt())?,
+            Kind::Hayro(document) => document.page_size(index)?,
         };
         // Of nothing, or of what is no number.
         let sound = |side: f64| side.is_finite() && side > 0.0;
@@ -76,10 +95,11 @@ impl Engine {
 
     /// A page over white: RGBX, 4 bytes a pixel.
     pub(super) fn render(&mut self, page: u32, size: Size, cx: &Context<'_>) -> Result<Vec<u8>> {
-        match self {
+        let index = self.index(page);
+        match &mut self.kind {
             #[cfg(feature = "pdfium")]
-            Self::Pdfium(document) => document.render(page, size, cx.interrupt()),
-            Self::Hayro(document) => document.render(page, size, cx),
+            Kind::Pdfium(document) => document.render(index, size, cx.interrupt()),
+            Kind::Hayro(document) => document.render(index, size, cx),
         }
     }
 }

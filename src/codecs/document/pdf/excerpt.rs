@@ -50,8 +50,13 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
         if seen.len() > MAX_OBJECTS {
             return Ok(None);
         }
-        // What is not there is null to the engine as well.
-        let Some(body) = file.body(number)? else { continue };
+        let Some(body) = file.body(number)? else {
+            // What is not there is null to the engine as well; what is broken it may mend.
+            match file.is_broken {
+                true => return Ok(None),
+                false => continue,
+            }
+        };
         offsets.push((number, out.len()));
         if !body.is_whole {
             out.extend(format!("{number} 0 obj\n").bytes());
@@ -61,8 +66,17 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
         references(&body.object, &mut todo);
         // Its stream ends where its length says, which may stand elsewhere; both were read.
     }
-    let Some(last) = seen.iter().max().and_then(|n| n.checked_add(2)) else { return Ok(None) };
-    let (tree, catalog) = (last - 1, last);
+    // In the place of its own parent, by which PDFium looks for what the page inherits.
+    let parent = match leaf.dict.get("Parent") {
+        Object::Ref(parent, _) => *parent,
+        _ => 0,
+    };
+    let last = seen.iter().max().map_or(parent, |number| parent.max(*number));
+    let Some(catalog) = last.checked_add(2) else { return Ok(None) };
+    let tree = if parent == 0 { last + 1 } else { parent };
+    if seen.contains(&tree) {
+        return Ok(None);
+    }
     offsets.push((tree, out.len()));
     out.extend(format!("{tree} 0 obj\n<</Type/Pages/Count 1/Kids[{} 0 R]", leaf.number).bytes());
     for (key, _, raw) in &leaf.inherited {
@@ -84,7 +98,7 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
         // Writing to a string cannot fail.
         let _ = write!(table, "{number} 1\n{at:010} 00000 n \n");
     }
-    let _ = write!(table, "trailer\n<</Size {}/Root {catalog} 0 R>>\nstartxref\n{start}\n%%EOF\n", last + 1);
+    let _ = write!(table, "trailer\n<</Size {}/Root {catalog} 0 R>>\nstartxref\n{start}\n%%EOF\n", catalog + 1);
     out.extend(table.bytes());
     Ok(Some(out))
 }

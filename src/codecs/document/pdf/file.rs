@@ -24,8 +24,20 @@ const MAX_LEVELS: usize = 64;
 const MAX_TABLE: u64 = 64 << 20;
 /// Bytes of the file that may be held in all.
 const MAX_HELD: u64 = 256 << 20;
-/// Bytes read with a section of cross-references before its length is known.
-const SECTION: u64 = 16 << 10;
+/// Bytes of one fetch, for what is small.
+const WINDOW: u64 = 8 << 10;
+/// Bytes of an object without its stream.
+const MAX_OBJECT: u64 = 4 << 20;
+/// Bytes of one line of a table (ISO 32000-2, 7.5.4).
+const LINE: u64 = 20;
+
+/// A section of cross-references.
+enum Section {
+    /// Lines of 20 bytes, looked up where they stand: first number, count, offset of the first line.
+    Table(Vec<(u64, u64, u64)>),
+    /// Rows of big-endian numbers of these widths: first number and count of each range, and all rows.
+    Rows { widths: [usize; 3], ranges: Vec<(u64, u64)>, rows: Vec<u8> },
+}
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Entry {
@@ -75,15 +87,19 @@ const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
 pub(super) struct File {
     source: Source,
     interrupt: Interrupt,
-    entries: HashMap<u32, Entry>,
-    /// Where something begins, in order: an object ends before the next one.
-    starts: Vec<u64>,
+    /// The newest first.
+    sections: Vec<Section>,
+    windows: HashMap<u64, Vec<u8>>,
     bodies: HashMap<u32, Option<Arc<Body>>>,
     streams: HashMap<u32, Option<Arc<ObjectStream>>>,
     held: u64,
     root: u32,
     /// Pages, as the root of their tree counts them.
     pub(super) pages: u32,
+    /// Whether the document has form fields.
+    pub(super) has_form: bool,
+    /// Whether an object was asked for that is there and not as it should be.
+    pub(super) is_broken: bool,
 }
 
 impl File {
@@ -95,16 +111,17 @@ impl File {
         let mut file = Self {
             source: source.clone(),
             interrupt: interrupt.clone(),
-            entries: HashMap::new(),
-            starts: vec![source.size()],
+            sections: Vec::new(),
+            windows: HashMap::new(),
             bodies: HashMap::new(),
             streams: HashMap::new(),
             held: 0,
             root: 0,
             pages: 0,
+            has_form: false,
+            is_broken: false,
         };
-        let Some(trailer) = file.sections()? else { return Ok(None) };
-        file.starts.sort_unstable();
+        let Some(trailer) = file.read_sections()? else { return Ok(None) };
         let Object::Ref(root, _) = *trailer.get("Root") else { return Ok(None) };
         if !trailer.get("Encrypt").is_null() {
             return Ok(None);
@@ -112,31 +129,61 @@ impl File {
         file.root = root;
         let Some(catalog) = file.body(root)? else { return Ok(None) };
         let Some(catalog) = catalog.object.dict() else { return Ok(None) };
+        file.has_form = !catalog.get("AcroForm").is_null();
         let Some(pages) = file.resolved(catalog.get("Pages"))? else { return Ok(None) };
         let count = pages.dict().and_then(|pages| pages.get("Count").unsigned());
         file.pages = count.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
         Ok((file.pages > 0).then_some(file))
     }
 
+    /// `length` bytes at `at`, as far as the file goes. Small ones come from windows that are kept.
+    fn bytes(&mut self, at: u64, length: u64) -> Result<Vec<u8>> {
+        let length = length.min(self.source.size().saturating_sub(at));
+        if length > WINDOW {
+            self.interrupt.check()?;
+            return self.source.read_vec(at, length);
+        }
+        let mut out = Vec::with_capacity(length as usize);
+        while (out.len() as u64) < length {
+            let next = at + out.len() as u64;
+            let start = next - next % WINDOW;
+            if !self.windows.contains_key(&start) {
+                self.interrupt.check()?;
+                let window = self.source.read_vec(start, WINDOW.min(self.source.size() - start))?;
+                self.held += window.len() as u64;
+                self.windows.insert(start, window);
+            }
+            let window = self.windows.get(&start).map_or(&[][..], Vec::as_slice);
+            let from = (next - start) as usize;
+            let part = window.get(from..).unwrap_or_default();
+            let n = part.len().min((length - out.len() as u64) as usize);
+            if n == 0 {
+                break;
+            }
+            out.extend_from_slice(&part[..n]);
+        }
+        Ok(out)
+    }
+
     /// Reads all sections, the newest first; answers the newest trailer.
-    fn sections(&mut self) -> Result<Option<Dict>> {
+    fn read_sections(&mut self) -> Result<Option<Dict>> {
         let size = self.source.size();
         let from = size.saturating_sub(TAIL);
-        let tail = self.source.read_vec(from, size - from)?;
+        let tail = self.bytes(from, size - from)?;
         let Some(at) = tail.windows(9).rposition(|w| w == b"startxref") else { return Ok(None) };
         let start = Lexer::file(&tail, at + 9).object().and_then(|n| n.unsigned());
         let (mut todo, mut seen, mut newest) = (vec![start], HashSet::new(), None);
         while let Some(next) = todo.pop() {
             let Some(at) = next.filter(|at| *at < size) else { return Ok(None) };
-            self.interrupt.check()?;
             if !seen.insert(at) {
                 continue;
             }
             if seen.len() > MAX_SECTIONS {
                 return Ok(None);
             }
-            self.starts.push(at);
-            let Some(trailer) = self.section(at)? else { return Ok(None) };
+            let is_table = self.bytes(at, 4)? == b"xref";
+            let trailer = if is_table { self.table(at + 4)? } else { self.table_stream(at)? };
+            let Some(trailer) = trailer else { return Ok(None) };
             // What the hybrid section adds is looked up before what is older.
             for key in ["Prev", "XRefStm"] {
                 if !trailer.get(key).is_null() {
@@ -148,92 +195,104 @@ impl File {
         Ok(newest)
     }
 
-    /// One section, as a table or as a stream.
-    fn section(&mut self, at: u64) -> Result<Option<Dict>> {
-        let mut length = SECTION;
-        loop {
-            let bytes = self.source.read_vec(at, length.min(self.source.size() - at))?;
-            let whole = at + length >= self.source.size();
-            let trailer = match bytes.starts_with(b"xref") {
-                true => self.table(&bytes),
-                false => self.table_stream(&bytes),
-            };
-            if trailer.is_some() || whole || length >= MAX_TABLE {
-                return Ok(trailer);
+    /// A table: where its lines stand, and the trailer behind them.
+    fn table(&mut self, mut at: u64) -> Result<Option<Dict>> {
+        let mut ranges = Vec::new();
+        while ranges.len() < MAX_SECTIONS {
+            let head = self.bytes(at, 64)?;
+            let mut lexer = Lexer::file(&head, 0);
+            if lexer.eat(b"trailer") {
+                self.sections.push(Section::Table(ranges));
+                return Ok(self.grown(at + lexer.at as u64, |bytes| Lexer::file(bytes, 0).object())?.and_then(|t| t.dict().cloned()));
             }
-            length *= 8;
+            let mut number = || lexer.object().and_then(|n| n.unsigned());
+            let (Some(first), Some(count)) = (number(), number()) else { return Ok(None) };
+            lexer.skip_space();
+            if count > MAX_ENTRIES {
+                return Ok(None);
+            }
+            ranges.push((first, count, at + lexer.at as u64));
+            at += lexer.at as u64 + count * LINE;
         }
+        Ok(None)
     }
 
-    fn add(&mut self, number: u64, entry: Entry) {
-        let Ok(number) = u32::try_from(number) else { return };
-        if let Entry::At(at) = entry {
-            self.starts.push(at);
-        }
-        // What is newer was read before.
-        self.entries.entry(number).or_insert(entry);
-    }
-
-    fn table(&mut self, bytes: &[u8]) -> Option<Dict> {
-        let mut lexer = Lexer::file(bytes, 4);
-        let mut entries = Vec::new();
-        while !lexer.eat(b"trailer") {
-            let (first, count) = (lexer.object()?.unsigned()?, lexer.object()?.unsigned()?);
-            if entries.len() as u64 + count > MAX_ENTRIES {
-                return None;
-            }
-            for i in 0..count {
-                let (at, generation) = (lexer.object()?.unsigned()?, lexer.object()?.unsigned()?);
-                let used = lexer.eat(b"n");
-                if !used && !lexer.eat(b"f") {
-                    return None;
-                }
-                // A generation other than 0 is seen where numbers are used again, which nobody does.
-                if used && generation != 0 {
-                    return None;
-                }
-                entries.push((first + i, if used { Entry::At(at) } else { Entry::Free }));
-            }
-        }
-        let trailer = lexer.object()?;
-        entries.into_iter().for_each(|(number, entry)| self.add(number, entry));
-        trailer.dict().cloned()
-    }
-
-    fn table_stream(&mut self, bytes: &[u8]) -> Option<Dict> {
-        let Indirect { object, stream, .. } = indirect(bytes)?;
-        let dict = object.dict()?;
-        if dict.get("Type").name()? != b"XRef" {
-            return None;
-        }
-        let start = stream?;
-        let length = usize::try_from(dict.get("Length").unsigned()?).ok()?;
-        let data = unfiltered(dict, bytes.get(start..start.checked_add(length)?)?, MAX_TABLE)?;
-        let widths: Vec<u64> = dict.get("W").array()?.iter().map_while(Object::unsigned).collect();
-        let [kind, second, third] = widths[..] else { return None };
-        if [kind, second, third].iter().any(|w| *w > 8) {
-            return None;
-        }
+    fn table_stream(&mut self, at: u64) -> Result<Option<Dict>> {
+        let Some(body) = self.body_at(None, at)? else { return Ok(None) };
+        let Some(dict) = body.object.dict().filter(|d| d.get("Type").name() == Some(b"XRef")) else { return Ok(None) };
+        let length = dict.get("Length").unsigned();
+        let rows = length.and_then(|n| body.stream(n)).and_then(|raw| unfiltered(dict, raw, MAX_TABLE));
+        let widths: Vec<usize> = dict.get("W").array().unwrap_or_default().iter().map_while(Object::unsigned).map(|n| n as usize).collect();
+        let (Some(rows), [a, b, c]) = (rows, &widths[..]) else { return Ok(None) };
+        let widths = [*a, *b, *c];
         let whole = [Object::Number(0.0), dict.get("Size").clone()];
         let ranges = dict.get("Index").array().unwrap_or(&whole);
-        let row = usize::try_from(kind + second + third).ok().filter(|n| *n > 0)?;
-        let mut rows = data.chunks_exact(row);
-        let big = |bytes: &[u8]| bytes.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
-        for range in ranges.chunks_exact(2) {
-            let (first, count) = (range[0].unsigned()?, range[1].unsigned()?);
-            for (number, row) in (first..).zip(rows.by_ref().take(usize::try_from(count).ok()?)) {
-                let (a, rest) = row.split_at(kind as usize);
-                let (b, c) = rest.split_at(second as usize);
-                let entry = match if kind == 0 { 1 } else { big(a) } {
-                    0 => Entry::Free,
-                    1 => Entry::At(big(b)),
-                    2 => Entry::In(u32::try_from(big(b)).ok()?, u32::try_from(big(c)).ok()?),
-                    _ => return None,
-                };
-                self.add(number, entry);
+        let ranges = ranges.chunks_exact(2).map(|range| range[0].unsigned().zip(range[1].unsigned())).collect();
+        let Some(ranges) = ranges else { return Ok(None) };
+        if widths.iter().any(|width| *width > 8) || widths.iter().sum::<usize>() == 0 {
+            return Ok(None);
+        }
+        self.sections.push(Section::Rows { widths, ranges, rows });
+        Ok(Some(dict.clone()))
+    }
+
+    /// Where the object of this number is.
+    fn entry(&mut self, number: u32) -> Result<Option<Entry>> {
+        let number = u64::from(number);
+        let mut line = None;
+        for section in &self.sections {
+            match section {
+                Section::Table(ranges) => {
+                    let range = ranges.iter().find(|(first, count, _)| (*first..first + count).contains(&number));
+                    if let Some((first, _, at)) = range {
+                        line = Some(at + (number - first) * LINE);
+                        break;
+                    }
+                }
+                Section::Rows { widths: [a, b, c], ranges, rows } => {
+                    let mut index = 0u64;
+                    for (first, count) in ranges {
+                        if (*first..first.saturating_add(*count)).contains(&number) {
+                            let width = a + b + c;
+                            let start = usize::try_from(index + number - first).ok().and_then(|i| i.checked_mul(width));
+                            let row = start.and_then(|start| rows.get(start..start.checked_add(width)?));
+                            let Some(row) = row else { return Ok(None) };
+                            let big = |bytes: &[u8]| bytes.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+                            let (kind, second, third) = (big(&row[..*a]), big(&row[*a..a + b]), big(&row[a + b..]));
+                            return Ok(match if *a == 0 { 1 } else { kind } {
+                                0 => Some(Entry::Free),
+                                1 => Some(Entry::At(second)),
+                                2 => u32::try_from(second).ok().zip(u32::try_from(third).ok()).map(|(s, i)| Entry::In(s, i)),
+                                _ => None,
+                            });
+                        }
+                        index = index.saturating_add(*count);
+                    }
+                }
             }
         }
-        Some(dict.clone())
+        let Some(at) = line else { return Ok(None) };
+        let line = self.bytes(at, LINE)?;
+        let digits = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|digits| digits.parse::<u64>().ok());
+        // A generation other than 0 is seen where numbers are used again, which nobody does.
+        Ok(match (line.get(..10).and_then(digits), line.get(11..16), line.get(17)) {
+            (Some(at), Some(b"00000"), Some(b'n')) => Some(Entry::At(at)),
+            (Some(_), _, Some(b'f')) => Some(Entry::Free),
+            _ => None,
+        })
+    }
+
+    /// What `read` makes of the bytes from `at` on, given more and more of them until it makes something.
+    fn grown<T>(&mut self, at: u64, read: impl Fn(&[u8]) -> Option<T>) -> Result<Option<T>> {
+        let (mut length, left) = (512, self.source.size().saturating_sub(at));
+        loop {
+            let bytes = self.bytes(at, length)?;
+            let made = read(&bytes);
+            if made.is_some() || length >= left || length >= MAX_OBJECT {
+                return Ok(made);
+            }
+            length *= 4;
+        }
     }
 
     /// An object by its number. `None` if it is not there or not as it should be.
@@ -244,26 +303,51 @@ impl File {
         // What refers to itself while it is looked up is nothing.
         self.bodies.insert(number, None);
         self.interrupt.check()?;
-        let body = match self.entries.get(&number).copied() {
-            Some(Entry::At(at)) => self.body_at(number, at)?,
+        let entry = self.entry(number)?;
+        let body = match entry {
+            Some(Entry::At(at)) => self.body_at(Some(number), at)?,
             Some(Entry::In(stream, index)) => self.body_in(number, stream, index)?,
             Some(Entry::Free) | None => None,
         };
+        self.is_broken |= body.is_none() && matches!(entry, Some(Entry::At(_) | Entry::In(..)));
         let body = body.map(Arc::new);
         self.bodies.insert(number, body.clone());
         Ok(body)
     }
 
-    fn body_at(&mut self, number: u32, at: u64) -> Result<Option<Body>> {
-        let after = self.starts.partition_point(|start| *start <= at);
-        let Some(end) = self.starts.get(after).copied() else { return Ok(None) };
-        self.held += end - at;
+    /// The object at an offset: its bytes up to its end, or to the end of its stream.
+    fn body_at(&mut self, number: Option<u32>, at: u64) -> Result<Option<Body>> {
         if self.held > MAX_HELD {
             return Ok(None);
         }
-        let bytes = self.source.read_vec(at, end - at)?;
-        let found = indirect(&bytes).filter(|found| found.number == number);
-        Ok(found.map(|Indirect { object, stream, .. }| Body { bytes, object, stream, is_whole: true }))
+        let Some(found) = self.grown(at, indirect)? else { return Ok(None) };
+        let Indirect { object, stream, end, .. } = found;
+        if number.is_some_and(|number| number != found.number) {
+            return Ok(None);
+        }
+        let mut length = end as u64;
+        if let Some(start) = stream {
+            let Some(stream_length) = object.dict().map(|dict| dict.get("Length").clone()) else { return Ok(None) };
+            let Some(stream_length) = self.resolved(&stream_length)?.and_then(|n| n.unsigned()) else { return Ok(None) };
+            length = (start as u64).saturating_add(stream_length).saturating_add(32);
+        }
+        self.held = self.held.saturating_add(length);
+        if self.held > MAX_HELD {
+            return Ok(None);
+        }
+        let mut bytes = self.bytes(at, length)?;
+        if let Some(start) = stream {
+            // Where its length says it ends, its end must be.
+            let data = (length - 32) as usize;
+            let mut lexer = Lexer::file(&bytes, data);
+            if start > data || !lexer.eat(b"endstream") {
+                return Ok(None);
+            }
+            let end = lexer.at;
+            bytes.truncate(end);
+            bytes.extend(b"\nendobj");
+        }
+        Ok(Some(Body { bytes, object, stream, is_whole: true }))
     }
 
     fn body_in(&mut self, number: u32, stream: u32, index: u32) -> Result<Option<Body>> {
@@ -285,7 +369,7 @@ impl File {
     }
 
     fn object_stream(&mut self, number: u32) -> Result<Option<ObjectStream>> {
-        if !matches!(self.entries.get(&number), Some(Entry::At(_))) {
+        if !matches!(self.entry(number)?, Some(Entry::At(_))) {
             return Ok(None);
         }
         let Some(body) = self.body(number)? else { return Ok(None) };

@@ -39,15 +39,13 @@ impl AsRef<[u8]> for Bytes {
 /// An open document.
 pub(super) struct Document {
     pdf: Arc<Pdf>,
-    /// The one page that it has, of those of the whole document.
-    excerpt: Option<u32>,
     is_encrypted: bool,
     _held: Reservation,
 }
 
 impl Document {
-    /// Opens a document with no password, whole or an [excerpt](super::excerpt) of one page. `encrypted` if it needs one.
-    pub(super) fn open(bytes: Vec<u8>, excerpt: Option<u32>, cx: &Context<'_>) -> Result<Self> {
+    /// Opens a document with no password. `encrypted` if it needs one.
+    pub(super) fn open(bytes: Vec<u8>, cx: &Context<'_>) -> Result<Self> {
         let held = cx.reserve(bytes.len() as u64)?;
         let is_encrypted = bytes.windows(9).any(|w| w == b"/Encrypt ");
         let data = Arc::new(Bytes { bytes, interrupt: cx.interrupt().clone() });
@@ -60,7 +58,7 @@ impl Document {
                 LoadPdfError::Invalid => Error::corrupt("no PDF document"),
             })
         })?;
-        Ok(Self { pdf, excerpt, is_encrypted, _held: held })
+        Ok(Self { pdf, is_encrypted, _held: held })
     }
 
     /// The number of pages.
@@ -73,22 +71,8 @@ impl Document {
         self.is_encrypted
     }
 
-    /// Whether `page` is in it, as far as that is known.
-    pub(super) fn holds(&self, page: u32) -> bool {
-        self.excerpt.is_none_or(|only| only == page)
-    }
-
-    /// Whether it is the whole document.
-    pub(super) fn is_whole(&self) -> bool {
-        self.excerpt.is_none()
-    }
-
-    fn index(&self, page: u32) -> usize {
-        if self.excerpt.is_some() { 0 } else { page as usize }
-    }
-
     fn page(&self, page: u32) -> Result<&Page<'_>> {
-        self.pdf.pages().get(self.index(page)).ok_or_else(|| Error::corrupt("the page cannot be found"))
+        self.pdf.pages().get(page as usize).ok_or_else(|| Error::corrupt("the page cannot be found"))
     }
 
     /// Width and height of a page after rotation, pt.
@@ -102,7 +86,7 @@ impl Document {
         let (Ok(width), Ok(height)) = (u16::try_from(size.width), u16::try_from(size.height)) else {
             return Err(Error::limit(format!("a page of {}x{} px", size.width, size.height)));
         };
-        let index = self.index(page);
+        let index = page as usize;
         let (pdf, limits, interrupt) = (self.pdf.clone(), cx.limits().clone(), cx.interrupt().clone());
         let weight = confined::run(cx.interrupt(), move || {
             let page = pdf.pages().get(index).ok_or_else(|| Error::corrupt("the page cannot be found"))?;

@@ -13,6 +13,8 @@ mod fonts;
 mod hayro;
 mod scan;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod weight;
 
 use self::engine::{Engine, worth_another};
@@ -62,6 +64,8 @@ struct Pdf {
     /// The first page as a scan, once it was looked for.
     scan: Option<Option<Scan>>,
     first: Option<Engine>,
+    /// Why the engine that should have been first is not.
+    doubt: Option<Error>,
 }
 
 /// Whether all of it is one colour.
@@ -72,7 +76,7 @@ fn is_uniform(pixels: &[u8]) -> bool {
 
 impl Pdf {
     fn new(source: &Source) -> Self {
-        Self { source: source.clone(), file: None, scan: None, first: None }
+        Self { source: source.clone(), file: None, scan: None, first: None, doubt: None }
     }
 
     /// The document by ranges, where that can be done.
@@ -98,34 +102,53 @@ impl Pdf {
         Ok(self.scan.as_ref().and_then(Option::as_ref))
     }
 
-    /// hayro on `page`: on an excerpt where it can be made and read, on the whole document otherwise.
-    fn hayro(&mut self, page: u32, cx: &Context<'_>) -> Result<Engine> {
-        if let Some(file) = self.file(cx)?
-            && let Some(leaf) = file.leaf(page)?
-            && let Some(bytes) = excerpt::excerpt(file, &leaf)?
-            && let Ok(document) = hayro::Document::open(bytes, Some(page), cx)
-            && document.pages() == 1
-        {
-            return Ok(Engine::Hayro(document));
-        }
-        self.whole(cx)
+    /// A document of nothing but `page`, where that can be made by reading ranges.
+    fn excerpt(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Vec<u8>>> {
+        let Some(file) = self.file(cx)? else { return Ok(None) };
+        let Some(leaf) = file.leaf(page)? else { return Ok(None) };
+        excerpt::excerpt(file, &leaf)
     }
 
     /// hayro on the whole document.
-    fn whole(&self, cx: &Context<'_>) -> Result<Engine> {
-        let bytes = self.source.read_all(cx.limits().max_source)?;
-        hayro::Document::open(bytes, None, cx).map(Engine::Hayro)
+    fn whole_in_hayro(&self, cx: &Context<'_>) -> Result<Engine> {
+        Engine::hayro(self.source.read_all(cx.limits().max_source)?, None, cx)
     }
 
-    /// The engine that is asked first: PDFium where it is there and can open the document.
+    /// The engine that is asked first, on as little of the document as there needs to be.
+    fn open(&mut self, page: u32, cx: &Context<'_>) -> Result<Engine> {
+        // PDFium draws form fields by the form as a whole, which an excerpt does not have.
+        let has_form = self.file(cx)?.is_some_and(|file| file.has_form);
+        let first = match engine::has_pdfium() {
+            true if has_form => Engine::pdfium(&self.source, None, cx),
+            pdfium => match self.excerpt(page, cx)? {
+                Some(bytes) if pdfium => Engine::pdfium(&Source::bytes(bytes), Some(page), cx),
+                Some(bytes) => Engine::hayro(bytes, Some(page), cx),
+                None if pdfium => Engine::pdfium(&self.source, None, cx),
+                None => return self.whole_in_hayro(cx),
+            },
+        };
+        // An excerpt that has no such page is none.
+        let usable = first.and_then(|mut engine| match engine.page_size(page, cx) {
+            Ok(_) => Ok(engine),
+            // Decrypted by the book, and there is no page: the scheme is not what the document says.
+            Err(_) if engine.document(cx)?.1 => Err(Error::new(ErrorKind::Encrypted, "an encryption that is not known")),
+            Err(e) => Err(e),
+        });
+        match usable {
+            Err(e) if worth_another(&e) => match self.whole_in_hayro(cx) {
+                Ok(engine) => {
+                    self.doubt = Some(e);
+                    Ok(engine)
+                }
+                Err(second) => Err(engine::graver(e, second)),
+            },
+            usable => usable,
+        }
+    }
+
     fn first(&mut self, page: u32, cx: &Context<'_>) -> Result<&mut Engine> {
         if self.first.as_ref().is_none_or(|engine| !engine.holds(page)) {
-            self.first = Some(match engine::pdfium(&self.source, cx) {
-                Some(Ok(engine)) => engine,
-                Some(Err(e)) if !worth_another(&e) => return Err(e),
-                Some(Err(e)) => self.hayro(page, cx).map_err(|second| engine::graver(e, second))?,
-                None => self.hayro(page, cx)?,
-            });
+            self.first = Some(self.open(page, cx)?);
         }
         self.first.as_mut().ok_or_else(|| Error::internal("no engine"))
     }
@@ -135,15 +158,21 @@ impl Pdf {
         let engine = self.first(page, cx)?;
         let (mut drawn, was_hayro, was_whole) = (engine.render(page, size, cx), engine.is_hayro(), engine.is_whole());
         if !was_hayro && wants_another(&drawn) {
-            let second = self.hayro(page, cx).and_then(|mut engine| engine.render(page, size, cx));
-            drawn = better(drawn, second)?;
+            let engine = match self.excerpt(page, cx)? {
+                Some(bytes) => Engine::hayro(bytes, Some(page), cx),
+                None => self.whole_in_hayro(cx),
+            };
+            drawn = better(drawn, engine.and_then(|mut engine| engine.render(page, size, cx)))?;
         }
-        // An excerpt leaves nothing out that is drawn; should it nevertheless, the whole shows it.
-        if !was_whole && wants_another(&drawn) {
-            let whole = self.whole(cx).and_then(|mut engine| engine.render(page, size, cx));
-            drawn = better(drawn, whole)?;
+        // What an excerpt could not be drawn of, the whole may be.
+        if !was_whole && drawn.as_ref().is_err_and(worth_another) {
+            drawn = better(drawn, self.whole_in_hayro(cx).and_then(|mut engine| engine.render(page, size, cx)))?;
         }
-        drawn
+        match self.doubt.take() {
+            // One cannot open it and the other finds nothing: that is no empty page.
+            Some(doubt) if drawn.as_ref().is_ok_and(|pixels| is_uniform(pixels)) => Err(doubt),
+            _ => drawn,
+        }
     }
 }
 
@@ -200,7 +229,7 @@ impl Decoder for Pdf {
             (_, Some(scan)) => of_page(want.size, (info.width, info.height), scan.size),
             (page, None) => of_page(want.size, (info.width, info.height), self.first(page, cx)?.page_size(page, cx)?),
         };
-        let _held = cx.reserve_pixels(size, 4 * 4)?;
+        let _held = cx.reserve_pixels(size, 4 * 5)?;
         if let Some(scan) = scan {
             match scan.frame(size, cx) {
                 Ok(frame) => return Ok(frame),
@@ -209,9 +238,9 @@ impl Decoder for Pdf {
                 Err(e) => return Err(e),
             }
         }
-        let mut pixels = self.render(want.page, size, cx)?;
-        pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 0xFF);
-        Ok(Frame::from_u8(size.width, size.height, PixelFormat::Rgba8, pixels)?.with_origin(Origin::Rendered))
+        let pixels = self.render(want.page, size, cx)?;
+        let pixels = pixels.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        Ok(Frame::from_u8(size.width, size.height, PixelFormat::Rgb8, pixels)?.with_origin(Origin::Rendered))
     }
 }
 

@@ -58,8 +58,8 @@ pub(super) struct Scan {
     place: Rect,
 }
 
-/// The boxes of a page.
-struct Frame4 {
+/// What is shown of a page: the part of it in default user space, pt, and its turn, degrees clockwise.
+struct Boxes {
     left: f64,
     bottom: f64,
     width: f64,
@@ -107,7 +107,7 @@ fn inherited(file: &mut File, leaf: &Leaf, key: &str) -> Result<Option<Object>> 
 }
 
 /// The part of the media box that the crop box leaves.
-fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Frame4>> {
+fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Boxes>> {
     let mut rectangle = |key| -> Result<Option<[f64; 4]>> {
         let Some(value) = inherited(file, leaf, key)? else { return Ok(None) };
         let corners: Vec<f64> = value.array().unwrap_or_default().iter().filter_map(Object::number).collect();
@@ -121,7 +121,7 @@ fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Frame4>> {
     let rotate = inherited(file, leaf, "Rotate")?.map_or(Some(0.0), |r| if r.is_null() { Some(0.0) } else { r.number() });
     let sound = width >= 1.0 && height >= 1.0 && leaf.dict.get("UserUnit").is_null();
     Ok(match rotate.map(|r| r.rem_euclid(360.0)) {
-        Some(r) if sound && r % 90.0 == 0.0 => Some(Frame4 { left, bottom, width, height, rotate: r as u32 }),
+        Some(r) if sound && r % 90.0 == 0.0 => Some(Boxes { left, bottom, width, height, rotate: r as u32 }),
         _ => None,
     })
 }
@@ -150,7 +150,7 @@ fn drawn(
     file: &mut File,
     content: &[u8],
     states: &Dict,
-    page: &Frame4,
+    page: &Boxes,
     interrupt: &Interrupt,
 ) -> Result<Option<(Vec<u8>, Matrix)>> {
     let mut lexer = Lexer::content(content);
@@ -272,8 +272,8 @@ fn color_of(file: &mut File, dict: &Dict) -> Result<Option<(Option<ColorSpace>,)
 }
 
 /// How the unit square lies on the shown page under `matrix`; `None` if it is slanted.
-fn placed(matrix: Matrix, page: &Frame4) -> Option<(Orientation, Rect)> {
-    let &Frame4 { left, bottom, width, height, rotate } = page;
+fn placed(matrix: Matrix, page: &Boxes) -> Option<(Orientation, Rect)> {
+    let &Boxes { left, bottom, width, height, rotate } = page;
     // From the page's own coordinates to the shown page's, whose rows run down.
     let shown = match rotate {
         0 => [1.0, 0.0, 0.0, -1.0, -left, bottom + height],
@@ -334,7 +334,7 @@ impl Scan {
         let edge = |at: f64, scale: f64, max: u32| (at * scale).round().clamp(0.0, f64::from(max)) as u32;
         let (left, right) = (edge(x, across, size.width), edge(x + width, across, size.width));
         let (top, bottom) = (edge(y, down, size.height), edge(y + height, down, size.height));
-        let mut paper = vec![0xFF; size.pixels() as usize * 4];
+        let mut paper = vec![0xFF; size.pixels() as usize * 3];
         if right > left && bottom > top {
             let upright = orient::upright(color::to_srgb8(picture)?);
             let (columns, rows) = (f64::from(upright.width), f64::from(upright.height));
@@ -347,7 +347,7 @@ impl Scan {
             let scaled = scale::resize(&upright, crop, seen)?;
             paste(&scaled, &mut paper, size, (left, top))?;
         }
-        Ok(Frame::from_u8(size.width, size.height, PixelFormat::Rgba8, paper)?.with_origin(Origin::Rendered))
+        Ok(Frame::from_u8(size.width, size.height, PixelFormat::Rgb8, paper)?.with_origin(Origin::Rendered))
     }
 }
 
@@ -355,11 +355,11 @@ fn paste(picture: &Frame, paper: &mut [u8], size: Size, (left, top): (u32, u32))
     let samples = picture.as_u8().ok_or_else(|| Error::internal("samples of more than 8 bits"))?;
     let channels = picture.format.channels();
     for (y, row) in samples.chunks_exact(picture.width as usize * channels).enumerate() {
-        let start = ((top as usize + y) * size.width as usize + left as usize) * 4;
-        for (out, pixel) in paper[start..].chunks_exact_mut(4).zip(row.chunks_exact(channels)) {
+        let start = ((top as usize + y) * size.width as usize + left as usize) * 3;
+        for (out, pixel) in paper[start..].chunks_exact_mut(3).zip(row.chunks_exact(channels)) {
             match *pixel {
-                [gray] | [gray, _] => out[..3].fill(gray),
-                [r, g, b] | [r, g, b, _] => out[..3].copy_from_slice(&[r, g, b]),
+                [gray] | [gray, _] => out.fill(gray),
+                [r, g, b] | [r, g, b, _] => out.copy_from_slice(&[r, g, b]),
                 _ => return Err(Error::internal("a picture without channels")),
             }
         }

@@ -252,9 +252,11 @@ pub(super) struct Indirect {
     pub(super) object: Object,
     /// Where the bytes of its stream begin, if it is one; counted from the start of what was read.
     pub(super) stream: Option<usize>,
+    /// Where it ends, or its stream begins.
+    pub(super) end: usize,
 }
 
-/// Reads `1 0 obj … ` at the start of `data`.
+/// Reads `1 0 obj … endobj` at the start of `data`, or up to the stream; `None` if it is not there whole.
 pub(super) fn indirect(data: &[u8]) -> Option<Indirect> {
     let mut lexer = Lexer::file(data, 0);
     let number = lexer.object()?.unsigned()?;
@@ -265,11 +267,17 @@ pub(super) fn indirect(data: &[u8]) -> Option<Indirect> {
     let object = lexer.object()?;
     let mut stream = None;
     if object.dict().is_some() && lexer.eat(b"stream") {
-        let rest = data.get(lexer.at..)?;
-        let newline = if rest.starts_with(b"\r\n") { 2 } else { usize::from(matches!(rest.first(), Some(b'\n' | b'\r'))) };
-        stream = Some(lexer.at + newline);
+        // A line feed ends the line, with or without a carriage return in front.
+        match data.get(lexer.at..)? {
+            [b'\r', b'\n', ..] => lexer.at += 2,
+            [b'\n', ..] => lexer.at += 1,
+            _ => return None,
+        }
+        stream = Some(lexer.at);
+    } else if !lexer.eat(b"endobj") {
+        return None;
     }
-    Some(Indirect { number: u32::try_from(number).ok()?, object, stream })
+    Some(Indirect { number: u32::try_from(number).ok()?, object, stream, end: lexer.at })
 }
 
 #[cfg(test)]
@@ -285,6 +293,7 @@ mod tests {
         assert_eq!(dict.get("A").array().unwrap(), items);
         assert_eq!(dict.get("BC").name().unwrap(), b"N");
         assert_eq!(read.stream, Some(57));
+        assert!(indirect(b"7 0 obj 123").is_none(), "123 may be the start of 1234");
     }
 
     #[test]
