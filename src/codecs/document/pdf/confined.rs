@@ -1,4 +1,4 @@
-//! Third-party Rust that may panic, recurse deeply or run long, on a thread of its own.
+//! Third-party code that may panic, recurse deeply or run long, on a thread of its own.
 //!
 //! A panic there becomes an error, the stack is large enough for what the parser's own depth limits allow, and the
 //! caller has its answer by its deadline. The thread itself cannot be stopped from outside: it ends where its code next
@@ -36,6 +36,12 @@ pub(super) fn stop_if_due(interrupt: &Interrupt) {
     }
 }
 
+/// Whether work that was let go is still going on.
+#[cfg(feature = "pdfium")]
+pub(super) fn is_late() -> bool {
+    LATE.load(Ordering::Relaxed) > 0
+}
+
 /// Runs `work` to its end, its panic, or the deadline of `interrupt`, whichever is first.
 pub(super) fn run<T: Send + 'static>(
     interrupt: &Interrupt,
@@ -43,7 +49,7 @@ pub(super) fn run<T: Send + 'static>(
 ) -> Result<T> {
     interrupt.check()?;
     if LATE.load(Ordering::Relaxed) >= MAX_LATE {
-        return Err(Error::new(ErrorKind::Busy, "earlier documents are still being worked on past their deadlines"));
+        return Err(Error::limit("earlier documents are still being worked on past their deadlines"));
     }
     let (answer, wait) = mpsc::channel();
     let state = Arc::new(AtomicU8::new(AWAITED));

@@ -1,5 +1,7 @@
 //! The two engines under one name, and which of their errors another engine may mend.
 
+#[cfg(feature = "pdfium")]
+use super::confined;
 use super::hayro;
 use crate::decode::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,15 +18,16 @@ pub(super) struct Engine {
 }
 
 enum Kind {
+    /// On loan while it works.
     #[cfg(feature = "pdfium")]
-    Pdfium(pdfium::Document),
+    Pdfium(Option<pdfium::Document>),
     Hayro(hayro::Document),
 }
 
-/// Whether PDFium is part of this build, and its library is there.
+/// Whether PDFium is part of this build, its library is there, and nothing may be stuck in its one lane.
 pub(super) fn has_pdfium() -> bool {
     #[cfg(feature = "pdfium")]
-    return pdfium::is_available();
+    return pdfium::is_available() && !confined::is_late();
     #[cfg(not(feature = "pdfium"))]
     false
 }
@@ -33,8 +36,9 @@ impl Engine {
     /// PDFium on a document; `only` is the page of which it is an excerpt.
     #[cfg(feature = "pdfium")]
     pub(super) fn pdfium(source: &Source, only: Option<u32>, cx: &Context<'_>) -> Result<Self> {
-        let document = pdfium::Document::open(source, cx.interrupt())?;
-        Ok(Self { kind: Kind::Pdfium(document), only })
+        let (source, interrupt) = (source.clone(), cx.interrupt().clone());
+        let document = confined::run(cx.interrupt(), move || pdfium::Document::open(&source, &interrupt))?;
+        Ok(Self { kind: Kind::Pdfium(Some(document)), only })
     }
 
     /// PDFium, which this build lacks.
@@ -71,7 +75,10 @@ impl Engine {
         let _ = cx;
         Ok(match &mut self.kind {
             #[cfg(feature = "pdfium")]
-            Kind::Pdfium(document) => (document.pages(cx.interrupt())?, document.is_encrypted(cx.interrupt())?),
+            Kind::Pdfium(document) => {
+                let document = document.as_mut().ok_or_else(gone)?;
+                (document.pages(cx.interrupt())?, document.is_encrypted(cx.interrupt())?)
+            }
             Kind::Hayro(document) => (document.pages(), document.is_encrypted()),
         })
     }
@@ -82,7 +89,7 @@ impl Engine {
         let index = self.index(page);
         let size = match &mut self.kind {
             #[cfg(feature = "pdfium")]
-            Kind::Pdfium(document) => document.page_size(index, cx.interrupt())?,
+            Kind::Pdfium(document) => document.as_mut().ok_or_else(gone)?.page_size(index, cx.interrupt())?,
             Kind::Hayro(document) => document.page_size(index)?,
         };
         // Of nothing, or of what is no number.
@@ -98,10 +105,25 @@ impl Engine {
         let index = self.index(page);
         match &mut self.kind {
             #[cfg(feature = "pdfium")]
-            Kind::Pdfium(document) => document.render(index, size, cx.interrupt()),
+            Kind::Pdfium(slot) => {
+                // Parsing a page asks for no pause: like hayro, it may have to be let go.
+                let (mut document, interrupt) = (slot.take().ok_or_else(gone)?, cx.interrupt().clone());
+                let work = move || {
+                    let drawn = document.render(index, size, &interrupt);
+                    Ok((document, drawn))
+                };
+                let (document, drawn) = confined::run(cx.interrupt(), work)?;
+                *slot = Some(document);
+                drawn
+            }
             Kind::Hayro(document) => document.render(index, size, cx),
         }
     }
+}
+
+#[cfg(feature = "pdfium")]
+fn gone() -> Error {
+    Error::internal("the document was let go")
 }
 
 /// Whether another engine may do better: not with a source that fails, a password or a deadline.

@@ -14,7 +14,7 @@ fn document(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).into_bytes();
     for (i, object) in objects.iter().enumerate() {
         writeln!(table, "{:010} 00000 n ", out.len()).unwrap();
-        write!(out, "{} 0 obj\n", i + 1).unwrap();
+        writeln!(out, "{} 0 obj", i + 1).unwrap();
         out.extend(object);
         out.extend(b"\nendobj\n");
     }
@@ -114,7 +114,8 @@ fn the_page_that_is_asked_for_is_drawn() {
 fn jpeg() -> Vec<u8> {
     let samples = (0..64 * 32).flat_map(|i| [if i % 64 < 32 { 30 } else { 220 }; 3]).collect();
     let frame = Frame::from_u8(64, 32, PixelFormat::Rgb8, samples).unwrap();
-    crate::encode::encode(&frame, &Spec::new(64, 32).output(Output::Jpeg)).unwrap().bytes
+    let spec = Spec { output: Output::Jpeg, ..Spec::new(64, 32) };
+    crate::encode::encode(&frame, &spec).unwrap().bytes
 }
 
 fn picture(dict: &str) -> Vec<u8> {
@@ -239,7 +240,7 @@ fn content_that_expands_without_measure_is_a_limit_to_the_built_in_engine() {
 }
 
 #[test]
-fn forms_that_multiply_end_at_the_deadline() {
+fn forms_that_multiply_end_at_the_deadline_in_the_built_in_engine() {
     // Each draws the next one forty times.
     let form = |i: usize| {
         let dict = format!("/Type/XObject/Subtype/Form/BBox[0 0 200 100]/Resources<</XObject<</X {} 0 R>>>>", 6 + i);
@@ -247,10 +248,14 @@ fn forms_that_multiply_end_at_the_deadline() {
     };
     let forms: Vec<_> = (0..30).map(form).collect();
     let file = one_page("", "/Resources<</XObject<</X 5 0 R>>>>", b"/X Do", &forms);
+    let (limits, warnings) = (crate::Limits::default(), std::sync::Mutex::new(Vec::new()));
+    let budget = crate::limits::Budget::new(limits.max_memory);
+    let timeout = Some(std::time::Duration::from_millis(300));
+    let interrupt = crate::cancel::Interrupt::new(timeout, crate::CancelToken::new());
+    let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
     let start = std::time::Instant::now();
-    let request = Request::new().square(20).deadline(std::time::Duration::from_millis(300));
-    let made = crate::thumbnail(&Source::bytes(file), &request);
-    assert!(made.as_ref().is_ok() || made.is_err_and(|e| e.kind() == ErrorKind::Timeout));
+    let drawn = Engine::hayro(file, None, &cx).and_then(|mut engine| engine.render(0, Size::new(20, 10), &cx));
+    assert_eq!(drawn.unwrap_err().kind(), ErrorKind::Timeout);
     assert!(start.elapsed() < std::time::Duration::from_millis(1500), "{:?}", start.elapsed());
 }
 
