@@ -25,6 +25,7 @@ build: ## build the command and the libraries: target/release
 demo: ## draw sample files of every format and make a gallery of them: demo/index.html
 	@.ci/deps build
 	$(CARGO) build --release --features full --bins --example make_samples
+	@.ci/pdfium $(BUILT)/release
 	rm -rf samples demo
 	$(BUILT)/release/examples/make_samples samples
 	$(BUILT)/release/thumbling gallery samples --out demo
@@ -32,6 +33,7 @@ demo: ## draw sample files of every format and make a gallery of them: demo/inde
 
 test: deps ## run all tests: Rust, and the C ABI plain, under valgrind and with sanitisers
 	$(CARGO) build --features full --all-targets
+	@.ci/pdfium $(BUILT)/debug
 	$(CARGO) test --features full
 	tests/c/run $(BUILT)/debug
 

@@ -2,7 +2,7 @@
 
 use thumbling::{ErrorKind, Output};
 
-use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, pcx, psd, raster, svg, text, tiff};
+use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, pcx, pdf, psd, raster, svg, text, tiff};
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 
@@ -61,6 +61,9 @@ pub const PICTURES: &[Sample] = &[
             ("02.jpg", jpeg::photo(&view(Scene::Tulips, DAWN, 45, 240, 320))),
         ])
     }),
+    right("coast walks.pdf", || pdf::leaflet(&view(Scene::Sea, TEAL, 71, 600, 302))),
+    right("evening.pdf", || pdf::turned(&view(Scene::Hills, ROSE, 72, 500, 700))),
+    right("scanned print.pdf", || pdf::scan(&view(Scene::Mountains, GOLD, 73, 840, 1190))),
     right("wide evening.jpg", || jpeg::photo(&view(Scene::City, ROSE, 50, 1200, 400))),
     right("alpenglow.webp", || raster::encoded(&view(Scene::Mountains, ROSE, 61, 640, 480), Output::Webp, 82)),
 ];
@@ -90,6 +93,7 @@ pub const BROKEN: &[Sample] = &[
         file
     }),
     wrong("zeros.txt", ErrorKind::Unsupported, || vec![0; 5000]),
+    wrong("its own branch.pdf", ErrorKind::Corrupt, pdf::looping),
     wrong("ten gigapixels.qoi", ErrorKind::Limit, || b"qoif\0\x01\x86\xa0\0\x01\x86\xa0\x03\0".to_vec()),
     wrong("no pictures.zip", ErrorKind::NoVisual, || archive::zip(&[("read me.txt", b"nothing to see".to_vec())])),
 ];

@@ -54,6 +54,7 @@ formats! {
         "metafile" wmf ["wmf" "wmz"];
     }
     document {
+        "pdf"  pdf  ["pdf"];
         "markdown" markdown ["md" "markdown" "mdown" "mkd" "mdx" "qmd" "rmd"];
         "csv"  csv  ["csv" "tsv" "tab"];
         "code" code ["rs" "py" "pyw" "pyi" "js" "mjs" "cjs" "jsx" "ts" "mts" "cts" "tsx" "java" "kt" "kts" "scala" "groovy"

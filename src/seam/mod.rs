@@ -4,4 +4,6 @@
 pub(crate) mod av1;
 #[cfg(feature = "fonts")]
 pub(crate) mod map;
+#[cfg(feature = "pdfium")]
+pub(crate) mod pdfium;
 pub(crate) mod webp;

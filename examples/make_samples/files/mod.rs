@@ -8,6 +8,7 @@ pub mod jpeg;
 pub mod linear;
 pub mod metafile;
 pub mod pcx;
+pub mod pdf;
 pub mod psd;
 pub mod raster;
 pub mod svg;

@@ -1,0 +1,137 @@
+//! The two engines under one name, and which of their errors another engine may mend.
+
+#[cfg(feature = "pdfium")]
+use super::confined;
+use super::hayro;
+use crate::decode::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Size;
+#[cfg(feature = "pdfium")]
+use crate::seam::pdfium;
+use crate::source::Source;
+
+/// A document open in one of them, whole or an [excerpt](super::excerpt) of one page.
+pub(super) struct Engine {
+    kind: Kind,
+    /// The one page that an excerpt has, of those of the whole document.
+    only: Option<u32>,
+}
+
+enum Kind {
+    /// On loan while it works.
+    #[cfg(feature = "pdfium")]
+    Pdfium(Option<pdfium::Document>),
+    Hayro(hayro::Document),
+}
+
+/// Whether PDFium is part of this build, its library is there, and nothing may be stuck in its one lane.
+pub(super) fn has_pdfium() -> bool {
+    #[cfg(feature = "pdfium")]
+    return pdfium::is_available() && !confined::is_late();
+    #[cfg(not(feature = "pdfium"))]
+    false
+}
+
+impl Engine {
+    /// PDFium on a document; `only` is the page of which it is an excerpt.
+    #[cfg(feature = "pdfium")]
+    pub(super) fn pdfium(source: &Source, only: Option<u32>, cx: &Context<'_>) -> Result<Self> {
+        let (source, interrupt) = (source.clone(), cx.interrupt().clone());
+        let document = confined::run(cx.interrupt(), move || pdfium::Document::open(&source, &interrupt))?;
+        Ok(Self { kind: Kind::Pdfium(Some(document)), only })
+    }
+
+    /// PDFium, which this build lacks.
+    #[cfg(not(feature = "pdfium"))]
+    pub(super) fn pdfium(_: &Source, _: Option<u32>, _: &Context<'_>) -> Result<Self> {
+        Err(Error::new(ErrorKind::FeatureDisabled, "this build was made without the feature `pdfium`"))
+    }
+
+    /// hayro on a document; `only` is the page of which it is an excerpt.
+    pub(super) fn hayro(bytes: Vec<u8>, only: Option<u32>, cx: &Context<'_>) -> Result<Self> {
+        Ok(Self { kind: Kind::Hayro(hayro::Document::open(bytes, cx)?), only })
+    }
+
+    pub(super) fn is_hayro(&self) -> bool {
+        matches!(self.kind, Kind::Hayro(_))
+    }
+
+    /// Whether it has the whole document.
+    pub(super) fn is_whole(&self) -> bool {
+        self.only.is_none()
+    }
+
+    /// Whether `page` can be asked of it.
+    pub(super) fn holds(&self, page: u32) -> bool {
+        self.only.is_none_or(|only| only == page)
+    }
+
+    fn index(&self, page: u32) -> u32 {
+        if self.only.is_some() { 0 } else { page }
+    }
+
+    /// The number of pages that it has, and whether the document is encrypted.
+    pub(super) fn document(&mut self, cx: &Context<'_>) -> Result<(u32, bool)> {
+        let _ = cx;
+        Ok(match &mut self.kind {
+            #[cfg(feature = "pdfium")]
+            Kind::Pdfium(document) => {
+                let document = document.as_mut().ok_or_else(gone)?;
+                (document.pages(cx.interrupt())?, document.is_encrypted(cx.interrupt())?)
+            }
+            Kind::Hayro(document) => (document.pages(), document.is_encrypted()),
+        })
+    }
+
+    /// Width and height of a page after rotation, pt.
+    pub(super) fn page_size(&mut self, page: u32, cx: &Context<'_>) -> Result<(f64, f64)> {
+        let _ = cx;
+        let index = self.index(page);
+        let size = match &mut self.kind {
+            #[cfg(feature = "pdfium")]
+            Kind::Pdfium(document) => document.as_mut().ok_or_else(gone)?.page_size(index, cx.interrupt())?,
+            Kind::Hayro(document) => document.page_size(index)?,
+        };
+        // Of nothing, or of what is no number.
+        let sound = |side: f64| side.is_finite() && side > 0.0;
+        match sound(size.0) && sound(size.1) {
+            true => Ok(size),
+            false => Err(Error::corrupt(format!("a page of {}x{} pt", size.0, size.1))),
+        }
+    }
+
+    /// A page over white: RGBX, 4 bytes a pixel.
+    pub(super) fn render(&mut self, page: u32, size: Size, cx: &Context<'_>) -> Result<Vec<u8>> {
+        let index = self.index(page);
+        match &mut self.kind {
+            #[cfg(feature = "pdfium")]
+            Kind::Pdfium(slot) => {
+                // Parsing a page asks for no pause: like hayro, it may have to be let go.
+                let (mut document, interrupt) = (slot.take().ok_or_else(gone)?, cx.interrupt().clone());
+                let work = move || {
+                    let drawn = document.render(index, size, &interrupt);
+                    Ok((document, drawn))
+                };
+                let (document, drawn) = confined::run(cx.interrupt(), work)?;
+                *slot = Some(document);
+                drawn
+            }
+            Kind::Hayro(document) => document.render(index, size, cx),
+        }
+    }
+}
+
+#[cfg(feature = "pdfium")]
+fn gone() -> Error {
+    Error::internal("the document was let go")
+}
+
+/// Whether another engine may do better: not with a source that fails, a password or a deadline.
+pub(super) fn worth_another(e: &Error) -> bool {
+    matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::Unsupported | ErrorKind::Internal | ErrorKind::FeatureDisabled)
+}
+
+/// Of two engines' errors the one to report: the second's where it says more than that the document is broken.
+pub(super) fn graver(first: Error, second: Error) -> Error {
+    if worth_another(&second) { first } else { second }
+}

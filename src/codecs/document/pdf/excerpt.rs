@@ -1,0 +1,114 @@
+//! A document of one page, made of the parts of a document that this page needs.
+//!
+//! hayro takes a document as one slice. Where the cross-references of a file can be read by ranges, it is given an
+//! excerpt instead of the whole: the objects that the page refers to, byte for byte, under a page tree of one page. What
+//! leads away from the page is left out; to a reader such references are null (ISO 32000-2, 7.3.10).
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use super::file::{File, Leaf, raw_value};
+use super::syntax::{Dict, Object};
+use crate::error::Result;
+
+/// Objects of one page; more are left to the engine.
+const MAX_OBJECTS: usize = 1 << 16;
+
+/// Entries that lead away from the page: to its tree, to other pages, to what happens on a click.
+const AWAY: &[&[u8]] = &[
+    b"Parent", b"P", b"Dest", b"A", b"AA", b"B", b"Popup", b"IRT", b"Prev", b"Next", b"Thumb", b"PieceInfo", b"Metadata",
+    b"Pg", b"StructTreeRoot", b"Outlines", b"Names", b"Dests",
+];
+
+/// The numbers of the objects that `object` refers to and that belong to the page.
+fn references(object: &Object, out: &mut Vec<u32>) {
+    match object {
+        Object::Ref(number, _) => out.push(*number),
+        Object::Array(items) => items.iter().for_each(|item| references(item, out)),
+        Object::Dict(Dict(entries)) => {
+            entries.iter().filter(|(key, _)| !AWAY.contains(&key.as_slice())).for_each(|(_, v)| references(v, out));
+        }
+        _ => {}
+    }
+}
+
+/// A document of nothing but the page `leaf` of `file`. `None` if a part of it cannot be read by ranges.
+pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let (mut offsets, mut seen, mut todo) = (Vec::<(u32, usize)>::new(), HashSet::new(), vec![leaf.number]);
+    for (_, value, _) in &leaf.inherited {
+        references(value, &mut todo);
+    }
+    let optional_content = file.optional_content()?;
+    if let Some((value, _)) = &optional_content {
+        references(value, &mut todo);
+    }
+    while let Some(number) = todo.pop() {
+        if !seen.insert(number) {
+            continue;
+        }
+        if seen.len() > MAX_OBJECTS {
+            return Ok(None);
+        }
+        let Some(body) = file.body(number)? else {
+            // What is not there is null to the engine as well; what is broken it may mend.
+            match file.is_broken {
+                true => return Ok(None),
+                false => continue,
+            }
+        };
+        offsets.push((number, out.len()));
+        if !body.is_whole {
+            out.extend(format!("{number} 0 obj\n").bytes());
+        }
+        out.extend(&body.bytes);
+        out.extend(if body.is_whole { b"\n".as_slice() } else { b"\nendobj\n" });
+        references(&body.object, &mut todo);
+        // Its stream ends where its length says, which may stand elsewhere; both were read.
+    }
+    // In the place of its own parent, by which PDFium looks for what the page inherits.
+    let parent = match leaf.dict.get("Parent") {
+        Object::Ref(parent, _) => *parent,
+        _ => 0,
+    };
+    let last = seen.iter().max().map_or(parent, |number| parent.max(*number));
+    let Some(catalog) = last.checked_add(2) else { return Ok(None) };
+    let tree = if parent == 0 { last + 1 } else { parent };
+    if seen.contains(&tree) {
+        return Ok(None);
+    }
+    offsets.push((tree, out.len()));
+    out.extend(format!("{tree} 0 obj\n<</Type/Pages/Count 1/Kids[{} 0 R]", leaf.number).bytes());
+    for (key, _, raw) in &leaf.inherited {
+        out.extend(format!("/{key} ").bytes());
+        out.extend(raw);
+    }
+    out.extend(b">>\nendobj\n");
+    offsets.push((catalog, out.len()));
+    out.extend(format!("{catalog} 0 obj\n<</Type/Catalog/Pages {tree} 0 R").bytes());
+    if let Some((_, raw)) = optional_content {
+        out.extend(b"/OCProperties ");
+        out.extend(raw);
+    }
+    out.extend(b">>\nendobj\n");
+    let start = out.len();
+    offsets.sort_unstable();
+    let mut table = "xref\n".to_owned();
+    for (number, at) in &offsets {
+        // Writing to a string cannot fail.
+        let _ = write!(table, "{number} 1\n{at:010} 00000 n \n");
+    }
+    let _ = write!(table, "trailer\n<</Size {}/Root {catalog} 0 R>>\nstartxref\n{start}\n%%EOF\n", catalog + 1);
+    out.extend(table.bytes());
+    Ok(Some(out))
+}
+
+impl File {
+    /// Which parts of pages are shown, as the catalog says it: parsed, and as it stands in the file.
+    fn optional_content(&mut self) -> Result<Option<(Object, Vec<u8>)>> {
+        let Some(body) = self.catalog()? else { return Ok(None) };
+        let value = body.object.dict().map(|catalog| catalog.get("OCProperties").clone());
+        let raw = raw_value(&body.bytes, body.is_whole, "OCProperties");
+        Ok(value.zip(raw))
+    }
+}

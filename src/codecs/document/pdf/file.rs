@@ -1,0 +1,545 @@
+//! A document read by ranges: its cross-references, its objects, the way to a page.
+//!
+//! Where a file is not as the standard says, or is encrypted, [`File::open`] answers `None` and the engines, which
+//! mend what is broken, read it whole. Only a source that fails is an error.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+use std::sync::Arc;
+
+use super::syntax::{Dict, Indirect, Lexer, Object, indirect};
+use crate::cancel::Interrupt;
+use crate::error::Result;
+use crate::source::Source;
+
+/// Bytes at the end of a file in which `startxref` stands.
+const TAIL: u64 = 2048;
+/// Sections of cross-references: one a saved change.
+const MAX_SECTIONS: usize = 256;
+/// Cross-references, and objects of one stream of objects.
+const MAX_ENTRIES: u64 = 4 << 20;
+/// Levels of the page tree.
+const MAX_LEVELS: usize = 64;
+/// Bytes that a table or a stream of objects may expand to.
+const MAX_TABLE: u64 = 64 << 20;
+/// Bytes of the file that may be held in all.
+const MAX_HELD: u64 = 256 << 20;
+/// Bytes of one fetch, for what is small.
+const WINDOW: u64 = 8 << 10;
+/// Bytes of an object without its stream.
+const MAX_OBJECT: u64 = 4 << 20;
+/// Bytes of one line of a table (ISO 32000-2, 7.5.4).
+const LINE: u64 = 20;
+
+/// A section of cross-references.
+enum Section {
+    /// Lines of 20 bytes, looked up where they stand: first number, count, offset of the first line.
+    Table(Vec<(u64, u64, u64)>),
+    /// Rows of big-endian numbers of these widths: first number and count of each range, and all rows.
+    Rows { widths: [usize; 3], ranges: Vec<(u64, u64)>, rows: Vec<u8> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Entry {
+    /// At this offset of the file.
+    At(u64),
+    /// In the stream of objects of this number, as the one of this index.
+    In(u32, u32),
+    Free,
+}
+
+/// One object: its bytes, from its number on where it stands in the file by itself.
+pub(super) struct Body {
+    pub(super) bytes: Vec<u8>,
+    pub(super) object: Object,
+    pub(super) stream: Option<usize>,
+    /// Whether `bytes` begins with the number and `obj`.
+    pub(super) is_whole: bool,
+}
+
+impl Body {
+    /// The bytes of its stream, before any filter; `None` if it has none, or they are not there whole.
+    pub(super) fn stream(&self, length: u64) -> Option<&[u8]> {
+        let start = self.stream?;
+        self.bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+    }
+}
+
+/// A stream of objects: what it expands to, and number and offset of each.
+struct ObjectStream {
+    data: Vec<u8>,
+    offsets: Vec<(u32, usize)>,
+}
+
+/// What the page tree says of one page.
+pub(super) struct Leaf {
+    /// Object number.
+    pub(super) number: u32,
+    pub(super) dict: Dict,
+    /// What it inherits: the nearest value of each key, as it stands in the file's syntax.
+    pub(super) inherited: Vec<(&'static str, Object, Vec<u8>)>,
+}
+
+/// Keys that a page inherits from the nodes above it.
+const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
+
+/// A document whose cross-references were read.
+pub(super) struct File {
+    source: Source,
+    interrupt: Interrupt,
+    /// The newest first.
+    sections: Vec<Section>,
+    windows: HashMap<u64, Vec<u8>>,
+    bodies: HashMap<u32, Option<Arc<Body>>>,
+    streams: HashMap<u32, Option<Arc<ObjectStream>>>,
+    held: u64,
+    root: u32,
+    /// Pages, as the root of their tree counts them.
+    pub(super) pages: u32,
+    /// Whether the document has form fields.
+    pub(super) has_form: bool,
+    /// Whether an object was asked for that is there and not as it should be.
+    pub(super) is_broken: bool,
+}
+
+impl File {
+    /// Reads the cross-references of `source`.
+    pub(super) fn open(source: &Source, interrupt: &Interrupt) -> Result<Option<Self>> {
+        if !source.head()?.starts_with(b"%PDF-") {
+            return Ok(None);
+        }
+        let mut file = Self {
+            source: source.clone(),
+            interrupt: interrupt.clone(),
+            sections: Vec::new(),
+            windows: HashMap::new(),
+            bodies: HashMap::new(),
+            streams: HashMap::new(),
+            held: 0,
+            root: 0,
+            pages: 0,
+            has_form: false,
+            is_broken: false,
+        };
+        let Some(trailer) = file.read_sections()? else { return Ok(None) };
+        let Object::Ref(root, _) = *trailer.get("Root") else { return Ok(None) };
+        if !trailer.get("Encrypt").is_null() {
+            return Ok(None);
+        }
+        file.root = root;
+        let Some(catalog) = file.body(root)? else { return Ok(None) };
+        let Some(catalog) = catalog.object.dict() else { return Ok(None) };
+        file.has_form = !catalog.get("AcroForm").is_null();
+        let Some(pages) = file.resolved(catalog.get("Pages"))? else { return Ok(None) };
+        let count = pages.dict().and_then(|pages| pages.get("Count").unsigned());
+        file.pages = count.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        Ok((file.pages > 0).then_some(file))
+    }
+
+    /// `length` bytes at `at`, as far as the file goes. Small ones come from windows that are kept.
+    fn bytes(&mut self, at: u64, length: u64) -> Result<Vec<u8>> {
+        let length = length.min(self.source.size().saturating_sub(at));
+        if length > WINDOW {
+            self.interrupt.check()?;
+            return self.source.read_vec(at, length);
+        }
+        let mut out = Vec::with_capacity(length as usize);
+        while (out.len() as u64) < length {
+            let next = at + out.len() as u64;
+            let start = next - next % WINDOW;
+            if !self.windows.contains_key(&start) {
+                self.interrupt.check()?;
+                let window = self.source.read_vec(start, WINDOW.min(self.source.size() - start))?;
+                self.held += window.len() as u64;
+                self.windows.insert(start, window);
+            }
+            let window = self.windows.get(&start).map_or(&[][..], Vec::as_slice);
+            let from = (next - start) as usize;
+            let part = window.get(from..).unwrap_or_default();
+            let n = part.len().min((length - out.len() as u64) as usize);
+            if n == 0 {
+                break;
+            }
+            out.extend_from_slice(&part[..n]);
+        }
+        Ok(out)
+    }
+
+    /// Reads all sections, the newest first; answers the newest trailer.
+    fn read_sections(&mut self) -> Result<Option<Dict>> {
+        let size = self.source.size();
+        let from = size.saturating_sub(TAIL);
+        let tail = self.bytes(from, size - from)?;
+        let Some(at) = tail.windows(9).rposition(|w| w == b"startxref") else { return Ok(None) };
+        let start = Lexer::file(&tail, at + 9).object().and_then(|n| n.unsigned());
+        let (mut todo, mut seen, mut newest) = (vec![start], HashSet::new(), None);
+        while let Some(next) = todo.pop() {
+            let Some(at) = next.filter(|at| *at < size) else { return Ok(None) };
+            if !seen.insert(at) {
+                continue;
+            }
+            if seen.len() > MAX_SECTIONS {
+                return Ok(None);
+            }
+            let is_table = self.bytes(at, 4)? == b"xref";
+            let trailer = if is_table { self.table(at + 4)? } else { self.table_stream(at)? };
+            let Some(trailer) = trailer else { return Ok(None) };
+            // What the hybrid section adds is looked up before what is older.
+            for key in ["Prev", "XRefStm"] {
+                if !trailer.get(key).is_null() {
+                    todo.push(trailer.get(key).unsigned());
+                }
+            }
+            newest.get_or_insert(trailer);
+        }
+        Ok(newest)
+    }
+
+    /// A table: where its lines stand, and the trailer behind them.
+    fn table(&mut self, mut at: u64) -> Result<Option<Dict>> {
+        let mut ranges = Vec::new();
+        while ranges.len() < MAX_SECTIONS {
+            let head = self.bytes(at, 64)?;
+            let mut lexer = Lexer::file(&head, 0);
+            if lexer.eat(b"trailer") {
+                self.sections.push(Section::Table(ranges));
+                return Ok(self.grown(at + lexer.at as u64, |bytes| Lexer::file(bytes, 0).object())?.and_then(|t| t.dict().cloned()));
+            }
+            let mut number = || lexer.object().and_then(|n| n.unsigned());
+            let (Some(first), Some(count)) = (number(), number()) else { return Ok(None) };
+            lexer.skip_space();
+            if count > MAX_ENTRIES {
+                return Ok(None);
+            }
+            ranges.push((first, count, at + lexer.at as u64));
+            at += lexer.at as u64 + count * LINE;
+        }
+        Ok(None)
+    }
+
+    fn table_stream(&mut self, at: u64) -> Result<Option<Dict>> {
+        let Some(body) = self.body_at(None, at)? else { return Ok(None) };
+        let Some(dict) = body.object.dict().filter(|d| d.get("Type").name() == Some(b"XRef")) else { return Ok(None) };
+        let length = dict.get("Length").unsigned();
+        let rows = length.and_then(|n| body.stream(n)).and_then(|raw| unfiltered(dict, raw, MAX_TABLE));
+        let widths: Vec<usize> = dict.get("W").array().unwrap_or_default().iter().map_while(Object::unsigned).map(|n| n as usize).collect();
+        let (Some(rows), [a, b, c]) = (rows, &widths[..]) else { return Ok(None) };
+        let widths = [*a, *b, *c];
+        let whole = [Object::Number(0.0), dict.get("Size").clone()];
+        let ranges = dict.get("Index").array().unwrap_or(&whole);
+        let ranges = ranges.chunks_exact(2).map(|range| range[0].unsigned().zip(range[1].unsigned())).collect();
+        let Some(ranges) = ranges else { return Ok(None) };
+        if widths.iter().any(|width| *width > 8) || widths.iter().sum::<usize>() == 0 {
+            return Ok(None);
+        }
+        self.sections.push(Section::Rows { widths, ranges, rows });
+        Ok(Some(dict.clone()))
+    }
+
+    /// Where the object of this number is.
+    fn entry(&mut self, number: u32) -> Result<Option<Entry>> {
+        let number = u64::from(number);
+        let mut line = None;
+        for section in &self.sections {
+            match section {
+                Section::Table(ranges) => {
+                    let range = ranges.iter().find(|(first, count, _)| (*first..first + count).contains(&number));
+                    if let Some((first, _, at)) = range {
+                        line = Some(at + (number - first) * LINE);
+                        break;
+                    }
+                }
+                Section::Rows { widths: [a, b, c], ranges, rows } => {
+                    let mut index = 0u64;
+                    for (first, count) in ranges {
+                        if (*first..first.saturating_add(*count)).contains(&number) {
+                            let width = a + b + c;
+                            let start = usize::try_from(index + number - first).ok().and_then(|i| i.checked_mul(width));
+                            let row = start.and_then(|start| rows.get(start..start.checked_add(width)?));
+                            let Some(row) = row else { return Ok(None) };
+                            let big = |bytes: &[u8]| bytes.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+                            let (kind, second, third) = (big(&row[..*a]), big(&row[*a..a + b]), big(&row[a + b..]));
+                            return Ok(match if *a == 0 { 1 } else { kind } {
+                                0 => Some(Entry::Free),
+                                1 => Some(Entry::At(second)),
+                                2 => u32::try_from(second).ok().zip(u32::try_from(third).ok()).map(|(s, i)| Entry::In(s, i)),
+                                _ => None,
+                            });
+                        }
+                        index = index.saturating_add(*count);
+                    }
+                }
+            }
+        }
+        let Some(at) = line else { return Ok(None) };
+        let line = self.bytes(at, LINE)?;
+        let digits = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|digits| digits.parse::<u64>().ok());
+        // A generation other than 0 is seen where numbers are used again, which nobody does.
+        Ok(match (line.get(..10).and_then(digits), line.get(11..16), line.get(17)) {
+            (Some(at), Some(b"00000"), Some(b'n')) => Some(Entry::At(at)),
+            (Some(_), _, Some(b'f')) => Some(Entry::Free),
+            _ => None,
+        })
+    }
+
+    /// What `read` makes of the bytes from `at` on, given more and more of them until it makes something.
+    fn grown<T>(&mut self, at: u64, read: impl Fn(&[u8]) -> Option<T>) -> Result<Option<T>> {
+        let (mut length, left) = (512, self.source.size().saturating_sub(at));
+        loop {
+            let bytes = self.bytes(at, length)?;
+            let made = read(&bytes);
+            if made.is_some() || length >= left || length >= MAX_OBJECT {
+                return Ok(made);
+            }
+            length *= 4;
+        }
+    }
+
+    /// An object by its number. `None` if it is not there or not as it should be.
+    pub(super) fn body(&mut self, number: u32) -> Result<Option<Arc<Body>>> {
+        if let Some(known) = self.bodies.get(&number) {
+            return Ok(known.clone());
+        }
+        // What refers to itself while it is looked up is nothing.
+        self.bodies.insert(number, None);
+        self.interrupt.check()?;
+        let entry = self.entry(number)?;
+        let body = match entry {
+            Some(Entry::At(at)) => self.body_at(Some(number), at)?,
+            Some(Entry::In(stream, index)) => self.body_in(number, stream, index)?,
+            Some(Entry::Free) | None => None,
+        };
+        self.is_broken |= body.is_none() && matches!(entry, Some(Entry::At(_) | Entry::In(..)));
+        let body = body.map(Arc::new);
+        self.bodies.insert(number, body.clone());
+        Ok(body)
+    }
+
+    /// The object at an offset: its bytes up to its end, or to the end of its stream.
+    fn body_at(&mut self, number: Option<u32>, at: u64) -> Result<Option<Body>> {
+        if self.held > MAX_HELD {
+            return Ok(None);
+        }
+        let Some(found) = self.grown(at, indirect)? else { return Ok(None) };
+        let Indirect { object, stream, end, .. } = found;
+        if number.is_some_and(|number| number != found.number) {
+            return Ok(None);
+        }
+        let mut length = end as u64;
+        if let Some(start) = stream {
+            let Some(stream_length) = object.dict().map(|dict| dict.get("Length").clone()) else { return Ok(None) };
+            let Some(stream_length) = self.resolved(&stream_length)?.and_then(|n| n.unsigned()) else { return Ok(None) };
+            length = (start as u64).saturating_add(stream_length).saturating_add(32);
+        }
+        self.held = self.held.saturating_add(length);
+        if self.held > MAX_HELD {
+            return Ok(None);
+        }
+        let mut bytes = self.bytes(at, length)?;
+        if let Some(start) = stream {
+            // Where its length says it ends, its end must be.
+            let data = (length - 32) as usize;
+            let mut lexer = Lexer::file(&bytes, data);
+            if start > data || !lexer.eat(b"endstream") {
+                return Ok(None);
+            }
+            let end = lexer.at;
+            bytes.truncate(end);
+            bytes.extend(b"\nendobj");
+        }
+        Ok(Some(Body { bytes, object, stream, is_whole: true }))
+    }
+
+    fn body_in(&mut self, number: u32, stream: u32, index: u32) -> Result<Option<Body>> {
+        let objects = match self.streams.get(&stream) {
+            Some(known) => known.clone(),
+            None => {
+                let objects = self.object_stream(stream)?.map(Arc::new);
+                self.streams.insert(stream, objects.clone());
+                objects
+            }
+        };
+        let Some(objects) = objects else { return Ok(None) };
+        let index = index as usize;
+        let Some(&(found, from)) = objects.offsets.get(index) else { return Ok(None) };
+        let to = objects.offsets.get(index + 1).map_or(objects.data.len(), |(_, to)| *to);
+        let Some(bytes) = objects.data.get(from..to).filter(|_| found == number) else { return Ok(None) };
+        let object = Lexer::file(bytes, 0).object();
+        Ok(object.map(|object| Body { bytes: bytes.to_vec(), object, stream: None, is_whole: false }))
+    }
+
+    fn object_stream(&mut self, number: u32) -> Result<Option<ObjectStream>> {
+        if !matches!(self.entry(number)?, Some(Entry::At(_))) {
+            return Ok(None);
+        }
+        let Some(body) = self.body(number)? else { return Ok(None) };
+        let Some(data) = self.data(&body, MAX_TABLE)? else { return Ok(None) };
+        self.held += data.len() as u64;
+        let read = || {
+            let dict = body.object.dict()?;
+            let (count, first) = (dict.get("N").unsigned()?, usize::try_from(dict.get("First").unsigned()?).ok()?);
+            let mut lexer = Lexer::file(&data, 0);
+            let mut offsets = Vec::new();
+            for _ in 0..count.min(MAX_ENTRIES) {
+                let number = u32::try_from(lexer.object()?.unsigned()?).ok()?;
+                offsets.push((number, first.checked_add(usize::try_from(lexer.object()?.unsigned()?).ok()?)?));
+            }
+            Some(offsets)
+        };
+        let offsets = read();
+        Ok(offsets.map(|offsets| ObjectStream { data, offsets }))
+    }
+
+    /// The root of the document.
+    pub(super) fn catalog(&mut self) -> Result<Option<Arc<Body>>> {
+        self.body(self.root)
+    }
+
+    /// `object`, or what it refers to.
+    pub(super) fn resolved(&mut self, object: &Object) -> Result<Option<Object>> {
+        match object {
+            Object::Ref(number, _) => Ok(self.body(*number)?.map(|body| body.object.clone())),
+            object => Ok(Some(object.clone())),
+        }
+    }
+
+    /// The unfiltered bytes of a stream, at most `max`; `None` if it is none, or packed in a way not known here.
+    pub(super) fn data(&mut self, body: &Body, max: u64) -> Result<Option<Vec<u8>>> {
+        let Some(dict) = body.object.dict() else { return Ok(None) };
+        let length = self.resolved(dict.get("Length"))?.and_then(|n| n.unsigned());
+        let raw = length.and_then(|length| body.stream(length));
+        Ok(raw.and_then(|raw| unfiltered(dict, raw, max)))
+    }
+
+    /// The page of this index, from 0. `None` if the way to it is not as it should be.
+    pub(super) fn leaf(&mut self, page: u32) -> Result<Option<Leaf>> {
+        let Some(catalog) = self.body(self.root)? else { return Ok(None) };
+        let Some(Object::Ref(mut number, _)) = catalog.object.dict().map(|catalog| catalog.get("Pages").clone()) else {
+            return Ok(None);
+        };
+        let (mut skip, mut inherited) = (page, Vec::<(&'static str, Object, Vec<u8>)>::new());
+        for _ in 0..MAX_LEVELS {
+            let Some(body) = self.body(number)? else { return Ok(None) };
+            let Some(dict) = body.object.dict() else { return Ok(None) };
+            let Some(kids) = self.resolved(dict.get("Kids"))? else { return Ok(None) };
+            let Some(kids) = kids.array() else {
+                let is_page = dict.get("Type").name() == Some(b"Page") && skip == 0;
+                return Ok(is_page.then(|| Leaf { number, dict: dict.clone(), inherited }));
+            };
+            for key in INHERITED {
+                if let Some(raw) = raw_value(&body.bytes, body.is_whole, key) {
+                    inherited.retain(|(known, ..)| *known != key);
+                    inherited.push((key, dict.get(key).clone(), raw));
+                }
+            }
+            let mut next = None;
+            for kid in kids {
+                let Object::Ref(kid, _) = *kid else { return Ok(None) };
+                // Leaves before the page are not read: only a kid that could be passed over whole is looked into.
+                let pages = match skip {
+                    0 => 1,
+                    _ => self.pages_below(kid)?,
+                };
+                if skip < pages {
+                    next = Some(kid);
+                    break;
+                }
+                skip -= pages;
+            }
+            match next {
+                Some(kid) => number = kid,
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    fn pages_below(&mut self, number: u32) -> Result<u32> {
+        let Some(body) = self.body(number)? else { return Ok(0) };
+        let count = body.object.dict().map(|dict| dict.get("Count").unsigned());
+        Ok(count.map_or(0, |count| count.and_then(|n| u32::try_from(n).ok()).unwrap_or(1)))
+    }
+}
+
+/// The bytes of the value of `key` in the outermost dictionary of an object.
+pub(super) fn raw_value(bytes: &[u8], is_whole: bool, key: &str) -> Option<Vec<u8>> {
+    let mut lexer = Lexer::file(bytes, 0);
+    if is_whole {
+        lexer.object()?;
+        lexer.object()?;
+        if !lexer.eat(b"obj") {
+            return None;
+        }
+    }
+    if !lexer.eat(b"<<") {
+        return None;
+    }
+    while !lexer.eat(b">>") {
+        let name = lexer.object()?;
+        let start = lexer.at;
+        lexer.object()?;
+        if name.name()? == key.as_bytes() {
+            return bytes.get(start..lexer.at).map(<[u8]>::to_vec);
+        }
+    }
+    None
+}
+
+/// What `raw` is behind its filters, of which Flate is the one known here; at most `max` bytes.
+fn unfiltered(dict: &Dict, raw: &[u8], max: u64) -> Option<Vec<u8>> {
+    let one = |object: &Object| match object {
+        Object::Array(items) if items.len() <= 1 => items.first().cloned().unwrap_or(Object::Null),
+        other => other.clone(),
+    };
+    match one(dict.get("Filter")) {
+        Object::Null => return (raw.len() as u64 <= max).then(|| raw.to_vec()),
+        Object::Name(name) if name == b"FlateDecode" => {}
+        _ => return None,
+    }
+    let mut data = Vec::new();
+    let mut inflate = flate2::read::ZlibDecoder::new(raw).take(max + 1);
+    inflate.read_to_end(&mut data).ok().filter(|n| *n as u64 <= max)?;
+    match one(dict.get("DecodeParms")) {
+        Object::Null => Some(data),
+        Object::Dict(parms) => unpredicted(&parms, data),
+        _ => None,
+    }
+}
+
+/// Undoes the predictors of PNG on rows of bytes, as tables have them.
+fn unpredicted(parms: &Dict, data: Vec<u8>) -> Option<Vec<u8>> {
+    let number = |key: &str, default: u64| if parms.get(key).is_null() { Some(default) } else { parms.get(key).unsigned() };
+    match number("Predictor", 1)? {
+        1 => return Some(data),
+        10..=15 if number("Colors", 1)? == 1 && number("BitsPerComponent", 8)? == 8 => {}
+        _ => return None,
+    }
+    let columns = usize::try_from(number("Columns", 1)?).ok().filter(|n| (1..=1 << 16).contains(n))?;
+    let (mut out, mut above) = (Vec::with_capacity(data.len()), vec![0u8; columns]);
+    for row in data.chunks(columns + 1) {
+        let (&kind, row) = row.split_first()?;
+        let mut left = 0u8;
+        let mut corner = 0u8;
+        for (x, byte) in row.iter().enumerate() {
+            let up = above[x];
+            let guess = match kind {
+                0 => 0,
+                1 => left,
+                2 => up,
+                3 => ((u16::from(left) + u16::from(up)) / 2) as u8,
+                4 => {
+                    let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
+                    let p = a + b - c;
+                    let (pa, pb, pc) = ((p - a).abs(), (p - b).abs(), (p - c).abs());
+                    if pa <= pb && pa <= pc { left } else if pb <= pc { up } else { corner }
+                }
+                _ => return None,
+            };
+            corner = up;
+            left = byte.wrapping_add(guess);
+            above[x] = left;
+        }
+        out.extend_from_slice(&above[..row.len()]);
+    }
+    Some(out)
+}

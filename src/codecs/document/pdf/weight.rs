@@ -1,0 +1,120 @@
+//! What a page may cost to draw, found before it is drawn.
+//!
+//! hayro unpacks every stream whole, whatever it expands to, and decodes every picture at its full size. So everything
+//! that the page refers to is walked first: the memory of its largest picture and of its streams is what has to be
+//! reserved. Streams short enough that no compression could bring them near the limit are taken on trust.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use hayro::hayro_syntax::Filter;
+use hayro::hayro_syntax::object::{Dict, MaybeRef, Object, ObjectIdentifier, Stream};
+use hayro::hayro_syntax::page::Page;
+
+use crate::cancel::Interrupt;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+
+/// Most that one stage can expand a byte to: Deflate 1,032, LZW with codes of 12 bits some 2,700.
+const MAX_EXPANSION: u64 = 2700;
+/// Expanded bytes that need no closer look.
+const TRUSTED: u64 = 16 << 20;
+/// Objects that one page may be made of.
+const MAX_OBJECTS: usize = 1 << 20;
+/// Bytes a pixel while a picture is decoded, turned into colours and scaled.
+const IMAGE_BYTES: u64 = 4;
+
+/// Entries that lead away from the page: to its tree, to other pages, to what happens on a click.
+const AWAY: &[&[u8]] = &[
+    b"Parent", b"P", b"Dest", b"A", b"AA", b"B", b"Popup", b"IRT", b"Prev", b"Next", b"Thumb", b"PieceInfo",
+    b"Metadata", b"StructParent", b"StructParents", b"Pg", b"Last", b"First",
+];
+
+/// Bytes of memory that drawing `page` may take. `limit` if a part of it is larger than the limits allow.
+pub(super) fn weigh(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> Result<u64> {
+    let (mut seen, mut todo) = (HashSet::<ObjectIdentifier>::new(), vec![Object::Dict(page.raw().clone())]);
+    let (mut streams, mut picture, mut objects) = (0u64, 0u64, 0usize);
+    while let Some(object) = todo.pop() {
+        objects += 1;
+        if objects > MAX_OBJECTS {
+            return Err(Error::limit(format!("a page of more than {MAX_OBJECTS} objects")));
+        }
+        if objects.is_multiple_of(256) {
+            interrupt.check()?;
+        }
+        let mut follow = |item| match item {
+            MaybeRef::NotRef(object @ (Object::Dict(_) | Object::Array(_))) => Some(object),
+            MaybeRef::NotRef(_) => None,
+            MaybeRef::Ref(id) => {
+                let id = ObjectIdentifier::new(id.obj_number, id.gen_number);
+                seen.insert(id).then(|| page.xref().get::<Object<'_>>(id)).flatten()
+            }
+        };
+        match &object {
+            Object::Array(array) => todo.extend(array.raw_iter().filter_map(&mut follow)),
+            Object::Dict(dict) => todo.extend(parts(dict).filter_map(&mut follow)),
+            Object::Stream(stream) => {
+                todo.extend(parts(stream.dict()).filter_map(&mut follow));
+                let size = expanded(stream, limits.max_part)?;
+                let pixels = pixels(stream.dict());
+                if pixels > limits.max_pixels {
+                    return Err(Error::limit(format!("a picture of {pixels} px; the limit is {} px", limits.max_pixels)));
+                }
+                match pixels {
+                    0 => streams = streams.saturating_add(size),
+                    _ => picture = picture.max(pixels.saturating_mul(IMAGE_BYTES).max(size)),
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(streams.saturating_add(picture))
+}
+
+fn parts<'a, 'b>(dict: &'b Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> + use<'a, 'b> {
+    dict.entries().filter(|(key, _)| !AWAY.contains(&&**key)).map(|(_, value)| value)
+}
+
+/// Columns × rows if it is a picture.
+fn pixels(dict: &Dict<'_>) -> u64 {
+    let side = |long: &str| dict.get::<u32>(long).map_or(0, u64::from);
+    side("Width").saturating_mul(side("Height"))
+}
+
+/// Bytes that `stream` expands to, at most; those of a picture's own compression are not counted.
+fn expanded(stream: &Stream<'_>, max: u64) -> Result<u64> {
+    let filters = stream.filters();
+    let stages = filters.iter().filter(|f| matches!(f, Filter::FlateDecode | Filter::LzwDecode | Filter::RunLengthDecode));
+    let stages = stages.count() as u32;
+    let raw = stream.raw_data();
+    let length = raw.len() as u64;
+    let bound = length.saturating_mul(MAX_EXPANSION.saturating_pow(stages));
+    if stages == 0 || bound <= TRUSTED {
+        return Ok(bound);
+    }
+    let over = || Error::limit(format!("a part that expands to more than {max} bytes"));
+    match (&filters[..], stages) {
+        // The common case is measured without being kept.
+        ([Filter::FlateDecode, ..], 1) => {
+            let size = inflated(&raw, max)?;
+            if size > max { Err(over()) } else { Ok(size) }
+        }
+        // What is seldom has to do with less.
+        _ if length.saturating_mul(MAX_EXPANSION) <= max && stages == 1 => Ok(length.saturating_mul(8)),
+        _ => Err(over()),
+    }
+}
+
+/// Bytes that zlib data expands to, as far as `max` and one more.
+fn inflated(data: &[u8], max: u64) -> Result<u64> {
+    let mut inflate = flate2::read::ZlibDecoder::new(data).take(max.saturating_add(1));
+    let (mut buf, mut size) = (vec![0; 64 << 10], 0u64);
+    loop {
+        match inflate.read(&mut buf) {
+            Ok(0) => return Ok(size),
+            Ok(n) => size += n as u64,
+            // Damaged data is the engine's to judge; it has a lenient reader for it, which stops there too.
+            Err(_) => return Ok(size),
+        }
+    }
+}
