@@ -1,5 +1,7 @@
-//! C libraries, each behind one safe file: the only places outside the C ABI that may be unsafe.
+//! C libraries, each behind one safe file or folder: the only places outside the C ABI that may be unsafe.
 
 #[cfg(feature = "avif")]
 pub(crate) mod av1;
+#[cfg(feature = "ffmpeg")]
+pub(crate) mod ffmpeg;
 pub(crate) mod webp;
