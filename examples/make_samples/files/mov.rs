@@ -41,7 +41,12 @@ fn moov(track: &Track<'_>, start: u32) -> Vec<u8> {
     let (width, height) = (u32::from(track.width) << 16, u32::from(track.height) << 16);
     let unit = [1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30];
     // Rate and volume, then what is reserved.
-    let mvhd = [&numbers(&[0, 0, 0, SECOND, n * SECOND, 1 << 16, 0x0100_0000, 0, 0])[..], &numbers(&unit), &[0; 24], &numbers(&[2])];
+    let mvhd = [
+        &numbers(&[0, 0, 0, SECOND, n * SECOND, 1 << 16, 0x0100_0000, 0, 0])[..],
+        &numbers(&unit),
+        &[0; 24],
+        &numbers(&[2]),
+    ];
     let turned = [a, b, 0, c, d, 0, 0, 0, 1 << 30, width, height];
     let tkhd = [&numbers(&[3, 0, 0, 1, 0, n * SECOND, 0, 0, 0, 0])[..], &numbers(&turned)];
     let mdhd = numbers(&[0, 0, 0, SECOND, n * SECOND, 0]);

@@ -25,7 +25,8 @@ pub fn wav(cover: Option<&[u8]>) -> Vec<u8> {
         let pad = vec![0; data.len() % 2];
         [name, &(data.len() as u32).to_le_bytes(), data, &pad].concat()
     };
-    let format = [&1u16.to_le_bytes()[..], &1u16.to_le_bytes(), &8000u32.to_le_bytes(), &8000u32.to_le_bytes(), &[1, 0, 8, 0]];
+    let format =
+        [&1u16.to_le_bytes()[..], &1u16.to_le_bytes(), &8000u32.to_le_bytes(), &8000u32.to_le_bytes(), &[1, 0, 8, 0]];
     let sound: Vec<u8> = (0..4000).map(|i| (128.0 + 90.0 * (i as f32 * 0.345).sin()) as u8).collect();
     let tag = cover.map_or(Vec::new(), |cover| chunk(b"id3 ", &id3(cover)));
     let all = [&b"WAVE"[..], &chunk(b"fmt ", &format.concat()), &chunk(b"data", &sound), &tag].concat();

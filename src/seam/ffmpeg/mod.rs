@@ -23,11 +23,12 @@ use ffmpeg_next::ffi;
 pub(crate) use self::movie::{Demuxer, Movie, Place, Seeking, Video};
 pub(crate) use self::picture::Picture;
 
-/// Makes FFmpeg silent; its log would go to the standard error of the host.
-fn silence() {
+/// Makes FFmpeg silent, since its log would go to the standard error of the host, and its errors speak.
+fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // SAFETY: without a callback `av_log` does nothing; the pointer is stored atomically.
         unsafe { ffi::av_log_set_callback(None) }
+        ffmpeg_next::util::error::register_all();
     });
 }

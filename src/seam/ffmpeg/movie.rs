@@ -131,15 +131,14 @@ impl Movie {
         interrupt: &Interrupt,
         max_pixels: u64,
     ) -> Result<Self> {
-        super::silence();
+        super::prepare();
         let meter = Meter::default();
         meter.allow(OPENING);
         let reader = Reader::new(source, interrupt, &meter);
         let input = open_input(reader, demuxer).map_err(|e| meter.failure().unwrap_or(e))?;
         let (decoder, stream, ahead, any) = (None, None, None, false);
         let (source_size, interrupt) = (source.size(), interrupt.clone());
-        let mut movie =
-            Self { decoder, input, demuxer, stream, source_size, max_pixels, meter, interrupt, ahead, any };
+        let mut movie = Self { decoder, input, demuxer, stream, source_size, max_pixels, meter, interrupt, ahead, any };
         movie.find_stream()?;
         movie.discard_others();
         Ok(movie)
@@ -159,7 +158,7 @@ impl Movie {
         (longest > 0.0 && longest < 1e9).then(|| Duration::from_secs_f64(longest))
     }
 
-    /// A picture that the file carries beside its video: the largest.
+    /// A picture that the file carries beside its video: what Matroska calls the cover by its name, else the first.
     pub(crate) fn cover(&self) -> Option<Vec<u8>> {
         let attached = self.input.streams().filter(|s| s.disposition().contains(Disposition::ATTACHED_PIC));
         let pictures = attached.filter_map(|stream| {
@@ -168,10 +167,10 @@ impl Movie {
             unsafe {
                 let packet = &(*stream.as_ptr()).attached_pic;
                 let size = usize::try_from(packet.size).ok().filter(|n| *n > 0 && !packet.data.is_null())?;
-                Some(std::slice::from_raw_parts(packet.data, size).to_vec())
+                Some((!is_named_cover(&stream), std::slice::from_raw_parts(packet.data, size).to_vec()))
             }
         });
-        pictures.max_by_key(Vec::len)
+        pictures.min_by_key(|(unnamed, _)| *unnamed).map(|(_, picture)| picture)
     }
 
     /// What the video stream says of itself; where its header is silent, what its key frame at `first` does. That one
@@ -280,8 +279,10 @@ impl Movie {
     ///
     /// # Errors
     /// `unsupported` for codecs that are not allowed or that FFmpeg was built without, `timeout`, `cancelled`.
-    pub(crate) fn decode(&mut self, key: &Key) -> Result<Option<Picture>> {
+    pub(crate) fn decode(&mut self, key: &mut Key) -> Result<Option<Picture>> {
         let any = self.any;
+        // Key frames before the point where an edit begins are marked to be thrown away, and are no worse for it.
+        key.0.set_flags(key.0.flags());
         let decoder = self.decoder()?;
         decoder.skip_frame(if any { Discard::Default } else { Discard::NonKey });
         let mut picture = None;
@@ -430,8 +431,8 @@ impl Movie {
                 return Ok(Some(told));
             }
         }
-        let key = Key(packet);
-        let picture = if known { None } else { self.decode(&key)? };
+        let mut key = Key(packet);
+        let picture = if known { None } else { self.decode(&mut key)? };
         self.ahead = Some((place, key.0));
         Ok(picture.map(|picture| {
             let (size, aspect) = (picture.size(), picture.aspect());
@@ -520,6 +521,11 @@ fn is_encrypted(stream: &ffmpeg_next::Stream<'_>) -> bool {
     let tag = unsafe { (*parameters.as_ptr()).codec_tag };
     tag == u32::from_le_bytes(*b"encv")
         || stream.side_data().any(|d| d.kind() == packet::side_data::Type::EncryptionInitInfo)
+}
+
+/// RFC 9559, 21.1: the large cover is called `cover`, of portrait or landscape, and the small ones `small_cover`.
+fn is_named_cover(stream: &ffmpeg_next::Stream<'_>) -> bool {
+    stream.metadata().get("filename").is_some_and(|name| name.starts_with("cover"))
 }
 
 fn has_alpha(stream: &ffmpeg_next::Stream<'_>) -> bool {

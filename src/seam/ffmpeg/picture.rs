@@ -77,10 +77,9 @@ impl Picture {
             (true, true) => (RGBA64, PixelFormat::Rgba16),
         };
         let scaler = self.scaler(size, target)?;
-        let samples = size.width as usize * size.height as usize * to.channels();
         let samples = match deep {
-            false => Samples::U8(self.scaled(&scaler, size, samples)?),
-            true => Samples::U16(self.scaled(&scaler, size, samples)?),
+            false => Samples::U8(self.scaled(&scaler, size, to.channels())?),
+            true => Samples::U16(self.scaled(&scaler, size, to.channels())?),
         };
         Ok(Frame::new(size.width, size.height, to, samples)?.with_color(self.color()))
     }
@@ -164,36 +163,31 @@ impl Picture {
         matrix as i32
     }
 
-    fn scaled<T: Copy + Default>(&self, scaler: &Scaler, size: Size, samples: usize) -> Result<Vec<T>> {
-        // libswscale writes whole vectors: up to 64 bytes past the end of a row.
-        const SLACK: usize = 256;
-        let mut out = vec![T::default(); samples + SLACK];
-        let stride = samples / size.height as usize * size_of::<T>();
-        let stride = i32::try_from(stride).map_err(|_| Error::limit("a row of too many bytes"))?;
+    /// Rows of `n` samples a pixel, packed.
+    fn scaled<T: Copy + Default>(&self, scaler: &Scaler, size: Size, n: usize) -> Result<Vec<T>> {
+        let (row, height) = (size.width as usize * n, size.height as usize);
+        // libswscale writes whole vectors where a row has room for them, and leaves the rest of it out where it has not.
+        let padded = (size.width as usize + 32).next_multiple_of(32) * n;
+        let mut out = vec![T::default(); padded * (height + 1)];
+        let stride = i32::try_from(padded * size_of::<T>()).map_err(|_| Error::limit("a row of too many bytes"))?;
+        let null = std::ptr::null_mut();
         // SAFETY: the frame's planes and strides are as its format says, and its height is the scaler's; `out` holds
-        // `height` rows of `stride` bytes and the slack that the scaler's vectors need. Samples are native integers.
+        // `height` rows of `stride` bytes and one more, and each row 32 pixels beyond its width, more than the
+        // vectors of the scaler have. Samples are native integers.
         let rows = unsafe {
             let frame = &*self.0.as_ptr();
-            let (planes, strides) = ([out.as_mut_ptr().cast::<u8>()], [stride]);
-            let planes = [planes[0], std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut()];
-            let strides = [strides[0], 0, 0, 0];
-            ffi::sws_scale(
-                scaler.0,
-                frame.data.as_ptr().cast(),
-                frame.linesize.as_ptr(),
-                0,
-                frame.height,
-                planes.as_ptr(),
-                strides.as_ptr(),
-            )
+            let (planes, strides) = ([out.as_mut_ptr().cast::<u8>(), null, null, null], [stride, 0, 0, 0]);
+            let (from, from_strides) = (frame.data.as_ptr().cast(), frame.linesize.as_ptr());
+            ffi::sws_scale(scaler.0, from, from_strides, 0, frame.height, planes.as_ptr(), strides.as_ptr())
         };
-        match usize::try_from(rows) == Ok(size.height as usize) {
-            true => {
-                out.truncate(samples);
-                Ok(out)
-            }
-            false => Err(Error::internal(format!("the scaler made {rows} rows of {}", size.height))),
+        if usize::try_from(rows) != Ok(height) {
+            return Err(Error::internal(format!("the scaler made {rows} rows of {height}")));
         }
+        for y in 1..height {
+            out.copy_within(y * padded..y * padded + row, y * row);
+        }
+        out.truncate(row * height);
+        Ok(out)
     }
 }
 

@@ -107,6 +107,18 @@ fn true_audio_has_its_tag_in_front() {
 }
 
 #[test]
+fn an_ape_tag_at_the_end_has_its_cover_behind_a_file_name() {
+    let item = |name: &str, value: &[u8]| {
+        [&(value.len() as u32).to_le_bytes()[..], &[2, 0, 0, 0], name.as_bytes(), b"\0", value].concat()
+    };
+    let items = [item("Title", b"x"), item("Cover Art (Front)", &[b"a.png\0", &cover()[..]].concat())].concat();
+    let footer = [&b"APETAGEX"[..], &2000u32.to_le_bytes(), &(items.len() as u32 + 32).to_le_bytes(), &[2, 0, 0, 0], &[0; 12]];
+    let file = [mp3_frame(), mp3_frame(), items, footer.concat()].concat();
+    assert_eq!(size(&MP3, &file).unwrap(), (8, 6, Origin::Embedded));
+    trial::cut_everywhere(&MP3, &file);
+}
+
+#[test]
 fn windows_media_has_its_picture_in_an_attribute() {
     let object = |guid: &[u8], data: &[u8]| [guid, &(data.len() as u64 + 24).to_le_bytes(), data].concat();
     let utf16 = |s: &str| s.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();

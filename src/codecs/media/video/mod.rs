@@ -15,7 +15,7 @@ pub(crate) use self::formats::{
 };
 use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
+use crate::format::{Family, Format};
 use crate::frame::{Frame, Origin};
 use crate::geometry::Size;
 use crate::limits::Reservation;
@@ -26,6 +26,9 @@ use crate::source::Source;
 
 /// Where candidates are looked for, in this order, as shares of the film: beginnings and ends are titles and fades.
 const CANDIDATES: [f64; 7] = [0.1, 0.3, 0.5, 0.7, 0.2, 0.85, 0.02];
+
+/// Files up to this many bytes are fetched whole: jumping about in them would fetch some parts twice.
+const SMALL: u64 = 256 << 10;
 
 /// Bytes fetched from which on no further candidate is looked for, if there is one at all.
 const ENOUGH: u64 = 512 << 10;
@@ -48,8 +51,11 @@ fn open(source: &Source, format: Format, demuxer: &'static Demuxer) -> Box<dyn D
 impl VideoFile {
     fn movie(&mut self, cx: &Context<'_>) -> Result<&mut Movie> {
         if self.movie.is_none() {
-            let movie = Movie::open(&self.source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?;
-            self.movie = Some(movie);
+            let mut source = self.source.clone();
+            if source.size() <= SMALL {
+                source = Source::bytes(source.read_all(SMALL)?);
+            }
+            self.movie = Some(Movie::open(&source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?);
         }
         self.movie.as_mut().ok_or_else(|| Error::internal("no movie"))
     }
@@ -127,8 +133,8 @@ impl VideoFile {
         movie.seek(Place::Start)?;
         movie.accept_any();
         for _ in 0..TRIES {
-            let Some(key) = movie.next_key()? else { break };
-            if let Some(picture) = movie.decode(&key)? {
+            let Some(mut key) = movie.next_key()? else { break };
+            if let Some(picture) = movie.decode(&mut key)? {
                 return frame(&picture, video, want);
             }
         }
@@ -146,7 +152,11 @@ impl Decoder for VideoFile {
             let shown = video.orientation.apply_to(video.square());
             (info.width, info.height) = (f64::from(shown.width), f64::from(shown.height));
             (info.has_alpha, info.is_animated) = (video.has_alpha, true);
-        } else if let Some(cover) = self.movie(cx)?.cover() {
+            return Ok(info);
+        }
+        // Sound in a container of videos.
+        info.family = Family::Audio;
+        if let Some(cover) = self.movie(cx)?.cover() {
             let cover = cx.open_inner(&Source::bytes(cover), &Hint::default())?.info(cx)?;
             (info.width, info.height, info.has_alpha) = (cover.width, cover.height, cover.has_alpha);
         }
@@ -189,12 +199,12 @@ fn candidate(movie: &mut Movie, place: Place, seen: &mut Vec<(i64, i64)>) -> Res
         Err(e) => return Err(e),
     }
     for _ in 0..TRIES {
-        let Some(key) = movie.next_key()? else { break };
+        let Some(mut key) = movie.next_key()? else { break };
         if seen.contains(&key.place()) {
             break;
         }
         seen.push(key.place());
-        if let Some(picture) = movie.decode(&key)? {
+        if let Some(picture) = movie.decode(&mut key)? {
             return Ok(Some(picture));
         }
     }
