@@ -320,15 +320,12 @@ impl Movie {
                 }
             }
         }
-        if self.stream.is_none() {
-            let mut videos = self.input.streams().filter(|s| is_film(s));
-            if let Some(stream) = videos.next() {
-                let id = stream.parameters().id();
-                return Err(Error::unsupported(format!("a video of codec {id:?}")));
+        let film = self.stream().ok().or_else(|| self.input.streams().find(is_film));
+        match film {
+            Some(stream) if is_encrypted(&stream) => Err(encrypted()),
+            Some(stream) if self.stream.is_none() => {
+                Err(Error::unsupported(format!("a video of codec {:?}", stream.parameters().id())))
             }
-        }
-        match self.stream() {
-            Ok(stream) if is_encrypted(&stream) => Err(encrypted()),
             _ => Ok(()),
         }
     }

