@@ -8,13 +8,16 @@
 //! Of the crate `ffmpeg-next` the wrappers are used where they reach; what they do beside their name (reading
 //! whole streams for parameters that nobody asked for, retrying broken packets for ever) is left aside.
 //!
-//! Any FFmpeg from 5.1 to 8 will do, but the library is bound to the one that it was built with.
+//! Written for FFmpeg 5.1 and later; a build is bound to the version that it was made with.
 #![allow(unsafe_code)] // FFI: FFmpeg is C, and its wrapper leaves half of it raw.
+#![allow(clippy::unnecessary_cast)] // Constants have other types with other versions of FFmpeg.
 
 mod codecs;
 mod movie;
+mod open;
 mod picture;
 mod reader;
+mod stream;
 
 use std::sync::Once;
 

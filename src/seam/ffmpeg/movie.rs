@@ -3,22 +3,21 @@
 use std::ffi::CStr;
 use std::time::Duration;
 
-use ffmpeg_next::codec::{self, decoder, packet};
-use ffmpeg_next::format::context::{Input, StreamIo};
+use ffmpeg_next::codec::{decoder, packet};
+use ffmpeg_next::format::context::Input;
 use ffmpeg_next::format::stream::Disposition;
-use ffmpeg_next::{Dictionary, Discard, Packet, Rational, ffi, frame, media};
+use ffmpeg_next::{Discard, Packet, Rational, ffi, frame};
 
 use super::codecs;
-use super::picture::{Picture, orientation};
+use super::open::{open_decoder, open_input};
+use super::picture::{self, Picture, orientation};
 use super::reader::{Meter, Reader};
+use super::stream::{has_alpha, is_encrypted, is_film, is_named_cover, matrix};
 use crate::cancel::Interrupt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Size;
 use crate::orient::Orientation;
 use crate::source::Source;
-
-/// Bytes of FFmpeg's own buffer: what one fetch grows to at most.
-const BUFFER: usize = 32 << 10;
 
 /// Bytes that opening may fetch: the index of a film of ten hours has some ten million.
 const OPENING: u64 = 64 << 20;
@@ -108,17 +107,6 @@ pub(crate) struct Movie {
     any: bool,
 }
 
-/// Refuses every file that a demuxer wants opened beside its own.
-unsafe extern "C" fn refuse(
-    _: *mut ffi::AVFormatContext,
-    _: *mut *mut ffi::AVIOContext,
-    _: *const std::ffi::c_char,
-    _: std::ffi::c_int,
-    _: *mut *mut ffi::AVDictionary,
-) -> std::ffi::c_int {
-    ffi::AVERROR(ffi::EACCES)
-}
-
 impl Movie {
     /// Opens `source` with `demuxer`, reading no more than its header where that lists the streams.
     ///
@@ -198,7 +186,7 @@ impl Movie {
         }
         if let Some(decoder) = &self.decoder {
             // SAFETY: the context is open; only a number is read.
-            has_alpha |= super::picture::has_alpha(unsafe { (*decoder.as_ptr()).pix_fmt }.into());
+            has_alpha |= picture::has_alpha(unsafe { (*decoder.as_ptr()).pix_fmt }.into());
         }
         let side = |n: i32| u32::try_from(n).ok().filter(|n| *n > 0);
         let (Some(width), Some(height)) = (side(size.0), side(size.1)) else {
@@ -502,99 +490,4 @@ fn seconds(ticks: i64, base: Rational) -> f64 {
         ffi::AV_NOPTS_VALUE => 0.0,
         n => n as f64 * f64::from(base.0) / f64::from(base.1.max(1)),
     }
-}
-
-/// Whether a stream is moving pictures: covers and the previews of a progress bar are not.
-fn is_film(stream: &ffmpeg_next::Stream<'_>) -> bool {
-    let no_film = ffi::AV_DISPOSITION_ATTACHED_PIC | ffi::AV_DISPOSITION_TIMED_THUMBNAILS;
-    // SAFETY: the stream lives as long as its input; only a number is read.
-    let disposition = unsafe { (*stream.as_ptr()).disposition };
-    stream.parameters().medium() == media::Type::Video && disposition & no_film as i32 == 0
-}
-
-fn is_encrypted(stream: &ffmpeg_next::Stream<'_>) -> bool {
-    let parameters = stream.parameters();
-    // SAFETY: the parameters live as long as the stream; only a number is read.
-    let tag = unsafe { (*parameters.as_ptr()).codec_tag };
-    tag == u32::from_le_bytes(*b"encv")
-        || stream.side_data().any(|d| d.kind() == packet::side_data::Type::EncryptionInitInfo)
-}
-
-/// RFC 9559, 21.1: the large cover is called `cover`, of portrait or landscape, and the small ones `small_cover`.
-fn is_named_cover(stream: &ffmpeg_next::Stream<'_>) -> bool {
-    stream.metadata().get("filename").is_some_and(|name| name.starts_with("cover"))
-}
-
-fn has_alpha(stream: &ffmpeg_next::Stream<'_>) -> bool {
-    stream.metadata().get("alpha_mode") == Some("1")
-}
-
-/// The display matrix: nine fixed-point numbers, of which the four that turn are looked at.
-fn matrix<'a>(mut side_data: impl Iterator<Item = packet::SideData<'a>>) -> Option<[i32; 9]> {
-    let data = side_data.find(|d| d.kind() == packet::side_data::Type::DisplayMatrix)?;
-    super::picture::matrix(data.data())
-}
-
-fn open_input(reader: Reader, demuxer: &Demuxer) -> Result<Input> {
-    // SAFETY: the name is a C string; the answer is static or null.
-    let format = unsafe { ffi::av_find_input_format(demuxer.name.as_ptr()) };
-    let name = demuxer.name.to_string_lossy();
-    if format.is_null() {
-        return Err(Error::unsupported(format!("this FFmpeg was built without its demuxer {name}")));
-    }
-    let no_memory = || Error::limit("no memory for FFmpeg");
-    let mut io = StreamIo::from_read_seek_with_capacity(reader, BUFFER).map_err(|_| no_memory())?;
-    let mut options = Dictionary::new();
-    // Nothing beside the source is read, and nothing inside it is taken for another container.
-    for (key, value) in [("protocol_whitelist", "none"), ("format_whitelist", &*name), ("fflags", "nofillin")] {
-        options.set(key, value);
-    }
-    if &*name == "mov" {
-        options.set("enable_drefs", "0");
-        options.set("use_absolute_path", "0");
-    }
-    // SAFETY: the context is allocated here and given to `avformat_open_input`, which frees it when it fails, or to
-    // `Input`, which closes it. `io` outlives it: it is dropped after a failure, or kept by `Input`. The options are
-    // the dictionary's own pointer, replaced by those that were not used and freed.
-    unsafe {
-        let mut context = ffi::avformat_alloc_context();
-        if context.is_null() {
-            return Err(no_memory());
-        }
-        (*context).pb = io.as_mut_ptr();
-        (*context).io_open = Some(refuse);
-        let mut options = options.disown();
-        let opened = ffi::avformat_open_input(&mut context, c"".as_ptr(), format as *mut _, &mut options);
-        drop(Dictionary::own(options));
-        match opened {
-            0 => Ok(Input::wrap_with_custom_io(context, io)),
-            code => Err(Error::corrupt(ffmpeg_next::Error::from(code).to_string())),
-        }
-    }
-}
-
-fn open_decoder(stream: &ffmpeg_next::Stream<'_>, max_pixels: u64) -> Result<decoder::Opened> {
-    let parameters = stream.parameters();
-    let id = parameters.id();
-    if !codecs::is_allowed(id) {
-        return Err(Error::unsupported(format!("a video of codec {id:?}")));
-    }
-    let other = codecs::with_alpha(id).filter(|_| has_alpha(stream)).and_then(decoder::find_by_name);
-    let missing = || Error::unsupported(format!("this FFmpeg was built without a decoder for {id:?}"));
-    let codec = other.or_else(|| decoder::find(id)).ok_or_else(missing)?;
-    let failed = |e: ffmpeg_next::Error| Error::corrupt(format!("{id:?}: {e}"));
-    let mut context = codec::Context::from_parameters(parameters).map_err(failed)?;
-    // SAFETY: the context is allocated and not open yet; plain numbers are set.
-    unsafe {
-        let context = &mut *context.as_mut_ptr();
-        // Threads cost more than they bring for single frames, and belong to the host.
-        context.thread_count = 1;
-        context.max_pixels = i64::try_from(max_pixels).unwrap_or(i64::MAX);
-        // What can be shown of a damaged frame is judged by its looks.
-        context.flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
-        // Film grain is noise that no thumbnail shows.
-        context.export_side_data |= ffi::AV_CODEC_EXPORT_DATA_FILM_GRAIN as i32;
-        context.pkt_timebase = stream.time_base().into();
-    }
-    context.decoder().open_as(codec).map_err(failed)
 }
