@@ -23,7 +23,7 @@ use std::sync::Once;
 
 use ffmpeg_next::ffi;
 
-pub(crate) use self::movie::{Demuxer, Movie, Place, Seeking, Video};
+pub(crate) use self::movie::{Demuxer, Key, Movie, Place, Seeking, Video};
 pub(crate) use self::picture::Picture;
 
 /// Makes FFmpeg silent, since its log would go to the standard error of the host, and its errors speak.

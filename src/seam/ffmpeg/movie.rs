@@ -460,6 +460,11 @@ impl Movie {
 pub(crate) struct Key(Packet);
 
 impl Key {
+    /// Bytes of it.
+    pub(crate) fn size(&self) -> usize {
+        self.0.size()
+    }
+
     /// A number that is the same for the same frame of the same file.
     pub(crate) fn place(&self) -> (i64, i64) {
         (self.0.dts().or(self.0.pts()).unwrap_or(-1), self.0.position() as i64)
