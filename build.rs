@@ -1,4 +1,4 @@
-//! Linker arguments of the shared library.
+//! Linker arguments: what is exported, and under which name.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -11,5 +11,10 @@ fn main() {
         // rav1d's assembly addresses its tables directly, which a shared library allows only for symbols that nobody
         // can put others in the place of.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
+    }
+    if target("FAMILY") == "unix" && target("VENDOR") != "apple" {
+        // Libraries of the same names may be loaded beside ours: rav1d calls its functions as dav1d does, and FFmpeg
+        // would call them in place of those of the libdav1d that it was built for.
+        println!("cargo::rustc-link-arg=-Wl,--exclude-libs,ALL");
     }
 }

@@ -2,7 +2,7 @@
 
 use thumbling::{ErrorKind, Output};
 
-use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, pcx, pdf, psd, raster, svg, text, tiff};
+use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, psd, raster, sound, svg, text, tiff};
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 
@@ -16,6 +16,19 @@ pub struct Sample {
 
 fn view(scene: Scene, palette: Palette, seed: u32, width: usize, height: usize) -> Picture {
     Picture::view(&View { scene, palette, seed, aspect: 1.0 }, width, height)
+}
+
+/// A film that comes out of the dark and then looks from hill to hill.
+fn film() -> Vec<u8> {
+    let black = Picture { width: 320, height: 240, rgba: [0, 0, 0, 255].repeat(320 * 240) };
+    let scenes = (0..3).map(|i| view(Scene::Hills, GOLD, 70 + i, 320, 240));
+    let frames: Vec<Vec<u8>> = std::iter::repeat_n(black, 2).chain(scenes).map(|p| jpeg::photo(&p)).collect();
+    let (width, height, codec) = (320, 240, b"jpeg");
+    mov::mov(&mov::Track { width, height, frames: &frames, matrix: [1, 0, 0, 1], aspect: (1, 1), codec })
+}
+
+fn cover(scene: Scene, palette: Palette, seed: u32) -> Vec<u8> {
+    jpeg::photo(&view(scene, palette, seed, 300, 300))
 }
 
 fn png(picture: &Picture) -> Vec<u8> {
@@ -64,6 +77,10 @@ pub const PICTURES: &[Sample] = &[
     right("coast walks.pdf", || pdf::leaflet(&view(Scene::Sea, TEAL, 71, 600, 302))),
     right("evening.pdf", || pdf::turned(&view(Scene::Hills, ROSE, 72, 500, 700))),
     right("scanned print.pdf", || pdf::scan(&view(Scene::Mountains, GOLD, 73, 840, 1190))),
+    right("out of the dark.mov", film),
+    right("balloon song.mp3", || sound::mp3(&cover(Scene::Balloons, NOON, 81))),
+    right("city waltz.flac", || sound::flac(&cover(Scene::City, GOLD, 82))),
+    right("aurora.wav", || sound::wav(Some(&cover(Scene::Aurora, NIGHT, 83)))),
     right("wide evening.jpg", || jpeg::photo(&view(Scene::City, ROSE, 50, 1200, 400))),
     right("alpenglow.webp", || raster::encoded(&view(Scene::Mountains, ROSE, 61, 640, 480), Output::Webp, 82)),
 ];
@@ -95,5 +112,7 @@ pub const BROKEN: &[Sample] = &[
     wrong("zeros.txt", ErrorKind::Unsupported, || vec![0; 5000]),
     wrong("its own branch.pdf", ErrorKind::Corrupt, pdf::looping),
     wrong("ten gigapixels.qoi", ErrorKind::Limit, || b"qoif\0\x01\x86\xa0\0\x01\x86\xa0\x03\0".to_vec()),
+    wrong("no cover.wav", ErrorKind::NoVisual, || sound::wav(None)),
+    wrong("no index.mp4", ErrorKind::Corrupt, || b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\x40\0mdat".repeat(3)),
     wrong("no pictures.zip", ErrorKind::NoVisual, || archive::zip(&[("read me.txt", b"nothing to see".to_vec())])),
 ];

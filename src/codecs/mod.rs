@@ -7,24 +7,35 @@ use crate::probe::{self, Hint, Registered};
 use crate::source::Source;
 
 macro_rules! formats {
-    ($($family:ident { $($feature:literal $module:ident [$($extension:literal)*];)* })*) => {
+    ($($family:ident { $($feature:literal $module:ident $([$($extension:literal)*])? $({
+        $($entry:ident [$($ext:literal)*];)*
+    })?;)* })*) => {
         $(pub(crate) mod $family { $(#[cfg(feature = $feature)] pub(crate) mod $module;)* })*
 
         static REGISTRY: &[Registered] = &[$($(
-            Registered {
+            $(Registered {
                 #[cfg(feature = $feature)]
                 entry: Some(&$family::$module::ENTRY),
                 #[cfg(not(feature = $feature))]
                 entry: None,
                 feature: $feature,
                 extensions: &[$($extension),*],
-            },
+            },)?
+            $($(Registered {
+                #[cfg(feature = $feature)]
+                entry: Some(&$family::$module::$entry),
+                #[cfg(not(feature = $feature))]
+                entry: None,
+                feature: $feature,
+                extensions: &[$($ext),*],
+            },)*)?
         )*)*];
     };
 }
 
 formats! {
-    // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY), extensions.
+    // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY), extensions. A module of many
+    // formats exports an entry of its own name for each.
     image {
         "avif" avif ["avif" "avifs"];
         "heic" heic ["heic" "heif" "hif" "heics" "heifs"];
@@ -70,6 +81,43 @@ formats! {
             "wgsl" "cu" "cl" "sol" "ftl" "po" "pot" "lock" "mod" "sum" "jinja" "j2" "hbs" "mustache" "pug" "haml" "coffee"];
         "text" text ["txt" "text" "log" "asc" "nfo" "readme" "me" "1st" "ans" "srt" "vtt" "sub" "ass" "lrc" "vcf" "ics"
             "eml" "list" "lst" "out" "err" "diz" "ion" "changes"];
+    }
+    media {
+        "ffmpeg" video {
+            MP4 ["mp4" "mov" "m4v" "3gp" "3g2" "qt" "f4v" "3gpp" "mj2" "insv" "lrv"];
+            MATROSKA ["mkv" "mk3d" "mka"];
+            WEBM ["webm"];
+            AVI ["avi" "divx"];
+            FLV ["flv"];
+            MPEG_TS ["ts" "m2ts" "mts" "m2t" "tp" "trp"];
+            MPEG ["mpg" "mpeg" "vob" "m2p" "evo"];
+            MPEG_VIDEO ["m1v" "m2v" "mpv"];
+            ASF ["wmv" "asf"];
+            OGV ["ogv" "ogm" "ogx"];
+            RM ["rm" "rmvb"];
+            MXF ["mxf"];
+            DV ["dv"];
+            WTV ["wtv"];
+            IVF ["ivf"];
+            Y4M ["y4m"];
+            H264 ["h264" "264" "avc"];
+            HEVC ["hevc" "h265" "265"];
+        };
+        "audio" audio {
+            MP3 ["mp3" "mp2" "mpga"];
+            M4A ["m4a" "m4b" "m4p" "m4r" "f4a" "f4b"];
+            FLAC ["flac" "fla"];
+            OGG ["ogg" "oga" "opus" "spx"];
+            WAV ["wav" "wave" "bwf"];
+            AIFF ["aiff" "aif" "aifc"];
+            WMA ["wma"];
+            APE ["ape"];
+            AAC ["aac"];
+            DSF ["dsf"];
+            TTA ["tta"];
+            WAVPACK ["wv"];
+            MUSEPACK ["mpc" "mp+" "mpp"];
+        };
     }
     archive {
         "zip" zip ["zip" "cbz"];

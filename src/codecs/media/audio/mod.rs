@@ -1,0 +1,112 @@
+//! Sound, shown by the cover in its tags: the front cover where there is one, else any picture. The picture goes the
+//! way of every picture, with its limits. Sound without a picture is `no-visual`.
+
+mod asf;
+mod formats;
+mod small;
+mod tags;
+
+use std::time::Duration;
+
+pub(crate) use self::formats::{AAC, AIFF, APE, DSF, FLAC, M4A, MP3, MUSEPACK, OGG, TTA, WAV, WAVPACK, WMA};
+use crate::decode::{Context, Decoder, SourceInfo, Want};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::Format;
+use crate::frame::{Frame, Origin};
+use crate::geometry::Size;
+use crate::limits::Reservation;
+use crate::probe::Hint;
+use crate::source::Source;
+
+/// Pictures of one file that are tried.
+const TRIES: usize = 8;
+
+/// What is read of a file.
+#[derive(Debug, Default)]
+struct Sound {
+    /// Pictures as they stand in the tags.
+    pictures: Vec<Picture>,
+    /// The length, where it is cheaply known.
+    duration: Option<Duration>,
+}
+
+/// A picture in a tag.
+#[derive(Debug)]
+struct Picture {
+    /// The kind of ID3v2's APIC frame, which all other tags take over: 3 is the front cover, 1 and 2 are icons.
+    kind: u8,
+    bytes: Vec<u8>,
+}
+
+/// Reads the tags of a file.
+type ReadFn = fn(&Source, &Context<'_>) -> Result<Sound>;
+
+struct AudioFile {
+    source: Source,
+    format: Format,
+    read: ReadFn,
+    sound: Option<(Duration, Vec<Source>, Reservation)>,
+}
+
+fn open(source: &Source, format: Format, read: ReadFn) -> Box<dyn Decoder> {
+    Box::new(AudioFile { source: source.clone(), format, read, sound: None })
+}
+
+impl AudioFile {
+    /// Length (zero if not known) and pictures, the best first.
+    fn sound(&mut self, cx: &Context<'_>) -> Result<(Duration, &[Source])> {
+        if self.sound.is_none() {
+            let mut sound = (self.read)(&self.source, cx)?;
+            sound.pictures.retain(|picture| !picture.bytes.is_empty());
+            sound.pictures.sort_by_key(|picture| match picture.kind {
+                3 => 0,
+                1 | 2 => 2,
+                _ => 1,
+            });
+            sound.pictures.truncate(TRIES);
+            let held = cx.reserve(sound.pictures.iter().map(|picture| picture.bytes.len() as u64).sum())?;
+            let pictures = sound.pictures.into_iter().map(|picture| Source::bytes(picture.bytes)).collect();
+            self.sound = Some((sound.duration.unwrap_or_default(), pictures, held));
+        }
+        let (duration, pictures, _) = self.sound.as_ref().ok_or_else(|| Error::internal("no tags"))?;
+        Ok((*duration, pictures))
+    }
+
+    /// What `f` makes of the first picture that it can make something of.
+    fn first<T>(&mut self, cx: &Context<'_>, f: impl Fn(&Source) -> Result<T>) -> Result<Option<T>> {
+        let (_, pictures) = self.sound(cx)?;
+        let mut broken = None;
+        for picture in pictures {
+            match f(picture) {
+                Ok(made) => return Ok(Some(made)),
+                Err(e) if matches!(e.kind(), ErrorKind::Cancelled | ErrorKind::Timeout) => return Err(e),
+                Err(e) => {
+                    broken.get_or_insert(e);
+                }
+            }
+        }
+        broken.map_or(Ok(None), Err)
+    }
+}
+
+impl Decoder for AudioFile {
+    fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
+        let cover = self.first(cx, |picture| cx.open_inner(picture, &Hint::default())?.info(cx))?;
+        let (duration, _) = self.sound(cx)?;
+        let mut info = SourceInfo::new(self.format, Size::default());
+        info.duration = Some(duration).filter(|duration| !duration.is_zero());
+        if let Some(cover) = cover {
+            (info.width, info.height, info.has_alpha) = (cover.width, cover.height, cover.has_alpha);
+        }
+        Ok(info)
+    }
+
+    fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let cover = self.first(cx, |picture| cx.inner_frame(picture, &Hint::default(), want))?;
+        let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+        Ok(cover.ok_or_else(nothing)?.with_origin(Origin::Embedded))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! What is read without a library: where DSF, TTA and whatever begins with an ID3v2 tag have their tag, and the
+//! pictures of APE tags, which `lofty` leaves among the text.
+
+use std::time::Duration;
+
+use lofty::file::FileType;
+
+use super::{Picture, Sound, tags};
+use crate::decode::Context;
+use crate::error::Result;
+use crate::source::Source;
+use crate::structure::bytes::{u32_le, u64_le};
+
+/// Header of an ID3v2 tag, bytes.
+const ID3: u64 = 10;
+
+/// Footer of an APE tag, bytes; an ID3v1 tag may follow it.
+const APE: u64 = 32;
+const ID3V1: u64 = 128;
+
+/// The ID3v2 tag at `offset`; `None` if there is none.
+fn id3_at(source: &Source, offset: u64) -> Result<Option<Source>> {
+    let mut head = [0; ID3 as usize];
+    if source.read_up_to(offset, &mut head)? < head.len() || !head.starts_with(b"ID3") {
+        return Ok(None);
+    }
+    // ID3v2.4, 6.2: seven bits a byte.
+    let size = head[6..].iter().fold(0, |size, byte| size << 7 | u64::from(byte & 0x7F));
+    Ok(Some(source.slice(offset, ID3 + size)))
+}
+
+/// The items of the APE tag at the end; `None` if there is none.
+fn ape_at_end(source: &Source) -> Result<Option<Source>> {
+    for after in [0, ID3V1] {
+        let Some(at) = source.size().checked_sub(APE + after) else { continue };
+        let mut footer = [0; APE as usize];
+        source.read_exact_at(at, &mut footer)?;
+        if footer.starts_with(b"APETAGEX") {
+            // Its length is that of items and footer, without the header before them.
+            let items = u64::from(u32_le(&footer, 12).unwrap_or(0)).saturating_sub(APE);
+            return Ok(at.checked_sub(items).map(|start| source.slice(start, items)));
+        }
+    }
+    Ok(None)
+}
+
+/// Pictures of the APE tag at the end: items called `Cover Art (Front)` and the like, a file name and the picture.
+fn ape_pictures(source: &Source, cx: &Context<'_>) -> Result<Vec<Picture>> {
+    let Some(items) = ape_at_end(source)? else { return Ok(Vec::new()) };
+    let _held = cx.reserve(items.size())?;
+    let items = items.read_vec(0, items.size())?;
+    let mut pictures = Vec::new();
+    let mut rest = &items[..];
+    while let Some((name, value, after)) = ape_item(rest) {
+        rest = after;
+        let Some(kind) = name.strip_prefix(b"Cover Art (") else { continue };
+        let kind = match kind {
+            b"Front)" => 3,
+            b"Icon)" | b"Other Icon)" => 1,
+            _ => 0,
+        };
+        if let Some(end) = value.iter().position(|byte| *byte == 0) {
+            pictures.push(Picture { kind, bytes: value[end + 1..].to_vec() });
+        }
+    }
+    Ok(pictures)
+}
+
+/// Name and value of the first item, and the items after it.
+fn ape_item(items: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let length = usize::try_from(u32_le(items, 0)?).ok()?;
+    let named = items.get(8..)?;
+    let end = named.iter().take(256).position(|byte| *byte == 0)?;
+    let (value, after) = named[end + 1..].split_at_checked(length)?;
+    Some((&named[..end], value, after))
+}
+
+/// A format that `lofty` reads and whose tag may be an APE tag.
+pub(super) fn with_ape(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Sound> {
+    let mut sound = tags::read(source, kind, cx)?;
+    sound.pictures.append(&mut ape_pictures(source, cx)?);
+    Ok(sound)
+}
+
+/// Tags at the start and the end, as True Audio has them.
+pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+    let mut sound = Sound::default();
+    let id3 = id3_at(source, 0)?;
+    let start = id3.as_ref().map_or(0, Source::size);
+    if let Some(tag) = id3 {
+        sound.pictures = tags::read_tag(&tag, cx)?;
+    }
+    sound.pictures.append(&mut ape_pictures(source, cx)?);
+    let mut head = [0; 18];
+    if source.read_up_to(start, &mut head)? == head.len() && head.starts_with(b"TTA1") {
+        sound.duration = duration(u32_le(&head, 14).map(u64::from), u32_le(&head, 10));
+    }
+    Ok(sound)
+}
+
+/// DSD stream files: the header points to an ID3v2 tag (Sony, DSF file format specification 1.01).
+pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+    let head = source.head()?;
+    let mut sound = Sound::default();
+    if let Some(at) = u64_le(&head, 20).filter(|at| *at > 0)
+        && let Some(tag) = id3_at(source, at)?
+    {
+        sound.pictures = tags::read_tag(&tag, cx)?;
+    }
+    sound.duration = duration(u64_le(&head, 64), u32_le(&head, 56));
+    Ok(sound)
+}
+
+/// The tag that a file begins with, whatever follows.
+pub(super) fn id3(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+    let tag = id3_at(source, 0)?;
+    let pictures = tag.map_or(Ok(Vec::new()), |tag| tags::read_tag(&tag, cx))?;
+    Ok(Sound { pictures, duration: None })
+}
+
+fn duration(samples: Option<u64>, rate: Option<u32>) -> Option<Duration> {
+    let (samples, rate) = (samples?, rate.filter(|rate| *rate > 0)?);
+    Duration::try_from_secs_f64(samples as f64 / f64::from(rate)).ok()
+}

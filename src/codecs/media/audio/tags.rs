@@ -1,0 +1,92 @@
+//! Tags that `lofty` reads: ID3v2, APE, Vorbis comments, MP4 atoms, and the chunks of RIFF and AIFF.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use lofty::config::{ParseOptions, ParsingMode};
+use lofty::file::{AudioFile, FileType, TaggedFile, TaggedFileExt};
+use lofty::probe::Probe;
+
+use super::{Picture, Sound};
+use crate::cancel::Interrupt;
+use crate::decode::Context;
+use crate::error::{Error, Result};
+use crate::source::{Source, SourceReader};
+
+/// Bytes of one fetch.
+const WINDOW: usize = 16 << 10;
+
+/// Bytes that tags may take to be read: some carry several scans of a booklet.
+const MAX_READ: u64 = 64 << 20;
+
+/// A reader that ends with the deadline, and before it has read everything.
+struct Bounded {
+    reader: SourceReader,
+    interrupt: Interrupt,
+    left: u64,
+    failure: Option<Error>,
+}
+
+impl Bounded {
+    fn next(&mut self, out: &mut [u8]) -> Result<usize> {
+        if self.left == 0 {
+            return Err(Error::limit(format!("tags that take more than {MAX_READ} bytes to read")));
+        }
+        let n = out.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        // Byte by byte reads come out of the window; time is asked for once a window at most.
+        if n > 64 || self.left % 4096 < n as u64 {
+            self.interrupt.check()?;
+        }
+        let n = self.reader.read(&mut out[..n])?;
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
+
+impl Read for Bounded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.next(out).map_err(|e| {
+            self.failure = Some(e);
+            io::ErrorKind::Other.into()
+        })
+    }
+}
+
+impl Seek for Bounded {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.reader.seek(to)
+    }
+}
+
+/// What a file of `kind` says. Where its sound cannot be made sense of its tags may; a file without readable tags has
+/// no picture.
+///
+/// # Errors
+/// `limit`, and what reading fails with.
+pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Sound> {
+    for properties in [true, false] {
+        let options = ParseOptions::new().parsing_mode(ParsingMode::Relaxed).read_properties(properties);
+        let (interrupt, failure) = (cx.interrupt().clone(), None);
+        let mut reader = Bounded { reader: source.reader(WINDOW), interrupt, left: MAX_READ, failure };
+        match Probe::with_file_type(&mut reader, kind).options(options).read() {
+            Ok(file) => return Ok(sound(&file)),
+            Err(e) => match reader.failure {
+                Some(failure) => return Err(failure),
+                None if !properties => cx.warn(format!("tags that cannot be read: {e}")),
+                None => {}
+            },
+        }
+    }
+    Ok(Sound::default())
+}
+
+/// The pictures of a lone tag, which may stand in a file of any kind.
+pub(super) fn read_tag(tag: &Source, cx: &Context<'_>) -> Result<Vec<Picture>> {
+    // The reader of MPEG files takes tags at the start, and is content without a frame of sound after them.
+    Ok(read(tag, FileType::Mpeg, cx)?.pictures)
+}
+
+fn sound(file: &TaggedFile) -> Sound {
+    let pictures = file.tags().iter().flat_map(|tag| tag.pictures());
+    let pictures = pictures.map(|p| Picture { kind: p.pic_type().as_u8(), bytes: p.data().to_vec() });
+    Sound { pictures: pictures.collect(), duration: Some(file.properties().duration()) }
+}

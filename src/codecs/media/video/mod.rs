@@ -1,0 +1,260 @@
+//! Videos: one good frame of a film, by FFmpeg. What is a good one is [`choice`]'s business, which files are videos
+//! [`formats`]'s.
+//!
+//! Candidates are key frames spread over the film, and the first that is good is taken; a point in time that was asked
+//! for is taken as it is, from the key frame at or before it. A file of sound alone is shown by the cover that it
+//! carries, as is any film for `effort: preview`.
+
+mod choice;
+mod formats;
+
+use std::time::Duration;
+
+pub(crate) use self::formats::{
+    ASF, AVI, DV, FLV, H264, HEVC, IVF, MATROSKA, MP4, MPEG, MPEG_TS, MPEG_VIDEO, MXF, OGV, RM, WEBM, WTV, Y4M,
+};
+use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{Family, Format};
+use crate::frame::{Frame, Origin};
+use crate::geometry::Size;
+use crate::limits::Reservation;
+use crate::orient::Orientation;
+use crate::probe::Hint;
+use crate::seam::ffmpeg::{Demuxer, Key, Movie, Picture, Place, Video};
+use crate::source::Source;
+
+/// Where candidates are looked for, in this order, as shares of the film: beginnings and ends are titles and fades.
+const CANDIDATES: [f64; 7] = [0.1, 0.3, 0.5, 0.7, 0.2, 0.85, 0.02];
+
+/// Files up to this many bytes are fetched whole: jumping about in them would fetch some parts twice.
+const SMALL: u64 = 256 << 10;
+
+/// Bytes fetched from which on no further candidate is looked for, if there is one at all.
+const ENOUGH: u64 = 512 << 10;
+
+/// Key frames in a row that are tried at one place before the next is gone to: some hold nothing.
+const TRIES: u32 = 3;
+
+/// Bits a pixel below which a key frame can only be black or flat, and is not worth decoding before all others: empty
+/// ones take up to 0.024 (H.264, six bits a block), those that show something 0.06 and more.
+const FAINT: f64 = 0.03;
+
+struct VideoFile {
+    source: Source,
+    format: Format,
+    demuxer: &'static Demuxer,
+    movie: Option<Movie>,
+    video: Option<Video>,
+}
+
+fn open(source: &Source, format: Format, demuxer: &'static Demuxer) -> Box<dyn Decoder> {
+    Box::new(VideoFile { source: source.clone(), format, demuxer, movie: None, video: None })
+}
+
+impl VideoFile {
+    fn movie(&mut self, cx: &Context<'_>) -> Result<&mut Movie> {
+        if self.movie.is_none() {
+            let mut source = self.source.clone();
+            if source.size() <= SMALL {
+                source = Source::bytes(source.read_all(SMALL)?);
+            }
+            self.movie = Some(Movie::open(&source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?);
+        }
+        self.movie.as_mut().ok_or_else(|| Error::internal("no movie"))
+    }
+
+    /// What the video stream says, its pixels within the limits.
+    fn video(&mut self, cx: &Context<'_>) -> Result<Video> {
+        if let Some(video) = self.video {
+            return Ok(video);
+        }
+        let video = self.movie(cx)?.video(Place::Share(CANDIDATES[0]))?;
+        cx.check_pixels(video.coded)?;
+        cx.check_pixels(video.square())?;
+        self.video = Some(video);
+        Ok(video)
+    }
+
+    /// The cover as a frame of its own.
+    fn cover(&mut self, want: &Want, cx: &Context<'_>) -> Result<Option<Frame>> {
+        let Some(cover) = self.movie(cx)?.cover() else { return Ok(None) };
+        let _held = cx.reserve(cover.len() as u64)?;
+        let frame = cx.inner_frame(&Source::bytes(cover), &Hint::default(), want)?;
+        Ok(Some(frame.with_origin(Origin::Embedded)))
+    }
+
+    /// The key frame at or before `time`, else the first.
+    fn at(&mut self, time: Duration, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let _held = reserve(video, cx)?;
+        let movie = self.movie(cx)?;
+        for place in [Place::Time(time), Place::Start] {
+            if let Some(picture) = picture_at(movie, place)? {
+                return frame(&picture, video, want);
+            }
+        }
+        self.first(video, want, cx)
+    }
+
+    /// The best of a few key frames, and the first of them that is good.
+    fn chosen(&mut self, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let held = reserve(video, cx)?;
+        let opened = self.source.bytes_read();
+        let source = self.source.clone();
+        let movie = self.movie(cx)?;
+        let mut best: Option<(f32, Frame)> = None;
+        let (mut seen, mut faint) = (Vec::new(), None);
+        for place in CANDIDATES.map(Place::Share).into_iter().chain([Place::Start]) {
+            // Without an index, looking for frames is reading for them: then the first will do.
+            let costly = movie.gave_up() || source.bytes_read() - opened > ENOUGH;
+            if costly && (best.is_some() || place != Place::Start) {
+                continue;
+            }
+            let Some(mut key) = key_at(movie, place, &mut seen)? else { continue };
+            if key.size() as f64 * 8.0 < FAINT * video.coded.pixels() as f64 {
+                if faint.as_ref().is_none_or(|known: &Key| key.size() > known.size()) {
+                    faint = Some(key);
+                }
+                continue;
+            }
+            let Some(picture) = decoded(movie, &mut key, &mut seen)? else { continue };
+            let frame = frame(&picture, video, want)?;
+            let mut score = choice::score(&frame);
+            if picture.is_damaged() {
+                score = score.min(choice::GOOD) / 2.0;
+            }
+            if best.as_ref().is_none_or(|(known, _)| score > *known) {
+                best = Some((score, frame));
+            }
+            if score >= choice::GOOD {
+                break;
+            }
+        }
+        if let Some((_, frame)) = best {
+            return Ok(frame);
+        }
+        if let Some(mut key) = faint
+            && let Some(picture) = movie.decode(&mut key)?
+        {
+            return frame(&picture, video, want);
+        }
+        drop(held);
+        self.first(video, want, cx)
+    }
+
+    /// The first frame that decodes, whether it is marked as a key or not.
+    fn first(&mut self, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let _held = reserve(video, cx)?;
+        let movie = self.movie(cx)?;
+        movie.seek(Place::Start)?;
+        movie.accept_any();
+        for _ in 0..TRIES {
+            let Some(mut key) = movie.next_key()? else { break };
+            if let Some(picture) = movie.decode(&mut key)? {
+                return frame(&picture, video, want);
+            }
+        }
+        Err(Error::corrupt("no frame of the video can be decoded"))
+    }
+}
+
+impl Decoder for VideoFile {
+    fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
+        let duration = self.movie(cx)?.duration();
+        let mut info = SourceInfo::new(self.format, Size::default());
+        info.duration = duration;
+        if self.movie(cx)?.has_video() {
+            let video = self.video(cx)?;
+            let shown = video.orientation.apply_to(video.square());
+            (info.width, info.height) = (f64::from(shown.width), f64::from(shown.height));
+            (info.has_alpha, info.is_animated) = (video.has_alpha, true);
+            return Ok(info);
+        }
+        // Sound in a container of videos.
+        info.family = Family::Audio;
+        if let Some(cover) = self.movie(cx)?.cover() {
+            let cover = cx.open_inner(&Source::bytes(cover), &Hint::default())?.info(cx)?;
+            (info.width, info.height, info.has_alpha) = (cover.width, cover.height, cover.has_alpha);
+        }
+        Ok(info)
+    }
+
+    fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let has_video = self.movie(cx)?.has_video();
+        if !has_video {
+            let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+            return self.cover(want, cx)?.ok_or_else(nothing);
+        }
+        if want.effort == Effort::Preview && want.time.is_none() {
+            // A cover that is broken leaves the film itself.
+            match self.cover(want, cx) {
+                Ok(Some(frame)) => return Ok(frame),
+                Err(e) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled) => return Err(e),
+                _ => {}
+            }
+        }
+        let video = self.video(cx)?;
+        match want.time {
+            Some(time) => self.at(time, &video, want, cx),
+            None => self.chosen(&video, want, cx),
+        }
+    }
+}
+
+/// Memory of a decoder at work on one key frame: the frame, a reference beside it, and what is kept of each block;
+/// 2 bytes a sample, since depth is only known with the frame.
+fn reserve(video: &Video, cx: &Context<'_>) -> Result<Reservation> {
+    cx.reserve(video.coded.pixels().saturating_mul(6))
+}
+
+/// The first key frame from `place` on, unless it was seen already.
+fn key_at(movie: &mut Movie, place: Place, seen: &mut Vec<(i64, i64)>) -> Result<Option<Key>> {
+    match movie.seek(place) {
+        Ok(()) => {}
+        Err(e) if matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::Limit) => return Ok(None),
+        Err(e) => return Err(e),
+    }
+    next_unseen(movie, seen)
+}
+
+fn next_unseen(movie: &mut Movie, seen: &mut Vec<(i64, i64)>) -> Result<Option<Key>> {
+    let key = movie.next_key()?.filter(|key| !seen.contains(&key.place()));
+    seen.extend(key.as_ref().map(Key::place));
+    Ok(key)
+}
+
+/// The picture of `key`, or of one of the next if that holds nothing.
+fn decoded(movie: &mut Movie, key: &mut Key, seen: &mut Vec<(i64, i64)>) -> Result<Option<Picture>> {
+    for _ in 0..TRIES {
+        if let Some(picture) = movie.decode(key)? {
+            return Ok(Some(picture));
+        }
+        let Some(next) = next_unseen(movie, seen)? else { break };
+        *key = next;
+    }
+    Ok(None)
+}
+
+fn picture_at(movie: &mut Movie, place: Place) -> Result<Option<Picture>> {
+    let mut seen = Vec::new();
+    let Some(mut key) = key_at(movie, place, &mut seen)? else { return Ok(None) };
+    decoded(movie, &mut key, &mut seen)
+}
+
+/// The picture with square pixels, at least as large as wanted where it has the pixels.
+fn frame(picture: &Picture, video: &Video, want: &Want) -> Result<Frame> {
+    // What the stream did not say the frame may.
+    let orientation = match video.orientation {
+        Orientation::Normal => picture.orientation(),
+        known => known,
+    };
+    let own = Video { coded: picture.size(), ..*video }.square();
+    let wanted = orientation.apply_to(want.size);
+    // The last step is the shared scaler's: it is the better filter.
+    let scale = (f64::from(wanted.width) / f64::from(own.width)).max(f64::from(wanted.height) / f64::from(own.height));
+    let size = own.scaled((2.0 * scale).min(1.0));
+    Ok(picture.to_frame(size)?.with_orientation(orientation))
+}
+
+#[cfg(test)]
+mod tests;
