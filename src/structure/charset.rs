@@ -98,26 +98,27 @@ fn utf32(bytes: &[u8]) -> Option<(String, &'static Encoding)> {
 }
 
 /// UTF-16 that says so only by its zeros: Latin letters, digits, spaces and line ends have a zero for their other byte.
+/// Read in the right order, its units are characters in use; in the wrong one, many are not.
 fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
-    let (units, _) = bytes.get(..bytes.len().min(4096))?.as_chunks::<2>();
-    if units.len() < 4 {
+    let head = bytes.get(..bytes.len().min(4096))?;
+    let (units, _) = head.as_chunks::<2>();
+    // Pairs of ASCII look like Chinese characters; a text of them with a stray zero is none.
+    let printable = head.iter().filter(|b| matches!(b, 0x20..=0x7E)).count();
+    if units.len() < 4 || !head.contains(&0) || printable * 10 > head.len() * 7 {
         return None;
     }
-    let zeros = |side: usize| units.iter().filter(|u| u[side] == 0).count();
-    let (high_first, low_first) = (zeros(0), zeros(1));
-    let (encoding, many, few) =
-        if low_first >= high_first { (UTF_16LE, low_first, high_first) } else { (UTF_16BE, high_first, low_first) };
-    // Binary data has zeros on both sides; Chinese text has a few, at the ends of its lines.
-    if many == 0 || few * 20 > many || many * 100 < units.len() {
-        return None;
-    }
-    let value = |u: &[u8; 2]| if encoding == UTF_16LE { u16::from_le_bytes(*u) } else { u16::from_be_bytes(*u) };
     let plausible = |v: u16| {
         matches!(v, 0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0xA0..=0x5FF | 0xE00..=0xE7F | 0x900..=0xDFF | 0x2010..=0x206F
             | 0x3000..=0x30FF | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3 | 0xFF00..=0xFFEF)
     };
-    let good = units.iter().filter(|u| plausible(value(u))).count();
-    (good * 20 >= units.len() * 19).then_some(encoding)
+    let score = |value: fn([u8; 2]) -> u16| {
+        let in_use = units.iter().filter(|u| plausible(value(**u))).count();
+        (in_use, in_use + units.iter().filter(|u| value(**u) < 0x7F).count())
+    };
+    let (little, big) = (score(u16::from_le_bytes), score(u16::from_be_bytes));
+    let (encoding, (in_use, score), (_, other)) =
+        if little.1 >= big.1 { (UTF_16LE, little, big) } else { (UTF_16BE, big, little) };
+    (in_use * 20 >= units.len() * 19 && score * 5 > other * 6).then_some(encoding)
 }
 
 /// Whether most bytes beyond ASCII are whole characters of UTF-8: a text with a few invalid sequences in it.
@@ -230,9 +231,7 @@ mod tests {
             let marked: Vec<u8> = [&[0xFE, 0xFF][..], &big].concat();
             assert_eq!(guessed(&little), ("UTF-16LE", text.to_owned()));
             assert_eq!(guessed(&marked), ("UTF-16BE", text.to_owned()));
-            if text.is_ascii() {
-                assert_eq!(guessed(&big), ("UTF-16BE", text.to_owned()));
-            }
+            assert_eq!(guessed(&big), ("UTF-16BE", text.to_owned()));
         }
     }
 
@@ -252,6 +251,11 @@ mod tests {
         let bytes = encoded(GB18030, CHINESE);
         let cut = decode(&bytes[..bytes.len() - 2], false).unwrap().text;
         assert!(CHINESE.starts_with(&cut) && !cut.contains('\u{fffd}'));
+    }
+
+    #[test]
+    fn words_with_zeros_among_them_are_not_utf16() {
+        assert!(decode(b"neither fish\0nor\0fowl\x01\x02\x03", true).is_none());
     }
 
     #[test]

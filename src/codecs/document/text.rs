@@ -23,9 +23,16 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 /// Text files whose content is a document in a language of its own, which nobody wants to read.
 const DESCRIBED: &[&[u8]] = &[b"{\\rtf", b"%PDF-", b"%!PS", b"\x25\x21FontType", b"solid ", b"ISO-10303-21"];
 
+/// Bytes of a file without a name of text below which nothing can be said of its content.
+const MIN_UNNAMED: u64 = 16;
+
 fn score(peek: &Peek<'_>) -> Score {
     let is_described = DESCRIBED.iter().any(|magic| peek.has(0, magic));
-    match !is_described && charset::is_text(peek.head, peek.size <= peek.head.len() as u64) {
+    let is_named = ["", "txt", "text", "log", "asc", "list", "lst", "nfo"].contains(&peek.extension);
+    if is_described || peek.size < MIN_UNNAMED && !is_named {
+        return Score::NONE;
+    }
+    match charset::is_text(peek.head, peek.size <= peek.head.len() as u64) {
         // Above the merely plausible: a file of readable lines needs no name.
         true => Score(Score::PLAUSIBLE.0 + 1),
         false => Score::NONE,
@@ -106,6 +113,12 @@ mod tests {
     #[test]
     fn zeros_named_txt_are_not() {
         assert_eq!(made(&[0; 5000], "a.txt").err(), Some(ErrorKind::Unsupported));
+    }
+
+    #[test]
+    fn a_byte_or_two_named_otherwise_are_not() {
+        assert_eq!(made(b"\x89", "a.png").err(), Some(ErrorKind::Unsupported));
+        assert!(made(b"ok", "a.txt").is_ok());
     }
 
     #[test]
