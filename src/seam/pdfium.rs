@@ -3,8 +3,8 @@
 //! The library is bound at run time, once a process, where it is found: at the path that `THUMBLING_PDFIUM` names,
 //! beside this library or the running command, or where the system's loader looks. It is never fetched.
 //!
-//! PDFium is not thread-safe, so every call is made in **one lane**: a lock of our own, for which a caller waits no
-//! longer than its deadline. Documents of several threads may be open at once; their calls take turns. While a page is
+//! PDFium is not thread-safe, so every call is made in **one lane**: a lock of our own, for which a caller waits a
+//! short time, and no longer than its deadline. Documents of several threads may be open at once; their calls take turns. While a page is
 //! drawn PDFium asks, some thousand times a second, whether to pause; a passed deadline says yes, and drawing ends
 //! there. Opening and parsing ask only as far as they read: a passed deadline fails the reads.
 //!
@@ -15,7 +15,7 @@ use std::ffi::{c_int, c_uchar, c_ulong, c_void};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pdfium_render::prelude::{
     FPDF_BITMAP, FPDF_DOCUMENT, FPDF_FILEACCESS, FPDF_FORMFILLINFO, FPDF_FORMHANDLE, FPDF_PAGE, IFSDK_PAUSE, Pdfium,
@@ -29,6 +29,9 @@ use crate::source::Source;
 
 /// The environment variable that names the library's file, or the folder that it is in.
 const PATH_VARIABLE: &str = "THUMBLING_PDFIUM";
+
+/// How long a document waits for another one that PDFium is at work on: what takes longer may never end.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Bytes fetched at once: PDFium asks for 512 at a time.
 const WINDOW: usize = 16 << 10;
@@ -116,12 +119,19 @@ static FREE: Condvar = Condvar::new();
 struct Lane(&'static dyn PdfiumLibraryBindings);
 
 impl Lane {
-    /// Waits for the lane as long as `interrupt` allows.
+    /// Waits for the lane as long as `interrupt` allows, and no longer than [`PATIENCE`]: then it is `busy`. Without an
+    /// interrupt it waits for ever.
     fn enter(interrupt: Option<&Interrupt>) -> Result<Self> {
         let library = library().ok_or_else(|| Error::new(ErrorKind::FeatureDisabled, "no PDFium library was found"))?;
         let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = Instant::now();
         while *busy {
-            interrupt.map_or(Ok(()), Interrupt::check)?;
+            if let Some(interrupt) = interrupt {
+                interrupt.check()?;
+                if start.elapsed() > PATIENCE {
+                    return Err(Error::new(ErrorKind::Busy, "PDFium is at work on another document"));
+                }
+            }
             let waited = FREE.wait_timeout(busy, Duration::from_millis(10));
             busy = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -128,7 +128,8 @@ fn gone() -> Error {
 
 /// Whether another engine may do better: not with a source that fails, a password or a deadline.
 pub(super) fn worth_another(e: &Error) -> bool {
-    matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::Unsupported | ErrorKind::Internal | ErrorKind::FeatureDisabled)
+    use ErrorKind::{Busy, Corrupt, FeatureDisabled, Internal, Unsupported};
+    matches!(e.kind(), Corrupt | Unsupported | Internal | FeatureDisabled | Busy)
 }
 
 /// Of two engines' errors the one to report: the second's where it says more than that the document is broken.

@@ -9,7 +9,8 @@ use std::fmt::Write;
 
 use super::file::{File, Leaf, raw_value};
 use super::syntax::{Dict, Object};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
 
 /// Objects of one page; more are left to the engine.
 const MAX_OBJECTS: usize = 1 << 16;
@@ -33,7 +34,8 @@ fn references(object: &Object, out: &mut Vec<u32>) {
 }
 
 /// A document of nothing but the page `leaf` of `file`. `None` if a part of it cannot be read by ranges.
-pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
+/// `limit` if it has a picture that decodes to more than `limits` allow: PDFium would work on it past any deadline.
+pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<Option<Vec<u8>>> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let (mut offsets, mut seen, mut todo) = (Vec::<(u32, usize)>::new(), HashSet::new(), vec![leaf.number]);
     for (_, value, _) in &leaf.inherited {
@@ -57,6 +59,9 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
                 false => continue,
             }
         };
+        if let Some(dict) = body.object.dict() {
+            check_picture(file, dict, limits)?;
+        }
         offsets.push((number, out.len()));
         if !body.is_whole {
             out.extend(format!("{number} 0 obj\n").bytes());
@@ -101,6 +106,28 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
     let _ = write!(table, "trailer\n<</Size {}/Root {catalog} 0 R>>\nstartxref\n{start}\n%%EOF\n", catalog + 1);
     out.extend(table.bytes());
     Ok(Some(out))
+}
+
+/// Meets the limits with the samples of a picture: its pixels, and the bytes that they are packed in.
+fn check_picture(file: &mut File, dict: &Dict, limits: &Limits) -> Result<()> {
+    if dict.get("Subtype").name() != Some(b"Image") {
+        return Ok(());
+    }
+    let mut number = |key| file.resolved(dict.get(key)).map(|found| found.and_then(|n| n.unsigned()));
+    let (width, height) = (number("Width")?.unwrap_or(0), number("Height")?.unwrap_or(0));
+    let (bits, pixels) = (number("BitsPerComponent")?.unwrap_or(1), width.saturating_mul(height));
+    // Of a palette one sample; of what is not looked up three.
+    let samples = match dict.get("ColorSpace") {
+        Object::Name(name) if name == b"DeviceGray" => 1,
+        Object::Name(name) if name == b"DeviceCMYK" => 4,
+        Object::Name(_) => 3,
+        _ => 1,
+    };
+    let bytes = pixels.saturating_mul(bits).saturating_mul(samples) / 8;
+    match pixels > limits.max_pixels || bytes > limits.max_memory {
+        true => Err(Error::limit(format!("a picture of {width}x{height} px, {bytes} bytes"))),
+        false => Ok(()),
+    }
 }
 
 impl File {

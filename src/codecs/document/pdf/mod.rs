@@ -106,7 +106,7 @@ impl Pdf {
     fn excerpt(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Vec<u8>>> {
         let Some(file) = self.file(cx)? else { return Ok(None) };
         let Some(leaf) = file.leaf(page)? else { return Ok(None) };
-        excerpt::excerpt(file, &leaf)
+        excerpt::excerpt(file, &leaf, cx.limits())
     }
 
     /// hayro on the whole document.
