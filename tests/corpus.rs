@@ -40,8 +40,7 @@ fn rows(corpus: &Path, folder: &str) -> Vec<Row> {
 
 /// Formats of families that this version does not make yet; their files may be `unsupported`.
 fn of_a_later_family(path: &str) -> bool {
-    let later =
-        ["doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "mp4", "mkv", "avi", "flv", "mov", "mp3", "flac"];
+    let later = ["doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "mp4", "mkv", "avi", "flv", "mov", "mp3", "flac"];
     later.iter().any(|extension| path.ends_with(&format!(".{extension}")))
 }
 

@@ -5,6 +5,7 @@ use crate::noise::fractal;
 use crate::scene::View;
 
 /// Straight RGBA, row by row.
+#[derive(Clone)]
 pub struct Picture {
     pub width: usize,
     pub height: usize,

@@ -2,7 +2,9 @@
 
 use thumbling::{ErrorKind, Output};
 
-use crate::files::{archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, psd, raster, sound, svg, text, tiff};
+use crate::files::{
+    archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, psd, raster, sound, svg, text, tiff,
+};
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 

@@ -2,10 +2,10 @@
 
 #[cfg(feature = "avif")]
 pub(crate) mod av1;
+#[cfg(feature = "ffmpeg")]
+pub(crate) mod ffmpeg;
 #[cfg(feature = "fonts")]
 pub(crate) mod map;
 #[cfg(feature = "pdfium")]
 pub(crate) mod pdfium;
-#[cfg(feature = "ffmpeg")]
-pub(crate) mod ffmpeg;
 pub(crate) mod webp;
