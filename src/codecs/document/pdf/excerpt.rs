@@ -4,7 +4,7 @@
 //! excerpt instead of the whole: the objects that the page refers to, byte for byte, under a page tree of one page. What
 //! leads away from the page is left out; to a reader such references are null (ISO 32000-2, 7.3.10).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use super::file::{File, Leaf, raw_value};
@@ -16,9 +16,9 @@ use crate::limits::Limits;
 const MAX_OBJECTS: usize = 1 << 16;
 
 /// Entries that lead away from the page: to its tree, to other pages, to what happens on a click.
-const AWAY: &[&[u8]] = &[
+pub(super) const AWAY: &[&[u8]] = &[
     b"Parent", b"P", b"Dest", b"A", b"AA", b"B", b"Popup", b"IRT", b"Prev", b"Next", b"Thumb", b"PieceInfo", b"Metadata",
-    b"Pg", b"StructTreeRoot", b"Outlines", b"Names", b"Dests",
+    b"Pg", b"StructParent", b"StructParents", b"StructTreeRoot", b"Outlines", b"Names", b"Dests", b"First", b"Last",
 ];
 
 /// The numbers of the objects that `object` refers to and that belong to the page.
@@ -26,16 +26,68 @@ fn references(object: &Object, out: &mut Vec<u32>) {
     match object {
         Object::Ref(number, _) => out.push(*number),
         Object::Array(items) => items.iter().for_each(|item| references(item, out)),
-        Object::Dict(Dict(entries)) => {
-            entries.iter().filter(|(key, _)| !AWAY.contains(&key.as_slice())).for_each(|(_, v)| references(v, out));
+        Object::Dict(dict) => {
+            // Where neither stands, keys are names that the document gives: of pictures, of fonts.
+            let is_typed = dict.has("Type") || dict.has("Subtype");
+            let kept = dict.0.iter().filter(|(key, _)| !is_typed || !AWAY.contains(&key.as_slice()));
+            kept.for_each(|(_, value)| references(value, out));
         }
         _ => {}
     }
 }
 
+/// Levels of forms inside forms that are drawn in their time however often each draws the next.
+const MAX_FORMS: u32 = 10;
+
+/// A document of one page.
+pub(super) struct Excerpt {
+    pub(super) bytes: Vec<u8>,
+    /// Whether forms draw themselves, or one another through many levels, which PDFium follows past any deadline.
+    pub(super) is_tangled: bool,
+}
+
+/// What objects refer to, and which of them are forms.
+#[derive(Default)]
+struct Graph {
+    references: HashMap<u32, Vec<u32>>,
+    forms: HashSet<u32>,
+    /// Levels of forms below each object; `None` while they are counted.
+    levels: HashMap<u32, Option<u32>>,
+}
+
+impl Graph {
+    fn is_tangled(&mut self, page: u32) -> bool {
+        self.levels_below(page, 0).is_none_or(|levels| levels > MAX_FORMS)
+    }
+
+    /// `None` for a form that leads to itself, or where objects refer to one another without end.
+    fn levels_below(&mut self, number: u32, depth: u32) -> Option<u32> {
+        const MAX_DEPTH: u32 = 200;
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match self.levels.get(&number) {
+            Some(Some(known)) => return Some(*known),
+            Some(None) if self.forms.contains(&number) => return None,
+            // Other circles are harmless: nothing is drawn by them.
+            Some(None) => return Some(0),
+            None => {}
+        }
+        self.levels.insert(number, None);
+        let below = self.references.get(&number).cloned().unwrap_or_default();
+        let mut levels = 0;
+        for next in below {
+            levels = levels.max(self.levels_below(next, depth + 1)?);
+        }
+        levels += u32::from(self.forms.contains(&number));
+        self.levels.insert(number, Some(levels));
+        Some(levels)
+    }
+}
+
 /// A document of nothing but the page `leaf` of `file`. `None` if a part of it cannot be read by ranges.
 /// `limit` if it has a picture that decodes to more than `limits` allow: PDFium would work on it past any deadline.
-pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<Option<Vec<u8>>> {
+pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<Option<Excerpt>> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let (mut offsets, mut seen, mut todo) = (Vec::<(u32, usize)>::new(), HashSet::new(), vec![leaf.number]);
     for (_, value, _) in &leaf.inherited {
@@ -45,6 +97,7 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
     if let Some((value, _)) = &optional_content {
         references(value, &mut todo);
     }
+    let mut graph = Graph::default();
     while let Some(number) = todo.pop() {
         if !seen.insert(number) {
             continue;
@@ -68,7 +121,13 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
         }
         out.extend(&body.bytes);
         out.extend(if body.is_whole { b"\n".as_slice() } else { b"\nendobj\n" });
-        references(&body.object, &mut todo);
+        let mut found = Vec::new();
+        references(&body.object, &mut found);
+        todo.extend(&found);
+        graph.references.insert(number, found);
+        if body.object.dict().is_some_and(|dict| dict.get("Subtype").name() == Some(b"Form")) {
+            graph.forms.insert(number);
+        }
         // Its stream ends where its length says, which may stand elsewhere; both were read.
     }
     // In the place of its own parent, by which PDFium looks for what the page inherits.
@@ -105,7 +164,7 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
     }
     let _ = write!(table, "trailer\n<</Size {}/Root {catalog} 0 R>>\nstartxref\n{start}\n%%EOF\n", catalog + 1);
     out.extend(table.bytes());
-    Ok(Some(out))
+    Ok(Some(Excerpt { bytes: out, is_tangled: graph.is_tangled(leaf.number) }))
 }
 
 /// Meets the limits with the samples of a picture: its pixels, and the bytes that they are packed in.

@@ -18,6 +18,7 @@ mod tests;
 mod weight;
 
 use self::engine::{Engine, worth_another};
+use self::excerpt::Excerpt;
 use self::file::File;
 use self::scan::Scan;
 use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
@@ -103,7 +104,7 @@ impl Pdf {
     }
 
     /// A document of nothing but `page`, where that can be made by reading ranges.
-    fn excerpt(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Vec<u8>>> {
+    fn excerpt(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Excerpt>> {
         let Some(file) = self.file(cx)? else { return Ok(None) };
         let Some(leaf) = file.leaf(page)? else { return Ok(None) };
         excerpt::excerpt(file, &leaf, cx.limits())
@@ -121,8 +122,10 @@ impl Pdf {
         let first = match engine::has_pdfium() {
             true if has_form => Engine::pdfium(&self.source, None, cx),
             pdfium => match self.excerpt(page, cx)? {
-                Some(bytes) if pdfium => Engine::pdfium(&Source::bytes(bytes), Some(page), cx),
-                Some(bytes) => Engine::hayro(bytes, Some(page), cx),
+                Some(excerpt) if pdfium && !excerpt.is_tangled => {
+                    Engine::pdfium(&Source::bytes(excerpt.bytes), Some(page), cx)
+                }
+                Some(excerpt) => Engine::hayro(excerpt.bytes, Some(page), cx),
                 None if pdfium => Engine::pdfium(&self.source, None, cx),
                 None => return self.whole_in_hayro(cx),
             },
@@ -159,7 +162,7 @@ impl Pdf {
         let (mut drawn, was_hayro, was_whole) = (engine.render(page, size, cx), engine.is_hayro(), engine.is_whole());
         if !was_hayro && wants_another(&drawn) {
             let engine = match self.excerpt(page, cx)? {
-                Some(bytes) => Engine::hayro(bytes, Some(page), cx),
+                Some(excerpt) => Engine::hayro(excerpt.bytes, Some(page), cx),
                 None => self.whole_in_hayro(cx),
             };
             drawn = better(drawn, engine.and_then(|mut engine| engine.render(page, size, cx)))?;

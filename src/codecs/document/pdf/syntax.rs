@@ -69,6 +69,10 @@ impl Dict {
     pub(super) fn get(&self, key: &str) -> &Object {
         self.0.iter().find(|(k, _)| k == key.as_bytes()).map_or(&Object::Null, |(_, value)| value)
     }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|(k, _)| k == key.as_bytes())
+    }
 }
 
 /// Reads objects one after the other.
@@ -292,7 +296,7 @@ mod tests {
         let items = [Object::Number(1.0), Object::Number(-2.5), Object::String, Object::Ref(3, 0)];
         assert_eq!(dict.get("A").array().unwrap(), items);
         assert_eq!(dict.get("BC").name().unwrap(), b"N");
-        assert_eq!(read.stream, Some(57));
+        assert_eq!(read.stream, Some(63));
         assert!(indirect(b"7 0 obj 123").is_none(), "123 may be the start of 1234");
     }
 

@@ -263,3 +263,11 @@ fn forms_that_multiply_end_at_the_deadline_in_the_built_in_engine() {
 fn a_document_cut_anywhere_ends_in_a_picture_or_a_typed_error() {
     trial::cut_everywhere(&ENTRY, &one_page("", PICTURE, b"q 90 0 0 90 5 5 cm /P Do Q", &[picture("")]));
 }
+
+#[test]
+fn a_form_that_draws_itself_twice_ends_and_the_rest_is_shown() {
+    let form = stream("/Type/XObject/Subtype/Form/BBox[0 0 200 100]/Resources<</XObject<</F 5 0 R>>>>", b"/F Do /F Do");
+    let content = [b"/F Do ".as_slice(), RED_CORNER].concat();
+    let (_, frame) = draw(&one_page("", "/Resources<</XObject<</F 5 0 R>>>>", &content, &[form]));
+    assert_eq!(pixel(&frame, 50, 25), [255, 0, 0]);
+}

@@ -11,6 +11,7 @@ use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::object::{Dict, MaybeRef, Object, ObjectIdentifier, Stream};
 use hayro::hayro_syntax::page::Page;
 
+use super::excerpt::AWAY;
 use crate::cancel::Interrupt;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -23,12 +24,6 @@ const TRUSTED: u64 = 16 << 20;
 const MAX_OBJECTS: usize = 1 << 20;
 /// Bytes a pixel while a picture is decoded, turned into colours and scaled.
 const IMAGE_BYTES: u64 = 4;
-
-/// Entries that lead away from the page: to its tree, to other pages, to what happens on a click.
-const AWAY: &[&[u8]] = &[
-    b"Parent", b"P", b"Dest", b"A", b"AA", b"B", b"Popup", b"IRT", b"Prev", b"Next", b"Thumb", b"PieceInfo",
-    b"Metadata", b"StructParent", b"StructParents", b"Pg", b"Last", b"First",
-];
 
 /// Bytes of memory that drawing `page` may take. `limit` if a part of it is larger than the limits allow.
 pub(super) fn weigh(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> Result<u64> {
@@ -72,7 +67,9 @@ pub(super) fn weigh(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> 
 }
 
 fn parts<'a, 'b>(dict: &'b Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> + use<'a, 'b> {
-    dict.entries().filter(|(key, _)| !AWAY.contains(&&**key)).map(|(_, value)| value)
+    // Where neither stands, keys are names that the document gives: of pictures, of fonts.
+    let is_typed = dict.contains_key("Type") || dict.contains_key("Subtype");
+    dict.entries().filter(move |(key, _)| !is_typed || !AWAY.contains(&&**key)).map(|(_, value)| value)
 }
 
 /// Columns × rows if it is a picture.
