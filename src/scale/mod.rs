@@ -5,7 +5,6 @@
 
 mod rows;
 
-#[allow(unused_imports)] // for the codecs to come
 pub(crate) use rows::RowReducer;
 
 use fast_image_resize as fir;

@@ -7,7 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use super::file::{File, Leaf, raw_value};
+use super::file::File;
+use super::leaf::{Leaf, raw_value};
 use super::syntax::{Dict, Object};
 use crate::error::{Error, Result};
 use crate::limits::Limits;

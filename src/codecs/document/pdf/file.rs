@@ -4,9 +4,9 @@
 //! mend what is broken, read it whole. Only a source that fails is an error.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
 use std::sync::Arc;
 
+use super::filter::unfiltered;
 use super::syntax::{Dict, Indirect, Lexer, Object, indirect};
 use crate::cancel::Interrupt;
 use crate::error::Result;
@@ -18,8 +18,6 @@ const TAIL: u64 = 2048;
 const MAX_SECTIONS: usize = 256;
 /// Cross-references, and objects of one stream of objects.
 const MAX_ENTRIES: u64 = 4 << 20;
-/// Levels of the page tree.
-const MAX_LEVELS: usize = 64;
 /// Bytes that a table or a stream of objects may expand to.
 const MAX_TABLE: u64 = 64 << 20;
 /// Bytes of the file that may be held in all.
@@ -70,18 +68,6 @@ struct ObjectStream {
     data: Vec<u8>,
     offsets: Vec<(u32, usize)>,
 }
-
-/// What the page tree says of one page.
-pub(super) struct Leaf {
-    /// Object number.
-    pub(super) number: u32,
-    pub(super) dict: Dict,
-    /// What it inherits: the nearest value of each key, as it stands in the file's syntax.
-    pub(super) inherited: Vec<(&'static str, Object, Vec<u8>)>,
-}
-
-/// Keys that a page inherits from the nodes above it.
-const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
 
 /// A document whose cross-references were read.
 pub(super) struct File {
@@ -410,136 +396,4 @@ impl File {
         let raw = length.and_then(|length| body.stream(length));
         Ok(raw.and_then(|raw| unfiltered(dict, raw, max)))
     }
-
-    /// The page of this index, from 0. `None` if the way to it is not as it should be.
-    pub(super) fn leaf(&mut self, page: u32) -> Result<Option<Leaf>> {
-        let Some(catalog) = self.body(self.root)? else { return Ok(None) };
-        let Some(Object::Ref(mut number, _)) = catalog.object.dict().map(|catalog| catalog.get("Pages").clone()) else {
-            return Ok(None);
-        };
-        let (mut skip, mut inherited) = (page, Vec::<(&'static str, Object, Vec<u8>)>::new());
-        for _ in 0..MAX_LEVELS {
-            let Some(body) = self.body(number)? else { return Ok(None) };
-            let Some(dict) = body.object.dict() else { return Ok(None) };
-            let Some(kids) = self.resolved(dict.get("Kids"))? else { return Ok(None) };
-            let Some(kids) = kids.array() else {
-                let is_page = dict.get("Type").name() == Some(b"Page") && skip == 0;
-                return Ok(is_page.then(|| Leaf { number, dict: dict.clone(), inherited }));
-            };
-            for key in INHERITED {
-                if let Some(raw) = raw_value(&body.bytes, body.is_whole, key) {
-                    inherited.retain(|(known, ..)| *known != key);
-                    inherited.push((key, dict.get(key).clone(), raw));
-                }
-            }
-            let mut next = None;
-            for kid in kids {
-                let Object::Ref(kid, _) = *kid else { return Ok(None) };
-                // Leaves before the page are not read: only a kid that could be passed over whole is looked into.
-                let pages = match skip {
-                    0 => 1,
-                    _ => self.pages_below(kid)?,
-                };
-                if skip < pages {
-                    next = Some(kid);
-                    break;
-                }
-                skip -= pages;
-            }
-            match next {
-                Some(kid) => number = kid,
-                None => return Ok(None),
-            }
-        }
-        Ok(None)
-    }
-
-    fn pages_below(&mut self, number: u32) -> Result<u32> {
-        let Some(body) = self.body(number)? else { return Ok(0) };
-        let count = body.object.dict().map(|dict| dict.get("Count").unsigned());
-        Ok(count.map_or(0, |count| count.and_then(|n| u32::try_from(n).ok()).unwrap_or(1)))
-    }
-}
-
-/// The bytes of the value of `key` in the outermost dictionary of an object.
-pub(super) fn raw_value(bytes: &[u8], is_whole: bool, key: &str) -> Option<Vec<u8>> {
-    let mut lexer = Lexer::file(bytes, 0);
-    if is_whole {
-        lexer.object()?;
-        lexer.object()?;
-        if !lexer.eat(b"obj") {
-            return None;
-        }
-    }
-    if !lexer.eat(b"<<") {
-        return None;
-    }
-    while !lexer.eat(b">>") {
-        let name = lexer.object()?;
-        let start = lexer.at;
-        lexer.object()?;
-        if name.name()? == key.as_bytes() {
-            return bytes.get(start..lexer.at).map(<[u8]>::to_vec);
-        }
-    }
-    None
-}
-
-/// What `raw` is behind its filters, of which Flate is the one known here; at most `max` bytes.
-fn unfiltered(dict: &Dict, raw: &[u8], max: u64) -> Option<Vec<u8>> {
-    let one = |object: &Object| match object {
-        Object::Array(items) if items.len() <= 1 => items.first().cloned().unwrap_or(Object::Null),
-        other => other.clone(),
-    };
-    match one(dict.get("Filter")) {
-        Object::Null => return (raw.len() as u64 <= max).then(|| raw.to_vec()),
-        Object::Name(name) if name == b"FlateDecode" => {}
-        _ => return None,
-    }
-    let mut data = Vec::new();
-    let mut inflate = flate2::read::ZlibDecoder::new(raw).take(max + 1);
-    inflate.read_to_end(&mut data).ok().filter(|n| *n as u64 <= max)?;
-    match one(dict.get("DecodeParms")) {
-        Object::Null => Some(data),
-        Object::Dict(parms) => unpredicted(&parms, data),
-        _ => None,
-    }
-}
-
-/// Undoes the predictors of PNG on rows of bytes, as tables have them.
-fn unpredicted(parms: &Dict, data: Vec<u8>) -> Option<Vec<u8>> {
-    let number = |key: &str, default: u64| if parms.get(key).is_null() { Some(default) } else { parms.get(key).unsigned() };
-    match number("Predictor", 1)? {
-        1 => return Some(data),
-        10..=15 if number("Colors", 1)? == 1 && number("BitsPerComponent", 8)? == 8 => {}
-        _ => return None,
-    }
-    let columns = usize::try_from(number("Columns", 1)?).ok().filter(|n| (1..=1 << 16).contains(n))?;
-    let (mut out, mut above) = (Vec::with_capacity(data.len()), vec![0u8; columns]);
-    for row in data.chunks(columns + 1) {
-        let (&kind, row) = row.split_first()?;
-        let mut left = 0u8;
-        let mut corner = 0u8;
-        for (x, byte) in row.iter().enumerate() {
-            let up = above[x];
-            let guess = match kind {
-                0 => 0,
-                1 => left,
-                2 => up,
-                3 => ((u16::from(left) + u16::from(up)) / 2) as u8,
-                4 => {
-                    let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
-                    let p = a + b - c;
-                    let (pa, pb, pc) = ((p - a).abs(), (p - b).abs(), (p - c).abs());
-                    if pa <= pb && pa <= pc { left } else if pb <= pc { up } else { corner }
-                }
-                _ => return None,
-            };
-            corner = up;
-            left = byte.wrapping_add(guess);
-            above[x] = left;
-        }
-        out.extend_from_slice(&above[..row.len()]);
-    }
-    Some(out)
 }

@@ -9,8 +9,10 @@ mod confined;
 mod engine;
 mod excerpt;
 mod file;
+mod filter;
 mod fonts;
 mod hayro;
+mod leaf;
 mod scan;
 mod syntax;
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! with nothing between the samples and the page: no mask, no transparency, plain colours. Text that is drawn invisibly
 //! (what character recognition leaves behind) is no hindrance. Everything else is drawn by an engine.
 
-use super::file::{File, Leaf};
+use super::file::File;
+use super::leaf::Leaf;
 use super::syntax::{Dict, Lexer, Object};
 use crate::cancel::Interrupt;
 use crate::color::{self, ColorSpace};

@@ -1,17 +1,18 @@
 //! Strips and tiles that are pictures of another format (WebP, PNG, JPEG XL, JPEG 2000), read by that format's decoder.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use crate::decode::{Context, Effort, Want};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, Samples};
 use crate::geometry::Size;
+use crate::limits::Reservation;
 use crate::probe::Hint;
 use crate::source::Source;
 use crate::structure::tiff::image::Layout;
 
 /// The rows of the strip or tile `data`, in native byte order.
-pub(super) fn rows(layout: &Layout, data: Vec<u8>, cx: &Context<'_>) -> Result<impl Read + use<>> {
+pub(super) fn rows(layout: &Layout, data: Vec<u8>, cx: &Context<'_>) -> Result<Rows> {
     let Size { width, height } = layout.chunk;
     let want = Want { effort: Effort::Best, ..Want::new(layout.chunk) };
     let held = cx.reserve(layout.chunk.pixels().saturating_mul(layout.samples as u64 * u64::from(layout.bits / 8)))?;
@@ -27,8 +28,19 @@ pub(super) fn rows(layout: &Layout, data: Vec<u8>, cx: &Context<'_>) -> Result<i
         (Samples::F32(v), 32) => bytemuck::cast_slice(&rearranged(v, &frame, samples, 1.0)).to_vec(),
         (_, bits) => return Err(Error::unsupported(format!("a strip of {:?} for {bits} bits", frame.format))),
     };
-    drop(held);
-    Ok(Cursor::new(bytes))
+    Ok(Rows { bytes: Cursor::new(bytes), _held: held })
+}
+
+/// Decoded rows, and the memory that they hold.
+pub(super) struct Rows {
+    bytes: Cursor<Vec<u8>>,
+    _held: Reservation,
+}
+
+impl Read for Rows {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(out)
+    }
 }
 
 /// The pixels of `frame` with `samples` samples each: alpha is dropped or `opaque`, grey repeated.
