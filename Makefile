@@ -44,11 +44,11 @@ install: build ## install command, libraries, header, pkg-config file; PREFIX=/u
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(BUILT)/release/thumbling $(DESTDIR)$(PREFIX)/bin/thumbling
 	install -m 644 include/thumbling.h $(DESTDIR)$(PREFIX)/include/thumbling.h
-	install -m 644 $(BUILT)/release/libthumbling.a $(DESTDIR)$(LIBDIR)/libthumbling.a
+	.ci/archive $(BUILT)/release/libthumbling.a $(DESTDIR)$(LIBDIR)/libthumbling.a
 	install -m 755 $(BUILT)/release/libthumbling.so $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI)
 	ln -sf libthumbling.so.$(ABI) $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI_MAJOR)
 	ln -sf libthumbling.so.$(ABI_MAJOR) $(DESTDIR)$(LIBDIR)/libthumbling.so
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$${prefix}/include' '' \
 	    'Name: thumbling' 'Description: Thumbnails of any file, in-process' 'Version: $(VERSION)' \
-	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lthumbling' 'Libs.private: -lpthread -ldl -lm' \
+	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lthumbling' 'Libs.private: -Wl,--gc-sections -lpthread -ldl -lm' \
 	    > $(DESTDIR)$(LIBDIR)/pkgconfig/thumbling.pc

@@ -21,6 +21,22 @@ use rav1d::src::lib::{
 
 use crate::error::{Error, Result};
 
+// rav1d gives its functions and tables the names that libdav1d has, and would export them from every shared library and
+// program that it is part of: FFmpeg, loaded into the same process, would call them in place of the libdav1d that it
+// was built for. Hidden, they are seen by nobody else, and rav1d's assembly may address its tables directly.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+macro_rules! hide {
+    ($($name:literal),* $(,)?) => { std::arch::global_asm!($(concat!(".hidden dav1d_", $name)),*); };
+}
+#[cfg(all(unix, not(target_vendor = "apple")))]
+hide! {
+    "apply_grain", "close", "data_create", "data_props_unref", "data_unref", "data_wrap", "data_wrap_user_data",
+    "default_settings", "dr_intra_derivative", "filter_intra_taps", "flush", "gaussian_sequence",
+    "get_decode_error_data_props", "get_event_flags", "get_frame_delay", "get_picture", "mc_subpel_filters",
+    "mc_warp_filter", "obmc_masks", "open", "parse_sequence_header", "picture_unref", "resize_filter", "send_data",
+    "set_cpu_flags_mask", "sgr_x_by_x", "sm_weights", "version", "version_api",
+}
+
 /// "Try again", negated as the interface returns it: the decoder wants data, or wants its picture taken first.
 const AGAIN: c_int = -libc::EAGAIN;
 

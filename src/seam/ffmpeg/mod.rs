@@ -5,33 +5,23 @@
 //! file of its own. [`reader`] is its only way to bytes, and the point where deadline, cancellation and a quota of
 //! bytes end its work: every loop of a demuxer reads. A [`Picture`] is a decoded key frame, scaled and turned into RGB in one go.
 //!
-//! Of the crate `ffmpeg-next` the wrappers are used where they reach; what they do beside their name (reading
-//! whole streams for parameters that nobody asked for, retrying broken packets for ever) is left aside.
-//!
-//! Written for FFmpeg 5.1 and later; a build is bound to the version that it was made with.
-#![allow(unsafe_code)] // FFI: FFmpeg is C, and its wrapper leaves half of it raw.
+//! FFmpeg is not linked: [`library`] loads it at the first video, in the version that this library was built for, 5.1 or
+//! later. What frees itself is wrapped here, as far as it is used; what crates of bindings wrap besides (reading whole
+//! streams for parameters that nobody asked for, retrying broken packets for ever) is not wanted.
+#![allow(unsafe_code)] // FFI: FFmpeg is C.
 #![allow(clippy::unnecessary_cast)] // Constants have other types with other versions of FFmpeg.
 
 mod codecs;
+mod decoder;
+mod input;
+mod library;
 mod movie;
-mod open;
+mod packet;
 mod picture;
 mod reader;
 mod stream;
+mod video;
 
-use std::sync::Once;
-
-use ffmpeg_next::ffi;
-
-pub(crate) use self::movie::{Demuxer, Key, Movie, Place, Seeking, Video};
+pub(crate) use self::movie::{Demuxer, Key, Movie, Place, Seeking};
 pub(crate) use self::picture::Picture;
-
-/// Makes FFmpeg silent, since its log would go to the standard error of the host, and its errors speak.
-fn prepare() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // SAFETY: without a callback `av_log` does nothing; the pointer is stored atomically.
-        unsafe { ffi::av_log_set_callback(None) }
-        ffmpeg_next::util::error::register_all();
-    });
-}
+pub(crate) use self::video::Video;

@@ -1,10 +1,9 @@
 //! A decoded frame: scaled and turned into RGB in one go by libswscale, with the matrix and range that it says.
 
-use ffmpeg_next::format::Pixel;
-use ffmpeg_next::util::color;
-use ffmpeg_next::util::frame::side_data;
-use ffmpeg_next::{ffi, frame};
+use std::ffi::CStr;
 
+use super::library::{Library, types as ffi};
+use super::packet::entries;
 use crate::color::ColorSpace;
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
@@ -16,50 +15,92 @@ const HIGH_DEFINITION: u32 = 720;
 
 /// 16-bit samples in native byte order.
 const RGB48: ffi::AVPixelFormat = match cfg!(target_endian = "little") {
-    true => ffi::AVPixelFormat::AV_PIX_FMT_RGB48LE,
-    false => ffi::AVPixelFormat::AV_PIX_FMT_RGB48BE,
+    true => ffi::AV_PIX_FMT_RGB48LE,
+    false => ffi::AV_PIX_FMT_RGB48BE,
 };
 const RGBA64: ffi::AVPixelFormat = match cfg!(target_endian = "little") {
-    true => ffi::AVPixelFormat::AV_PIX_FMT_RGBA64LE,
-    false => ffi::AVPixelFormat::AV_PIX_FMT_RGBA64BE,
+    true => ffi::AV_PIX_FMT_RGBA64LE,
+    false => ffi::AV_PIX_FMT_RGBA64BE,
 };
 
 /// A decoded frame, in FFmpeg's memory.
-pub(crate) struct Picture(frame::Video);
+pub(crate) struct Picture {
+    frame: *mut ffi::AVFrame,
+    library: &'static Library,
+}
+
+// SAFETY: the frame is memory that nobody else writes to.
+unsafe impl Send for Picture {}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        // SAFETY: the frame came from `av_frame_alloc`.
+        unsafe { self.library.util.av_frame_free(&mut self.frame) }
+    }
+}
 
 /// A scaler, freed when dropped.
-struct Scaler(*mut ffi::SwsContext);
+struct Scaler {
+    context: *mut ffi::SwsContext,
+    library: &'static Library,
+}
 
 impl Drop for Scaler {
     fn drop(&mut self) {
         // SAFETY: the context came from `sws_getContext`, or is null, which is freed as nothing.
-        unsafe { ffi::sws_freeContext(self.0) }
+        unsafe { self.library.scale.sws_freeContext(self.context) }
     }
 }
 
 impl Picture {
-    pub(super) fn new(frame: frame::Video) -> Self {
-        Self(frame)
+    /// An empty frame; `None` without memory.
+    pub(super) fn new(library: &'static Library) -> Option<Self> {
+        // SAFETY: a frame or null is answered.
+        let frame = unsafe { library.util.av_frame_alloc() };
+        (!frame.is_null()).then_some(Self { frame, library })
+    }
+
+    pub(super) fn as_mut_ptr(&mut self) -> *mut ffi::AVFrame {
+        self.frame
+    }
+
+    fn raw(&self) -> &ffi::AVFrame {
+        // SAFETY: the frame lives as long as this does, and is changed through `&mut` only.
+        unsafe { &*self.frame }
     }
 
     /// Columns and rows of stored pixels.
     pub(crate) fn size(&self) -> Size {
-        Size::new(self.0.width(), self.0.height())
+        let side = |n: i32| u32::try_from(n).unwrap_or(0);
+        Size::new(side(self.raw().width), side(self.raw().height))
     }
 
     pub(super) fn aspect(&self) -> ffi::AVRational {
-        self.0.aspect_ratio().into()
+        self.raw().sample_aspect_ratio
     }
 
     /// Turning that only the frame knows of, not the stream.
     pub(crate) fn orientation(&self) -> Orientation {
-        let data = self.0.side_data(side_data::Type::DisplayMatrix);
-        orientation(data.and_then(|data| matrix(data.data())))
+        // SAFETY: an entry is the frame's and holds as many bytes as it says.
+        let data = unsafe {
+            let entry = self.library.util.av_frame_get_side_data(self.frame, ffi::AV_FRAME_DATA_DISPLAYMATRIX);
+            entry.as_ref().map(|entry| entries(entry.data, entry.size))
+        };
+        orientation(data.and_then(matrix))
     }
 
     /// Whether the decoder had to invent parts of it.
     pub(crate) fn is_damaged(&self) -> bool {
-        self.0.is_corrupt() || self.0.has_decode_errors()
+        self.raw().flags & ffi::AV_FRAME_FLAG_CORRUPT as i32 != 0 || self.raw().decode_error_flags != 0
+    }
+
+    /// FFmpeg's name of its sample format.
+    fn format_name(&self) -> String {
+        // SAFETY: the answer to any number is a static string or null.
+        unsafe {
+            let name = self.library.util.av_get_pix_fmt_name(self.raw().format);
+            if name.is_null() { "unknown".into() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
+        }
     }
 
     /// The picture at `size` px: 8-bit RGB, 16-bit where light beyond diffuse white is to be mapped, with alpha where
@@ -68,11 +109,10 @@ impl Picture {
     /// # Errors
     /// `unsupported` for sample formats that libswscale does not read, `internal` for what it cannot set up.
     pub(crate) fn to_frame(&self, size: Size) -> Result<Frame> {
-        let format = self.0.format();
-        let (alpha, deep) = (has_alpha(format), self.is_hdr());
+        let (alpha, deep) = (has_alpha(self.library, self.raw().format), self.is_hdr());
         let (target, to) = match (alpha, deep) {
-            (false, false) => (ffi::AVPixelFormat::AV_PIX_FMT_RGB24, PixelFormat::Rgb8),
-            (true, false) => (ffi::AVPixelFormat::AV_PIX_FMT_RGBA, PixelFormat::Rgba8),
+            (false, false) => (ffi::AV_PIX_FMT_RGB24, PixelFormat::Rgb8),
+            (true, false) => (ffi::AV_PIX_FMT_RGBA, PixelFormat::Rgba8),
             (false, true) => (RGB48, PixelFormat::Rgb16),
             (true, true) => (RGBA64, PixelFormat::Rgba16),
         };
@@ -85,24 +125,21 @@ impl Picture {
     }
 
     fn is_hdr(&self) -> bool {
-        use color::TransferCharacteristic as T;
-        matches!(self.0.color_transfer_characteristic(), T::SMPTE2084 | T::ARIB_STD_B67)
+        matches!(self.raw().color_trc, ffi::AVCOL_TRC_SMPTE2084 | ffi::AVCOL_TRC_ARIB_STD_B67)
     }
 
     /// What the RGB samples mean. Ordinary video is taken for sRGB: the primaries of BT.601 differ by less than
     /// displays do.
     fn color(&self) -> ColorSpace {
-        use color::Primaries as P;
-        let primaries = match self.0.color_primaries() {
-            P::BT2020 => 9,
-            P::SMPTE431 => 11,
-            P::SMPTE432 => 12,
+        let primaries = match self.raw().color_primaries {
+            ffi::AVCOL_PRI_BT2020 => 9,
+            ffi::AVCOL_PRI_SMPTE431 => 11,
+            ffi::AVCOL_PRI_SMPTE432 => 12,
             _ => 1,
         };
-        use color::TransferCharacteristic as T;
-        let transfer = match self.0.color_transfer_characteristic() {
-            T::SMPTE2084 => 16,
-            T::ARIB_STD_B67 => 18,
+        let transfer = match self.raw().color_trc {
+            ffi::AVCOL_TRC_SMPTE2084 => 16,
+            ffi::AVCOL_TRC_ARIB_STD_B67 => 18,
             _ => 13,
         };
         match (primaries, transfer) {
@@ -112,21 +149,21 @@ impl Picture {
     }
 
     fn scaler(&self, size: Size, target: ffi::AVPixelFormat) -> Result<Scaler> {
-        let (width, height) = (self.0.width(), self.0.height());
-        let format: ffi::AVPixelFormat = self.0.format().into();
+        let (library, frame) = (&self.library.scale, self.raw());
+        let Size { width, height } = self.size();
         // Going down, the mean over areas is cheapest and leaves nothing to alias; the last step is not left to it.
         let shrinks = size.width < width && size.height < height;
         let filter = if shrinks { ffi::SWS_AREA } else { ffi::SWS_BICUBIC };
         let side = |n: u32| i32::try_from(n).unwrap_or(0);
         // SAFETY: plain numbers in; a context or null out. The tables of coefficients are static.
         unsafe {
-            if ffi::sws_isSupportedInput(format) == 0 {
-                return Err(Error::unsupported(format!("video samples of {:?}", self.0.format())));
+            if library.sws_isSupportedInput(frame.format) == 0 {
+                return Err(Error::unsupported(format!("video samples of {}", self.format_name())));
             }
-            let scaler = Scaler(ffi::sws_getContext(
-                side(width),
-                side(height),
-                format,
+            let context = library.sws_getContext(
+                frame.width,
+                frame.height,
+                frame.format,
                 side(size.width),
                 side(size.height),
                 target,
@@ -134,30 +171,31 @@ impl Picture {
                 std::ptr::null_mut(),
                 std::ptr::null_mut(),
                 std::ptr::null(),
-            ));
-            if scaler.0.is_null() {
-                return Err(Error::internal(format!("no scaler from {width}x{height} px of {:?}", self.0.format())));
+            );
+            if context.is_null() {
+                return Err(Error::internal(format!("no scaler from {width}x{height} px of {}", self.format_name())));
             }
-            let from = ffi::sws_getCoefficients(self.matrix());
-            let full = i32::from(self.0.color_range() == color::Range::JPEG);
-            let to = ffi::sws_getCoefficients(ffi::SWS_CS_DEFAULT as i32);
+            let scaler = Scaler { context, library: self.library };
+            let from = library.sws_getCoefficients(self.matrix());
+            let full = i32::from(frame.color_range == ffi::AVCOL_RANGE_JPEG);
+            let to = library.sws_getCoefficients(ffi::SWS_CS_DEFAULT as i32);
             // Formats that carry RGB answer that they have no matrix; nothing is to be set then.
-            ffi::sws_setColorspaceDetails(scaler.0, from, full, to, 1, 0, 1 << 16, 1 << 16);
+            library.sws_setColorspaceDetails(scaler.context, from, full, to, 1, 0, 1 << 16, 1 << 16);
             Ok(scaler)
         }
     }
 
     /// The number that libswscale gives to the matrix.
     fn matrix(&self) -> i32 {
-        use color::Space as S;
-        let matrix = match self.0.color_space() {
-            S::BT709 => ffi::SWS_CS_ITU709,
-            S::BT470BG | S::SMPTE170M => ffi::SWS_CS_ITU601,
-            S::FCC => ffi::SWS_CS_FCC,
-            S::SMPTE240M => ffi::SWS_CS_SMPTE240M,
-            S::BT2020NCL | S::BT2020CL => ffi::SWS_CS_BT2020,
+        let size = self.size();
+        let matrix = match self.raw().colorspace {
+            ffi::AVCOL_SPC_BT709 => ffi::SWS_CS_ITU709,
+            ffi::AVCOL_SPC_BT470BG | ffi::AVCOL_SPC_SMPTE170M => ffi::SWS_CS_ITU601,
+            ffi::AVCOL_SPC_FCC => ffi::SWS_CS_FCC,
+            ffi::AVCOL_SPC_SMPTE240M => ffi::SWS_CS_SMPTE240M,
+            ffi::AVCOL_SPC_BT2020_NCL | ffi::AVCOL_SPC_BT2020_CL => ffi::SWS_CS_BT2020,
             _ if self.is_hdr() => ffi::SWS_CS_BT2020,
-            _ if self.0.height() >= HIGH_DEFINITION || self.0.width() >= 1280 => ffi::SWS_CS_ITU709,
+            _ if size.height >= HIGH_DEFINITION || size.width >= 1280 => ffi::SWS_CS_ITU709,
             _ => ffi::SWS_CS_ITU601,
         };
         matrix as i32
@@ -175,10 +213,18 @@ impl Picture {
         // `height` rows of `stride` bytes and one more, and each row 32 pixels beyond its width, more than the
         // vectors of the scaler have. Samples are native integers.
         let rows = unsafe {
-            let frame = &*self.0.as_ptr();
+            let frame = self.raw();
             let (planes, strides) = ([out.as_mut_ptr().cast::<u8>(), null, null, null], [stride, 0, 0, 0]);
             let (from, from_strides) = (frame.data.as_ptr().cast(), frame.linesize.as_ptr());
-            ffi::sws_scale(scaler.0, from, from_strides, 0, frame.height, planes.as_ptr(), strides.as_ptr())
+            self.library.scale.sws_scale(
+                scaler.context,
+                from,
+                from_strides,
+                0,
+                frame.height,
+                planes.as_ptr(),
+                strides.as_ptr(),
+            )
         };
         if usize::try_from(rows) != Ok(height) {
             return Err(Error::internal(format!("the scaler made {rows} rows of {height}")));
@@ -192,9 +238,9 @@ impl Picture {
 }
 
 /// Whether samples have alpha that means something; that of palettes does not.
-pub(super) fn has_alpha(format: Pixel) -> bool {
+pub(super) fn has_alpha(library: &Library, format: ffi::AVPixelFormat) -> bool {
     // SAFETY: the descriptor of any number is static or null.
-    let descriptor = unsafe { ffi::av_pix_fmt_desc_get(format.into()).as_ref() };
+    let descriptor = unsafe { library.util.av_pix_fmt_desc_get(format).as_ref() };
     let flags = descriptor.map_or(0, |d| d.flags);
     flags & ffi::AV_PIX_FMT_FLAG_ALPHA as u64 != 0 && flags & ffi::AV_PIX_FMT_FLAG_PAL as u64 == 0
 }

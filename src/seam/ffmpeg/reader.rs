@@ -66,6 +66,11 @@ impl Reader {
         Self { source: source.clone(), interrupt: interrupt.clone(), meter: meter.clone(), at: 0, fetch: SHORT }
     }
 
+    /// Bytes of the whole source.
+    pub(super) fn size(&self) -> u64 {
+        self.source.size()
+    }
+
     fn fetch(&mut self, out: &mut [u8]) -> Result<usize> {
         self.interrupt.check()?;
         let n = self.source.read_at(self.at, out)?;
