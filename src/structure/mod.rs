@@ -3,6 +3,8 @@
 pub(crate) mod animation;
 #[cfg(feature = "text")]
 pub(crate) mod ansi;
+#[cfg(any(feature = "avif", feature = "heic", feature = "ffmpeg"))]
+pub(crate) mod bmff;
 #[cfg(any(
     feature = "bmp",
     feature = "dds",

@@ -1,11 +1,11 @@
 //! Finds what describes the pictures of a file: the `meta` box, or the tracks of a sequence.
 
-use super::boxes::{FourCc, TopBox, top_boxes};
 use super::meta::Meta;
 use super::sequence::{first_frame, frame_count};
 use crate::decode::Context;
 use crate::error::{Error, Result};
 use crate::source::Source;
+use crate::structure::bmff::boxes::{FourCc, TopBox, top_boxes};
 
 /// Bytes of `meta` or `moov` that are read; they describe pictures and hold small ones at most.
 const MAX_DESCRIPTION: u64 = 32 << 20;

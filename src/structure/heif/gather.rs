@@ -1,6 +1,5 @@
 //! From items to a canvas: coded pictures are decoded one by one and placed, grids tile by tile.
 
-use super::bytes::Bytes;
 use super::canvas::Canvas;
 use super::location::{read_available, read_item};
 use super::meta::Meta;
@@ -9,6 +8,7 @@ use crate::decode::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Size;
 use crate::source::Source;
+use crate::structure::bmff::bytes::Bytes;
 
 /// Grids inside grids; writers make none.
 const MAX_DEPTH: u32 = 3;

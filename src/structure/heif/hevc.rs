@@ -6,11 +6,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::bytes::Bytes;
 use super::picture::{Chroma, Picture, Plane, Samples};
 use super::sps::Sps;
 use crate::error::{Error, Result};
 use crate::geometry::Size;
+use crate::structure::bmff::bytes::Bytes;
 
 /// Types of NAL units (ITU-T H.265, table 7-1).
 const VIDEO_SET: u8 = 32;

@@ -1,9 +1,9 @@
 //! Where items lie (`iloc`, ISO/IEC 14496-12, clause 8.11.3), and the reading of their bytes.
 
-use super::boxes::full_box;
 use super::meta::Meta;
 use crate::error::{Error, Result};
 use crate::source::Source;
+use crate::structure::bmff::boxes::full_box;
 
 /// Extents of one item, and of items that share none more than this many is `limit`.
 const MAX_EXTENTS: usize = 1 << 16;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::boxes::{FourCc, boxes, find, full_box};
 use super::location::{Location, locations};
 use super::property::{Nclx, Property, properties};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::Size;
+use crate::structure::bmff::boxes::{FourCc, boxes, find, full_box};
 
 /// One item: a coded picture, a derived one, metadata.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +84,7 @@ impl Meta {
         let (version, _, bytes) = full_box(body)?;
         for entry in boxes(bytes.rest()) {
             let (kind, body) = entry?;
-            let mut bytes = super::bytes::Bytes::new(body);
+            let mut bytes = crate::structure::bmff::bytes::Bytes::new(body);
             let from = bytes.u16_or_u32(version > 0)?;
             let n = bytes.u16()?;
             let to = (0..n).map(|_| bytes.u16_or_u32(version > 0)).collect::<Result<Vec<_>>>()?;

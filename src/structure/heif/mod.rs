@@ -9,8 +9,6 @@
 
 #[cfg(feature = "avif")]
 mod av1;
-mod boxes;
-mod bytes;
 mod canvas;
 mod container;
 mod convert;

@@ -1,9 +1,9 @@
 //! Overlays (`iovl`, ISO/IEC 23008-12, clause 6.6.2.2): pictures laid over each other on a filled canvas.
 
-use super::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
 use crate::geometry::Size;
+use crate::structure::bmff::bytes::Bytes;
 
 /// An `iovl` item.
 #[derive(Debug, PartialEq, Eq)]

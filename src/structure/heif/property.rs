@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::boxes::{FourCc, boxes, full_box};
-use super::bytes::Bytes;
 use crate::error::Result;
 use crate::geometry::Size;
+use crate::structure::bmff::boxes::{FourCc, boxes, full_box};
+use crate::structure::bmff::bytes::Bytes;
 
 /// How code values of a picture map to colour (ITU-T H.273).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

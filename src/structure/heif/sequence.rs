@@ -2,13 +2,13 @@
 //!
 //! Only what leads to that frame is read. Timing, edit lists and playback are a player's business.
 
-use super::boxes::{FourCc, boxes, find, full_box};
-use super::bytes::Bytes;
 use super::location::{Base, Location};
 use super::meta::Meta;
 use super::property::{Property, properties};
 use crate::error::{Error, Result};
 use crate::geometry::Size;
+use crate::structure::bmff::boxes::{FourCc, boxes, find, full_box};
+use crate::structure::bmff::bytes::Bytes;
 
 /// The item that stands for the picture track, and the one for its alpha.
 const PICTURE: u32 = 1;

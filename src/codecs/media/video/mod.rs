@@ -6,6 +6,7 @@
 //! carries, as is any film for `effort: preview`.
 
 mod choice;
+mod excerpt;
 mod formats;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 pub(crate) use self::formats::{
     ASF, AVI, DV, FLV, H264, HEVC, IVF, MATROSKA, MP4, MPEG, MPEG_TS, MPEG_VIDEO, MXF, OGV, RM, WEBM, WTV, Y4M,
 };
+use self::excerpt::Moment;
 use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Family, Format};
@@ -45,23 +47,44 @@ struct VideoFile {
     format: Format,
     demuxer: &'static Demuxer,
     movie: Option<Movie>,
+    /// Whether that leads to a few frames alone.
+    is_excerpt: bool,
     video: Option<Video>,
 }
 
 fn open(source: &Source, format: Format, demuxer: &'static Demuxer) -> Box<dyn Decoder> {
-    Box::new(VideoFile { source: source.clone(), format, demuxer, movie: None, video: None })
+    Box::new(VideoFile { source: source.clone(), format, demuxer, movie: None, is_excerpt: false, video: None })
 }
 
 impl VideoFile {
     fn movie(&mut self, cx: &Context<'_>) -> Result<&mut Movie> {
         if self.movie.is_none() {
-            let mut source = self.source.clone();
-            if source.size() <= SMALL {
-                source = Source::bytes(source.read_all(SMALL)?);
-            }
-            self.movie = Some(Movie::open(&source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?);
+            self.open(&CANDIDATES.map(Moment::Share), cx)?;
         }
         self.movie.as_mut().ok_or_else(|| Error::internal("no movie"))
+    }
+
+    /// Opens the file so that frames at `moments` can be gone to.
+    fn open(&mut self, moments: &[Moment], cx: &Context<'_>) -> Result<()> {
+        if self.source.size() > SMALL
+            && self.format == MP4.format
+            && let Some(excerpt) = excerpt::excerpt(&self.source, moments)?
+            && let Ok(movie) = Movie::open(&excerpt, self.demuxer, cx.interrupt(), cx.limits().max_pixels)
+        {
+            (self.movie, self.is_excerpt) = (Some(movie), true);
+            return Ok(());
+        }
+        self.open_whole(cx)
+    }
+
+    fn open_whole(&mut self, cx: &Context<'_>) -> Result<()> {
+        let mut source = self.source.clone();
+        if source.size() <= SMALL {
+            source = Source::bytes(source.read_all(SMALL)?);
+        }
+        let movie = Movie::open(&source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?;
+        (self.movie, self.is_excerpt) = (Some(movie), false);
+        Ok(())
     }
 
     /// What the video stream says, its pixels within the limits.
@@ -87,6 +110,9 @@ impl VideoFile {
     /// The key frame at or before `time`, else the first.
     fn at(&mut self, time: Duration, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let _held = reserve(video, cx)?;
+        if self.is_excerpt {
+            self.open(&[Moment::Time(time)], cx)?;
+        }
         let movie = self.movie(cx)?;
         for place in [Place::Time(time), Place::Start] {
             if let Some(picture) = picture_at(movie, place)? {
@@ -180,6 +206,19 @@ impl Decoder for VideoFile {
     }
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        match self.shown(want, cx) {
+            Err(e) if self.is_excerpt && e.kind() == ErrorKind::Corrupt => {
+                // An index that was cut wrongly; the whole may still be right.
+                self.open_whole(cx)?;
+                self.shown(want, cx)
+            }
+            shown => shown,
+        }
+    }
+}
+
+impl VideoFile {
+    fn shown(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let has_video = self.movie(cx)?.has_video();
         if !has_video {
             let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");

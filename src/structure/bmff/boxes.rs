@@ -5,22 +5,22 @@ use crate::error::{Error, Result};
 use crate::source::Source;
 
 /// Four letters that name a box, an item type, a brand.
-pub(super) type FourCc = [u8; 4];
+pub(crate) type FourCc = [u8; 4];
 
 /// Boxes at the top of a file that are looked at before it is given up.
 const MAX_TOP_BOXES: usize = 4096;
 
 /// A box at the top of a file: where its payload lies.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TopBox {
-    pub(super) kind: FourCc,
-    pub(super) start: u64,
-    pub(super) len: u64,
+pub(crate) struct TopBox {
+    pub(crate) kind: FourCc,
+    pub(crate) start: u64,
+    pub(crate) len: u64,
 }
 
 /// The boxes at the top of a file, in order, read by their headers alone. The walk ends at the first that makes no
 /// sense, since what stands before it may be all that is needed; a payload that runs past the end is cut there.
-pub(super) fn top_boxes(source: &Source) -> Result<Vec<TopBox>> {
+pub(crate) fn top_boxes(source: &Source) -> Result<Vec<TopBox>> {
     let (mut boxes, mut at) = (Vec::new(), 0u64);
     let mut header = [0; 16];
     while boxes.len() < MAX_TOP_BOXES {
@@ -56,7 +56,7 @@ fn box_header(bytes: &mut Bytes<'_>) -> Result<(FourCc, u64, Option<u64>)> {
 }
 
 /// The boxes inside a payload, name and payload of each. Ends after the first error.
-pub(super) fn boxes(payload: &[u8]) -> impl Iterator<Item = Result<(FourCc, &[u8])>> {
+pub(crate) fn boxes(payload: &[u8]) -> impl Iterator<Item = Result<(FourCc, &[u8])>> {
     let mut rest = Bytes::new(payload);
     let mut broken = false;
     std::iter::from_fn(move || {
@@ -79,7 +79,7 @@ fn next_box<'a>(rest: &mut Bytes<'a>) -> Result<(FourCc, &'a [u8])> {
 }
 
 /// The first box named `kind` inside a payload.
-pub(super) fn find<'a>(payload: &'a [u8], kind: &FourCc) -> Result<Option<&'a [u8]>> {
+pub(crate) fn find<'a>(payload: &'a [u8], kind: &FourCc) -> Result<Option<&'a [u8]>> {
     for entry in boxes(payload) {
         let (name, body) = entry?;
         if name == *kind {
@@ -90,7 +90,7 @@ pub(super) fn find<'a>(payload: &'a [u8], kind: &FourCc) -> Result<Option<&'a [u
 }
 
 /// Version, flags and payload of a full box.
-pub(super) fn full_box(payload: &[u8]) -> Result<(u8, u32, Bytes<'_>)> {
+pub(crate) fn full_box(payload: &[u8]) -> Result<(u8, u32, Bytes<'_>)> {
     let mut bytes = Bytes::new(payload);
     let word = bytes.u32()?;
     Ok(((word >> 24) as u8, word & 0xff_ffff, bytes))
