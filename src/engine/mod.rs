@@ -3,3 +3,4 @@
 pub mod caller;
 pub mod drive;
 pub mod id;
+pub mod url;
