@@ -30,7 +30,7 @@ mod host;
 pub mod id;
 mod inner;
 pub mod lookup;
-mod observe;
+pub mod observe;
 mod port;
 mod recipe;
 mod sqlite;

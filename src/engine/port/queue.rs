@@ -111,6 +111,17 @@ pub(crate) struct Claim {
     pub(crate) added: i64,
 }
 
+/// Why a job is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The drive failed, or the file changed while it was read. Counted.
+    Drive,
+    /// It took too long, or panicked. Counted.
+    Timeout,
+    /// Our own store could not keep it, which says nothing of the file.
+    Store,
+}
+
 /// What came of a job.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
@@ -120,7 +131,7 @@ pub(crate) enum Outcome {
     /// There is nothing to keep a record of: the file is gone, or not to be seen.
     Lost { kind: ErrorKind, detail: String },
     /// To be tried again at `due`, ms since 1970.
-    Again { due: i64, timed_out: bool },
+    Again { due: i64, cause: Cause },
     /// A share task has run to its end; items have said what became of them. `record` is of what it made.
     Shared { record: Option<(RecordKey, Record)> },
 }
@@ -208,6 +219,9 @@ pub(crate) trait Queue: Send + Sync {
     /// Survives the end of the process, not a power cut, after which no lease means anything.
     fn claim(&self, owner: Owner, n: usize, until: i64, now: i64) -> Result<Vec<Claim>>;
 
+    /// Whether there are jobs that may have killed a process, and nobody draws.
+    fn has_suspects(&self) -> Result<bool>;
+
     /// Leases one job that may have killed a process before.
     fn claim_suspect(&self, owner: Owner, until: i64, now: i64) -> Result<Option<Claim>>;
 
@@ -217,8 +231,8 @@ pub(crate) trait Queue: Send + Sync {
     /// Lengthens all leases of `owner`.
     fn extend(&self, owner: Owner, until: i64) -> Result<()>;
 
-    /// Gives up all leases of `owner`, which ends in peace.
-    fn hand_back(&self, owner: Owner) -> Result<()>;
+    /// Gives up all leases of `owner` but those of `held`: whatever else it leased, it does not know of.
+    fn hand_back(&self, owner: Owner, held: &[i64]) -> Result<()>;
 
     /// Owners that hold leases, and whether all of them have run out by `now` (steady ms).
     fn owners(&self, now: i64) -> Result<Vec<(Owner, bool)>>;

@@ -19,6 +19,9 @@ pub(crate) struct Record {
     pub(crate) used: i64,
 }
 
+/// The family number of a package, which is no file's.
+pub(crate) const PACKAGE: u8 = 255;
+
 /// Made, or why not.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum State {
@@ -86,6 +89,9 @@ pub(crate) trait Records: Send + Sync {
 
     /// Ready records that were last looked at before `before` (ms since 1970), the longest ago first, at most `n`.
     fn unused(&self, before: i64, n: usize) -> Result<Vec<Kept>>;
+
+    /// Packages that were made before `before` (ms since 1970), the oldest first, at most `n`.
+    fn packages(&self, before: i64, n: usize) -> Result<Vec<Kept>>;
 
     /// Those of `blobs` that no record names.
     fn unnamed(&self, blobs: &[BlobName]) -> Result<Vec<BlobName>>;

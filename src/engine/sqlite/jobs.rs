@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row};
 use super::tasks::{self, Ended};
 use super::{records, rows, turns};
 use crate::engine::id::{FileRef, Version};
-use crate::engine::port::queue::{Claim, Outcome, Owner, Priority, Reclaimed, Work};
+use crate::engine::port::queue::{Cause, Claim, Outcome, Owner, Priority, Reclaimed, Work};
 use crate::engine::recipe::{ContentKey, SpaceKey};
 
 /// States of a job.
@@ -153,11 +153,11 @@ pub(super) fn finish(c: &Connection, claim: &Claim, outcome: &Outcome, now: i64)
         return Ok(false);
     }
     match outcome {
-        Outcome::Again { due, timed_out } => {
+        Outcome::Again { due, cause } => {
             c.prepare_cached(
                 "UPDATE jobs SET state = 2, due = ?2, owner = NULL, tries = tries + ?3, timeouts = timeouts + ?4 WHERE id = ?1",
             )?
-            .execute((claim.job, due, !timed_out, timed_out))?;
+            .execute((claim.job, due, *cause == Cause::Drive, *cause == Cause::Timeout))?;
             return Ok(true);
         }
         Outcome::Settled { records: made, version } => {
@@ -181,6 +181,16 @@ pub(super) fn finish(c: &Connection, claim: &Claim, outcome: &Outcome, now: i64)
     }
     c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([claim.job])?;
     Ok(true)
+}
+
+/// Gives up what an owner leased but does not hold.
+pub(super) fn hand_back(c: &Connection, owner: &Owner, held: &[i64]) -> Result<()> {
+    let mut leased = c.prepare_cached("SELECT id FROM jobs WHERE state = 1 AND owner = ?1")?;
+    let leased = leased.query_map([owner], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
+    for id in leased.iter().filter(|id| !held.contains(id)) {
+        c.prepare_cached("UPDATE jobs SET state = 0, owner = NULL WHERE id = ?1")?.execute([id])?;
+    }
+    Ok(())
 }
 
 /// Takes jobs away from an owner.

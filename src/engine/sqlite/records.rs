@@ -158,6 +158,14 @@ impl Records for Sqlite {
         })
     }
 
+    fn packages(&self, before: i64, n: usize) -> Result<Vec<Kept>> {
+        self.read(|c| {
+            let sql = "SELECT key, blob, size FROM records WHERE family = 255 AND made < ?1 ORDER BY made LIMIT ?2";
+            let mut select = c.prepare_cached(sql)?;
+            select.query_map((before, n as i64), kept)?.collect()
+        })
+    }
+
     fn unnamed(&self, blobs: &[BlobName]) -> Result<Vec<BlobName>> {
         self.read(|c| {
             let tx = c.unchecked_transaction()?;

@@ -27,6 +27,7 @@ CREATE TABLE records (
     detail TEXT, retry_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX records_by_use ON records (used) WHERE state = 0;
+CREATE INDEX records_packages ON records (made) WHERE family = 255;
 CREATE INDEX records_by_blob ON records (blob) WHERE state = 0;
 
 -- Work. The content is of three hashes (space, file, version), or a space's and a share task's id.

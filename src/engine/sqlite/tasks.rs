@@ -261,22 +261,14 @@ impl Queue for Sqlite {
     }
 
     fn claim(&self, owner: Owner, n: usize, until: i64, now: i64) -> Result<Vec<Claim>> {
-        // Asked without a lock first: most of the time there is nothing.
-        let any = self.read(|c| {
-            let ready = "SELECT 1 FROM jobs WHERE state = 0 LIMIT 1";
-            let due = "SELECT 1 FROM jobs WHERE state = 2 LIMIT 1";
-            Ok(c.prepare_cached(ready)?.exists([])? || c.prepare_cached(due)?.exists([])?)
-        })?;
-        if !any || n == 0 {
-            return Ok(Vec::new());
-        }
         self.writer.run(Durable::Process, move |c| jobs::claim(c, &owner, n, until, now).map_err(fault))
     }
 
+    fn has_suspects(&self) -> Result<bool> {
+        self.read(|c| c.prepare_cached("SELECT 1 FROM jobs WHERE state = 3 LIMIT 1")?.exists([]))
+    }
+
     fn claim_suspect(&self, owner: Owner, until: i64, now: i64) -> Result<Option<Claim>> {
-        if !self.read(|c| c.prepare_cached("SELECT 1 FROM jobs WHERE state = 3 LIMIT 1")?.exists([]))? {
-            return Ok(None);
-        }
         self.writer.run(Durable::Process, move |c| jobs::claim_suspect(c, &owner, until, now).map_err(fault))
     }
 
@@ -295,12 +287,9 @@ impl Queue for Sqlite {
         })
     }
 
-    fn hand_back(&self, owner: Owner) -> Result<()> {
-        self.writer.run(Durable::Process, move |c| {
-            c.execute("UPDATE jobs SET state = 0, owner = NULL WHERE state = 1 AND owner = ?1", [owner])
-                .map(drop)
-                .map_err(fault)
-        })
+    fn hand_back(&self, owner: Owner, held: &[i64]) -> Result<()> {
+        let held = held.to_owned();
+        self.writer.run(Durable::Process, move |c| jobs::hand_back(c, &owner, &held).map_err(fault))
     }
 
     fn owners(&self, now: i64) -> Result<Vec<(Owner, bool)>> {

@@ -1,11 +1,19 @@
 //! What a caller asks for and watches: a task, and how it stands.
 
+mod create;
+pub(crate) mod package;
+pub(crate) mod save;
+mod watch;
+mod zip;
+
 use std::time::SystemTime;
 
 use crate::engine::id::{CorrelationId, FileRef, TaskId};
 use crate::engine::url::SignedUrl;
 use crate::error::ErrorKind;
 use crate::format::Family;
+
+pub use create::MAX_FILES;
 
 /// What a task was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
