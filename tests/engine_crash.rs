@@ -14,13 +14,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine_host::{Temp, config, file, mary, picture};
+use thumbling::Source;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileRef, SpaceId, TaskId, Version};
 use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::{Kind, PackageContent, ShareTask, TaskState};
 use thumbling::engine::{Config, Engine};
-use thumbling::Source;
 
 /// A drive of pictures `f0`, `f1` …, each of its own content, that need no memory.
 struct Endless;
@@ -34,7 +34,12 @@ impl Endless {
 impl Drive for Endless {
     fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
         let (n, version) = (Self::number(file)?, Version::new("1").unwrap());
-        Ok(FileInfo { name: format!("{n}.png"), size: picture(n, 90, 70).len() as u64, version, verdict: Verdict::Clean })
+        Ok(FileInfo {
+            name: format!("{n}.png"),
+            size: picture(n, 90, 70).len() as u64,
+            version,
+            verdict: Verdict::Clean,
+        })
     }
 
     fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
@@ -96,7 +101,7 @@ fn host(state: &Path, first: u32, known: u32) {
                         let files: Vec<_> = files.iter().map(|file| file.file.as_str().to_owned()).collect();
                         say(&format!("ack {id} {}", files.join(",")));
                     }
-                    std::thread::sleep(Duration::from_millis(3));
+                    std::thread::sleep(Duration::from_millis(8));
                 }
             });
         }
@@ -238,7 +243,8 @@ fn work(state: &Path) {
     for (n, (count, task)) in tasks.into_iter().enumerate() {
         match task {
             Ok(id) => {
-                let names: Vec<_> = if n == 3 { vec!["f3".to_owned()] } else { (0..count).map(|n| format!("f{n}")).collect() };
+                let names: Vec<_> =
+                    if n == 3 { vec!["f3".to_owned()] } else { (0..count).map(|n| format!("f{n}")).collect() };
                 say(&format!("ack {id} {}", names.join(",")));
                 let _ = engine.wait(&id, &mary(), Duration::from_millis(300));
             }
@@ -333,6 +339,8 @@ fn disk(long: bool) {
             }
         }
     }
-    println!("{runs} runs: {acknowledged} tasks acknowledged, 0 lost; {refused} opens and {errors} calls refused with a clear error");
+    println!(
+        "{runs} runs: {acknowledged} tasks acknowledged, 0 lost; {refused} opens and {errors} calls refused with a clear error"
+    );
     assert!(errors + refused > 0, "no fault was met");
 }

@@ -87,12 +87,18 @@ fn a_drive_that_blocks_holds_only_its_own_worker() {
     let stuck: Vec<_> = (0..4).map(|i| drive.picture("s", &format!("stuck{i}"), i)).collect();
     stuck.iter().for_each(|file| drive.mood(file, Mood::Blocks));
     for file in &stuck {
-        assert!(matches!(engine.lookup(file, None, &mary(), Mode::EnqueueOnMiss).unwrap().state, LookState::Pending { .. }));
+        assert!(matches!(
+            engine.lookup(file, None, &mary(), Mode::EnqueueOnMiss).unwrap().state,
+            LookState::Pending { .. }
+        ));
     }
     // More than there are workers are stuck, and the others are served.
     until("all are stuck", || engine.counters().unwrap().stuck == 4);
     well(&engine, &drive);
-    assert!(matches!(engine.lookup(&stuck[0], None, &mary(), Mode::CacheOnly).unwrap().state, LookState::Pending { .. }));
+    assert!(matches!(
+        engine.lookup(&stuck[0], None, &mary(), Mode::CacheOnly).unwrap().state,
+        LookState::Pending { .. }
+    ));
     let start = Instant::now();
     assert_eq!(engine.close(Duration::from_millis(200)), 4, "close says who is inside still");
     assert!(start.elapsed() < Duration::from_secs(5));
@@ -161,8 +167,10 @@ fn a_clock_that_jumps_a_day_loses_nothing() {
         let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
         drive.mood(&a, Mood::Blocks);
         drive.mood(&b, Mood::Unavailable);
-        let (one, two) =
-            (engine.create_task(Kind::Auto, &a, &mary()).unwrap(), engine.create_task(Kind::Auto, &b, &mary()).unwrap());
+        let (one, two) = (
+            engine.create_task(Kind::Auto, &a, &mary()).unwrap(),
+            engine.create_task(Kind::Auto, &b, &mary()).unwrap(),
+        );
         until("both were begun", || drive.inside() == 1 && drive.opens_of(&b) > 0);
         clock.jump(jump);
         drive.mood(&b, Mood::Well);
@@ -239,7 +247,10 @@ fn a_damaged_blob_is_never_served_and_made_again() {
     assert!(engine.open_url(&url).is_ok());
     let repaired = engine.repair().unwrap();
     assert_eq!((repaired.sound, repaired.damaged), (1, 1));
-    assert!(matches!(engine.lookup(&a, Some("large"), &mary(), Mode::WaitUpTo(SOON)).unwrap().state, LookState::Ready { .. }));
+    assert!(matches!(
+        engine.lookup(&a, Some("large"), &mary(), Mode::WaitUpTo(SOON)).unwrap().state,
+        LookState::Ready { .. }
+    ));
     assert_eq!(engine.verify().unwrap().sound, 2);
 }
 

@@ -60,7 +60,10 @@ fn pending_says_when_to_come_again() {
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
     for mode in [Mode::EnqueueOnMiss, Mode::CacheOnly] {
-        until("it is pending", || matches!(look(&engine, &a, mode), LookState::Pending { retry_after } if !retry_after.is_zero()));
+        until(
+            "it is pending",
+            || matches!(look(&engine, &a, mode), LookState::Pending { retry_after } if !retry_after.is_zero()),
+        );
     }
     drive.release();
     until("it is ready", || matches!(look(&engine, &a, Mode::CacheOnly), LookState::Ready { .. }));

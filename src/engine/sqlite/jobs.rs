@@ -42,7 +42,8 @@ pub(super) fn add(c: &Connection, new: &New<'_>, bound: u64) -> Result<Option<i6
     if let Some((id, present, state)) = known {
         if priority < present && state != LEASED {
             let turn = turns::next_turn(c, priority, &space)?;
-            c.prepare_cached("UPDATE jobs SET priority = ?2, turn = ?3 WHERE id = ?1")?.execute((id, priority, turn))?;
+            c.prepare_cached("UPDATE jobs SET priority = ?2, turn = ?3 WHERE id = ?1")?
+                .execute((id, priority, turn))?;
         }
         return Ok(Some(id));
     }
@@ -99,8 +100,12 @@ fn claim_of(row: &Row<'_>) -> Result<(Claim, i64)> {
 }
 
 fn lease(c: &Connection, owner: &Owner, claim: &Claim, until: i64, now: i64) -> Result<()> {
-    c.prepare_cached("UPDATE jobs SET state = 1, owner = ?2, token = ?3, lease = ?4 WHERE id = ?1")?
-        .execute((claim.job, owner, claim.token, until))?;
+    c.prepare_cached("UPDATE jobs SET state = 1, owner = ?2, token = ?3, lease = ?4 WHERE id = ?1")?.execute((
+        claim.job,
+        owner,
+        claim.token,
+        until,
+    ))?;
     c.prepare_cached(
         "UPDATE tasks SET state = 1, updated = ?2 WHERE state = 0 AND n IN (SELECT task FROM items WHERE job = ?1)",
     )?
@@ -109,11 +114,18 @@ fn lease(c: &Connection, owner: &Owner, claim: &Claim, until: i64, now: i64) -> 
 }
 
 /// Leases the next `n` jobs.
-pub(super) fn claim(c: &Connection, owner: &Owner, n: usize, until: i64, now: i64) -> Result<Vec<Claim>> {
+pub(super) fn claim(
+    c: &Connection,
+    owner: &Owner,
+    n: usize,
+    least: Priority,
+    until: i64,
+    now: i64,
+) -> Result<Vec<Claim>> {
     c.prepare_cached("UPDATE jobs SET state = 0, due = 0 WHERE state = 2 AND (due <= ?1 OR due > ?2)")?
         .execute((now, now.saturating_add(FARTHEST)))?;
     let mut claims = Vec::new();
-    for priority in Priority::ALL {
+    for priority in Priority::ALL.into_iter().filter(|priority| *priority <= least) {
         let sql = format!("SELECT {CLAIM} FROM jobs WHERE state = 0 AND priority = ?1 ORDER BY turn LIMIT ?2");
         let mut select = c.prepare_cached(&sql)?;
         let ready = select.query_map((priority as i64, (n - claims.len()) as i64), claim_of)?;
