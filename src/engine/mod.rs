@@ -3,4 +3,5 @@
 pub mod caller;
 pub mod drive;
 pub mod id;
+pub mod message;
 pub mod url;
