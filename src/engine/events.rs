@@ -131,8 +131,12 @@ pub(crate) struct Listeners {
 impl Listeners {
     /// Calls `callback` with every task that ends.
     pub(crate) fn subscribe(&self, callback: Box<Callback>) -> Subscription {
-        let line =
-            Arc::new(Line { callback, ended: AtomicBool::new(false), calling: Mutex::default(), thread: Mutex::default() });
+        let line = Arc::new(Line {
+            callback,
+            ended: AtomicBool::new(false),
+            calling: Mutex::default(),
+            thread: Mutex::default(),
+        });
         let mut lines = lock(&self.lines);
         lines.retain(|line| !line.ended.load(Ordering::SeqCst));
         lines.push(line.clone());

@@ -159,10 +159,8 @@ impl Inner {
 
     /// Asks the drive about a file.
     fn known(&self, file: &FileRef, caller: &Caller) -> Known {
-        let asked = self
-            .host
-            .authorize(caller, Some(file), &file.space, Action::Look)
-            .and_then(|()| self.host.stat(file));
+        let asked =
+            self.host.authorize(caller, Some(file), &file.space, Action::Look).and_then(|()| self.host.stat(file));
         let settled = match asked {
             Ok(info) => match info.verdict {
                 Verdict::Clean => {

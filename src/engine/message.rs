@@ -4,6 +4,8 @@
 //! every line of it may be shown to anyone; the details stand in the log under the correlation id.
 
 use crate::engine::caller::Language;
+use crate::engine::error::{EngineError, Subject};
+use crate::engine::lookup::LookState;
 use crate::error::ErrorKind;
 
 /// What can be the matter with a call or a file.
@@ -177,6 +179,35 @@ impl From<ErrorKind> for Problem {
             ErrorKind::Malicious => Self::Malicious,
             ErrorKind::SandboxUnavailable | ErrorKind::Internal => Self::Internal,
         }
+    }
+}
+
+impl Problem {
+    /// What is the matter with a call that failed.
+    pub fn of(e: &EngineError) -> Self {
+        match (e.kind(), e.subject()) {
+            (ErrorKind::NotFound | ErrorKind::InvalidArgument, Subject::Space) => Self::Space,
+            (ErrorKind::InvalidArgument, Subject::Files) => Self::Files,
+            (ErrorKind::NotFound, Subject::Task) => Self::NoSuchTask,
+            (ErrorKind::NotFound, Subject::Call) => Self::NoThumbnail,
+            (ErrorKind::Busy, Subject::File) => Self::Pending,
+            (kind, _) => kind.into(),
+        }
+    }
+
+    /// What is the matter with a file that was looked up; `None` if its thumbnail is there.
+    pub fn of_look(state: &LookState) -> Option<Self> {
+        Some(match state {
+            LookState::Ready { .. } => return None,
+            LookState::Pending { .. } => Self::Pending,
+            LookState::NotExist => Self::NoThumbnail,
+            LookState::Failed { kind } => (*kind).into(),
+            LookState::Unsupported => Self::Unsupported,
+            LookState::Denied => Self::Denied,
+            LookState::NoSuchFile => Self::NoSuchFile,
+            LookState::Viral => Self::Viral,
+            LookState::Malicious => Self::Malicious,
+        })
     }
 }
 

@@ -162,7 +162,13 @@ impl Engine {
     }
 
     /// As [`lookup`](Self::lookup) of 1 to 30 files, one answer each in their order; none fails another.
-    pub fn lookup_batch(&self, files: &[FileRef], spec: Option<&str>, caller: &Caller, mode: Mode) -> Result<Vec<Look>> {
+    pub fn lookup_batch(
+        &self,
+        files: &[FileRef],
+        spec: Option<&str>,
+        caller: &Caller,
+        mode: Mode,
+    ) -> Result<Vec<Look>> {
         self.inner.lookup_batch(files, spec, caller, mode)
     }
 

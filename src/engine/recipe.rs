@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 use sha2::{Digest, Sha256};
 
 use crate::codecs;
+use crate::decode::Effort;
 use crate::engine::id::{FileRef, SpaceId, Version};
 use crate::engine::port::blobs::BlobName;
 use crate::geometry::{Fit, Position};
-use crate::decode::Effort;
 use crate::request::{Output, Spec};
 
 /// A space.
@@ -184,7 +184,12 @@ mod tests {
         let base = key("s", "f", "v", &variant);
         assert_eq!(base, key("s", "f", "v", &variant));
         let other = Variant::of(&Spec { quality: 81, ..Spec::new(64, 64) }, Effort::Normal);
-        for different in [key("t", "f", "v", &variant), key("s", "g", "v", &variant), key("s", "f", "w", &variant), key("s", "f", "v", &other)] {
+        for different in [
+            key("t", "f", "v", &variant),
+            key("s", "g", "v", &variant),
+            key("s", "f", "w", &variant),
+            key("s", "f", "v", &other),
+        ] {
             assert_ne!(base, different);
         }
     }

@@ -282,7 +282,12 @@ impl Inner {
 
 /// See [`Engine::repair_state`](crate::engine::Engine::repair_state).
 pub(crate) fn repair_state(state: &Path) -> Result<Repaired> {
-    let aside = state.join(format!("{}.damaged-{}", crate::engine::inner::DATABASE, clock::ms_of(std::time::SystemTime::now())));
-    let sqlite::Salvaged { tasks, jobs, records } = sqlite::salvage(&state.join(crate::engine::inner::DATABASE), &aside)?;
+    let aside = state.join(format!(
+        "{}.damaged-{}",
+        crate::engine::inner::DATABASE,
+        clock::ms_of(std::time::SystemTime::now())
+    ));
+    let sqlite::Salvaged { tasks, jobs, records } =
+        sqlite::salvage(&state.join(crate::engine::inner::DATABASE), &aside)?;
     Ok(Repaired { tasks, jobs, thumbnails: records })
 }

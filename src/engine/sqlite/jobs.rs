@@ -43,7 +43,8 @@ pub(super) fn add(c: &Connection, new: &New<'_>, bound: u64) -> Result<Option<i6
     if let Some((id, present, state)) = known {
         if priority < present && state != LEASED {
             let turn = turns::next_turn(c, priority, &space)?;
-            c.prepare_cached("UPDATE jobs SET priority = ?2, turn = ?3 WHERE id = ?1")?.execute((id, priority, turn))?;
+            c.prepare_cached("UPDATE jobs SET priority = ?2, turn = ?3 WHERE id = ?1")?
+                .execute((id, priority, turn))?;
         }
         return Ok(Some(id));
     }
@@ -100,8 +101,12 @@ fn claim_of(row: &Row<'_>) -> Result<(Claim, i64)> {
 }
 
 fn lease(c: &Connection, owner: &Owner, claim: &Claim, until: i64, now: i64) -> Result<()> {
-    c.prepare_cached("UPDATE jobs SET state = 1, owner = ?2, token = ?3, lease = ?4 WHERE id = ?1")?
-        .execute((claim.job, owner, claim.token, until))?;
+    c.prepare_cached("UPDATE jobs SET state = 1, owner = ?2, token = ?3, lease = ?4 WHERE id = ?1")?.execute((
+        claim.job,
+        owner,
+        claim.token,
+        until,
+    ))?;
     c.prepare_cached(
         "UPDATE tasks SET state = 1, updated = ?2 WHERE state = 0 AND n IN (SELECT task FROM items WHERE job = ?1)",
     )?

@@ -108,8 +108,7 @@ impl Records for Sqlite {
         let keys = keys.to_owned();
         self.writer.run(Durable::Process, move |c| {
             let touch = || -> Sql<()> {
-                let mut update =
-                    c.prepare_cached("UPDATE records SET used = ?2 WHERE key = ?1")?;
+                let mut update = c.prepare_cached("UPDATE records SET used = ?2 WHERE key = ?1")?;
                 keys.iter().try_for_each(|key| update.execute((key, now)).map(drop))
             };
             touch().map_err(fault)
@@ -183,8 +182,9 @@ impl Records for Sqlite {
     fn totals(&self) -> Result<Totals> {
         self.read(|c| {
             let count = |row: &Row<'_>, at| row.get::<_, i64>(at).map(|n| n.max(0) as u64);
-            c.prepare_cached("SELECT ready, failed, bytes FROM totals")?
-                .query_row([], |row| Ok(Totals { ready: count(row, 0)?, failed: count(row, 1)?, bytes: count(row, 2)? }))
+            c.prepare_cached("SELECT ready, failed, bytes FROM totals")?.query_row([], |row| {
+                Ok(Totals { ready: count(row, 0)?, failed: count(row, 1)?, bytes: count(row, 2)? })
+            })
         })
     }
 }

@@ -89,7 +89,9 @@ pub(super) fn put_item(c: &Connection, task: i64, n: i64, end: &ItemEnd, now: i6
         None => (None, None),
     };
     let changed = c
-        .prepare_cached("UPDATE items SET state = ?3, kind = ?4, detail = ?5, out = ?6 WHERE task = ?1 AND n = ?2 AND state = 0")?
+        .prepare_cached(
+            "UPDATE items SET state = ?3, kind = ?4, detail = ?5, out = ?6 WHERE task = ?1 AND n = ?2 AND state = 0",
+        )?
         .execute((task, n, end.state, kind, detail, &end.out))?;
     if changed == 1 {
         let (done, failed) = (end.state == ItemState::Succeeded, end.state == ItemState::Failed);
@@ -101,9 +103,10 @@ pub(super) fn put_item(c: &Connection, task: i64, n: i64, end: &ItemEnd, now: i6
 
 /// Ends a task whose items have all ended.
 pub(super) fn settle(c: &Connection, task: i64, now: i64) -> Sql<()> {
-    let (state, total, done, failed) = c
-        .prepare_cached("SELECT state, total, done, failed FROM tasks WHERE n = ?1")?
-        .query_row([task], |row| Ok((row.get::<_, TaskState>(0)?, row.get(1)?, row.get(2)?, row.get::<_, u32>(3)?)))?;
+    let (state, total, done, failed) =
+        c.prepare_cached("SELECT state, total, done, failed FROM tasks WHERE n = ?1")?.query_row([task], |row| {
+            Ok((row.get::<_, TaskState>(0)?, row.get(1)?, row.get(2)?, row.get::<_, u32>(3)?))
+        })?;
     if !state.is_final() && done + failed == total {
         end(c, task, TaskState::end(total, done), now)?;
     }
@@ -294,7 +297,8 @@ impl Queue for Sqlite {
 
     fn owners(&self, now: i64) -> Result<Vec<(Owner, bool)>> {
         self.read(|c| {
-            let mut select = c.prepare_cached("SELECT owner, max(lease) < ?1 FROM jobs WHERE state = 1 GROUP BY owner")?;
+            let mut select =
+                c.prepare_cached("SELECT owner, max(lease) < ?1 FROM jobs WHERE state = 1 GROUP BY owner")?;
             select.query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
     }
@@ -331,7 +335,8 @@ impl Queue for Sqlite {
 
     fn ended_after(&self, after: i64, n: usize) -> Result<Vec<(i64, TaskId)>> {
         self.read(|c| {
-            let mut select = c.prepare_cached("SELECT ended, id FROM tasks WHERE ended > ?1 ORDER BY ended LIMIT ?2")?;
+            let mut select =
+                c.prepare_cached("SELECT ended, id FROM tasks WHERE ended > ?1 ORDER BY ended LIMIT ?2")?;
             select.query_map((after, n as i64), |row| Ok((row.get(0)?, rows::task_id(row, 1)?)))?.collect()
         })
     }
@@ -405,7 +410,8 @@ fn read_task(c: &Connection, id: &TaskId) -> Sql<Option<TaskRow>> {
         })
         .optional()?;
     let Some((n, mut task)) = found else { return Ok(None) };
-    let mut select = tx.prepare_cached("SELECT space, file, state, kind, detail, out FROM items WHERE task = ?1 ORDER BY n")?;
+    let mut select =
+        tx.prepare_cached("SELECT space, file, state, kind, detail, out FROM items WHERE task = ?1 ORDER BY n")?;
     let items = select.query_map([n], |row| {
         let kind = row.get::<_, Option<i64>>(3)?.map(rows::error_kind).transpose()?;
         let detail: Option<String> = row.get(4)?;

@@ -39,16 +39,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of its number.
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Auto,
-        Self::Document,
-        Self::Video,
-        Self::Image,
-        Self::Audio,
-        Self::Changed,
-        Self::Package,
-        Self::Save,
-    ];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Auto, Self::Document, Self::Video, Self::Image, Self::Audio, Self::Changed, Self::Package, Self::Save];
 
     /// The public name, kebab-case, as it stands in JSON.
     pub const fn name(self) -> &'static str {
@@ -229,4 +221,3 @@ pub struct ItemStatus {
     /// The copy that was made of it.
     pub saved: Option<FileRef>,
 }
-

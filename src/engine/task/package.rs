@@ -67,12 +67,16 @@ impl Inner {
 /// Packs the files of a share. `None` if the job goes back into the queue as it was.
 pub(crate) fn pack(inner: &Arc<Inner>, held: &Held) -> Option<Produced> {
     let claim = &held.claim;
-    let produced = |outcome| Produced { claim: claim.clone(), outcome, blobs: Vec::new(), version: None, failure: None };
+    let produced =
+        |outcome| Produced { claim: claim.clone(), outcome, blobs: Vec::new(), version: None, failure: None };
     let work = match inner.queue.share(claim) {
         Ok(Some(work)) => work,
         // Cancelled, or somebody else's by now.
         Ok(None) => {
-            return Some(produced(Outcome::Lost { kind: ErrorKind::Cancelled, detail: "the task was cancelled".into() }));
+            return Some(produced(Outcome::Lost {
+                kind: ErrorKind::Cancelled,
+                detail: "the task was cancelled".into(),
+            }));
         }
         Err(e) => return Some(draw::store_failed(inner, held, &e)),
     };
@@ -296,17 +300,21 @@ impl Packing<'_> {
         let Some(produced) = draw::draw(inner, &held, inner.next_slot()) else { return Err(EngineError::closed()) };
         let failed = |kind, detail: &str| Err(EngineError::new(kind, Subject::File, detail));
         match produced.outcome {
-            Outcome::Settled { records, .. } => match records.into_iter().find(|(one, _)| *one == key).map(|(_, r)| r.state) {
-                Some(State::Ready(ready)) => {
-                    let bytes = produced.blobs.into_iter().find(|(name, _)| *name == ready.blob);
-                    let bytes = bytes.ok_or_else(|| EngineError::internal("a thumbnail without bytes"))?;
-                    Ok((bytes.1, extension(&ready.media_type)))
+            Outcome::Settled { records, .. } => {
+                match records.into_iter().find(|(one, _)| *one == key).map(|(_, r)| r.state) {
+                    Some(State::Ready(ready)) => {
+                        let bytes = produced.blobs.into_iter().find(|(name, _)| *name == ready.blob);
+                        let bytes = bytes.ok_or_else(|| EngineError::internal("a thumbnail without bytes"))?;
+                        Ok((bytes.1, extension(&ready.media_type)))
+                    }
+                    Some(State::Failed { kind, detail, .. }) => failed(kind, &detail),
+                    None => failed(ErrorKind::Internal, "no thumbnail was made"),
                 }
-                Some(State::Failed { kind, detail, .. }) => failed(kind, &detail),
-                None => failed(ErrorKind::Internal, "no thumbnail was made"),
-            },
+            }
             Outcome::Lost { kind, detail } => failed(kind, &detail),
-            Outcome::Again { .. } | Outcome::Shared { .. } => failed(ErrorKind::Io, "the thumbnail could not be made now"),
+            Outcome::Again { .. } | Outcome::Shared { .. } => {
+                failed(ErrorKind::Io, "the thumbnail could not be made now")
+            }
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::error::ErrorKind;
 /// Saves the files of a share. `None` if the job goes back into the queue as it was.
 pub(crate) fn save(inner: &Arc<Inner>, held: &Held) -> Option<Produced> {
     let claim = &held.claim;
-    let produced = |outcome| Produced { claim: claim.clone(), outcome, blobs: Vec::new(), version: None, failure: None };
+    let produced =
+        |outcome| Produced { claim: claim.clone(), outcome, blobs: Vec::new(), version: None, failure: None };
     let gone = || Some(produced(Outcome::Lost { kind: ErrorKind::Cancelled, detail: "the task was cancelled".into() }));
     let work = match inner.queue.share(claim) {
         Ok(Some(work)) => work,
@@ -72,7 +73,13 @@ pub(crate) fn failed(inner: &Inner, held: &Held, e: &EngineError) -> std::result
     let again = |after: std::time::Duration, cause| {
         let due = now.saturating_add(after.as_millis() as i64);
         let outcome = Outcome::Again { due, cause };
-        Step::Again(Box::new(Produced { claim: claim.clone(), outcome, blobs: Vec::new(), version: None, failure: None }))
+        Step::Again(Box::new(Produced {
+            claim: claim.clone(),
+            outcome,
+            blobs: Vec::new(),
+            version: None,
+            failure: None,
+        }))
     };
     if inner.is_closed() {
         return Err(Step::HandBack);

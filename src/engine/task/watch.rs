@@ -26,12 +26,14 @@ impl Inner {
         let own = task.caller.user == caller.user && task.caller.share == caller.share;
         // The creator too has to be somebody who may look still.
         let asked = match own && caller.user.is_some() {
-            true => self.host.authorize(caller, None, &first.file.space, Action::Look).or_else(|_| {
-                self.host.authorize(caller, Some(&first.file), &first.file.space, Action::Look)
-            }),
-            false => task.items.iter().try_for_each(|item| {
-                self.host.authorize(caller, Some(&item.file), &item.file.space, Action::Look)
-            }),
+            true => self
+                .host
+                .authorize(caller, None, &first.file.space, Action::Look)
+                .or_else(|_| self.host.authorize(caller, Some(&first.file), &first.file.space, Action::Look)),
+            false => task
+                .items
+                .iter()
+                .try_for_each(|item| self.host.authorize(caller, Some(&item.file), &item.file.space, Action::Look)),
         };
         asked.map_err(|e| match e.kind() {
             crate::ErrorKind::Denied | crate::ErrorKind::NotFound => unknown(),

@@ -173,12 +173,15 @@ impl Zip<std::fs::File> {
 
 /// A name that is one file's on every system: no path, no control characters, nothing that a shell of Windows minds.
 fn sanitised(name: &str) -> String {
-    let bad = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{202e}');
+    let bad =
+        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{202e}');
     let clean: String = name.chars().map(|c| if bad(c) { '_' } else { c }).take(200).collect();
     let clean = clean.trim_matches(|c: char| c == ' ').trim_end_matches('.');
     let stem = clean.split('.').next().unwrap_or_default().to_ascii_uppercase();
     let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-        || stem.len() == 4 && (stem.starts_with("COM") || stem.starts_with("LPT")) && stem.ends_with(|c: char| c.is_ascii_digit());
+        || stem.len() == 4
+            && (stem.starts_with("COM") || stem.starts_with("LPT"))
+            && stem.ends_with(|c: char| c.is_ascii_digit());
     match clean {
         "" | "." | ".." => "_".into(),
         clean if device => format!("_{clean}"),

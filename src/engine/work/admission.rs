@@ -107,7 +107,10 @@ mod tests {
                 s.spawn(move || {
                     for round in 0..50 {
                         let grant = admission.grant(10 + (i * 13 + round) % 90).unwrap();
-                        most.fetch_max(held.fetch_add(grant.bytes(), Ordering::SeqCst) + grant.bytes(), Ordering::SeqCst);
+                        most.fetch_max(
+                            held.fetch_add(grant.bytes(), Ordering::SeqCst) + grant.bytes(),
+                            Ordering::SeqCst,
+                        );
                         std::thread::yield_now();
                         held.fetch_sub(grant.bytes(), Ordering::SeqCst);
                     }

@@ -51,7 +51,8 @@ pub(crate) fn draw(inner: &Arc<Inner>, held: &Held, slot: usize) -> Option<Produ
         Ok(known) => known,
         Err(e) => return Some(drawing.again(Cause::Store, Duration::from_secs(5), e.detail())),
     };
-    let missing: Vec<usize> = (0..keys.len()).filter(|i| !known[*i].as_ref().is_some_and(|r| drawing.holds(r))).collect();
+    let missing: Vec<usize> =
+        (0..keys.len()).filter(|i| !known[*i].as_ref().is_some_and(|r| drawing.holds(r))).collect();
     let version = recipe::version_part(&info.version);
     if missing.is_empty() {
         let records = keys.into_iter().zip(known.into_iter().flatten()).collect();

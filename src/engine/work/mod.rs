@@ -97,10 +97,8 @@ impl Work {
     /// Waits for the bell; says whether it was rung for somebody who looks.
     fn listen(&self, patience: Duration) -> bool {
         let bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut bell, _) = self
-            .rang
-            .wait_timeout_while(bell, patience, |bell| !bell.rung)
-            .unwrap_or_else(PoisonError::into_inner);
+        let (mut bell, _) =
+            self.rang.wait_timeout_while(bell, patience, |bell| !bell.rung).unwrap_or_else(PoisonError::into_inner);
         bell.rung = false;
         std::mem::take(&mut bell.urgent)
     }

@@ -93,7 +93,9 @@ pub(crate) fn state(folder: &Path, owner: &Owner) -> State {
 fn look(path: PathBuf) -> State {
     let mut file = match File::open(&path) {
         Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return State::Dead(Dead { path, drawn: Vec::new(), _locked: None }),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return State::Dead(Dead { path, drawn: Vec::new(), _locked: None });
+        }
         // Not to be told: leases will run out.
         Err(_) => return State::Alive,
     };

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::publish::Finished;
 use super::draw;
+use super::publish::Finished;
 use crate::engine::error::{EngineError, Result};
 use crate::engine::inner::Inner;
 use crate::engine::port::clock;

@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn a_drive_that_fails_is_tried_three_times_more_and_then_later() {
         for tries in 0..3 {
-            assert!(matches!(next(ErrorKind::Io, Past { tries, timeouts: 0 }), Next::Again { cause: Cause::Drive, .. }));
+            assert!(matches!(
+                next(ErrorKind::Io, Past { tries, timeouts: 0 }),
+                Next::Again { cause: Cause::Drive, .. }
+            ));
         }
         assert!(matches!(next(ErrorKind::Io, Past { tries: 3, timeouts: 0 }), Next::Settle { retry_after: Some(_) }));
     }
