@@ -63,11 +63,6 @@ impl Gate {
         passing.inside
     }
 
-    /// Whether it is shut.
-    pub(crate) fn is_shut(&self) -> bool {
-        self.lock().closed
-    }
-
     fn lock(&self) -> MutexGuard<'_, Passing> {
         self.passing.lock().unwrap_or_else(PoisonError::into_inner)
     }

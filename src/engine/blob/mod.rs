@@ -163,14 +163,14 @@ impl Blobs for Folder {
     }
 
     fn get(&self, name: BlobName, max: u64) -> Result<Option<Vec<u8>>> {
-        let Some((mut file, path)) = self.file_of(name)? else { return Ok(None) };
+        let Some((file, path)) = self.file_of(name)? else { return Ok(None) };
         let io = |e: io::Error| disk("reading", &path, &e);
         let size = file.metadata().map_err(io)?.len();
         if size > max.saturating_add(max / format::CHUNK * 16 + 64) {
             return Err(damaged(&path));
         }
         let mut bytes = Vec::with_capacity(size as usize);
-        file.by_ref().take(size).read_to_end(&mut bytes).map_err(io)?;
+        file.take(size).read_to_end(&mut bytes).map_err(io)?;
         format::content(bytes).map(Some).ok_or_else(|| damaged(&path))
     }
 

@@ -8,10 +8,9 @@ use crate::engine::id::{FileRef, Version};
 use crate::engine::port::queue::{Cause, Claim, Outcome, Owner, Priority, Reclaimed, Work};
 use crate::engine::recipe::{ContentKey, SpaceKey};
 
-/// States of a job.
+/// States of a job; 2 is waiting.
 pub(super) const READY: i64 = 0;
 pub(super) const LEASED: i64 = 1;
-pub(super) const WAITING: i64 = 2;
 pub(super) const SUSPECT: i64 = 3;
 
 /// No retry lies farther ahead than this; one that does says that the wall's clock has jumped back. Ms.

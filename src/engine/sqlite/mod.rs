@@ -22,7 +22,8 @@ use rusqlite::{Connection, ErrorCode};
 use crate::engine::error::{EngineError, Result, Subject};
 use crate::error::ErrorKind;
 use readers::Readers;
-pub(crate) use salvage::salvage;
+pub(crate) use salvage::{Salvaged, salvage};
+pub(crate) use tasks::FAMILIES;
 use writer::{Durable, Writer};
 
 /// The embedded form of queue and records.
@@ -46,22 +47,6 @@ impl Sqlite {
         read(&lent).map_err(|e| {
             lent.broken();
             fault(e)
-        })
-    }
-
-    /// A value that the first asker makes and everybody keeps: the secret of a store.
-    pub(crate) fn fact(&self, name: &'static str, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
-        let known = |c: &Connection| {
-            use rusqlite::OptionalExtension;
-            c.query_row("SELECT value FROM facts WHERE name = ?1", [name], |row| row.get::<_, Vec<u8>>(0)).optional()
-        };
-        if let Some(value) = self.read(known)? {
-            return Ok(value);
-        }
-        let value = make()?;
-        self.writer.run(Durable::Disk, move |c| {
-            c.execute("INSERT OR IGNORE INTO facts VALUES (?1, ?2)", (name, value)).map_err(fault)?;
-            known(c).map_err(fault)?.ok_or_else(|| EngineError::internal("a fact that was just written is not there"))
         })
     }
 }

@@ -19,8 +19,8 @@ pub(crate) struct Salvaged {
     pub(crate) records: u64,
 }
 
-/// Tables that are carried over, in this order, with their columns' number.
-const TABLES: [&str; 5] = ["facts", "tasks", "items", "jobs", "records"];
+/// Tables that are carried over, in this order.
+const TABLES: [&str; 4] = ["tasks", "items", "jobs", "records"];
 
 /// Replaces the database at `path` by a new one with everything that can still be read of it; the old one stays beside
 /// it under `aside`. No process may have it open.

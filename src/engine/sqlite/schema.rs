@@ -16,8 +16,6 @@ const SCHEMA: i64 = 1;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const TABLES: &str = "
-CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;
-
 -- One thumbnail, made or not. The key is of four hashes: space, file, version, variant.
 CREATE TABLE records (
     key BLOB PRIMARY KEY,

@@ -165,6 +165,18 @@ pub enum ShareTask {
     },
 }
 
+impl ShareTask {
+    /// A zip called `zip_name`.
+    pub fn package(zip_name: impl Into<String>, content: PackageContent) -> Self {
+        Self::Package { zip_name: zip_name.into(), content }
+    }
+
+    /// Copies in the folder `target`.
+    pub fn save(target: FileRef) -> Self {
+        Self::Save { target }
+    }
+}
+
 /// What is in a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]

@@ -296,7 +296,7 @@ impl Packing<'_> {
             priority: Priority::Requested,
             ..self.held.claim.clone()
         };
-        let held = Held { claim, ..self.held.clone() };
+        let held = self.held.with(claim);
         let Some(produced) = draw::draw(inner, &held, inner.next_slot()) else { return Err(EngineError::closed()) };
         let failed = |kind, detail: &str| Err(EngineError::new(kind, Subject::File, detail));
         match produced.outcome {

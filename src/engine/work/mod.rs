@@ -41,6 +41,13 @@ pub(crate) struct Held {
     stage: Stage,
 }
 
+impl Held {
+    /// The same work, about another file.
+    pub(crate) fn with(&self, claim: Claim) -> Self {
+        Self { claim, ..self.clone() }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Ready,

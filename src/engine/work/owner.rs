@@ -91,7 +91,7 @@ pub(crate) fn state(folder: &Path, owner: &Owner) -> State {
 }
 
 fn look(path: PathBuf) -> State {
-    let mut file = match File::open(&path) {
+    let file = match File::open(&path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             return State::Dead(Dead { path, drawn: Vec::new(), _locked: None });
@@ -104,7 +104,7 @@ fn look(path: PathBuf) -> State {
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return State::Alive,
     }
     let mut bytes = Vec::new();
-    let _ = file.by_ref().take(1 << 16).read_to_end(&mut bytes);
+    let _ = (&file).take(1 << 16).read_to_end(&mut bytes);
     let drawn = bytes.as_chunks::<SLOT>().0.iter().map(|slot| i64::from_le_bytes(*slot)).filter(|job| *job != 0);
     State::Dead(Dead { path, drawn: drawn.collect(), _locked: Some(file) })
 }
