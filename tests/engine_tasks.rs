@@ -93,7 +93,8 @@ fn create_task_of_each_kind_takes_its_family_and_no_other() {
         (Kind::Image, &text, false),
     ] {
         let status = ended(&engine, &engine.create_task(kind, on, &mary()).unwrap());
-        let expected = if ok { (TaskState::Succeeded, None) } else { (TaskState::Failed, Some(ErrorKind::Unsupported)) };
+        let expected =
+            if ok { (TaskState::Succeeded, None) } else { (TaskState::Failed, Some(ErrorKind::Unsupported)) };
         assert_eq!((status.state, status.items[0].error), expected, "{kind:?} of {on}");
     }
 }
@@ -318,7 +319,10 @@ fn cancel_ends_a_task_at_once_and_interrupts_its_work() {
     until("one is drawn and one blocks", || drive.inside() == 1 && ready(&engine, &b));
     let status = engine.cancel(&id, &mary()).unwrap();
     assert_eq!((status.state, status.done), (TaskState::Cancelled, 1));
-    assert_eq!(status.items.iter().map(|item| item.state).collect::<Vec<_>>(), [ItemState::Cancelled, ItemState::Succeeded]);
+    assert_eq!(
+        status.items.iter().map(|item| item.state).collect::<Vec<_>>(),
+        [ItemState::Cancelled, ItemState::Succeeded]
+    );
     drive.release();
     until("the worker is free", || engine.counters().unwrap().running == 0);
     assert_eq!(engine.task(&id, &mary()).unwrap().state, TaskState::Cancelled, "an end is an end");
@@ -402,7 +406,8 @@ fn events_tell_of_thumbnails_and_of_tasks() {
 fn a_call_about_what_the_drive_does_not_know_or_the_caller_may_not_see_is_refused_at_once() {
     let (_temp, drive, engine) = setup("refused");
     let a = drive.picture("s", "a", 1);
-    let of = |file: &_, caller: &Caller| engine.create_task(Kind::Auto, file, caller).map_err(|e| (e.kind(), e.subject()));
+    let of =
+        |file: &_, caller: &Caller| engine.create_task(Kind::Auto, file, caller).map_err(|e| (e.kind(), e.subject()));
     assert_eq!(of(&file("s", "none"), &mary()), Err((ErrorKind::NotFound, Subject::File)));
     assert_eq!(of(&file("nowhere", "a"), &mary()), Err((ErrorKind::NotFound, Subject::Space)));
     assert_eq!(of(&a, &Caller::anonymous()), Err((ErrorKind::Denied, Subject::File)));

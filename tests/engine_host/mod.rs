@@ -155,7 +155,8 @@ impl TestDrive {
     pub fn put(&self, file: &FileRef, name: &str, bytes: Vec<u8>) {
         let mut state = self.state();
         let version = state.files.get(file).map_or(1, |old| old.version + 1);
-        let content = Content { name: name.into(), bytes: bytes.into(), version, verdict: Verdict::Clean, mood: Mood::Well };
+        let content =
+            Content { name: name.into(), bytes: bytes.into(), version, verdict: Verdict::Clean, mood: Mood::Well };
         state.files.insert(file.clone(), content);
     }
 

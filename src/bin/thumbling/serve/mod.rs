@@ -100,7 +100,7 @@ pub fn run(args: Args) -> io::Result<()> {
         local: listening.ip().is_loopback(),
         recorder,
     })?;
-    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let mut stop = Some(stop);
     let _ = ctrlc::set_handler(move || drop(stop.take()));
     let mut out = io::stdout();
