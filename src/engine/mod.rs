@@ -13,7 +13,7 @@
 //! |---|---|
 //! | [`id`], [`caller`], [`drive`] | names, who asks, the host's side |
 //! | [`task`], [`lookup`], [`events`] | what a host asks, and is told |
-//! | [`url`] | signed URLs |
+//! | [`url`], [`message`] | signed URLs; how problems are spelled |
 //! | `work` | who draws what, when, within which memory |
 //! | `port` | queue, records, blobs, clock as traits; `sqlite`, `blob` their embedded form |
 //! | `recipe` | deterministic keys |
@@ -30,6 +30,7 @@ mod host;
 pub mod id;
 mod inner;
 pub mod lookup;
+pub mod message;
 pub mod observe;
 mod port;
 mod recipe;

@@ -3,6 +3,9 @@
 //! The engine keeps no files and knows no users; it asks the [`Drive`] at every call. A drive may be slow, may fail and
 //! may panic; it must not be called back into from inside itself.
 
+#[cfg(unix)]
+pub mod folder;
+
 use std::fmt;
 
 use crate::engine::caller::Caller;

@@ -127,7 +127,13 @@ mod tests {
             ("a changed letter", swap(&hidden, 30)),
             ("a changed seed", swap(&hidden, PREFIX.len())),
             ("loose bits", loose()),
-            ("no UTF-8", not_utf8()),
+            ("a byte that is no UTF-8", not_utf8(b"\xff\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80")),
+            ("a continuation alone", not_utf8(b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80")),
+            ("a surrogate", not_utf8(b"\xed\xa0\x80")),
+            ("an overlong letter", not_utf8(b"\xc1\xa1")),
+            ("an overlong slash", not_utf8(b"\xe0\x80\xaf")),
+            ("past the end of Unicode", not_utf8(b"\xf4\x90\x80\x80")),
+            ("a letter cut off", not_utf8(b"\xe5\x9b")),
             ("another seed", other_seed()),
         ];
         let wrong = wrong.into_iter().map(|(name, text)| (name.to_owned(), text, None));
@@ -152,9 +158,9 @@ mod tests {
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode([&seed.to_be_bytes()[..], &body].concat()))
     }
 
-    fn not_utf8() -> String {
-        let url = b"https://drive.example/\xff";
-        sealed(url, fnv1a(url))
+    fn not_utf8(bytes: &[u8]) -> String {
+        let url = [b"https://drive.example/", bytes].concat();
+        sealed(&url, fnv1a(&url))
     }
 
     fn other_seed() -> String {
