@@ -153,7 +153,9 @@ fn lookups(seconds: u64) -> bool {
         s.spawn(move || {
             while !stop.load(Ordering::Relaxed) {
                 match engine.counters().unwrap().queued {
-                    0..300 => drop(engine.file_changed(&file(drawn.fetch_add(1, Ordering::Relaxed))).unwrap()),
+                    0..300 => {
+                        engine.file_changed(&file(drawn.fetch_add(1, Ordering::Relaxed))).unwrap();
+                    }
                     _ => std::thread::sleep(Duration::from_millis(5)),
                 }
             }
@@ -220,7 +222,11 @@ fn queue(count: u64) -> bool {
     let start = Instant::now();
     std::thread::scope(|s| {
         for thread in 0..8 {
-            s.spawn(move || (thread..count).step_by(8).for_each(|n| drop(engine.file_changed(&file(n)).unwrap())));
+            s.spawn(move || {
+                (thread..count).step_by(8).for_each(|n| {
+                    engine.file_changed(&file(n)).unwrap();
+                });
+            });
         }
     });
     let taken = count as f64 / start.elapsed().as_secs_f64();

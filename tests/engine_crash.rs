@@ -6,7 +6,7 @@
 
 mod engine_host;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -52,16 +52,89 @@ impl Drive for Endless {
     }
 }
 
+/// A drive whose file `f666` kills the process that draws it.
+struct Poisoned;
+
+struct Killing;
+
+impl thumbling::ReadAt for Killing {
+    fn read_at(&self, _: u64, _: &mut [u8]) -> std::io::Result<usize> {
+        std::process::abort()
+    }
+}
+
+impl Drive for Poisoned {
+    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
+        Endless.stat(file)
+    }
+
+    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
+        match Endless::number(file)? {
+            666 => Ok(Source::read_at_callback(Arc::new(Killing), 1000)),
+            _ => Endless.open(file),
+        }
+    }
+
+    fn authorize(&self, _: &Caller, _: Option<&FileRef>, _: &SpaceId, _: Action) -> Result<Access, DriveError> {
+        Ok(Access::Allow)
+    }
+}
+
+/// Takes tasks the first time; waits for all of them to end.
+fn poisoned_host(state: &Path, first: bool) {
+    let engine = Engine::open(config(state), Arc::new(Poisoned)).unwrap();
+    if first {
+        for n in [1, 2, 3, 666, 4, 5, 6] {
+            let id = engine.create_task(Kind::Image, &file("s0", &format!("f{n}")), &mary()).unwrap();
+            say(&format!("ack {id} f{n}"));
+        }
+    }
+    let start = Instant::now();
+    while engine.counters().unwrap().queued > 0 && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn poisoned(_: bool) {
+    let temp = Temp::new("poisoned");
+    let mut journal = Journal::default();
+    let mut ends = Vec::new();
+    for round in 0..3 {
+        let start = Instant::now();
+        let out = Command::new(std::env::current_exe().unwrap())
+            .args(["poisoned".as_ref(), temp.0.as_os_str()])
+            .arg(if round == 0 { "first" } else { "again" })
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap().lines().for_each(|line| journal.read(line));
+        ends.push((out.status.success(), start.elapsed() > Duration::from_secs(2)));
+    }
+    // Killed at once; killed once more, but not before the host had time to serve; left alone.
+    assert!(!ends[0].0, "the file did not kill its host");
+    assert_eq!(ends[1], (false, true));
+    assert!(ends[2].0, "the file killed a third host");
+    let engine = Engine::open(config(&temp.0), Arc::new(Poisoned)).unwrap();
+    for (id, files) in &journal.acknowledged {
+        let status = engine.wait(id, &mary(), Duration::from_secs(10)).unwrap();
+        let expected = if files[0] == "f666" { TaskState::Failed } else { TaskState::Succeeded };
+        assert_eq!(status.state, expected, "{status:?}");
+    }
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
         Some("host") => host(args[2].as_ref(), args[3].parse().unwrap(), args[4].parse().unwrap()),
         Some("work") => work(args[2].as_ref()),
+        Some("poisoned") => poisoned_host(args[2].as_ref(), args[3] == "first"),
         _ => {
             let long = std::env::var_os("THUMBLING_LONG").is_some();
             let only: Vec<&String> = args[1..].iter().filter(|arg| !arg.starts_with('-')).collect();
-            let tests: [(&str, fn(bool)); 2] =
-                [("a_host_that_is_killed_loses_nothing", killed), ("a_disk_that_fails_corrupts_nothing", disk)];
+            let tests: [(&str, fn(bool)); 3] = [
+                ("a_host_that_is_killed_loses_nothing", killed),
+                ("a_file_that_kills_its_host_twice_is_left_alone", poisoned),
+                ("a_disk_that_fails_corrupts_nothing", disk),
+            ];
             for (name, test) in tests {
                 if only.is_empty() || only.iter().any(|only| name.contains(only.as_str())) {
                     let start = Instant::now();
@@ -135,11 +208,20 @@ impl Journal {
                 self.acknowledged.insert(id.parse().unwrap(), files);
             }
             ["end", id, state] => {
+                // Each process tells of it; none tells another end.
                 let before = self.ended.insert(id.parse().unwrap(), state.to_owned());
-                assert!(before.is_none(), "task {id} ended twice: {before:?}, {state}");
+                assert!(before.is_none_or(|before| before == state), "task {id} ended in two ways");
             }
             _ => {}
         }
+    }
+
+    /// Everything that one process said.
+    fn read_all(&mut self, lines: &[String]) {
+        let ends: Vec<&String> = lines.iter().filter(|line| line.starts_with("end ")).collect();
+        let once: HashSet<&String> = ends.iter().copied().collect();
+        assert_eq!(ends.len(), once.len(), "a process was told of an end twice");
+        lines.iter().for_each(|line| self.read(line));
     }
 }
 
@@ -160,19 +242,27 @@ fn killed(long: bool) {
     let (mut random, mut journal) = (Random(seed), Journal::default());
     println!("seed {seed}");
     for round in 0..rounds {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["host".as_ref(), temp.0.as_os_str()])
-            .args([(round * 1_000_000).to_string(), 0.to_string()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let reading = std::thread::spawn(move || out.lines().map_while(Result::ok).collect::<Vec<_>>());
-        // Some die while they open.
-        std::thread::sleep(Duration::from_millis(random.below(400)));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        reading.join().unwrap().iter().for_each(|line| journal.read(line));
+        // Now and then two on one store, the second of which lives longer.
+        let hosts = if round % 3 == 2 { 2 } else { 1 };
+        let mut children: Vec<_> = (0..hosts)
+            .map(|host| {
+                let mut child = Command::new(std::env::current_exe().unwrap())
+                    .args(["host".as_ref(), temp.0.as_os_str()])
+                    .args([(round * 1_000_000 + host * 500_000).to_string(), 0.to_string()])
+                    .stdout(Stdio::piped())
+                    .spawn()
+                    .unwrap();
+                let out = BufReader::new(child.stdout.take().unwrap());
+                (child, std::thread::spawn(move || out.lines().map_while(Result::ok).collect::<Vec<_>>()))
+            })
+            .collect();
+        for (child, _) in &mut children {
+            // Some die while they open.
+            std::thread::sleep(Duration::from_millis(random.below(400)));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        children.into_iter().for_each(|(_, reading)| journal.read_all(&reading.join().unwrap()));
     }
     let (acknowledged, told) = (journal.acknowledged.len(), journal.ended.len());
     assert!(acknowledged > rounds as usize, "only {acknowledged} tasks were taken");

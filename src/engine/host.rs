@@ -2,7 +2,8 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::engine::caller::Caller;
@@ -12,36 +13,26 @@ use crate::engine::id::{FileRef, SpaceId};
 use crate::error::{Error, ErrorKind};
 use crate::source::{ReadAt, Source};
 
-#[derive(Default)]
-struct Passing {
-    closed: bool,
-    inside: usize,
-}
+/// Set once the gate is shut; the rest counts who is inside.
+const SHUT: usize = 1 << (usize::BITS - 1);
 
 /// Lets calls to the host through until it is shut, and knows when the last one has come back.
 #[derive(Default)]
 pub(crate) struct Gate {
-    passing: Mutex<Passing>,
+    inside: AtomicUsize,
+    waiting: Mutex<()>,
     left: Condvar,
 }
 
 impl Gate {
     /// Runs `call` outside any lock; `cancelled` once the gate is shut, `internal` if it panics.
     pub(crate) fn pass<T>(&self, what: &str, call: impl FnOnce() -> T) -> Result<T> {
-        {
-            let mut passing = self.lock();
-            if passing.closed {
-                return Err(EngineError::closed());
-            }
-            passing.inside += 1;
+        let entered = Entered(self);
+        if self.inside.fetch_add(1, Ordering::SeqCst) & SHUT != 0 {
+            return Err(EngineError::closed());
         }
         let result = catch_unwind(AssertUnwindSafe(call));
-        let mut passing = self.lock();
-        passing.inside -= 1;
-        if passing.closed {
-            self.left.notify_all();
-        }
-        drop(passing);
+        drop(entered);
         result.map_err(|_| {
             tracing::error!(what, "the host panicked");
             EngineError::new(ErrorKind::Internal, Subject::Drive, format!("the host panicked in `{what}`"))
@@ -51,20 +42,27 @@ impl Gate {
     /// Lets nobody in any more, and waits up to `patience` for those inside; says how many are still there.
     pub(crate) fn shut(&self, patience: Duration) -> usize {
         let deadline = Instant::now() + patience;
-        let mut passing = self.lock();
-        passing.closed = true;
-        while passing.inside > 0 {
+        self.inside.fetch_or(SHUT, Ordering::SeqCst);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let inside = self.inside.load(Ordering::SeqCst) & !SHUT;
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
+            if inside == 0 || left.is_zero() {
+                return inside;
             }
-            passing = self.left.wait_timeout(passing, left).unwrap_or_else(PoisonError::into_inner).0;
+            waiting = self.left.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        passing.inside
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Passing> {
-        self.passing.lock().unwrap_or_else(PoisonError::into_inner)
+struct Entered<'a>(&'a Gate);
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        if self.0.inside.fetch_sub(1, Ordering::SeqCst) & SHUT != 0 {
+            drop(self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            self.0.left.notify_all();
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::engine::error::Result;
-use crate::engine::id::{FileRef, SpaceId};
+use crate::engine::id::{FileRef, SpaceId, TaskId};
 use crate::engine::inner::Inner;
 use crate::engine::port::blobs::BlobName;
 use crate::engine::port::clock;
@@ -140,6 +140,7 @@ impl Inner {
         }
         self.drop_packages(&mut collected)?;
         self.drop_orphans(&mut collected)?;
+        self.drop_parts(&mut collected);
         loop {
             let forgotten = self.queue.forget(ago(self.config.keep_tasks))?;
             collected.tasks += forgotten;
@@ -212,6 +213,22 @@ impl Inner {
             }
         }
         Ok(())
+    }
+
+    /// Removes parts of packages whose tasks have ended, or are gone.
+    fn drop_parts(&self, collected: &mut Collected) {
+        for entry in std::fs::read_dir(&self.parts).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let task = path.file_stem().and_then(|stem| stem.to_str()).and_then(|id| id.parse::<TaskId>().ok());
+            let state = task.map(|id| self.queue.task_state(&id));
+            let over =
+                matches!(state, None | Some(Ok(None))) || matches!(state, Some(Ok(Some(state))) if state.is_final());
+            let size = entry.metadata().map_or(0, |meta| meta.len());
+            if over && std::fs::remove_file(&path).is_ok() {
+                collected.orphans += 1;
+                collected.bytes += size;
+            }
+        }
     }
 
     pub(crate) fn verify(&self, damage: Damage) -> Result<Verified> {

@@ -74,6 +74,8 @@ impl Keeper<'_> {
             self.searched = Instant::now();
             take_over(inner)?;
             inner.flush_looks()?;
+            // For the gauges.
+            inner.counters()?;
         }
         self.feed(urgent)
     }
