@@ -215,9 +215,9 @@ pub(crate) trait Queue: Send + Sync {
     /// Whether the content is being worked on.
     fn pending(&self, content: &ContentKey) -> Result<Option<Pending>>;
 
-    /// Leases up to `n` jobs to `owner` until `until` (steady ms), the most urgent first, and fair between spaces.
-    /// Survives the end of the process, not a power cut, after which no lease means anything.
-    fn claim(&self, owner: Owner, n: usize, until: i64, now: i64) -> Result<Vec<Claim>>;
+    /// Leases up to `n` jobs to `owner` until `until` (steady ms), none less urgent than `least`, the most urgent first,
+    /// and fair between spaces. Survives the end of the process, not a power cut, after which no lease means anything.
+    fn claim(&self, owner: Owner, n: usize, least: Priority, until: i64, now: i64) -> Result<Vec<Claim>>;
 
     /// Whether there are jobs that may have killed a process, and nobody draws.
     fn has_suspects(&self) -> Result<bool>;

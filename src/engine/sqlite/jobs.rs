@@ -114,11 +114,18 @@ fn lease(c: &Connection, owner: &Owner, claim: &Claim, until: i64, now: i64) -> 
 }
 
 /// Leases the next `n` jobs.
-pub(super) fn claim(c: &Connection, owner: &Owner, n: usize, until: i64, now: i64) -> Result<Vec<Claim>> {
+pub(super) fn claim(
+    c: &Connection,
+    owner: &Owner,
+    n: usize,
+    least: Priority,
+    until: i64,
+    now: i64,
+) -> Result<Vec<Claim>> {
     c.prepare_cached("UPDATE jobs SET state = 0, due = 0 WHERE state = 2 AND (due <= ?1 OR due > ?2)")?
         .execute((now, now.saturating_add(FARTHEST)))?;
     let mut claims = Vec::new();
-    for priority in Priority::ALL {
+    for priority in Priority::ALL.into_iter().filter(|priority| *priority <= least) {
         let sql = format!("SELECT {CLAIM} FROM jobs WHERE state = 0 AND priority = ?1 ORDER BY turn LIMIT ?2");
         let mut select = c.prepare_cached(&sql)?;
         let ready = select.query_map((priority as i64, (n - claims.len()) as i64), claim_of)?;

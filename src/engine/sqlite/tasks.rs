@@ -263,8 +263,8 @@ impl Queue for Sqlite {
         })
     }
 
-    fn claim(&self, owner: Owner, n: usize, until: i64, now: i64) -> Result<Vec<Claim>> {
-        self.writer.run(Durable::Process, move |c| jobs::claim(c, &owner, n, until, now).map_err(fault))
+    fn claim(&self, owner: Owner, n: usize, least: Priority, until: i64, now: i64) -> Result<Vec<Claim>> {
+        self.writer.run(Durable::Process, move |c| jobs::claim(c, &owner, n, least, until, now).map_err(fault))
     }
 
     fn has_suspects(&self) -> Result<bool> {

@@ -10,6 +10,7 @@ use super::{draw, pool};
 use crate::engine::error::Result;
 use crate::engine::inner::Inner;
 use crate::engine::port::clock;
+use crate::engine::port::queue::Priority;
 
 /// How often the keeper looks by itself: for what other processes queued, and for retries that are due.
 const TICK: Duration = Duration::from_millis(250);
@@ -107,18 +108,22 @@ impl Keeper<'_> {
                 None => inner.suspects.store(false, Ordering::SeqCst),
             }
         }
-        let threads = inner.config.threads;
-        let hungry = inner.work.hunger(threads);
-        let n = if urgent { hungry.max(threads) } else { hungry };
-        if n == 0 {
-            return Ok(());
+        let (any, looked_for) = inner.work.hunger(inner.config.threads);
+        self.lease(any, Priority::Background)?;
+        if urgent {
+            self.lease(looked_for.saturating_sub(any), Priority::Interactive)?;
         }
-        let now = clock::wall_ms(&*inner.clock);
-        let claims = inner.queue.claim(inner.owner, n, self.until(), now).inspect_err(|_| {
-            // It may have been committed all the same.
-            inner.doubt.store(true, Ordering::SeqCst);
-        })?;
-        if !claims.is_empty() {
+        Ok(())
+    }
+
+    fn lease(&self, n: usize, least: Priority) -> Result<()> {
+        let inner = self.inner;
+        if n > 0 {
+            let now = clock::wall_ms(&*inner.clock);
+            let claims = inner.queue.claim(inner.owner, n, least, self.until(), now).inspect_err(|_| {
+                // It may have been committed all the same.
+                inner.doubt.store(true, Ordering::SeqCst);
+            })?;
             inner.work.put(claims);
         }
         Ok(())

@@ -204,13 +204,14 @@ impl Work {
         self.table().held.keys().copied().collect()
     }
 
-    /// How many more jobs should be leased for `threads` workers.
-    fn hunger(&self, threads: usize) -> usize {
+    /// How many more jobs should be leased for `threads` workers, of any kind, and of the kind that somebody looks for.
+    fn hunger(&self, threads: usize) -> (usize, usize) {
         let table = self.table();
         let ready = table.ready.len();
+        let interactive = table.ready.range(..(Priority::Requested, 0)).count();
         // A few ahead, so that a commit is shared; few enough that what is urgent need not wait for them.
         let ahead = (2 * threads).max(8);
-        if ready <= ahead / 2 { ahead - ready } else { 0 }
+        (if ready <= ahead / 2 { ahead - ready } else { 0 }, ahead.saturating_sub(interactive))
     }
 
     /// Whether nothing is held at all.
