@@ -86,7 +86,7 @@ fn share(host: &Host, files: &Value, paid: bool) -> Value {
 #[test]
 fn an_anonymous_visitor_of_a_share_sees_what_is_shared_and_nothing_else() {
     let host = Host::start("cr-share");
-    let file = host.put("sub/pic 1.png", &png());
+    let file = host.put("sub/pic%201.png", &png());
     host.put("other.png", &png());
     let made = share(&host, &json!([file]), false);
     let uri = made["uri"].as_str().unwrap();
