@@ -104,7 +104,7 @@ impl Drop for Temp {
 }
 
 fn config(state: &Path) -> Config {
-    let mut config = Config::new(state).spec("small", Spec { output: Output::Jpeg, ..Spec::new(256, 256) });
+    let mut config = Config::new(state).spec("small", Spec::new(256, 256));
     config.upkeep = None;
     config
 }

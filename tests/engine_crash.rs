@@ -10,17 +10,18 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use engine_host::{Temp, config, file, mary, picture};
 use thumbling::Source;
+use thumbling::engine::Engine;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileRef, SpaceId, TaskId, Version};
 use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::{Kind, PackageContent, ShareTask, TaskState};
-use thumbling::engine::{Config, Engine};
 
 /// A drive of pictures `f0`, `f1` …, each of its own content, that need no memory.
 struct Endless;
@@ -228,7 +229,7 @@ fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
 
 /// A little of everything, on a disk that fails. Says `ack`; errors are said and nothing more.
 fn work(state: &Path) {
-    let engine = match Engine::open(quick(state), Arc::new(Endless)) {
+    let engine = match Engine::open(config(state), Arc::new(Endless)) {
         Ok(engine) => engine,
         Err(e) => return say(&format!("refused {}", e.kind())),
     };
@@ -265,10 +266,6 @@ fn work(state: &Path) {
     say("done");
 }
 
-fn quick(state: &Path) -> Config {
-    config(state)
-}
-
 /// The shim, compiled.
 fn shim(folder: &Path) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine_host/fault.c");
@@ -284,11 +281,18 @@ fn shim(folder: &Path) -> PathBuf {
     library
 }
 
+/// One run on a disk that fails.
+struct Fault {
+    call: &'static str,
+    first: u64,
+    last: u64,
+    errno: i32,
+}
+
 fn disk(long: bool) {
     let temp = Temp::new("disk");
     std::fs::create_dir_all(&temp.0).unwrap();
     let shim = shim(&temp.0);
-    let (mut runs, mut refused, mut errors, mut acknowledged) = (0, 0, 0, 0);
     let run = |state: &Path, variables: &[(&str, String)]| {
         let out = Command::new(std::env::current_exe().unwrap())
             .args(["work".as_ref(), state.as_os_str()])
@@ -301,6 +305,7 @@ fn disk(long: bool) {
         assert!(out.status.success(), "{variables:?}: {text}{}", String::from_utf8_lossy(&out.stderr));
         text
     };
+    let mut faults = Vec::new();
     for call in ["open", "write", "pwrite", "fsync", "rename", "ftruncate", "mkdir", "unlink"] {
         let count = temp.0.join("count");
         let sound = temp.0.join(format!("{call}-sound"));
@@ -312,35 +317,44 @@ fn disk(long: bool) {
         let step = match (long, call) {
             (true, "mkdir") => 40,
             (true, _) => 1,
-            (false, "mkdir") => 200,
-            (false, _) => (calls / 4).max(1),
+            (false, _) => (calls / 2).max(1),
         };
         for first in (1..=calls).step_by(step as usize) {
             // One call that fails, and a disk that stays full.
-            for (errno, last) in [(5, first), (28, u64::MAX / 4)] {
-                let state = temp.0.join(format!("{call}-{first}-{errno}"));
-                let text = run(
-                    &state,
-                    &[
-                        ("FAULT_CALL", call.into()),
+            faults.push(Fault { call, first, last: first, errno: 5 });
+            faults.push(Fault { call, first, last: u64::MAX / 4, errno: 28 });
+        }
+    }
+    let (next, totals) = (AtomicUsize::new(0), Mutex::new([0; 3]));
+    // They mostly wait: for disks, and for retries.
+    std::thread::scope(|s| {
+        for _ in 0..4 {
+            s.spawn(|| {
+                while let Some(Fault { call, first, last, errno }) = faults.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let state = temp.0.join(format!("{call}-{first}-{errno}"));
+                    let variables = [
+                        ("FAULT_CALL", (*call).to_owned()),
                         ("FAULT_FIRST", first.to_string()),
                         ("FAULT_LAST", last.to_string()),
                         ("FAULT_ERRNO", errno.to_string()),
-                    ],
-                );
-                let mut journal = Journal::default();
-                text.lines().for_each(|line| journal.read(line));
-                runs += 1;
-                refused += text.matches("refused").count();
-                errors += text.matches("error ").count();
-                acknowledged += journal.acknowledged.len();
-                settle(&state, &journal);
-                let _ = std::fs::remove_dir_all(&state);
-            }
+                    ];
+                    let text = run(&state, &variables);
+                    let mut journal = Journal::default();
+                    text.lines().for_each(|line| journal.read(line));
+                    settle(&state, &journal);
+                    let _ = std::fs::remove_dir_all(&state);
+                    let mut totals = totals.lock().unwrap();
+                    totals[0] += journal.acknowledged.len();
+                    totals[1] += text.matches("refused").count();
+                    totals[2] += text.matches("error ").count();
+                }
+            });
         }
-    }
+    });
+    let [acknowledged, refused, errors] = totals.into_inner().unwrap();
     println!(
-        "{runs} runs: {acknowledged} tasks acknowledged, 0 lost; {refused} opens and {errors} calls refused with a clear error"
+        "{} runs: {acknowledged} tasks acknowledged, 0 lost; {refused} opens and {errors} calls refused with a clear error",
+        faults.len()
     );
     assert!(errors + refused > 0, "no fault was met");
 }

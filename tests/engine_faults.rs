@@ -177,13 +177,8 @@ fn a_clock_that_jumps_a_day_loses_nothing() {
         drive.release();
         assert_eq!(ended(&engine, &one).state, TaskState::Succeeded);
         assert_eq!(drive.opens_of(&a), 1, "a lease ran out by the wall's clock");
-        // Its retry was due in a second; set back by a day, it would be due in a day.
-        if jump > 0 {
-            assert_eq!(ended(&engine, &two).state, TaskState::Succeeded);
-        } else {
-            clock.jump(24 * 3600);
-            assert_eq!(ended(&engine, &two).state, TaskState::Succeeded);
-        }
+        // Its retry was due in a second, by a clock that says something else now.
+        assert_eq!(ended(&engine, &two).state, TaskState::Succeeded);
     }
 }
 

@@ -61,8 +61,12 @@ pub fn picture(seed: u32, width: u32, height: u32) -> Vec<u8> {
 
 /// A configuration for tests: small thumbnails, two workers, no upkeep by itself.
 pub fn config(state: &Path) -> Config {
-    let mut config = Config::new(state).spec("small", Spec { output: Output::Webp, ..Spec::new(32, 32) });
-    config = config.spec("large", Spec { output: Output::Webp, ..Spec::new(64, 64) });
+    let webp = |side| {
+        let mut spec = Spec::new(side, side);
+        spec.output = Output::Webp;
+        spec
+    };
+    let mut config = Config::new(state).spec("small", webp(32)).spec("large", webp(64));
     config.threads = 2;
     config.upkeep = None;
     config

@@ -13,8 +13,8 @@ pub(super) const READY: i64 = 0;
 pub(super) const LEASED: i64 = 1;
 pub(super) const SUSPECT: i64 = 3;
 
-/// No retry lies farther ahead than this; one that does says that the wall's clock has jumped back. Ms.
-const FARTHEST: i64 = 36 * 60 * 60 * 1000;
+/// No job waits longer than this for its next try; one that does says that the wall's clock has jumped back. Ms.
+const FARTHEST: i64 = 60 * 60 * 1000;
 
 /// Work to be queued.
 pub(super) struct New<'a> {

@@ -32,7 +32,8 @@ pub(crate) type Finished = SyncSender<Option<Produced>>;
 /// Publishes until the last.
 pub(crate) fn publish(inner: &Arc<Inner>, finished: &Receiver<Option<Produced>>) {
     let mut last = false;
-    while let (false, Ok(first)) = (last, finished.recv()) {
+    while !last {
+        let Ok(first) = finished.recv() else { break };
         let mut group: Vec<Produced> = Vec::new();
         let mut next = Some(first);
         while let Some(produced) = next {

@@ -18,8 +18,8 @@ pub(crate) enum Next {
     HandBack,
 }
 
-/// No retry lies farther ahead than this: one that does says that the clock was set back.
-const FARTHEST: i64 = 36 * 60 * 60 * 1000;
+/// No retry of a look-up lies farther ahead than this: one that does says that the clock was set back. Ms.
+const FARTHEST: i64 = 7 * 60 * 60 * 1000;
 
 /// What a job has been through.
 #[derive(Debug, Clone, Copy, Default)]
