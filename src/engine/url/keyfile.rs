@@ -45,7 +45,9 @@ fn write(path: &Path, keys: &[Key], existing: Existing) -> io::Result<()> {
     let mut text = String::new();
     for key in keys {
         let _ = write!(text, "{} ", key.id());
-        key.secret().iter().for_each(|byte| drop(write!(text, "{byte:02x}")));
+        for byte in key.secret() {
+            let _ = write!(text, "{byte:02x}");
+        }
         text.push('\n');
     }
     let mut aside = path.as_os_str().to_owned();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thumbling::Source;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::folder::FolderDrive;
-use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo};
+use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileRef, SpaceId};
 
 use super::events::{Feed, Said};
@@ -15,6 +15,10 @@ use super::share::Shares;
 pub const HOST: &str = "*host";
 /// What the share of a caller begins with who acts inside a shared folder (`x-hw-share-folder-id`).
 pub const WITHIN: &str = "folder:";
+
+/// What every scanner calls a virus by agreement: <https://www.eicar.org/download-anti-malware-testfile/>. In two
+/// parts, so that this program is not taken for one.
+const EICAR: &[u8] = concat!(r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").as_bytes();
 
 /// A folder with users and shares.
 pub struct DemoDrive {
@@ -45,8 +49,14 @@ impl DemoDrive {
 }
 
 impl Drive for DemoDrive {
+    /// Its scanner knows the one virus that is harmless: the EICAR test file.
     fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
-        self.folder.stat(file)
+        let mut info = self.folder.stat(file)?;
+        let size = EICAR.len() as u64;
+        if info.size == size && self.folder.open(file)?.read_all(size).is_ok_and(|content| content == EICAR) {
+            info.verdict = Verdict::Viral;
+        }
+        Ok(info)
     }
 
     fn open(&self, file: &FileRef) -> Result<Source, DriveError> {

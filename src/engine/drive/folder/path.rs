@@ -52,18 +52,24 @@ pub(super) fn id(parts: &[Part]) -> String {
                 match letter {
                     '%' => id.push_str("%25"),
                     _ if letter.is_control() => {
-                        letter.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| drop(write!(id, "%{byte:02x}")));
+                        escape(letter.encode_utf8(&mut [0; 4]).as_bytes(), &mut id);
                     }
                     _ => id.push(letter),
                 }
             }
-            chunk.invalid().iter().for_each(|byte| drop(write!(id, "%{byte:02x}")));
+            escape(chunk.invalid(), &mut id);
         }
     }
     if id == ROOT {
         id = format!("%{:02x}{}", ROOT.as_bytes()[0], &ROOT[1..]);
     }
     id
+}
+
+fn escape(bytes: &[u8], id: &mut String) {
+    for byte in bytes {
+        let _ = write!(id, "%{byte:02x}");
+    }
 }
 
 /// The parts that `id` names; `None` for what [`id`] does not make.
@@ -93,7 +99,9 @@ pub(super) fn uri(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => uri.push(byte as char),
-            _ => drop(write!(uri, "%{byte:02X}")),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
         }
     }
     uri

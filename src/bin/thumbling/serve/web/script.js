@@ -56,6 +56,7 @@ async function show() {
   for (const id of chosen) if (!cards.has(id)) chosen.delete(id);
   crumbs();
   draw();
+  setTimeout(askRest, 400);
 }
 
 function draw() {
@@ -97,7 +98,12 @@ function totals() {
 }
 
 function crumbs() {
-  if (visiting) { $('crumbs').replaceChildren(element('a', '', `${plural(cards.size, 'shared file')}`)); return; }
+  if (visiting) {
+    const a = element('a', '', plural(cards.size, 'file'));
+    a.setAttribute('aria-current', 'page');
+    $('crumbs').replaceChildren(a);
+    return;
+  }
   const parts = path ? path.split('/') : [], nodes = [];
   ['Drive', ...parts].forEach((name, n) => {
     const a = element('a', '', name);
@@ -201,6 +207,12 @@ async function visit(c) {
   await img.decode();
   return { state: 'ready', width: img.naturalWidth, height: img.naturalHeight, url };
 }
+// What is not near is looked at when there is nothing else to do, so that the totals are of the whole folder.
+const WHOLE = 600;
+function askRest() {
+  if (cards.size > WHOLE || visiting) return;
+  for (const c of cards.values()) if (!c.state) { near.unobserve(c.li); ask(c.item.fileId); }
+}
 const near = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) if (isIntersecting) { near.unobserve(target); ask(target.dataset.id); }
 }, { rootMargin: '400px' });
@@ -286,7 +298,9 @@ $('share').onclick = guarded(async () => {
   const made = await call('POST', '/demo/shares', { fileIds: [...chosen] });
   const a = link(made.url, made.url);
   a.target = '_blank';
-  toast([`Whoever has this link sees ${plural(chosen.size, 'file')}:`, a]);
+  const copy = element('button', 'button', 'Copy link');
+  copy.onclick = async () => { await navigator.clipboard.writeText(made.url); copy.textContent = 'Copied'; };
+  toast([`Whoever has this link sees ${plural(chosen.size, 'file')}:`, a, copy]);
   chosen.clear();
   choice();
 });
