@@ -23,6 +23,9 @@ use thumbling::engine::id::{FileRef, SpaceId, TaskId, Version};
 use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::{Kind, PackageContent, ShareTask, TaskState};
 
+/// A name, and what it does; whether in the long form.
+type Test = (&'static str, fn(bool));
+
 /// A drive of pictures `f0`, `f1` …, each of its own content, that need no memory.
 struct Endless;
 
@@ -130,7 +133,7 @@ fn main() {
         _ => {
             let long = std::env::var_os("THUMBLING_LONG").is_some();
             let only: Vec<&String> = args[1..].iter().filter(|arg| !arg.starts_with('-')).collect();
-            let tests: [(&str, fn(bool)); 3] = [
+            let tests: [Test; 3] = [
                 ("a_host_that_is_killed_loses_nothing", killed),
                 ("a_file_that_kills_its_host_twice_is_left_alone", poisoned),
                 ("a_disk_that_fails_corrupts_nothing", disk),

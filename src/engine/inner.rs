@@ -75,6 +75,9 @@ pub(crate) struct Inner {
     running: Mutex<Option<Running>>,
 }
 
+/// What one of the threads does.
+type Body = Box<dyn FnOnce(&Arc<Inner>) + Send>;
+
 /// Threads beside the workers.
 struct Running {
     finished: Finished,
@@ -201,7 +204,7 @@ fn make_private(state: &std::path::Path) -> Result<()> {
 fn start(inner: &Arc<Inner>) -> Result<()> {
     // Workers wait for the publisher rather than fill the memory.
     let (finished, results) = sync_channel(inner.config.threads * 2 + 8);
-    let spawn = |name: &str, body: Box<dyn FnOnce(&Arc<Inner>) + Send>| {
+    let spawn = |name: &str, body: Body| {
         let inner = inner.clone();
         let builder = std::thread::Builder::new().name(format!("thumbling-{name}"));
         builder.spawn(move || body(&inner)).map_err(|e| EngineError::from(crate::Error::from(e)))

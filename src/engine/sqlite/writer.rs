@@ -30,10 +30,12 @@ pub(super) enum Durable {
 }
 
 type Made = Box<dyn Any + Send>;
+type Run = Box<dyn FnOnce(&Connection) -> Result<Made> + Send>;
+type Answer = Option<SyncSender<Result<Made>>>;
 
 struct Operation {
-    run: Box<dyn FnOnce(&Connection) -> Result<Made> + Send>,
-    answer: Option<SyncSender<Result<Made>>>,
+    run: Run,
+    answer: Answer,
     durable: Durable,
 }
 
@@ -125,7 +127,7 @@ fn commit(
     path: &Path,
     connection: &mut Option<Connection>,
     group: Vec<Operation>,
-    answers: &mut Vec<Option<SyncSender<Result<Made>>>>,
+    answers: &mut Vec<Answer>,
     results: &mut Vec<Result<Made>>,
 ) -> Result<()> {
     let durable = group.iter().map(|op| op.durable).max().unwrap_or(Durable::Disk);

@@ -131,7 +131,7 @@ mod tests {
                 served.lock().unwrap().push("large");
                 drop(grant);
             });
-            while admission.lock().waiting.len() < 1 {
+            while admission.lock().waiting.is_empty() {
                 std::thread::sleep(Duration::from_millis(1));
             }
             s.spawn(|| {
