@@ -4,6 +4,7 @@
 //! own and never wait for writers.
 
 mod jobs;
+mod queue;
 mod readers;
 mod records;
 mod rows;

@@ -1,16 +1,13 @@
-//! Tasks and their items, and the queue port as a whole.
+//! Tasks and their items: taken, ended, cancelled, read. All but reading runs inside a transaction of the writer.
 
 use rusqlite::{Connection, OptionalExtension, Result as Sql};
 
-use super::{Durable, Sqlite, fault, jobs, records, rows, share, turns};
+use super::{fault, jobs, records, rows};
 use crate::engine::error::{EngineError, Result, Subject};
 use crate::engine::id::TaskId;
-use crate::engine::port::queue::{
-    Claim, ItemEnd, ItemRow, NewTask, Outcome, Owner, Pending, Priority, Queue, Reclaimed, ShareWork, TaskRow, Wanted,
-    Work,
-};
+use crate::engine::port::queue::{ItemEnd, ItemRow, NewTask, TaskRow, Work};
 use crate::engine::port::records::{Record, State};
-use crate::engine::recipe::{self, ContentKey, FileKey};
+use crate::engine::recipe::{self, ContentKey};
 use crate::engine::task::{ItemState, Kind, ShareTask, TaskState};
 use crate::error::ErrorKind;
 use crate::format::Family;
@@ -137,7 +134,8 @@ fn share_key(task: &NewTask) -> Option<ContentKey> {
     Some(key)
 }
 
-fn add(c: &Connection, task: &NewTask, bound: u64) -> Result<TaskId> {
+/// Takes a task, with the jobs that it waits for.
+pub(super) fn add(c: &Connection, task: &NewTask, bound: u64) -> Result<TaskId> {
     let full = || EngineError::busy(Subject::Call, "the queue is full", std::time::Duration::from_secs(5));
     let (total, text) = (task.items.len() as i64, rows::write_caller(&task.caller));
     let share = task.share.as_ref().map(rows::write_share);
@@ -210,7 +208,8 @@ fn changed_task(c: &Connection, job: i64) -> Sql<Option<TaskId>> {
     .optional()
 }
 
-fn cancel(c: &Connection, id: &TaskId, now: i64) -> Sql<Vec<i64>> {
+/// Ends a task; says which jobs nobody waits for any more that are under lease.
+pub(super) fn cancel(c: &Connection, id: &TaskId, now: i64) -> Sql<Vec<i64>> {
     let found = c
         .prepare_cached("SELECT n, state FROM tasks WHERE id = ?1")?
         .query_row([id.as_bytes()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, TaskState>(1)?)))
@@ -238,154 +237,8 @@ fn cancel(c: &Connection, id: &TaskId, now: i64) -> Sql<Vec<i64>> {
     Ok(running)
 }
 
-impl Queue for Sqlite {
-    fn add(&self, task: NewTask) -> Result<TaskId> {
-        let bound = self.bound;
-        self.writer.run(Durable::Disk, move |c| add(c, &task, bound))
-    }
-
-    fn want(&self, wanted: Wanted) {
-        let bound = self.bound;
-        self.writer.post(move |c| {
-            let Wanted { file, version, priority, now } = &wanted;
-            let content = recipe::content_key(file, Some(version));
-            let version = Some(version);
-            let new =
-                jobs::New { content: &content, work: Work::Render, file, version, priority: *priority, now: *now };
-            jobs::add(c, &new, bound).map(drop).map_err(fault)
-        });
-    }
-
-    fn pending(&self, content: &ContentKey) -> Result<Option<Pending>> {
-        self.read(|c| {
-            let mut select = c.prepare_cached("SELECT priority FROM jobs WHERE content = ?1")?;
-            select.query_row([content], |row| Ok(Pending { priority: Priority::of(row.get(0)?) })).optional()
-        })
-    }
-
-    fn claim(&self, owner: Owner, n: usize, least: Priority, until: i64, now: i64) -> Result<Vec<Claim>> {
-        self.writer.run(Durable::Process, move |c| jobs::claim(c, &owner, n, least, until, now).map_err(fault))
-    }
-
-    fn has_suspects(&self) -> Result<bool> {
-        self.read(|c| c.prepare_cached("SELECT 1 FROM jobs WHERE state = 3 LIMIT 1")?.exists([]))
-    }
-
-    fn claim_suspect(&self, owner: Owner, until: i64, now: i64) -> Result<Option<Claim>> {
-        self.writer.run(Durable::Process, move |c| jobs::claim_suspect(c, &owner, until, now).map_err(fault))
-    }
-
-    fn finish(&self, ended: Vec<(Claim, Outcome)>, now: i64) -> Result<Vec<bool>> {
-        self.writer.run(Durable::Disk, move |c| {
-            ended.iter().map(|(claim, outcome)| jobs::finish(c, claim, outcome, now).map_err(fault)).collect()
-        })
-    }
-
-    fn extend(&self, owner: Owner, until: i64) -> Result<()> {
-        self.writer.run(Durable::Process, move |c| {
-            c.prepare_cached("UPDATE jobs SET lease = ?2 WHERE state = 1 AND owner = ?1")
-                .and_then(|mut s| s.execute((owner, until)))
-                .map(drop)
-                .map_err(fault)
-        })
-    }
-
-    fn hand_back(&self, owner: Owner, held: &[i64]) -> Result<()> {
-        let held = held.to_owned();
-        self.writer.run(Durable::Process, move |c| jobs::hand_back(c, &owner, &held).map_err(fault))
-    }
-
-    fn owners(&self, now: i64) -> Result<Vec<(Owner, bool)>> {
-        self.read(|c| {
-            let mut select =
-                c.prepare_cached("SELECT owner, max(lease) < ?1 FROM jobs WHERE state = 1 GROUP BY owner")?;
-            select.query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        })
-    }
-
-    fn reclaim(&self, owner: Owner, dead: bool, drawn: &[i64], now: i64) -> Result<Reclaimed> {
-        let drawn = drawn.to_owned();
-        self.writer.run(Durable::Process, move |c| jobs::reclaim(c, &owner, dead, &drawn, now).map_err(fault))
-    }
-
-    fn task(&self, id: &TaskId) -> Result<Option<TaskRow>> {
-        self.read(|c| read_task(c, id))
-    }
-
-    fn task_state(&self, id: &TaskId) -> Result<Option<TaskState>> {
-        self.read(|c| {
-            let mut select = c.prepare_cached("SELECT state FROM tasks WHERE id = ?1")?;
-            select.query_row([id.as_bytes()], |row| row.get(0)).optional()
-        })
-    }
-
-    fn cancel(&self, id: &TaskId, now: i64) -> Result<Vec<i64>> {
-        let id = *id;
-        self.writer.run(Durable::Disk, move |c| cancel(c, &id, now).map_err(fault))
-    }
-
-    fn share(&self, claim: &Claim) -> Result<Option<ShareWork>> {
-        self.read(|c| share::read(c, claim))
-    }
-
-    fn share_item(&self, claim: &Claim, n: u32, end: ItemEnd, now: i64) -> Result<bool> {
-        let claim = claim.clone();
-        self.writer.run(Durable::Disk, move |c| share::end_item(c, &claim, n, &end, now).map_err(fault))
-    }
-
-    fn ended_after(&self, after: i64, n: usize) -> Result<Vec<(i64, TaskId)>> {
-        self.read(|c| {
-            let mut select =
-                c.prepare_cached("SELECT ended, id FROM tasks WHERE ended > ?1 ORDER BY ended LIMIT ?2")?;
-            select.query_map((after, n as i64), |row| Ok((row.get(0)?, rows::task_id(row, 1)?)))?.collect()
-        })
-    }
-
-    fn last_ended(&self) -> Result<i64> {
-        self.read(|c| c.prepare_cached("SELECT ended FROM totals")?.query_row([], |row| row.get(0)))
-    }
-
-    fn depth(&self) -> Result<u64> {
-        let jobs: i64 = self.read(|c| c.prepare_cached("SELECT jobs FROM totals")?.query_row([], |row| row.get(0)))?;
-        Ok(jobs.max(0) as u64)
-    }
-
-    fn drop_file(&self, file: &FileKey, now: i64) -> Result<()> {
-        self.drop_jobs(file, now)
-    }
-
-    fn drop_space(&self, space: &[u8; 16], now: i64) -> Result<()> {
-        self.drop_jobs(space, now)
-    }
-
-    fn forget(&self, before: i64) -> Result<u64> {
-        self.writer.run(Durable::Process, move |c| {
-            let forget = || -> Sql<u64> {
-                turns::forget(c)?;
-                let sql = "SELECT n FROM tasks WHERE ended IS NOT NULL AND updated < ?1 ORDER BY ended LIMIT 1000";
-                let mut select = c.prepare_cached(sql)?;
-                let old = select.query_map([before], |row| row.get(0))?.collect::<Sql<Vec<i64>>>()?;
-                for n in &old {
-                    c.prepare_cached("DELETE FROM items WHERE task = ?1")?.execute([n])?;
-                    c.prepare_cached("DELETE FROM tasks WHERE n = ?1")?.execute([n])?;
-                }
-                Ok(old.len() as u64)
-            };
-            forget().map_err(fault)
-        })
-    }
-}
-
-impl Sqlite {
-    fn drop_jobs(&self, prefix: &[u8], now: i64) -> Result<()> {
-        let (mut from, mut to) = ([0; 48], [0xff; 48]);
-        from[..prefix.len()].copy_from_slice(prefix);
-        to[..prefix.len()].copy_from_slice(prefix);
-        self.writer.run(Durable::Disk, move |c| jobs::drop_range(c, &from, &to, now).map_err(fault))
-    }
-}
-
-fn read_task(c: &Connection, id: &TaskId) -> Sql<Option<TaskRow>> {
+/// A task with its items.
+pub(super) fn read_task(c: &Connection, id: &TaskId) -> Sql<Option<TaskRow>> {
     // One moment for the task and its items.
     let tx = c.unchecked_transaction()?;
     let sql = "SELECT n, kind, state, caller, share, total, done, failed, created, updated FROM tasks WHERE id = ?1";
