@@ -678,6 +678,12 @@ typedef struct {
     uint64_t id;
 } thumbling_engine_t;
 
+/** What a task is called: a UUID, NUL-terminated. May be kept and copied. */
+typedef struct {
+    /** 36 characters and a NUL. */
+    char text[40];
+} thumbling_task_id_t;
+
 /** Sets `config`, of `struct_size` bytes, to the defaults. */
 thumbling_status_t thumbling_config_init(thumbling_config_t *config, size_t struct_size);
 
@@ -780,12 +786,6 @@ const char *thumbling_error_message(thumbling_error_t error, int32_t language);
 #define THUMBLING_CONTENT_THUMBNAILS 1
 /** It holds both. */
 #define THUMBLING_CONTENT_BOTH 2
-
-/** What a task is called: a UUID, NUL-terminated. May be kept and copied. */
-typedef struct {
-    /** 36 characters and a NUL. */
-    char text[40];
-} thumbling_task_id_t;
 
 /** How a task stood. */
 typedef struct {
