@@ -59,7 +59,10 @@ static int run(thumbling_engine_t engine, FILE *out) {
     if (status) return failed("task", status, error);
     thumbling_task_info(task, &info);
     thumbling_task_free(task);
-    if (info.state != THUMBLING_STATE_SUCCEEDED) return fprintf(stderr, "the task ended with %d\n", info.state), 1;
+    if (info.state != THUMBLING_STATE_SUCCEEDED) {
+        fprintf(stderr, "the task ended with %d\n", info.state);
+        return 1;
+    }
 
     status = thumbling_url_new(engine, &file, NULL, NULL, &mary, NULL, THUMBLING_LOOK_WAIT, 10000, &url, &error);
     if (status) return failed("url", status, error);
@@ -110,7 +113,10 @@ int main(int argc, char **argv) {
     if (status) ended = failed("engine", status, error);
     else ended = run(engine, out);
     thumbling_engine_close(engine, 10000, NULL);
-    if (upload.released != 1) ended = fprintf(stderr, "released %d times\n", upload.released), 1;
+    if (upload.released != 1) {
+        fprintf(stderr, "released %d times\n", upload.released);
+        ended = 1;
+    }
     free(upload.bytes);
     return fclose(out) || ended;
 }

@@ -6,7 +6,8 @@
 
 use std::ffi::{CString, c_char, c_void};
 
-use super::super::pointer::Text;
+use super::super::boundary;
+use super::super::pointer::{Out, Text};
 use super::super::source::{Lent, SOURCES, thumbling_release_t, thumbling_source_t};
 use super::super::status::*;
 use super::super::text;
@@ -83,7 +84,7 @@ pub struct thumbling_file_info_t {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_caller_t {
-    /// sizeof(thumbling_caller_t), set by you.
+    /// sizeof(thumbling_caller_t), set by you or thumbling_caller_init.
     pub struct_size: usize,
     /// The host's user id; NULL if there is none.
     pub user: *const c_char,
@@ -158,7 +159,7 @@ pub type thumbling_drive_copy_t = Option<
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_drive_t {
-    /// sizeof(thumbling_drive_t), set by you.
+    /// sizeof(thumbling_drive_t), set by you or thumbling_drive_init.
     pub struct_size: usize,
     /// Passed to every callback.
     pub user_data: *mut c_void,
@@ -212,6 +213,23 @@ impl thumbling_drive_t {
         resolve: None,
         copy: None,
     };
+}
+
+/// Sets `drive`, of `struct_size` bytes, to one without callbacks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_drive_init(drive: *mut thumbling_drive_t, struct_size: usize) -> thumbling_status_t {
+    // SAFETY: the header asks for as many writable bytes as are said.
+    boundary::status(Out::none(), || unsafe { versioned::init(drive, struct_size, thumbling_drive_t::NONE) })
+}
+
+/// Sets `caller`, of `struct_size` bytes, to nobody in particular.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_caller_init(
+    caller: *mut thumbling_caller_t,
+    struct_size: usize,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for as many writable bytes as are said.
+    boundary::status(Out::none(), || unsafe { versioned::init(caller, struct_size, thumbling_caller_t::NOBODY) })
 }
 
 /// The caller at `from`; NULL is nobody in particular.

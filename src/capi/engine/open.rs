@@ -16,8 +16,7 @@ use super::super::status::thumbling_status_t;
 use super::super::versioned::{self, Versioned};
 use super::drive::{self, thumbling_drive_t, thumbling_file_t};
 use super::lowered;
-use super::task::thumbling_task_id_t;
-use crate::engine::id::SpaceId;
+use crate::engine::id::{SpaceId, TaskId};
 use crate::engine::{Config, Engine, NamedSpec};
 use crate::error::{Error, Result};
 
@@ -27,6 +26,14 @@ use crate::error::{Error, Result};
 pub struct thumbling_engine_t {
     /// 0 is none.
     pub id: u64,
+}
+
+/// What a task is called: a UUID, NUL-terminated. May be kept and copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct thumbling_task_id_t {
+    /// 36 characters and a NUL.
+    pub text: [c_char; 40],
 }
 
 /// What an engine is opened with.
@@ -62,6 +69,16 @@ pub struct thumbling_config_t {
 unsafe impl Versioned for thumbling_config_t {
     const NAME: &'static str = "thumbling_config_t";
     const FIRST_SIZE: usize = size_of::<Self>();
+}
+
+impl From<&TaskId> for thumbling_task_id_t {
+    fn from(id: &TaskId) -> Self {
+        let mut text = [0; 40];
+        for (to, from) in text.iter_mut().zip(id.to_string().bytes()) {
+            *to = from as c_char;
+        }
+        Self { text }
+    }
 }
 
 fn defaults() -> thumbling_config_t {

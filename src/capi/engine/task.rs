@@ -14,7 +14,7 @@ use super::super::source::{Lent, thumbling_release_t};
 use super::super::status::{THUMBLING_OK, thumbling_status_t};
 use super::super::versioned::{OutStruct, Versioned};
 use super::drive::{caller, file, files, thumbling_caller_t, thumbling_file_t};
-use super::open::{engine, thumbling_engine_t};
+use super::open::{engine, thumbling_engine_t, thumbling_task_id_t};
 use super::{lowered, maybe, pointer_to};
 use crate::engine::Engine;
 use crate::engine::caller::Caller;
@@ -59,14 +59,6 @@ pub const THUMBLING_CONTENT_FILES: i32 = 0;
 pub const THUMBLING_CONTENT_THUMBNAILS: i32 = 1;
 /// It holds both.
 pub const THUMBLING_CONTENT_BOTH: i32 = 2;
-
-/// What a task is called: a UUID, NUL-terminated. May be kept and copied.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_task_id_t {
-    /// 36 characters and a NUL.
-    pub text: [c_char; 40],
-}
 
 /// How a task stood.
 #[repr(C)]
@@ -145,16 +137,6 @@ unsafe impl Versioned for thumbling_task_info_t {
 unsafe impl Versioned for thumbling_task_item_t {
     const NAME: &'static str = "thumbling_task_item_t";
     const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-impl From<&TaskId> for thumbling_task_id_t {
-    fn from(id: &TaskId) -> Self {
-        let mut text = [0; 40];
-        for (to, from) in text.iter_mut().zip(id.to_string().bytes()) {
-            *to = from as c_char;
-        }
-        Self { text }
-    }
 }
 
 /// A status with its strings.
