@@ -31,11 +31,12 @@ demo: ## draw sample files of every format and make a gallery of them: demo/inde
 	$(BUILT)/release/thumbling gallery samples --out demo
 	@echo "Open demo/index.html in a browser. Your own: $(BUILT)/release/thumbling gallery FOLDER --out OUT"
 
-test: deps ## run all tests: Rust, and the C ABI plain, under valgrind and with sanitisers
+test: deps ## run all tests: Rust; the C ABI plain, under valgrind and with sanitisers; the decoders of URLs
 	$(CARGO) build --features full --all-targets
 	@.ci/pdfium $(BUILT)/debug
 	$(CARGO) test --features full
 	tests/c/run $(BUILT)/debug
+	tests/decoders/run
 
 bench: build ## time the stages of the pipeline; benches/peers.py times it against its peers
 	$(CARGO) bench --features full,bench --bench stages

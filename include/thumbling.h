@@ -1,6 +1,7 @@
 /* Thumbling: thumbnails of any file, in-process. Generated from src/capi by tests/header.rs; do not edit.
  *
- * From simple to advanced: version, status, errors, sources, cancelling, options, probing, thumbnails, formats.
+ * From simple to advanced: version, status, errors, sources, cancelling, options, probing, thumbnails, formats; then the engine:
+ * your drive, opening, problems, tasks, look-ups, URLs.
  *
  * Handles are numbers in structs, not addresses, and every call checks them: a handle that was freed, belongs to another
  * type or was made up gives THUMBLING_ERROR_INVALID_ARGUMENT, also when it is freed again. A handle of 0 is none; to free
@@ -30,7 +31,7 @@ extern "C" {
  * library whose ABI has the same major and at least the same minor number as the header that it was built with. */
 
 /** ABI version that this header describes. */
-#define THUMBLING_ABI_VERSION 65536
+#define THUMBLING_ABI_VERSION 65537
 
 /** Version of the library that runs, such as "0.1.0". Never freed. */
 const char *thumbling_version(void);
@@ -489,6 +490,615 @@ size_t thumbling_formats_count(void);
 
 /** The format at `index`, from 0. */
 thumbling_status_t thumbling_formats_at(size_t index, thumbling_format_t *format);
+
+
+/* ---- The engine: your drive ---------------------------------------------------------------------------------------
+ * What follows is there if the library was built with the feature engine. The engine keeps no files and knows no
+ * users: it asks the drive, a table of your callbacks, at every call. They are called by several threads at once, must
+ * not throw, and must not call into the engine that called them. What they are passed is valid until they return. */
+
+/** Bytes that a name takes with its NUL, at most. */
+#define THUMBLING_NAME_SIZE 1025
+
+/** Nothing against a file. */
+#define THUMBLING_VERDICT_CLEAN 0
+/** It is infected: THUMBLING_ERROR_VIRAL. */
+#define THUMBLING_VERDICT_VIRAL 1
+/** It is made to do harm: THUMBLING_ERROR_MALICIOUS. */
+#define THUMBLING_VERDICT_MALICIOUS 2
+
+/** See a thumbnail, or how a task goes. */
+#define THUMBLING_ACTION_LOOK 0
+/** Have a thumbnail made. */
+#define THUMBLING_ACTION_MAKE 1
+/** Get the file itself in a package of a share. */
+#define THUMBLING_ACTION_PACKAGE 2
+/** Have the file copied from a share. */
+#define THUMBLING_ACTION_SAVE 3
+/** Put copies into a folder. */
+#define THUMBLING_ACTION_RECEIVE 4
+
+/** American English. */
+#define THUMBLING_LANGUAGE_EN_US 0
+/** Chinese in simplified characters. */
+#define THUMBLING_LANGUAGE_ZH_CN 1
+
+/** A file or folder by the host's own names: any text of 1 to 1,024 bytes without control characters. */
+typedef struct {
+    /** Whose file it is. */
+    const char *space;
+    /** Which one. */
+    const char *file;
+} thumbling_file_t;
+
+/** What the host knows of a file without reading it. Zeroed before a callback fills it. */
+typedef struct {
+    /** Bytes of content. */
+    uint64_t size;
+    /** THUMBLING_VERDICT_...: what the host's scanner says. */
+    int32_t verdict;
+    /** Zero. */
+    uint32_t reserved;
+    /** The last part of its path: for people, and to break ties between formats. */
+    char name[THUMBLING_NAME_SIZE];
+    /** Changes when the content changes: an ETag, a hash, a time and a size. Not empty. */
+    char version[THUMBLING_NAME_SIZE];
+} thumbling_file_info_t;
+
+/**
+ * Fills `info`. Returns THUMBLING_OK; THUMBLING_ERROR_NOT_FOUND; THUMBLING_ERROR_DENIED; THUMBLING_ERROR_UNSUPPORTED
+ * for a folder; or THUMBLING_ERROR_IO if trying again later may help.
+ */
+typedef thumbling_status_t (*thumbling_drive_stat_t)(void *user_data,
+                                                     const thumbling_file_t *file,
+                                                     thumbling_file_info_t *info);
+
+/** Sets `source` to the content; the engine takes it over and frees it. Returns as thumbling_drive_stat_t. */
+typedef thumbling_status_t (*thumbling_drive_open_t)(void *user_data,
+                                                     const thumbling_file_t *file,
+                                                     thumbling_source_t *source);
+
+/** Who asks. The host has checked who it is; a caller without user and share is anonymous. */
+typedef struct {
+    /** sizeof(thumbling_caller_t), set by you or thumbling_caller_init. */
+    size_t struct_size;
+    /** The host's user id; NULL if there is none. */
+    const char *user;
+    /** The share that he came by; NULL if there is none. */
+    const char *share_id;
+    /** What opens the share; NULL if nothing does. */
+    const char *share_token;
+    /** What lets an anonymous buyer open a paid share; NULL if there is none. */
+    const char *ticket;
+    /** The caller's own trace id, which becomes the correlation id of errors; NULL if there is none. */
+    const char *trace;
+    /** THUMBLING_LANGUAGE_...: what messages are written in. */
+    int32_t language;
+    /** Zero. */
+    uint32_t reserved;
+} thumbling_caller_t;
+
+/**
+ * Whether `caller` may do `action` (THUMBLING_ACTION_...) to `file`, or to the space as a whole if `file->file` is
+ * NULL: THUMBLING_OK, THUMBLING_ERROR_DENIED, THUMBLING_ERROR_NOT_FOUND for an unknown space, or THUMBLING_ERROR_IO.
+ */
+typedef thumbling_status_t (*thumbling_drive_authorize_t)(void *user_data,
+                                                          const thumbling_caller_t *caller,
+                                                          const thumbling_file_t *file,
+                                                          int32_t action);
+
+/** Names that a callback answers with, NUL-terminated. */
+typedef struct {
+    /** Whose file it is. */
+    char space[THUMBLING_NAME_SIZE];
+    /** Which one. */
+    char file[THUMBLING_NAME_SIZE];
+} thumbling_file_name_t;
+
+/** Sets `file` to what `uri` names to `caller`. Returns as thumbling_drive_stat_t. */
+typedef thumbling_status_t (*thumbling_drive_resolve_t)(void *user_data,
+                                                        const char *uri,
+                                                        const thumbling_caller_t *caller,
+                                                        thumbling_file_name_t *file);
+
+/**
+ * Copies `file` into `folder` and sets `copy` to what the copy is called. The same `key` comes again after a crash: the
+ * copy that was made already is then the answer. Returns as thumbling_drive_stat_t.
+ */
+typedef thumbling_status_t (*thumbling_drive_copy_t)(void *user_data,
+                                                     const thumbling_file_t *file,
+                                                     const thumbling_file_t *folder,
+                                                     const thumbling_caller_t *caller,
+                                                     const char *key,
+                                                     thumbling_file_name_t *copy);
+
+/** A host's drive. */
+typedef struct {
+    /** sizeof(thumbling_drive_t), set by you or thumbling_drive_init. */
+    size_t struct_size;
+    /** Passed to every callback. */
+    void *user_data;
+    /** Told once that `user_data` is not needed any more; may be NULL. */
+    thumbling_release_t release;
+    /** What is known of a file. */
+    thumbling_drive_stat_t stat;
+    /** Its content. */
+    thumbling_drive_open_t open;
+    /** Who may do what. */
+    thumbling_drive_authorize_t authorize;
+    /** What a URI names; NULL if the host names no files by URI. */
+    thumbling_drive_resolve_t resolve;
+    /** Copies a file; NULL if the host copies by itself. */
+    thumbling_drive_copy_t copy;
+} thumbling_drive_t;
+
+/** Sets `drive`, of `struct_size` bytes, to one without callbacks. */
+thumbling_status_t thumbling_drive_init(thumbling_drive_t *drive, size_t struct_size);
+
+/** Sets `caller`, of `struct_size` bytes, to nobody in particular. */
+thumbling_status_t thumbling_caller_init(thumbling_caller_t *caller, size_t struct_size);
+
+
+/* ---- The engine: opening, and what changes in the drive -----------------------------------------------------------
+ * An engine keeps queue, thumbnails and keys in a folder of its own; several processes of one machine may open the
+ * same one. What a call has taken is durable: a crash or a power cut loses none of it. */
+
+/** What an engine is opened with. */
+typedef struct {
+    /** sizeof(thumbling_config_t), set by thumbling_config_init. */
+    size_t struct_size;
+    /** A folder of the engine's own on a local disk; made if it is not there. */
+    const char *state;
+    /**
+     * What is made of every file, all from one decode. The first is what look-ups are of when none is named. Default:
+     * `small`, 256 x 256 px, and `large`, 1,024 x 1,024 px, both WebP.
+     */
+    const thumbling_spec_t *specs;
+    /** Their names: 1 to 64 letters, digits, - and _. */
+    const char *const *spec_names;
+    /** How many; 0 for the default. */
+    size_t specs_len;
+    /** What signed URLs begin with, without a slash at the end. Default "/thumb". */
+    const char *base_url;
+    /** How long a signed URL lives, s, at most 7 days. Default one day. */
+    uint64_t url_life_s;
+    /** Bytes of decoded pixels that all files being drawn hold together. Default 256 MiB. */
+    uint64_t memory;
+    /** Jobs that are queued at most; more are refused with THUMBLING_ERROR_BUSY. Default 1,000,000. */
+    uint64_t queue;
+    /** Files drawn at once; 0, the default: as many as the machine has cores. */
+    uint32_t threads;
+    /** Whether URLs hide file names; clients then decode them, see bindings/decoders. Default 0. */
+    int32_t obfuscate;
+} thumbling_config_t;
+
+/** Thumbnails for a drive. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_engine_t;
+
+/** What a task is called: a UUID, NUL-terminated. May be kept and copied. */
+typedef struct {
+    /** 36 characters and a NUL. */
+    char text[40];
+} thumbling_task_id_t;
+
+/** Sets `config`, of `struct_size` bytes, to the defaults. */
+thumbling_status_t thumbling_config_init(thumbling_config_t *config, size_t struct_size);
+
+/**
+ * Opens an engine and goes on with whatever was queued in its folder. `drive->release` is called exactly once, also if
+ * this fails, unless `drive` itself is refused.
+ */
+thumbling_status_t thumbling_engine_open(const thumbling_config_t *config,
+                                         const thumbling_drive_t *drive,
+                                         thumbling_engine_t *engine,
+                                         thumbling_error_t *error);
+
+/**
+ * Stops an engine and frees it; 0 is a no-op. What runs is interrupted and goes back into the queue. No callback begins
+ * after this has returned; `stuck` (may be NULL) is how many are still inside the host's own code after `patience_ms`.
+ */
+thumbling_status_t thumbling_engine_close(thumbling_engine_t engine, uint64_t patience_ms, size_t *stuck);
+
+/**
+ * Says that a file is new or has new content: its thumbnails are made when nothing more urgent is to do. `task` may be
+ * NULL.
+ */
+thumbling_status_t thumbling_engine_file_changed(thumbling_engine_t engine,
+                                                 const thumbling_file_t *file,
+                                                 thumbling_task_id_t *task,
+                                                 thumbling_error_t *error);
+
+/** Says that a file is gone: forgets its thumbnails, and ends what waits for them. */
+thumbling_status_t thumbling_engine_file_deleted(thumbling_engine_t engine,
+                                                 const thumbling_file_t *file,
+                                                 thumbling_error_t *error);
+
+/** Says that a space is gone, with all its files. */
+thumbling_status_t thumbling_engine_space_deleted(thumbling_engine_t engine,
+                                                  const char *space,
+                                                  thumbling_error_t *error);
+
+/** Says that `to` is a copy of `from`, whose thumbnails it gets without anything being drawn. */
+thumbling_status_t thumbling_engine_link_thumbnails(thumbling_engine_t engine,
+                                                    const thumbling_file_t *from,
+                                                    const thumbling_file_t *to,
+                                                    thumbling_error_t *error);
+
+
+/* ---- The engine: what an error says more --------------------------------------------------------------------------
+ * An error of an engine's call is a thumbling_error_t like any other. */
+
+/** When trying again may help, ms; 0 if it does not, or nobody knows. */
+uint64_t thumbling_error_retry_after_ms(thumbling_error_t error);
+
+/**
+ * By what the call is found in the log, copied to `buffer` of `capacity` bytes with a NUL behind it. Returns its length
+ * without the NUL, also if `buffer` is too small (nothing is written then); 0 if the error is not an engine's.
+ */
+size_t thumbling_error_correlation(thumbling_error_t error, char *buffer, size_t capacity);
+
+/**
+ * What is the matter, for people, in `language` (THUMBLING_LANGUAGE_...). Never freed; NULL if the handle names no
+ * error.
+ */
+const char *thumbling_error_message(thumbling_error_t error, int32_t language);
+
+
+/* ---- The engine: tasks --------------------------------------------------------------------------------------------
+ * A task runs to an end whatever happens to the process. Of what you are told of it you get a copy as of one moment. */
+
+/** Thumbnails of whatever the file is. */
+#define THUMBLING_TASK_AUTO 0
+/** Of a document; any other file ends with THUMBLING_ERROR_UNSUPPORTED. */
+#define THUMBLING_TASK_DOCUMENT 1
+/** Of a video. */
+#define THUMBLING_TASK_VIDEO 2
+/** Of a picture. */
+#define THUMBLING_TASK_IMAGE 3
+/** Of a sound file's cover. */
+#define THUMBLING_TASK_AUDIO 4
+/** Of a file that changed; nobody waits. Not made by thumbling_task_new. */
+#define THUMBLING_TASK_CHANGED 5
+/** A zip of the files of a share. Not made by thumbling_task_new. */
+#define THUMBLING_TASK_PACKAGE 6
+/** Copies of the files of a share. Not made by thumbling_task_new. */
+#define THUMBLING_TASK_SAVE 7
+
+/** Durable, and not begun. */
+#define THUMBLING_STATE_QUEUED 0
+/** Worked on. */
+#define THUMBLING_STATE_RUNNING 1
+/** All of it was done. */
+#define THUMBLING_STATE_SUCCEEDED 2
+/** Some of it was done, some failed. */
+#define THUMBLING_STATE_PARTLY_FAILED 3
+/** All of it failed. */
+#define THUMBLING_STATE_FAILED 4
+/** It was cancelled before its end. */
+#define THUMBLING_STATE_CANCELLED 5
+
+/** A package holds the files themselves. */
+#define THUMBLING_CONTENT_FILES 0
+/** It holds their thumbnails. */
+#define THUMBLING_CONTENT_THUMBNAILS 1
+/** It holds both. */
+#define THUMBLING_CONTENT_BOTH 2
+
+/** How a task stood. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_task_t;
+
+/** How a task stood as a whole. */
+typedef struct {
+    /** sizeof(thumbling_task_info_t), set by you. */
+    size_t struct_size;
+    /** What it is called. */
+    thumbling_task_id_t id;
+    /** THUMBLING_TASK_...: what it was made for. */
+    int32_t kind;
+    /** THUMBLING_STATE_... */
+    int32_t state;
+    /** Files that it is about. */
+    uint32_t total;
+    /** Files that are done. */
+    uint32_t done;
+    /** Files that failed. */
+    uint32_t failed;
+    /** Whether `url` is obfuscated. */
+    int32_t obfuscated;
+    /** When it was made, Unix time in ms. */
+    int64_t created_ms;
+    /** When it last changed, Unix time in ms. */
+    int64_t updated_ms;
+    /** Where a finished package is; NULL for anything else. Valid until the task is freed. */
+    const char *url;
+    /** Until when, Unix time in s. */
+    uint64_t expires;
+} thumbling_task_info_t;
+
+/** How one file of a task stood. Its strings are valid until the task is freed. */
+typedef struct {
+    /** sizeof(thumbling_task_item_t), set by you. */
+    size_t struct_size;
+    /** Which file. */
+    thumbling_file_t file;
+    /** The copy that was made of it; NULL and NULL if there is none. */
+    thumbling_file_t saved;
+    /** Why it failed, in words for a log; NULL if it did not. */
+    const char *detail;
+    /** THUMBLING_STATE_...: queued, succeeded, failed or cancelled. */
+    int32_t state;
+    /** THUMBLING_ERROR_...: why it failed; THUMBLING_OK if it did not. */
+    thumbling_status_t error;
+} thumbling_task_item_t;
+
+/** Told of a task that ended. `task` is freed when the call returns. It must not throw. */
+typedef void (*thumbling_finished_t)(void *user_data, thumbling_task_t task);
+
+/** Calls back as long as it lives. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_subscription_t;
+
+/**
+ * Has the thumbnails of a file made, as `kind` (THUMBLING_TASK_...) says. A file that the drive does not know or the
+ * caller may not see is refused at once. `caller` may be NULL.
+ */
+thumbling_status_t thumbling_task_new(thumbling_engine_t engine,
+                                      int32_t kind,
+                                      const thumbling_file_t *file,
+                                      const thumbling_caller_t *caller,
+                                      thumbling_task_id_t *task,
+                                      thumbling_error_t *error);
+
+/** Has the thumbnails of 1 to 1,000 files made. */
+thumbling_status_t thumbling_task_new_batch(thumbling_engine_t engine,
+                                            const thumbling_file_t *files,
+                                            size_t files_len,
+                                            const thumbling_caller_t *caller,
+                                            thumbling_task_id_t *task,
+                                            thumbling_error_t *error);
+
+/** Packs 1 to 1,000 files of a share into a zip called `zip_name`, with `content` (THUMBLING_CONTENT_...). */
+thumbling_status_t thumbling_task_new_package(thumbling_engine_t engine,
+                                              const char *zip_name,
+                                              int32_t content,
+                                              const thumbling_file_t *files,
+                                              size_t files_len,
+                                              const thumbling_caller_t *caller,
+                                              thumbling_task_id_t *task,
+                                              thumbling_error_t *error);
+
+/** Copies 1 to 1,000 files of a share into the folder `target`, by the drive; their thumbnails come along. */
+thumbling_status_t thumbling_task_new_save(thumbling_engine_t engine,
+                                           const thumbling_file_t *target,
+                                           const thumbling_file_t *files,
+                                           size_t files_len,
+                                           const thumbling_caller_t *caller,
+                                           thumbling_task_id_t *task,
+                                           thumbling_error_t *error);
+
+/** How a task stands. One that `caller` may not see is THUMBLING_ERROR_NOT_FOUND, as one that there is not. */
+thumbling_status_t thumbling_task_get(thumbling_engine_t engine,
+                                      const thumbling_task_id_t *id,
+                                      const thumbling_caller_t *caller,
+                                      thumbling_task_t *task,
+                                      thumbling_error_t *error);
+
+/** As thumbling_task_get, as soon as the task has ended or `patience_ms` have passed. */
+thumbling_status_t thumbling_task_wait(thumbling_engine_t engine,
+                                       const thumbling_task_id_t *id,
+                                       const thumbling_caller_t *caller,
+                                       uint64_t patience_ms,
+                                       thumbling_task_t *task,
+                                       thumbling_error_t *error);
+
+/** Ends a task that has not ended, and says how it stands then. */
+thumbling_status_t thumbling_task_cancel(thumbling_engine_t engine,
+                                         const thumbling_task_id_t *id,
+                                         const thumbling_caller_t *caller,
+                                         thumbling_task_t *task,
+                                         thumbling_error_t *error);
+
+/** How the task stood as a whole. */
+thumbling_status_t thumbling_task_info(thumbling_task_t task, thumbling_task_info_t *info);
+
+/** How the file `index`, below `total`, stood. */
+thumbling_status_t thumbling_task_item(thumbling_task_t task, size_t index, thumbling_task_item_t *item);
+
+/** Frees what was told of a task; 0 is a no-op. The task itself goes on. */
+thumbling_status_t thumbling_task_free(thumbling_task_t task);
+
+/**
+ * Calls `finished` with every task that ends from now on, once each, on a thread of the engine's. `release` may be
+ * NULL; it is called exactly once, also if this fails, and `finished` never after it.
+ */
+thumbling_status_t thumbling_subscription_new(thumbling_engine_t engine,
+                                              thumbling_finished_t finished,
+                                              void *user_data,
+                                              thumbling_release_t release,
+                                              thumbling_subscription_t *subscription,
+                                              thumbling_error_t *error);
+
+/** Ends a subscription; 0 is a no-op. A call that has begun is waited for, unless it is the one that frees. */
+thumbling_status_t thumbling_subscription_free(thumbling_subscription_t subscription);
+
+
+/* ---- The engine: look-ups -----------------------------------------------------------------------------------------
+ * What there is for files, right now. Strings and bytes are valid until the looks are freed. */
+
+/** A thumbnail that is not there is not made. */
+#define THUMBLING_LOOK_CACHE_ONLY 0
+/** It is made, before everything that nobody is looking at. */
+#define THUMBLING_LOOK_ENQUEUE 1
+/** It is made, and waited for. */
+#define THUMBLING_LOOK_WAIT 2
+
+/** There is a thumbnail. */
+#define THUMBLING_LOOKED_READY 0
+/** It is being made. */
+#define THUMBLING_LOOKED_PENDING 1
+/** There is none, and nobody makes one. */
+#define THUMBLING_LOOKED_NOT_EXIST 2
+/** There is none: `error` says why. */
+#define THUMBLING_LOOKED_FAILED 3
+
+/** The answers of one look-up. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_looks_t;
+
+/** The answer about one file. */
+typedef struct {
+    /** sizeof(thumbling_look_t), set by you. */
+    size_t struct_size;
+    /** THUMBLING_LOOKED_... */
+    int32_t state;
+    /** THUMBLING_ERROR_...: why there is none; THUMBLING_OK otherwise. */
+    thumbling_status_t error;
+    /** Columns, px. */
+    uint32_t width;
+    /** Rows, px. */
+    uint32_t height;
+    /** Where its bytes are; NULL if there is none. */
+    const char *url;
+    /** Until when, Unix time in s. */
+    uint64_t expires;
+    /** Changes when the bytes change; without quotes. NULL if there is none. */
+    const char *etag;
+    /** Placeholder of about 25 bytes: <https://evanw.github.io/thumbhash/> */
+    const uint8_t *thumbhash;
+    /** How many bytes. */
+    size_t thumbhash_len;
+    /** When to look again, ms; for THUMBLING_LOOKED_PENDING. */
+    uint64_t retry_after_ms;
+    /** Whether `url` is obfuscated. */
+    int32_t obfuscated;
+    /** Zero. */
+    uint32_t reserved;
+} thumbling_look_t;
+
+/**
+ * Looks up the thumbnails `spec` (NULL: the first) of 1 to 30 files, one answer each in their order; none fails
+ * another. `mode` is THUMBLING_LOOK_...; `wait_ms` bounds THUMBLING_LOOK_WAIT. `caller` may be NULL.
+ */
+thumbling_status_t thumbling_looks_new(thumbling_engine_t engine,
+                                       const thumbling_file_t *files,
+                                       size_t files_len,
+                                       const char *spec,
+                                       const thumbling_caller_t *caller,
+                                       int32_t mode,
+                                       uint64_t wait_ms,
+                                       thumbling_looks_t *looks,
+                                       thumbling_error_t *error);
+
+/** The answer about the file `index`. */
+thumbling_status_t thumbling_looks_at(thumbling_looks_t looks, size_t index, thumbling_look_t *look);
+
+/** Frees the answers; 0 is a no-op. */
+thumbling_status_t thumbling_looks_free(thumbling_looks_t looks);
+
+
+/* ---- The engine: signed URLs --------------------------------------------------------------------------------------
+ * A URL lets whoever has it fetch one thumbnail or package for a while. Hand what your HTTP server was asked for to
+ * thumbling_url_open, as it came: nothing decoded, nothing made canonical. */
+
+/** A signed URL. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_url_t;
+
+/** What a signed URL gives. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_opened_t;
+
+/** What a signed URL gives. Its strings are valid until it is freed. */
+typedef struct {
+    /** sizeof(thumbling_opened_info_t), set by you. */
+    size_t struct_size;
+    /** Bytes of content. */
+    uint64_t size;
+    /** Media type. */
+    const char *content_type;
+    /** Changes when the bytes change; without quotes. */
+    const char *etag;
+    /** What a package is called; NULL for a thumbnail. */
+    const char *file_name;
+    /** Unix time in s from which on the URL gives nothing. */
+    uint64_t expires;
+} thumbling_opened_info_t;
+
+/**
+ * A signed URL of the thumbnail `spec` (NULL: the first) of `file` or, if that is NULL, of what `uri` names. `hint` (may
+ * be NULL) is what thumbling_hint_new gave. `mode` is THUMBLING_LOOK_...; `wait_ms` bounds THUMBLING_LOOK_WAIT.
+ * THUMBLING_ERROR_BUSY while the thumbnail is being made: thumbling_error_retry_after_ms says when to try again.
+ */
+thumbling_status_t thumbling_url_new(thumbling_engine_t engine,
+                                     const thumbling_file_t *file,
+                                     const char *uri,
+                                     const char *spec,
+                                     const thumbling_caller_t *caller,
+                                     const char *hint,
+                                     int32_t mode,
+                                     uint64_t wait_ms,
+                                     thumbling_url_t *url,
+                                     thumbling_error_t *error);
+
+/** The URL itself. Valid until it is freed; NULL if the handle names none. */
+const char *thumbling_url_text(thumbling_url_t url);
+
+/** Unix time in s from which on it gives nothing; 0 if the handle names none. */
+uint64_t thumbling_url_expires(thumbling_url_t url);
+
+/** Whether clients have to decode it first. */
+int32_t thumbling_url_is_obfuscated(thumbling_url_t url);
+
+/** Frees a URL; 0 is a no-op. It goes on to give what it gives. */
+thumbling_status_t thumbling_url_free(thumbling_url_t url);
+
+/**
+ * What makes the next URL of `file` by `caller` quicker, for a minute, copied to `buffer` of `capacity` bytes with a NUL
+ * behind it; `len` is its length without the NUL. If the file will be asked for by URI, `uri` is that URI, else NULL.
+ * THUMBLING_ERROR_LIMIT if `buffer` is too small; 5,000 bytes always do.
+ */
+thumbling_status_t thumbling_hint_new(thumbling_engine_t engine,
+                                      const thumbling_file_t *file,
+                                      const char *uri,
+                                      const thumbling_caller_t *caller,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *len,
+                                      thumbling_error_t *error);
+
+/** What a signed URL gives. Forged, expired, of a file that is gone: all are THUMBLING_ERROR_NOT_FOUND. */
+thumbling_status_t thumbling_url_open(thumbling_engine_t engine,
+                                      const char *url,
+                                      thumbling_opened_t *opened,
+                                      thumbling_error_t *error);
+
+/** What the URL gave. */
+thumbling_status_t thumbling_opened_info(thumbling_opened_t opened, thumbling_opened_info_t *info);
+
+/** Reads up to `len` bytes at `offset` into `buffer`; `read` is how many, 0 only at the end. */
+thumbling_status_t thumbling_opened_read(thumbling_opened_t opened,
+                                         uint64_t offset,
+                                         uint8_t *buffer,
+                                         size_t len,
+                                         size_t *read,
+                                         thumbling_error_t *error);
+
+/** Frees what a URL gave; 0 is a no-op. */
+thumbling_status_t thumbling_opened_free(thumbling_opened_t opened);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 7 | `capi`: the C ABI |
+//! | 6 | `engine`: drive, tasks, look-ups, store, signed URLs |
 //! | 5 | [`thumbnail`], [`probe`]: request → thumbnails |
 //! | 4 | `codecs`: the registry, one line a format, and one file a codec |
 //! | 3 | `scale`, `encode`, `placeholder`, `attention`; `page`: documents laid out and painted, and the fonts of all; `structure`, `vector`, `metafile`: what several codecs share |
@@ -58,6 +59,8 @@ mod structure;
 mod vector;
 
 pub mod capi;
+#[cfg(feature = "engine")]
+pub mod engine;
 
 pub use cancel::CancelToken;
 pub use codecs::{Capability, capabilities};

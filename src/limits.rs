@@ -54,12 +54,14 @@ impl Default for Limits {
 pub struct Budget {
     used: Arc<AtomicU64>,
     max: u64,
+    /// What would have been held had everything been granted; 0 if everything was.
+    refused: Arc<AtomicU64>,
 }
 
 impl Budget {
     /// An empty account of `max` bytes.
     pub fn new(max: u64) -> Self {
-        Self { used: Arc::new(AtomicU64::new(0)), max }
+        Self { used: Arc::new(AtomicU64::new(0)), max, refused: Arc::new(AtomicU64::new(0)) }
     }
 
     /// Reserves `bytes` until the reservation is dropped, or says that the limit is met.
@@ -69,11 +71,20 @@ impl Budget {
         });
         match reserved {
             Ok(_) => Ok(Reservation { used: self.used.clone(), bytes }),
-            Err(used) => Err(Error::limit(format!(
-                "needs {bytes} bytes of memory beside {used} held; the limit is {}",
-                self.max
-            ))),
+            Err(used) => {
+                self.refused.fetch_max(used.saturating_add(bytes), Ordering::Relaxed);
+                Err(Error::limit(format!(
+                    "needs {bytes} bytes of memory beside {used} held; the limit is {}",
+                    self.max
+                )))
+            }
         }
+    }
+
+    /// Bytes that would have been enough for the largest reservation that was refused; 0 if none was.
+    #[cfg(feature = "engine")]
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// Bytes held now.

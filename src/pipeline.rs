@@ -30,13 +30,17 @@ const MAX_SIDE: u32 = 16_383;
 /// Of every kind but `busy`; see [`ErrorKind`](crate::ErrorKind). Whatever the content is, the call ends: with
 /// thumbnails or a typed error, within the limits of the request.
 pub fn thumbnail(source: &Source, request: &Request) -> Result<Thumbnails> {
+    thumbnail_within(source, request, &Budget::new(request.limits.max_memory))
+}
+
+/// As [`thumbnail`], with the memory of `budget` instead of the request's.
+pub(crate) fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> Result<Thumbnails> {
     let default = [Spec::new(256, 256)];
     let specs = if request.specs.is_empty() { &default[..] } else { &request.specs };
     specs.iter().try_for_each(check)?;
     let warnings = Mutex::new(Vec::new());
-    let budget = Budget::new(request.limits.max_memory);
     let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
-    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
+    let cx = Context::new(&request.limits, budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
     let entry = codecs::identify(source, &request.hint, &cx)?;
     let made = (entry.open)(source, &cx).and_then(|mut decoder| decode(decoder.as_mut(), specs, request, &cx));
     let (info, made) = made.map_err(|e| e.of_format(entry.format.name))?;

@@ -57,14 +57,14 @@ impl Source {
     /// A regular file. Anything else (a folder, a pipe, a device) is `invalid-argument`, and is not opened.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let regular = |meta: std::fs::Metadata| match meta.is_file() {
-            true => Ok(meta.len()),
-            false => Err(Error::invalid_argument("not a regular file")),
-        };
         // Asked before opening, since opening a pipe waits for its writer, and again on what was opened.
-        regular(std::fs::metadata(path)?)?;
-        let file = File::open(path)?;
-        let size = regular(file.metadata()?)?;
+        regular(&std::fs::metadata(path)?)?;
+        Self::file(File::open(path)?)
+    }
+
+    /// An open regular file, read by offset. Anything else is `invalid-argument`.
+    pub fn file(file: File) -> Result<Self> {
+        let size = regular(&file.metadata()?)?;
         Ok(Self::new(Content::File(file), size))
     }
 
@@ -214,6 +214,14 @@ impl Shared {
         };
         self.bytes_read.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
+    }
+}
+
+/// The size of a regular file.
+fn regular(meta: &std::fs::Metadata) -> Result<u64> {
+    match meta.is_file() {
+        true => Ok(meta.len()),
+        false => Err(Error::invalid_argument("not a regular file")),
     }
 }
 

@@ -41,6 +41,12 @@ impl Errors {
         self.0.insert(error.into())
     }
 
+    /// The error that `id` names, for `look`.
+    #[cfg(feature = "engine")]
+    pub(super) fn with<T>(&self, id: u64, look: impl FnOnce(&Error) -> T) -> crate::Result<T> {
+        Ok(look(&self.0.get(id)?.error))
+    }
+
     pub(super) fn alive(&self) -> usize {
         self.0.alive()
     }

@@ -17,6 +17,8 @@ mod text;
 mod versioned;
 
 pub mod cancel;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod info;
@@ -26,6 +28,22 @@ pub mod status;
 pub mod thumbnails;
 pub mod version;
 
-/// The files that make up the header, from simple to advanced.
-pub const SECTIONS: [&str; 9] =
-    ["version", "status", "error", "source", "cancel", "options", "info", "thumbnails", "formats"];
+/// The files that make up the header, from simple to advanced. Those of `engine` are there if the library was built with
+/// the feature of that name.
+pub const SECTIONS: [&str; 15] = [
+    "version",
+    "status",
+    "error",
+    "source",
+    "cancel",
+    "options",
+    "info",
+    "thumbnails",
+    "formats",
+    "engine/drive",
+    "engine/open",
+    "engine/problem",
+    "engine/task",
+    "engine/look",
+    "engine/url",
+];

@@ -281,7 +281,7 @@ pub(super) unsafe fn request(options: *const thumbling_options_t) -> Result<Requ
 
 /// # Safety
 /// `specs` is NULL or points to `len` specs of the caller's size, which the first one says.
-unsafe fn specs(specs: *const thumbling_spec_t, len: usize) -> Result<Vec<Spec>> {
+pub(super) unsafe fn specs(specs: *const thumbling_spec_t, len: usize) -> Result<Vec<Spec>> {
     if len == 0 {
         return Ok(Vec::new());
     }

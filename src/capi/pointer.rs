@@ -70,6 +70,20 @@ impl<'a> Text<'a> {
         text.to_str().map(Path::new).map_err(|_| Error::invalid_argument(format!("{name} is not UTF-8")))
     }
 
+    /// A string; nothing for NULL, `invalid-argument` for what is no UTF-8.
+    #[cfg(feature = "engine")]
+    pub(super) fn utf8(self, name: &str) -> Result<Option<&'a str>> {
+        let text =
+            self.0.map(|text| text.to_str().map_err(|_| Error::invalid_argument(format!("{name} is not UTF-8"))));
+        text.transpose()
+    }
+
+    /// A string that has to be there.
+    #[cfg(feature = "engine")]
+    pub(super) fn required(self, name: &str) -> Result<&'a str> {
+        self.utf8(name)?.ok_or_else(|| null(name))
+    }
+
     /// A string whose bytes need not be UTF-8, such as a file's name: what is not is replaced.
     pub(super) fn lossy(self) -> Option<String> {
         self.0.map(|text| text.to_string_lossy().into_owned())

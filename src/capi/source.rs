@@ -36,10 +36,10 @@ pub type thumbling_release_t = Option<unsafe extern "C" fn(user_data: *mut c_voi
 
 pub(super) static SOURCES: Table<Source> = Table::new(2, "thumbling_source_t");
 
-/// The host's side of a source: what it lends, and how it wants to be told of the end.
-struct Lent {
-    user_data: *mut c_void,
-    release: thumbling_release_t,
+/// The host's side of a source or a drive: what it lends, and how it wants to be told of the end.
+pub(super) struct Lent {
+    pub(super) user_data: *mut c_void,
+    pub(super) release: thumbling_release_t,
 }
 
 // SAFETY: the header asks for callbacks and user data that any thread may use.

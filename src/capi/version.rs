@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char};
 use super::{cancel, error, source, thumbnails};
 
 /// ABI version that this header describes.
-pub const THUMBLING_ABI_VERSION: u32 = 0x10000;
+pub const THUMBLING_ABI_VERSION: u32 = 0x10001;
 
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
     Ok(version) => version,
@@ -30,7 +30,11 @@ pub extern "C" fn thumbling_abi_version() -> u32 {
 /// Handles of every type that are alive in this process: zero when everything was freed. For tests.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_handles_alive() -> usize {
-    error::ERRORS.alive() + source::SOURCES.alive() + thumbnails::THUMBNAILS.alive() + cancel::CANCELS.alive()
+    let alive =
+        error::ERRORS.alive() + source::SOURCES.alive() + thumbnails::THUMBNAILS.alive() + cancel::CANCELS.alive();
+    #[cfg(feature = "engine")]
+    let alive = alive + super::engine::alive();
+    alive
 }
 
 #[cfg(test)]

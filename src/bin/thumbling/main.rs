@@ -1,4 +1,4 @@
-//! The command: thumbnails of files and folders, and what a file is.
+//! The command: thumbnails of files and folders, what a file is, and a drive to try the engine with.
 //!
 //! Stands on the public API alone. One file a subcommand; what they share is [`walk`] (which files), [`run`] (each on
 //! a thread, timed), [`folder`] (files that appear whole or not at all) and [`report`] (what people and programs read).
@@ -13,6 +13,8 @@ mod probe;
 mod progress;
 mod report;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod walk;
 
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ enum Command {
     Gallery(gallery::Args),
     Probe(probe::Args),
     Formats(formats::Args),
+    #[cfg(feature = "serve")]
+    Serve(serve::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +47,8 @@ fn main() -> ExitCode {
         Command::Gallery(args) => gallery::run(args),
         Command::Probe(args) => probe::run(args),
         Command::Formats(args) => formats::run(args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

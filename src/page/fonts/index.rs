@@ -78,6 +78,17 @@ impl Index {
         index
     }
 
+    /// The hash of all faces.
+    #[cfg(feature = "engine")]
+    pub(crate) fn fingerprint(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hash = DefaultHasher::new();
+        for face in &self.faces {
+            (&face.path, face.index, &face.family, face.weight, face.italic).hash(&mut hash);
+        }
+        hash.finish()
+    }
+
     /// The family that any of its names is `key` for.
     pub(crate) fn family(&self, key: &str) -> Option<Arc<str>> {
         self.families.get(key).cloned()

@@ -22,6 +22,12 @@ pub(crate) use scripts::Language;
 use crate::seam::map::Mapped;
 use index::Index;
 
+/// What tells the installed fonts from others: pages painted with other fonts look different.
+#[cfg(feature = "engine")]
+pub(crate) fn fingerprint() -> u64 {
+    Index::get().fingerprint()
+}
+
 /// The bytes of a font file.
 pub(crate) type FontBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 

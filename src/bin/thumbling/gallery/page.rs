@@ -18,8 +18,8 @@ use super::{Card, Pictures, is_drawn};
 use crate::report;
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+const STYLE: &str = concat!(include_str!("../web/base.css"), include_str!("style.css"));
+const SCRIPT: &str = concat!(include_str!("../web/cards.js"), include_str!("script.js"));
 
 /// The whole page.
 pub fn html(title: &str, cards: &[Card<'_>], wall: Duration) -> String {

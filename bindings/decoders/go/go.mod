@@ -1,0 +1,3 @@
+module thumblingurl
+
+go 1.18

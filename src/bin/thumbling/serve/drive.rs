@@ -1,0 +1,95 @@
+//! The host's side of the engine: a folder, with users and shares around it.
+
+use std::sync::Arc;
+
+use thumbling::Source;
+use thumbling::engine::caller::Caller;
+use thumbling::engine::drive::folder::FolderDrive;
+use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
+use thumbling::engine::id::{FileRef, SpaceId};
+
+use super::events::{Feed, Said};
+use super::share::Shares;
+
+/// Whom the host itself is: no user's id begins with a star.
+pub const HOST: &str = "*host";
+/// What the share of a caller begins with who acts inside a shared folder (`x-hw-share-folder-id`).
+pub const WITHIN: &str = "folder:";
+
+/// What every scanner calls a virus by agreement: <https://www.eicar.org/download-anti-malware-testfile/>. In two
+/// parts, so that this program is not taken for one.
+const EICAR: &[u8] = concat!(r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").as_bytes();
+
+/// A folder with users and shares.
+pub struct DemoDrive {
+    pub folder: Arc<FolderDrive>,
+    pub shares: Shares,
+    pub feed: Feed,
+}
+
+impl DemoDrive {
+    fn may(&self, caller: &Caller, file: Option<&FileRef>, action: Action) -> bool {
+        let share = caller.share.as_ref();
+        if let Some(folder) = share.and_then(|share| share.id.strip_prefix(WITHIN)) {
+            return caller.user.is_some() && file.is_none_or(|file| self.within(file, folder));
+        }
+        if caller.user.is_some() {
+            return true;
+        }
+        // A visitor sees what is shared with him, and takes it along.
+        let visitor = matches!(action, Action::Look | Action::Package);
+        visitor && share.zip(file).is_some_and(|(share, file)| self.shares.opens(share, caller.ticket.as_deref(), file))
+    }
+
+    fn within(&self, file: &FileRef, folder: &str) -> bool {
+        let below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let folder = thumbling::engine::id::FileId::new(folder).map(|id| FileRef::new(file.space.clone(), id));
+        folder.is_ok_and(|folder| self.folder.is_folder(&folder)) && below(file.file.as_str())
+    }
+}
+
+impl Drive for DemoDrive {
+    /// Its scanner knows the one virus that is harmless: the EICAR test file.
+    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
+        let mut info = self.folder.stat(file)?;
+        let size = EICAR.len() as u64;
+        if info.size == size && self.folder.open(file)?.read_all(size).is_ok_and(|content| content == EICAR) {
+            info.verdict = Verdict::Viral;
+        }
+        Ok(info)
+    }
+
+    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
+        self.folder.open(file)
+    }
+
+    fn authorize(
+        &self,
+        caller: &Caller,
+        file: Option<&FileRef>,
+        space: &SpaceId,
+        action: Action,
+    ) -> Result<Access, DriveError> {
+        if space != self.folder.space() {
+            return Err(DriveError::no_such_space(space.as_str()));
+        }
+        Ok(if self.may(caller, file, action) { Access::Allow } else { Access::Deny })
+    }
+
+    /// `cloudreve://my/<path>`, and `cloudreve://<id>:<password>@share/<path>`.
+    fn resolve(&self, uri: &str, caller: &Caller) -> Result<FileRef, DriveError> {
+        match &caller.share {
+            Some(share) if uri.contains("@share") => self
+                .shares
+                .resolve(share, caller.ticket.as_deref(), uri)
+                .ok_or_else(|| DriveError::no_such_file("no such share, or nothing of that name in it")),
+            _ => self.folder.resolve(uri, caller),
+        }
+    }
+
+    fn copy(&self, file: &FileRef, folder: &FileRef, caller: &Caller, key: &str) -> Result<FileRef, DriveError> {
+        let copied = self.folder.copy(file, folder, caller, key)?;
+        self.feed.say(&Said::Changed(&copied));
+        Ok(copied)
+    }
+}

@@ -1,0 +1,190 @@
+//! Records: the port, and what the queue writes of them.
+
+use rusqlite::{Connection, OptionalExtension, Result as Sql, Row, params};
+
+use super::{Durable, Sqlite, fault, rows};
+use crate::engine::error::Result;
+use crate::engine::port::blobs::BlobName;
+use crate::engine::port::records::{Kept, Record, Records, State, Totals};
+use crate::engine::recipe::{FileKey, RecordKey, SpaceKey};
+
+pub(super) fn get(c: &Connection, keys: &[RecordKey]) -> Sql<Vec<Option<Record>>> {
+    let mut select = c.prepare_cached(&format!("SELECT {} FROM records WHERE key = ?1", rows::RECORD))?;
+    keys.iter().map(|key| select.query_row([key], rows::record).optional()).collect()
+}
+
+/// Writes a record in place of what stood there.
+pub(super) fn put(c: &Connection, key: &RecordKey, record: &Record) -> Sql<()> {
+    c.prepare_cached("DELETE FROM records WHERE key = ?1")?.execute([key])?;
+    let Record { state, family, fonts, made, used } = record;
+    match state {
+        State::Ready(ready) => c
+            .prepare_cached(
+                "INSERT INTO records (key, state, family, fonts, made, used, width, height, size, media, thumbhash, etag, blob)
+                 VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                key,
+                family,
+                fonts,
+                made,
+                used,
+                ready.width,
+                ready.height,
+                ready.size as i64,
+                ready.media_type,
+                ready.thumbhash,
+                ready.etag,
+                ready.blob
+            ])?,
+        State::Failed { kind, detail, retry_at } => c
+            .prepare_cached(
+                "INSERT INTO records (key, state, family, fonts, made, used, detail, retry_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![key, kind.code(), family, fonts, made, used, detail, retry_at])?,
+    };
+    Ok(())
+}
+
+/// The first and the last key that begin so.
+fn range(prefix: &[u8]) -> (RecordKey, RecordKey) {
+    let (mut from, mut to) = ([0; 64], [0xff; 64]);
+    from[..prefix.len()].copy_from_slice(prefix);
+    to[..prefix.len()].copy_from_slice(prefix);
+    (from, to)
+}
+
+/// Forgets all versions of a file but `keep`.
+pub(super) fn drop_file(c: &Connection, file: &FileKey, keep: Option<[u8; 16]>) -> Sql<()> {
+    let (from, to) = range(file);
+    match keep {
+        Some(keep) => c
+            .prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 AND substr(key, 33, 16) <> ?3")?
+            .execute((from, to, keep))?,
+        None => c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2")?.execute((from, to))?,
+    };
+    Ok(())
+}
+
+fn link(c: &Connection, from: &[u8; 48], to: &[u8; 48]) -> Sql<u64> {
+    let (first, last) = range(from);
+    let mut select = c.prepare_cached(&format!(
+        "SELECT {}, key FROM records WHERE key BETWEEN ?1 AND ?2 AND state = 0",
+        rows::RECORD
+    ))?;
+    let found = select.query_map((first, last), |row| Ok((rows::record(row)?, row.get::<_, RecordKey>(14)?)))?;
+    let found = found.collect::<Sql<Vec<_>>>()?;
+    for (record, mut key) in found.iter().cloned() {
+        key[..48].copy_from_slice(to);
+        put(c, &key, &record)?;
+    }
+    Ok(found.len() as u64)
+}
+
+fn kept(row: &Row<'_>) -> Sql<Kept> {
+    Ok(Kept { key: row.get(0)?, blob: row.get(1)?, size: row.get::<_, i64>(2)?.max(0) as u64 })
+}
+
+fn content(file: &FileKey, version: [u8; 16]) -> [u8; 48] {
+    let mut content = [0; 48];
+    content[..32].copy_from_slice(file);
+    content[32..].copy_from_slice(&version);
+    content
+}
+
+impl Records for Sqlite {
+    fn get(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>> {
+        self.read(|c| match keys {
+            [_] => get(c, keys),
+            // One moment for all of them, and one lock.
+            _ => {
+                let tx = c.unchecked_transaction()?;
+                get(&tx, keys)
+            }
+        })
+    }
+
+    fn touch(&self, keys: &[RecordKey], now: i64) -> Result<()> {
+        let keys = keys.to_owned();
+        self.writer.run(Durable::Process, move |c| {
+            let touch = || -> Sql<()> {
+                let mut update = c.prepare_cached("UPDATE records SET used = ?2 WHERE key = ?1")?;
+                keys.iter().try_for_each(|key| update.execute((key, now)).map(drop))
+            };
+            touch().map_err(fault)
+        })
+    }
+
+    fn link(&self, from: &FileKey, from_version: [u8; 16], to: &FileKey, to_version: [u8; 16]) -> Result<u64> {
+        let (from, to) = (content(from, from_version), content(to, to_version));
+        self.writer.run(Durable::Disk, move |c| link(c, &from, &to).map_err(fault))
+    }
+
+    fn drop_file(&self, file: &FileKey, keep: Option<[u8; 16]>) -> Result<()> {
+        let file = *file;
+        self.writer.run(Durable::Disk, move |c| drop_file(c, &file, keep).map_err(fault))
+    }
+
+    fn drop_space(&self, space: &SpaceKey) -> Result<()> {
+        let (from, to) = range(space);
+        self.writer.run(Durable::Disk, move |c| {
+            c.execute("DELETE FROM records WHERE key BETWEEN ?1 AND ?2", (from, to)).map(drop).map_err(fault)
+        })
+    }
+
+    fn drop_records(&self, keys: &[RecordKey]) -> Result<()> {
+        let keys = keys.to_owned();
+        self.writer.run(Durable::Disk, move |c| {
+            let mut delete = c.prepare_cached("DELETE FROM records WHERE key = ?1").map_err(fault)?;
+            keys.iter().try_for_each(|key| delete.execute([key]).map(drop).map_err(fault))
+        })
+    }
+
+    fn page(&self, after: Option<&RecordKey>, n: usize) -> Result<Vec<Kept>> {
+        self.read(|c| {
+            let sql = "SELECT key, blob, size FROM records WHERE state = 0 AND key > ?1 ORDER BY key LIMIT ?2";
+            let mut select = c.prepare_cached(sql)?;
+            let after = after.map_or(&[][..], |key| &key[..]);
+            select.query_map((after, n as i64), kept)?.collect()
+        })
+    }
+
+    fn unused(&self, before: i64, n: usize) -> Result<Vec<Kept>> {
+        self.read(|c| {
+            let sql = "SELECT key, blob, size FROM records WHERE state = 0 AND used < ?1 ORDER BY used LIMIT ?2";
+            let mut select = c.prepare_cached(sql)?;
+            select.query_map((before, n as i64), kept)?.collect()
+        })
+    }
+
+    fn packages(&self, before: i64, n: usize) -> Result<Vec<Kept>> {
+        self.read(|c| {
+            let sql = "SELECT key, blob, size FROM records WHERE family = 255 AND made < ?1 ORDER BY made LIMIT ?2";
+            let mut select = c.prepare_cached(sql)?;
+            select.query_map((before, n as i64), kept)?.collect()
+        })
+    }
+
+    fn unnamed(&self, blobs: &[BlobName]) -> Result<Vec<BlobName>> {
+        self.read(|c| {
+            let tx = c.unchecked_transaction()?;
+            let mut select = tx.prepare_cached("SELECT 1 FROM records WHERE blob = ?1 AND state = 0 LIMIT 1")?;
+            let mut unnamed = Vec::new();
+            for blob in blobs {
+                if !select.exists([blob])? {
+                    unnamed.push(*blob);
+                }
+            }
+            Ok(unnamed)
+        })
+    }
+
+    fn totals(&self) -> Result<Totals> {
+        self.read(|c| {
+            let count = |row: &Row<'_>, at| row.get::<_, i64>(at).map(|n| n.max(0) as u64);
+            c.prepare_cached("SELECT ready, failed, bytes FROM totals")?.query_row([], |row| {
+                Ok(Totals { ready: count(row, 0)?, failed: count(row, 1)?, bytes: count(row, 2)? })
+            })
+        })
+    }
+}

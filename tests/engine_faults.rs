@@ -1,0 +1,347 @@
+//! What goes wrong around the engine: a drive that fails, blocks, lies, panics; damage, clocks, two engines on one store.
+
+mod engine_host;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, mary, open, picture, until};
+use thumbling::ErrorKind;
+use thumbling::engine::Engine;
+use thumbling::engine::id::FileRef;
+use thumbling::engine::lookup::{LookState, Mode, Target};
+use thumbling::engine::task::{Kind, TaskState};
+
+fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
+    let (temp, drive) = (Temp::new(name), TestDrive::new());
+    let engine = open(&temp.0, &drive);
+    (temp, drive, engine)
+}
+
+fn ready(engine: &Engine, file: &FileRef) -> bool {
+    matches!(engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state, LookState::Ready { .. })
+}
+
+fn well(engine: &Engine, drive: &TestDrive) {
+    let other = drive.picture("s", "well", 1234);
+    let status = ended(engine, &engine.create_task(Kind::Auto, &other, &mary()).unwrap());
+    assert_eq!(status.state, TaskState::Succeeded);
+}
+
+#[test]
+fn a_drive_that_panics_fails_its_file_and_nothing_else() {
+    for mood in [Mood::PanicsOnOpen, Mood::PanicsOnRead] {
+        let (_temp, drive, engine) = setup("panics");
+        let a = drive.picture("s", "a", 1);
+        drive.mood(&a, mood);
+        let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+        until("it was tried", || drive.opens_of(&a) > 0);
+        well(&engine, &drive);
+        // Tried again once: then it is well.
+        drive.mood(&a, Mood::Well);
+        assert_eq!(ended(&engine, &id).state, TaskState::Succeeded, "{mood:?}");
+    }
+}
+
+#[test]
+fn a_drive_that_fails_once_is_tried_again() {
+    for mood in [Mood::Unavailable, Mood::FailsOnRead, Mood::ClaimsMore] {
+        let (_temp, drive, engine) = setup("fails");
+        let a = file("s", "a");
+        drive.put(&a, "a.png", picture(1, 300, 200));
+        drive.mood(&a, mood);
+        let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+        until("it was tried", || drive.opens_of(&a) > 0);
+        drive.mood(&a, Mood::Well);
+        assert_eq!(ended(&engine, &id).state, TaskState::Succeeded, "{mood:?}");
+    }
+}
+
+#[test]
+fn a_drive_that_lies_about_sizes_gets_a_right_picture_or_an_error() {
+    let (_temp, drive, engine) = setup("lies");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::SaysMore);
+    let status = ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap());
+    assert_eq!(status.state, TaskState::Succeeded);
+    well(&engine, &drive);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_shown_as_it_is_afterwards() {
+    let (_temp, drive, engine) = setup("changes");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::ChangesWhileRead);
+    assert_eq!(ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap()).state, TaskState::Succeeded);
+    let look = engine.lookup(&a, None, &mary(), Mode::CacheOnly).unwrap();
+    // The new content is 40 × 80 px.
+    assert!(matches!(look.state, LookState::Ready { width: 16, height: 32, .. }), "{look:?}");
+}
+
+#[test]
+fn a_drive_that_blocks_holds_only_its_own_worker() {
+    let (temp, drive) = (Temp::new("blocks"), TestDrive::new());
+    let mut config = config(&temp.0);
+    config.patience = Duration::from_millis(300);
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    let stuck: Vec<_> = (0..4).map(|i| drive.picture("s", &format!("stuck{i}"), i)).collect();
+    stuck.iter().for_each(|file| drive.mood(file, Mood::Blocks));
+    for file in &stuck {
+        assert!(matches!(
+            engine.lookup(file, None, &mary(), Mode::EnqueueOnMiss).unwrap().state,
+            LookState::Pending { .. }
+        ));
+    }
+    // More than there are workers are stuck, and the others are served.
+    until("all are stuck", || engine.counters().unwrap().stuck == 4);
+    well(&engine, &drive);
+    assert!(matches!(
+        engine.lookup(&stuck[0], None, &mary(), Mode::CacheOnly).unwrap().state,
+        LookState::Pending { .. }
+    ));
+    let start = Instant::now();
+    assert_eq!(engine.close(Duration::from_millis(200)), 4, "close says who is inside still");
+    assert!(start.elapsed() < Duration::from_secs(5));
+    drive.expect_no_calls();
+    drive.release();
+    until("they come back", || drive.inside() == 0);
+    std::thread::sleep(Duration::from_millis(100));
+}
+
+#[test]
+fn nothing_is_called_after_close() {
+    let (_temp, drive, engine) = setup("closed");
+    let a = drive.picture("s", "a", 1);
+    let called = engine.on_finished(|_| panic!("called after close"));
+    for i in 0..50 {
+        engine.file_changed(&drive.picture("s", &format!("f{i}"), i)).unwrap();
+        if i == 0 {
+            drop(engine.events());
+        }
+    }
+    assert_eq!(engine.close(SOON), 0);
+    drive.expect_no_calls();
+    for refused in [
+        engine.file_changed(&a).map(drop),
+        engine.lookup(&a, None, &mary(), Mode::EnqueueOnMiss).map(drop),
+        engine.create_task(Kind::Auto, &a, &mary()).map(drop),
+        engine.context_hint(&a, None, None, &mary()).map(drop),
+        engine.collect_garbage().map(drop),
+        engine.counters().map(drop),
+    ] {
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Cancelled);
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    drop(called);
+}
+
+#[test]
+fn two_engines_on_one_store_share_the_work_and_make_nothing_twice() {
+    let (temp, drive) = (Temp::new("two"), TestDrive::new());
+    let (one, two) = (open(&temp.0, &drive), open(&temp.0, &drive));
+    let files: Vec<_> = (0..60).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    let ids: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(i, file)| [&one, &two][i % 2].create_task(Kind::Auto, file, &mary()).unwrap())
+        .collect();
+    for id in &ids {
+        assert_eq!(ended(&one, id).state, TaskState::Succeeded);
+        assert!(two.task(id, &mary()).unwrap().state.is_final());
+    }
+    assert!(files.iter().all(|file| drive.opens_of(file) == 1), "a file was drawn twice");
+    // URLs of one open in the other.
+    let url = one.thumbnail_url(Target::File(&files[0]), None, &mary(), None, Mode::CacheOnly).unwrap();
+    assert!(two.open_url(&url.url).is_ok());
+    drop(one);
+    well(&two, &drive);
+}
+
+#[test]
+fn a_clock_that_jumps_a_day_loses_nothing() {
+    for jump in [24 * 3600, -24 * 3600] {
+        let (temp, drive, clock) = (Temp::new("jump"), TestDrive::new(), Arc::new(TestClock::default()));
+        let mut config = config(&temp.0);
+        config.clock = clock.clone();
+        let engine = Engine::open(config, drive.clone()).unwrap();
+        let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
+        drive.mood(&a, Mood::Blocks);
+        drive.mood(&b, Mood::Unavailable);
+        let (one, two) = (
+            engine.create_task(Kind::Auto, &a, &mary()).unwrap(),
+            engine.create_task(Kind::Auto, &b, &mary()).unwrap(),
+        );
+        until("both were begun", || drive.inside() == 1 && drive.opens_of(&b) > 0);
+        clock.jump(jump);
+        drive.mood(&b, Mood::Well);
+        drive.release();
+        assert_eq!(ended(&engine, &one).state, TaskState::Succeeded);
+        assert_eq!(drive.opens_of(&a), 1, "a lease ran out by the wall's clock");
+        // Its retry was due in a second, by a clock that says something else now.
+        assert_eq!(ended(&engine, &two).state, TaskState::Succeeded);
+    }
+}
+
+#[test]
+fn a_damaged_database_is_told_and_what_can_be_read_is_saved() {
+    let (temp, drive) = (Temp::new("sqlite"), TestDrive::new());
+    let engine = open(&temp.0, &drive);
+    let files: Vec<_> = (0..200).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    let id = engine.create_batch_task(&files, &mary()).unwrap();
+    ended(&engine, &id);
+    drop(engine);
+    let path = temp.0.join("engine.sqlite");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..16].copy_from_slice(b"no database here");
+    std::fs::write(&path, &bytes).unwrap();
+    let e = Engine::open(config(&temp.0), drive.clone()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Corrupt, "{e}");
+    assert!(Engine::repair_state(&temp.0).is_ok());
+    let engine = open(&temp.0, &drive);
+    well(&engine, &drive);
+    drop(engine);
+
+    // A page in the middle.
+    let engine = open(&temp.0, &drive);
+    let id = engine.create_batch_task(&files, &mary()).unwrap();
+    ended(&engine, &id);
+    drop(engine);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let page = bytes.len() / 4096 / 2 * 4096;
+    bytes[page..page + 4096].fill(0xff);
+    std::fs::write(&path, &bytes).unwrap();
+    let saved = Engine::repair_state(&temp.0).unwrap();
+    assert!(saved.thumbnails + saved.tasks > 0, "{saved:?}");
+    let engine = open(&temp.0, &drive);
+    well(&engine, &drive);
+    for file in &files {
+        let state = engine.lookup(file, None, &mary(), Mode::WaitUpTo(SOON)).unwrap().state;
+        assert!(matches!(state, LookState::Ready { .. }), "{state:?}");
+    }
+}
+
+fn blobs(state: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let folders = std::fs::read_dir(state.join("blobs")).unwrap().map(|entry| entry.unwrap().path());
+    folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())).collect()
+}
+
+#[test]
+fn a_damaged_blob_is_never_served_and_made_again() {
+    let (temp, drive, engine) = setup("blob");
+    let a = drive.picture("s", "a", 1);
+    ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap());
+    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, Mode::CacheOnly).unwrap().url;
+    for path in blobs(&temp.0) {
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[20] ^= 0x10;
+        std::fs::write(&path, &bytes).unwrap();
+    }
+    assert_eq!(engine.verify().unwrap().damaged, 2);
+    assert!(engine.open_url(&url).is_err());
+    assert!(matches!(engine.lookup(&a, None, &mary(), Mode::WaitUpTo(SOON)).unwrap().state, LookState::Ready { .. }));
+    assert!(engine.open_url(&url).is_ok());
+    let repaired = engine.repair().unwrap();
+    assert_eq!((repaired.sound, repaired.damaged), (1, 1));
+    assert!(matches!(
+        engine.lookup(&a, Some("large"), &mary(), Mode::WaitUpTo(SOON)).unwrap().state,
+        LookState::Ready { .. }
+    ));
+    assert_eq!(engine.verify().unwrap().sound, 2);
+}
+
+#[test]
+fn a_lost_blob_is_made_again() {
+    let (temp, drive, engine) = setup("lost-blob");
+    let a = drive.picture("s", "a", 1);
+    ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap());
+    blobs(&temp.0).iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    let repaired = engine.repair().unwrap();
+    assert_eq!(repaired.missing, 2);
+    assert!(matches!(engine.lookup(&a, None, &mary(), Mode::WaitUpTo(SOON)).unwrap().state, LookState::Ready { .. }));
+    assert_eq!(engine.verify().unwrap().sound, 1 + 1);
+}
+
+#[test]
+fn garbage_collection_keeps_the_bounds_and_takes_the_least_looked_at_first() {
+    let (temp, drive, clock) = (Temp::new("bounds"), TestDrive::new(), Arc::new(TestClock::default()));
+    let mut config = config(&temp.0);
+    config.clock = clock.clone();
+    config.keep_bytes = Some(2500);
+    config.keep_unused = Some(Duration::from_secs(30 * 24 * 3600));
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    let files: Vec<_> = (0..20).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    for file in &files {
+        ended(&engine, &engine.create_task(Kind::Auto, file, &mary()).unwrap());
+    }
+    let before = engine.counters().unwrap();
+    assert!(before.ready == 40 && before.bytes > 2500, "{before:?}");
+    clock.jump(2 * 24 * 3600);
+    assert!(ready(&engine, &files[3]), "a look that keeps it");
+    let collected = engine.collect_garbage().unwrap();
+    let after = engine.counters().unwrap();
+    assert!(after.bytes <= 2500 && after.bytes > 1500, "{after:?}");
+    assert_eq!(collected.thumbnails, 40 - after.ready);
+    assert!(ready(&engine, &files[3]), "what was looked at went first");
+    assert_eq!(blobs(&temp.0).len() as u64, after.ready);
+    clock.jump(31 * 24 * 3600);
+    engine.collect_garbage().unwrap();
+    assert_eq!(engine.counters().unwrap().ready, 0);
+    assert_eq!(blobs(&temp.0).len(), 0);
+}
+
+#[test]
+fn a_deleted_file_and_a_deleted_space_leave_nothing() {
+    let (_temp, drive, engine) = setup("deleted");
+    let (a, b, c) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2), drive.picture("t", "c", 3));
+    ended(&engine, &engine.create_batch_task(&[a.clone(), b.clone(), c.clone()], &mary()).unwrap());
+    engine.file_deleted(&a).unwrap();
+    assert!(!ready(&engine, &a) && ready(&engine, &b) && ready(&engine, &c));
+    engine.space_deleted(&b.space).unwrap();
+    assert!(!ready(&engine, &b) && ready(&engine, &c));
+    assert_eq!(engine.counters().unwrap().ready, 2);
+    // What waits for a file that is deleted ends.
+    drive.mood(&a, Mood::Blocks);
+    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    until("it is begun", || drive.inside() == 1);
+    engine.file_deleted(&a).unwrap();
+    assert_eq!(ended(&engine, &id).items[0].error, Some(ErrorKind::NotFound));
+    drive.release();
+    until("the worker is free", || drive.inside() == 0 && engine.counters().unwrap().running == 0);
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(!ready(&engine, &a), "a thumbnail came back after its file was deleted");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_state_folder_that_cannot_be_written_is_an_io_error() {
+    let drive = TestDrive::new();
+    for state in ["/proc/thumbling", "/dev/null/thumbling"] {
+        assert_eq!(Engine::open(config(state.as_ref()), drive.clone()).unwrap_err().kind(), ErrorKind::Io);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_state_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (temp, _drive, _engine) = setup("private");
+    assert_eq!(std::fs::metadata(&temp.0).unwrap().permissions().mode() & 0o077, 0);
+}
+
+#[test]
+fn a_configuration_that_makes_no_sense_is_refused() {
+    let (temp, drive) = (Temp::new("config"), TestDrive::new());
+    let wrong: [fn(&mut thumbling::engine::Config); 6] = [
+        |c| c.specs.clear(),
+        |c| c.specs[1].name = c.specs[0].name.clone(),
+        |c| c.specs[0].name = "@package".into(),
+        |c| c.threads = 0,
+        |c| c.memory = 1000,
+        |c| c.url_life = Duration::from_secs(8 * 24 * 3600),
+    ];
+    for change in wrong {
+        let mut config = config(&temp.0);
+        change(&mut config);
+        assert_eq!(Engine::open(config, drive.clone()).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+}

@@ -1,0 +1,568 @@
+//! Section 4 of the semantics: tasks, one test a row.
+
+mod engine_host;
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use engine_host::{Mood, SOON, Temp, TestDrive, config, ended, file, mary, open, picture, until};
+use thumbling::ErrorKind;
+use thumbling::engine::caller::Caller;
+use thumbling::engine::drive::{Action, Verdict};
+use thumbling::engine::events::Event;
+use thumbling::engine::id::TaskId;
+use thumbling::engine::lookup::{LookState, Mode};
+use thumbling::engine::task::{ItemState, Kind, PackageContent, ShareTask, TaskState};
+use thumbling::engine::{Engine, Subject};
+
+fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
+    let (temp, drive) = (Temp::new(name), TestDrive::new());
+    let engine = open(&temp.0, &drive);
+    (temp, drive, engine)
+}
+
+fn ready(engine: &Engine, file: &thumbling::engine::id::FileRef) -> bool {
+    let state = engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state;
+    matches!(state, LookState::Ready { .. })
+}
+
+#[test]
+fn file_changed_makes_every_configured_spec() {
+    let (_temp, drive, engine) = setup("changed");
+    let a = drive.picture("s", "a", 1);
+    let status = ended(&engine, &engine.file_changed(&a).unwrap());
+    assert_eq!((status.kind, status.state, status.total, status.done), (Kind::Changed, TaskState::Succeeded, 1, 1));
+    for (spec, side) in [("small", 32), ("large", 64)] {
+        let look = engine.lookup(&a, Some(spec), &mary(), Mode::CacheOnly).unwrap();
+        let LookState::Ready { width, height, .. } = look.state else { panic!("{look:?}") };
+        assert_eq!((width, height), (side, side * 3 / 4), "{spec}");
+    }
+    assert_eq!(drive.opens_of(&a), 1, "all specs are made from one decode");
+}
+
+#[test]
+fn file_changed_asked_twice_names_the_same_task() {
+    let (_temp, drive, engine) = setup("twice");
+    let (blocker, a) = (drive.picture("s", "blocker", 1), drive.picture("s", "a", 2));
+    let other = drive.picture("s", "other", 3);
+    drive.mood(&blocker, Mood::Blocks);
+    drive.mood(&other, Mood::Blocks);
+    for blocked in [&blocker, &other] {
+        engine.create_task(Kind::Auto, blocked, &mary()).unwrap();
+    }
+    until("both workers are blocked", || drive.inside() == 2);
+    let first = engine.file_changed(&a).unwrap();
+    assert_eq!(engine.file_changed(&a).unwrap(), first);
+    drive.release();
+    assert_eq!(ended(&engine, &first).state, TaskState::Succeeded);
+    assert_eq!(drive.opens_of(&a), 1);
+}
+
+#[test]
+fn file_changed_of_new_content_makes_new_thumbnails_and_forgets_the_old() {
+    let (_temp, drive, engine) = setup("content");
+    let a = drive.picture("s", "a", 1);
+    ended(&engine, &engine.file_changed(&a).unwrap());
+    let url = engine.thumbnail_url(thumbling::engine::lookup::Target::File(&a), None, &mary(), None, Mode::CacheOnly);
+    let url = url.unwrap().url;
+    assert!(engine.open_url(&url).is_ok());
+    drive.put(&a, "a.png", picture(2, 60, 80));
+    assert!(!ready(&engine, &a), "a stale thumbnail was given out for a changed file");
+    ended(&engine, &engine.file_changed(&a).unwrap());
+    assert!(engine.open_url(&url).is_err(), "a URL of the old content still gives it");
+    let look = engine.lookup(&a, None, &mary(), Mode::CacheOnly).unwrap();
+    assert!(matches!(look.state, LookState::Ready { width: 24, height: 32, .. }), "{look:?}");
+}
+
+#[test]
+fn create_task_of_each_kind_takes_its_family_and_no_other() {
+    let (_temp, drive, engine) = setup("kinds");
+    let image = drive.picture("s", "image", 1);
+    let text = file("s", "text");
+    drive.put(&text, "notes.txt", b"Some words that are to be read.\n".repeat(5).to_vec());
+    for (kind, on, ok) in [
+        (Kind::Image, &image, true),
+        (Kind::Document, &text, true),
+        (Kind::Auto, &image, true),
+        (Kind::Auto, &text, true),
+        (Kind::Document, &image, false),
+        (Kind::Video, &image, false),
+        (Kind::Audio, &text, false),
+        (Kind::Image, &text, false),
+    ] {
+        let status = ended(&engine, &engine.create_task(kind, on, &mary()).unwrap());
+        let expected =
+            if ok { (TaskState::Succeeded, None) } else { (TaskState::Failed, Some(ErrorKind::Unsupported)) };
+        assert_eq!((status.state, status.items[0].error), expected, "{kind:?} of {on}");
+    }
+}
+
+#[test]
+fn create_task_of_a_damaged_file_of_another_family_says_so() {
+    let (_temp, drive, engine) = setup("damaged-family");
+    let a = file("s", "a");
+    drive.put(&a, "a.png", picture(1, 80, 60)[..60].to_vec());
+    let document = ended(&engine, &engine.create_task(Kind::Document, &a, &mary()).unwrap());
+    let image = ended(&engine, &engine.create_task(Kind::Image, &a, &mary()).unwrap());
+    assert_eq!(document.items[0].error, Some(ErrorKind::Unsupported));
+    assert_eq!(image.items[0].error, Some(ErrorKind::Corrupt));
+}
+
+#[test]
+fn create_batch_task_takes_1_to_1000_files() {
+    let (_temp, drive, engine) = setup("batch");
+    let many: Vec<_> = (0..1001).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    for wrong in [&many[..0], &many[..1001]] {
+        let e = engine.create_batch_task(wrong, &mary()).unwrap_err();
+        assert_eq!((e.kind(), e.subject()), (ErrorKind::InvalidArgument, Subject::Files), "{} files", wrong.len());
+    }
+    let status = ended(&engine, &engine.create_batch_task(&many[..1000], &mary()).unwrap());
+    assert_eq!((status.state, status.total, status.done, status.failed), (TaskState::Succeeded, 1000, 1000, 0));
+    assert!(status.items.iter().zip(&many).all(|(item, file)| item.file == *file), "in the order they were given");
+}
+
+#[test]
+fn create_batch_task_with_a_bad_file_fails_in_part_and_with_duplicates_makes_once() {
+    let (_temp, drive, engine) = setup("partly");
+    let (a, bad) = (drive.picture("s", "a", 1), file("s", "bad"));
+    drive.put(&bad, "bad.png", b"\x89PNG\r\n\x1a\nnot really".to_vec());
+    let status = ended(&engine, &engine.create_batch_task(&[a.clone(), bad, a.clone()], &mary()).unwrap());
+    assert_eq!((status.state, status.done, status.failed), (TaskState::PartlyFailed, 2, 1));
+    assert_eq!(status.items[1].state, ItemState::Failed);
+    assert_eq!(drive.opens_of(&a), 1);
+}
+
+fn unzip(bytes: Vec<u8>) -> Vec<(String, Vec<u8>)> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    (0..zip.len())
+        .map(|i| {
+            let mut entry = zip.by_index(i).unwrap();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            (entry.name().unwrap().into_owned(), content)
+        })
+        .collect()
+}
+
+fn package(name: &str, content: PackageContent) -> ShareTask {
+    ShareTask::package(name, content)
+}
+
+#[test]
+fn create_share_task_package_gives_a_zip_of_the_files_by_a_signed_url() {
+    let (_temp, drive, engine) = setup("package");
+    let files = [file("s", "1"), file("s", "2"), file("s", "3")];
+    drive.put(&files[0], "report.txt", b"one".to_vec());
+    drive.put(&files[1], "Report.TXT", b"two".to_vec());
+    drive.put(&files[2], "../../etc/passwd", vec![7; 700_000]);
+    let caller = mary().by_share("share", None);
+    let task = package("all.zip", PackageContent::Files);
+    let twice = [&files[..], &files[..1]].concat();
+    let status = ended(&engine, &engine.create_share_task(task, &twice, &caller).unwrap());
+    assert_eq!((status.state, status.total, status.done), (TaskState::Succeeded, 3, 3), "{status:?}");
+    let opened = engine.open_url(&status.url.unwrap().url).unwrap();
+    assert_eq!((&*opened.content_type, opened.file_name.as_deref()), ("application/zip", Some("all.zip")));
+    let entries = unzip(opened.content.read_all(u64::MAX).unwrap());
+    let expected: Vec<(String, Vec<u8>)> = vec![
+        ("report.txt".into(), b"one".to_vec()),
+        ("Report (2).TXT".into(), b"two".to_vec()),
+        (".._.._etc_passwd".into(), vec![7; 700_000]),
+    ];
+    assert_eq!(entries, expected);
+}
+
+#[test]
+fn create_share_task_package_of_both_has_thumbnails_beside_the_files() {
+    let (_temp, drive, engine) = setup("both");
+    let a = drive.picture("s", "a", 1);
+    for (content, names) in [
+        (PackageContent::Both, &["a.png", "thumbnails/a.png.webp"][..]),
+        (PackageContent::Thumbnails, &["a.png.webp"][..]),
+    ] {
+        let id = engine.create_share_task(package("x.zip", content), std::slice::from_ref(&a), &mary()).unwrap();
+        let opened = engine.open_url(&ended(&engine, &id).url.unwrap().url).unwrap();
+        let entries = unzip(opened.content.read_all(u64::MAX).unwrap());
+        assert_eq!(entries.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);
+        assert_eq!(&entries.last().unwrap().1[8..12], b"WEBP");
+    }
+}
+
+#[test]
+fn create_share_task_package_with_a_file_that_is_gone_has_the_others() {
+    let (_temp, drive, engine) = setup("gone");
+    let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
+    drive.change(&b, |content| content.verdict = Verdict::Viral);
+    let id = engine.create_share_task(package("x.zip", PackageContent::Files), &[a, b], &mary()).unwrap();
+    let status = ended(&engine, &id);
+    assert_eq!((status.state, status.items[1].error), (TaskState::PartlyFailed, Some(ErrorKind::Viral)));
+    let opened = engine.open_url(&status.url.unwrap().url).unwrap();
+    assert_eq!(unzip(opened.content.read_all(u64::MAX).unwrap()).len(), 1);
+}
+
+#[test]
+fn create_share_task_refuses_what_it_cannot_do() {
+    let (_temp, drive, engine) = setup("share-wrong");
+    let a = drive.picture("s", "a", 1);
+    let one = std::slice::from_ref(&a);
+    let of = |task: ShareTask, files: &[_], caller: &Caller| {
+        engine.create_share_task(task, files, caller).map_err(|e| (e.kind(), e.subject()))
+    };
+    let good = || package("x.zip", PackageContent::Files);
+    assert_eq!(of(good(), &[], &mary()), Err((ErrorKind::InvalidArgument, Subject::Files)));
+    assert_eq!(of(good(), &vec![a.clone(); 1001], &mary()), Err((ErrorKind::InvalidArgument, Subject::Files)));
+    assert_eq!(of(package("", PackageContent::Files), one, &mary()), Err((ErrorKind::InvalidArgument, Subject::Call)));
+    assert_eq!(of(good(), &[file("s", "none")], &mary()), Err((ErrorKind::NotFound, Subject::File)));
+    assert_eq!(of(good(), &[file("nowhere", "a")], &mary()), Err((ErrorKind::NotFound, Subject::Space)));
+    assert_eq!(of(good(), one, &Caller::anonymous()), Err((ErrorKind::Denied, Subject::File)));
+    let target = ShareTask::save(file("nowhere", "root"));
+    assert_eq!(of(target, one, &mary()), Err((ErrorKind::NotFound, Subject::Space)));
+}
+
+#[test]
+fn create_share_task_save_copies_and_links_thumbnails_without_drawing() {
+    let (_temp, drive, engine) = setup("save");
+    let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
+    ended(&engine, &engine.create_batch_task(&[a.clone(), b.clone()], &mary()).unwrap());
+    let opens = drive.opened().len();
+    let task = ShareTask::save(file("t", "root"));
+    let status = ended(&engine, &engine.create_share_task(task, &[a.clone(), b], &mary().by_share("x", None)).unwrap());
+    assert_eq!((status.state, status.done), (TaskState::Succeeded, 2));
+    let copy = status.items[0].saved.clone().unwrap();
+    assert_eq!(copy.space.as_str(), "t");
+    let etag = |file| match engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state {
+        LookState::Ready { etag, .. } => etag,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(etag(&copy), etag(&a));
+    assert_eq!(drive.opened().len(), opens, "thumbnails of copies were drawn");
+    engine.file_deleted(&a).unwrap();
+    engine.collect_garbage().unwrap();
+    assert!(ready(&engine, &copy), "the copy's thumbnail went with the original");
+    assert_eq!(drive.copy_calls().len(), 2);
+    assert!(drive.asked().iter().any(|(_, _, action)| *action == Action::Receive));
+}
+
+#[test]
+fn create_share_task_save_by_a_drive_that_fails_goes_on_where_it_was() {
+    let (_temp, drive, engine) = setup("save-again");
+    let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
+    // The second file is unknown when its turn comes.
+    let task = ShareTask::save(file("t", "root"));
+    drive.mood(&b, Mood::Well);
+    let id = engine.create_share_task(task, &[a, b], &mary()).unwrap();
+    let status = ended(&engine, &id);
+    assert_eq!(status.done, 2);
+    let mut keys = drive.copy_calls();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), 2, "each file has a key of its own");
+    assert!(keys.iter().all(|key| key.starts_with(&id.to_string())));
+}
+
+#[test]
+fn link_thumbnails_gives_a_copy_what_its_original_has() {
+    let (_temp, drive, engine) = setup("link");
+    let (a, b, c) = (drive.picture("s", "a", 1), drive.picture("s", "b", 1), drive.picture("s", "c", 3));
+    ended(&engine, &engine.file_changed(&a).unwrap());
+    assert_eq!(engine.link_thumbnails(&a, &b).unwrap(), 2);
+    assert!(ready(&engine, &b));
+    assert_eq!(drive.opens_of(&b), 0);
+    // Without thumbnails of the original they are made.
+    assert_eq!(engine.link_thumbnails(&c, &c).unwrap(), 0);
+    until("it is drawn", || ready(&engine, &c));
+}
+
+#[test]
+fn task_tells_how_it_stands_and_only_to_those_who_may_see_it() {
+    let (_temp, drive, engine) = setup("task");
+    let a = drive.picture("s", "a", 1);
+    let id = engine.create_task(Kind::Auto, &a, &mary().traced("trace-7")).unwrap();
+    let status = ended(&engine, &id);
+    assert_eq!(status.items[0].file, a);
+    assert_eq!(status.trace.unwrap().as_str(), "trace-7");
+    assert!(status.updated >= status.created);
+    for (id, caller) in [(id, Caller::anonymous()), (TaskId::unique().unwrap(), mary())] {
+        let e = engine.task(&id, &caller).unwrap_err();
+        assert_eq!((e.kind(), e.subject()), (ErrorKind::NotFound, Subject::Task));
+    }
+}
+
+#[test]
+fn states_go_from_queued_over_running_to_an_end() {
+    let (_temp, drive, engine) = setup("states");
+    let (a, b, c) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2), drive.picture("s", "c", 3));
+    for blocked in [&a, &b] {
+        drive.mood(blocked, Mood::Blocks);
+    }
+    let running = engine.create_batch_task(&[a, b], &mary()).unwrap();
+    until("both run", || drive.inside() == 2);
+    // Leased ahead of time it may be, but no worker has it.
+    let queued = engine.create_task(Kind::Auto, &c, &mary()).unwrap();
+    assert_eq!(engine.task(&running, &mary()).unwrap().state, TaskState::Running);
+    assert!(!engine.task(&queued, &mary()).unwrap().state.is_final());
+    drive.release();
+    assert_eq!(ended(&engine, &queued).state, TaskState::Succeeded);
+    assert_eq!(ended(&engine, &running).state, TaskState::Succeeded);
+    let failed = file("s", "failed");
+    drive.put(&failed, "x.png", b"\x89PNG\r\n\x1a\n".to_vec());
+    assert_eq!(ended(&engine, &engine.create_task(Kind::Auto, &failed, &mary()).unwrap()).state, TaskState::Failed);
+}
+
+#[test]
+fn cancel_ends_a_task_at_once_and_interrupts_its_work() {
+    let (_temp, drive, engine) = setup("cancel");
+    let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
+    drive.mood(&a, Mood::Blocks);
+    let id = engine.create_batch_task(&[a.clone(), b.clone()], &mary()).unwrap();
+    until("one is drawn and one blocks", || drive.inside() == 1 && ready(&engine, &b));
+    let status = engine.cancel(&id, &mary()).unwrap();
+    assert_eq!((status.state, status.done), (TaskState::Cancelled, 1));
+    assert_eq!(
+        status.items.iter().map(|item| item.state).collect::<Vec<_>>(),
+        [ItemState::Cancelled, ItemState::Succeeded]
+    );
+    drive.release();
+    until("the worker is free", || engine.counters().unwrap().running == 0);
+    assert_eq!(engine.task(&id, &mary()).unwrap().state, TaskState::Cancelled, "an end is an end");
+    assert!(!ready(&engine, &a));
+    assert_eq!(engine.cancel(&id, &mary()).unwrap().state, TaskState::Cancelled);
+}
+
+#[test]
+fn cancel_leaves_work_that_another_task_waits_for() {
+    let (_temp, drive, engine) = setup("cancel-shared");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::Blocks);
+    let (one, two) =
+        (engine.create_task(Kind::Auto, &a, &mary()).unwrap(), engine.create_task(Kind::Image, &a, &mary()).unwrap());
+    until("it blocks", || drive.inside() == 1);
+    engine.cancel(&one, &mary()).unwrap();
+    drive.release();
+    assert_eq!(ended(&engine, &two).state, TaskState::Succeeded);
+    assert_eq!(drive.opens_of(&a), 1);
+}
+
+#[test]
+fn wait_comes_back_when_its_patience_ends() {
+    let (_temp, drive, engine) = setup("wait");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::Blocks);
+    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    let start = Instant::now();
+    assert!(!engine.wait(&id, &mary(), Duration::from_millis(50)).unwrap().state.is_final());
+    assert!((Duration::from_millis(50)..Duration::from_secs(5)).contains(&start.elapsed()));
+    drive.release();
+    assert!(ended(&engine, &id).state.is_final());
+}
+
+#[test]
+fn on_finished_is_called_once_a_task_and_never_after_it_was_dropped() {
+    let (_temp, drive, engine) = setup("finished");
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let panicking = engine.on_finished(|_| panic!("a callback panics in a test"));
+    let subscription = engine.on_finished(move |status| {
+        assert!(status.state.is_final());
+        counted.fetch_add(1, Ordering::SeqCst);
+    });
+    let ids: Vec<_> = (0..20)
+        .map(|i| engine.create_task(Kind::Auto, &drive.picture("s", &format!("f{i}"), i), &mary()).unwrap())
+        .collect();
+    ids.iter().for_each(|id| drop(ended(&engine, id)));
+    until("all are told", || calls.load(Ordering::SeqCst) >= 20);
+    drop((subscription, panicking));
+    ended(&engine, &engine.create_task(Kind::Auto, &drive.picture("s", "last", 99), &mary()).unwrap());
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(calls.load(Ordering::SeqCst), 20);
+}
+
+#[test]
+fn events_tell_of_thumbnails_and_of_tasks() {
+    let (_temp, drive, engine) = setup("events");
+    let events = engine.events();
+    let (a, bad) = (drive.picture("s", "a", 1), file("s", "bad"));
+    drive.put(&bad, "x.png", b"\x89PNG\r\n\x1a\n".to_vec());
+    let id = engine.create_batch_task(&[a.clone(), bad.clone()], &mary()).unwrap();
+    let (mut made, mut failed, mut task) = (0, 0, 0);
+    while let Some(event) = events.next(Duration::from_secs(2)) {
+        match event {
+            Event::Ready { file, .. } if file == a => made += 1,
+            Event::Failed { file, kind: ErrorKind::Corrupt } if file == bad => failed += 1,
+            Event::Task { id: one, state: TaskState::PartlyFailed } if one == id => task += 1,
+            other => panic!("{other:?}"),
+        }
+        if made + failed + task == 3 {
+            break;
+        }
+    }
+    assert_eq!((made, failed, task), (1, 1, 1));
+    engine.close(SOON);
+    assert!(events.poll().is_err());
+}
+
+#[test]
+fn a_call_about_what_the_drive_does_not_know_or_the_caller_may_not_see_is_refused_at_once() {
+    let (_temp, drive, engine) = setup("refused");
+    let a = drive.picture("s", "a", 1);
+    let of =
+        |file: &_, caller: &Caller| engine.create_task(Kind::Auto, file, caller).map_err(|e| (e.kind(), e.subject()));
+    assert_eq!(of(&file("s", "none"), &mary()), Err((ErrorKind::NotFound, Subject::File)));
+    assert_eq!(of(&file("nowhere", "a"), &mary()), Err((ErrorKind::NotFound, Subject::Space)));
+    assert_eq!(of(&a, &Caller::anonymous()), Err((ErrorKind::Denied, Subject::File)));
+    for (verdict, kind) in [(Verdict::Viral, ErrorKind::Viral), (Verdict::Malicious, ErrorKind::Malicious)] {
+        drive.change(&a, |content| content.verdict = verdict);
+        assert_eq!(of(&a, &mary()), Err((kind, Subject::File)));
+    }
+    let e = engine.create_batch_task(&[a, file("s", "none")], &mary()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::NotFound);
+    assert_eq!(engine.counters().unwrap().queued, 0);
+}
+
+#[test]
+fn acknowledged_tasks_run_in_the_next_engine_on_the_same_store() {
+    let (temp, drive) = (Temp::new("reopen"), TestDrive::new());
+    let files: Vec<_> = (0..20).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    drive.mood(&files[0], Mood::Blocks);
+    drive.mood(&files[1], Mood::Blocks);
+    let engine = open(&temp.0, &drive);
+    let ids: Vec<_> = files.iter().map(|file| engine.create_task(Kind::Auto, file, &mary()).unwrap()).collect();
+    until("both workers are blocked", || drive.inside() == 2);
+    std::thread::scope(|s| {
+        let closing = s.spawn(|| engine.close(SOON));
+        std::thread::sleep(Duration::from_millis(50));
+        drive.release();
+        assert_eq!(closing.join().unwrap(), 0);
+    });
+    drop(engine);
+    let engine = open(&temp.0, &drive);
+    for id in &ids {
+        assert_eq!(ended(&engine, id).state, TaskState::Succeeded);
+    }
+}
+
+#[test]
+fn the_same_file_version_and_spec_asked_for_many_times_at_once_is_made_once() {
+    let (_temp, drive, engine) = setup("once");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::Blocks);
+    let ids: Vec<TaskId> = std::thread::scope(|s| {
+        let asking: Vec<_> = (0..16)
+            .map(|i| {
+                let (engine, a) = (&engine, &a);
+                s.spawn(move || {
+                    engine.lookup(a, None, &mary(), Mode::EnqueueOnMiss).unwrap();
+                    engine.create_task(if i % 2 == 0 { Kind::Auto } else { Kind::Image }, a, &mary()).unwrap()
+                })
+            })
+            .collect();
+        asking.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    drive.release();
+    for id in &ids {
+        assert_eq!(ended(&engine, id).state, TaskState::Succeeded);
+    }
+    assert_eq!(drive.opens_of(&a), 1);
+}
+
+/// An engine of one worker that is held up, and what lets it go on.
+fn held_up(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
+    let (temp, drive) = (Temp::new(name), TestDrive::new());
+    let mut config = config(&temp.0);
+    config.threads = 1;
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    let blocker = drive.picture("blocker", "b", 0);
+    drive.mood(&blocker, Mood::Blocks);
+    engine.create_task(Kind::Auto, &blocker, &mary()).unwrap();
+    until("the worker is blocked", || drive.inside() == 1);
+    (temp, drive, engine)
+}
+
+#[test]
+fn interactive_comes_before_requested_before_background() {
+    let (_temp, drive, engine) = held_up("priorities");
+    let files: Vec<_> = (0..30).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    // More than are leased ahead.
+    let background: Vec<_> = files[..20].iter().map(|file| engine.file_changed(file).unwrap()).collect();
+    let requested: Vec<_> =
+        files[20..25].iter().map(|file| engine.create_task(Kind::Auto, file, &mary()).unwrap()).collect();
+    for file in &files[25..] {
+        let look = engine.lookup(file, None, &mary(), Mode::EnqueueOnMiss).unwrap();
+        assert!(matches!(look.state, LookState::Pending { .. }));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    drive.release();
+    background.iter().chain(&requested).for_each(|id| drop(ended(&engine, id)));
+    let order = drive.opened();
+    let last = |files: &[_]| files.iter().map(|f| order.iter().position(|o| o == f).unwrap()).max().unwrap();
+    let firsts = |files: &[_]| files.iter().map(|f| order.iter().position(|o| o == f).unwrap()).collect::<Vec<_>>();
+    assert!(last(&files[25..]) <= 6, "interactive files were drawn at {:?}", firsts(&files[25..]));
+    // Those that were leased before anything else was there go first; all others of the background come last.
+    let before = firsts(&files[..20]).into_iter().filter(|at| *at < last(&files[20..25])).count();
+    assert!(before <= 8, "{before} files that nobody waits for came before requested ones");
+}
+
+#[test]
+fn spaces_are_served_in_turn() {
+    let (_temp, drive, engine) = held_up("fair");
+    let large: Vec<_> = (0..60).map(|i| drive.picture("large", &format!("f{i}"), i)).collect();
+    let small: Vec<_> = (0..5).map(|i| drive.picture("small", &format!("f{i}"), i)).collect();
+    let mut ids = vec![engine.create_batch_task(&large, &mary()).unwrap()];
+    ids.push(engine.create_batch_task(&small, &mary()).unwrap());
+    drive.release();
+    ids.iter().for_each(|id| drop(ended(&engine, id)));
+    let order = drive.opened();
+    let last = small.iter().map(|f| order.iter().position(|o| o == f).unwrap()).max().unwrap();
+    assert!(last < 30, "the last of 5 files of a space came as number {last}, behind those of a space of 60");
+}
+
+#[test]
+fn a_full_queue_answers_busy_with_a_time_to_try_again() {
+    let (temp, drive) = (Temp::new("full"), TestDrive::new());
+    let mut config = config(&temp.0);
+    config.queue = 20;
+    config.threads = 1;
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    let blocker = drive.picture("s", "b", 0);
+    drive.mood(&blocker, Mood::Blocks);
+    engine.create_task(Kind::Auto, &blocker, &mary()).unwrap();
+    until("the worker is blocked", || drive.inside() == 1);
+    let mut refused = None;
+    for i in 0..40 {
+        let file = drive.picture("s", &format!("f{i}"), i);
+        if let Err(e) = engine.file_changed(&file) {
+            refused = Some((i, e));
+            break;
+        }
+    }
+    let (taken, e) = refused.expect("the queue grew without bound");
+    assert_eq!(e.kind(), ErrorKind::Busy);
+    assert!(e.retry_after().is_some_and(|after| after > Duration::ZERO));
+    assert_eq!(taken, 17, "work that nobody waits for fills nine tenths");
+    // Who looks still gets in.
+    let seen = drive.picture("s", "seen", 77);
+    engine.lookup(&seen, None, &mary(), Mode::EnqueueOnMiss).unwrap();
+    until("it is queued", || engine.counters().unwrap().queued == 19);
+    drive.release();
+    until("the queue is empty", || engine.counters().unwrap().queued == 0);
+    assert!(ready(&engine, &seen));
+    assert!(engine.file_changed(&drive.picture("s", "after", 78)).is_ok());
+}
+
+#[test]
+fn tasks_that_ended_long_ago_are_forgotten() {
+    let (temp, drive) = (Temp::new("forgotten"), TestDrive::new());
+    let clock = Arc::new(engine_host::TestClock::default());
+    let mut config = config(&temp.0);
+    config.clock = clock.clone();
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    let a = drive.picture("s", "a", 1);
+    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    ended(&engine, &id);
+    assert_eq!(engine.collect_garbage().unwrap().tasks, 0);
+    clock.jump(8 * 24 * 3600);
+    assert_eq!(engine.collect_garbage().unwrap().tasks, 1);
+    assert_eq!(engine.task(&id, &mary()).unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(ready(&engine, &a), "a thumbnail went with its task");
+}

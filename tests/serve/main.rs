@@ -1,0 +1,13 @@
+//! The demo host as a client sees it: the real command, on a free port, over real HTTP. A test a row of what it
+//! promises, named after it.
+
+mod cloudreve;
+mod demo;
+mod dingtalk;
+mod errors;
+mod host;
+mod http;
+mod koodrive;
+mod page;
+mod transcripts;
+mod urls;
