@@ -88,6 +88,7 @@ impl Input {
         let context = self.raw();
         // SAFETY: the context has as many streams as it says, which live as long as it.
         let all = unsafe { entries(context.streams, context.nb_streams) };
+        // SAFETY: reading and closing need this file to themselves, so that they wait for the streams' end.
         all.iter().map(|stream| unsafe { Stream::new(*stream, self.io.library) })
     }
 
@@ -104,10 +105,11 @@ impl Input {
     /// Tells the demuxer that nobody wants the other streams, so that it need not fetch them.
     pub(super) fn discard_all_but(&mut self, wanted: Option<usize>) {
         let context = self.raw();
-        // SAFETY: as in `streams`; demuxers read the field before each packet.
+        // SAFETY: as in `streams`.
         let all = unsafe { entries(context.streams, context.nb_streams) };
         for (index, stream) in all.iter().enumerate() {
             if Some(index) != wanted {
+                // SAFETY: the streams are this file's, and nobody looks at them; the field is read before each packet.
                 unsafe { (**stream).discard = ffi::AVDISCARD_ALL }
             }
         }

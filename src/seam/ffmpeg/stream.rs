@@ -19,8 +19,8 @@ impl<'a> Stream<'a> {
     /// `raw` is a stream of an open file that is not read from or closed during `'a`.
     pub(super) unsafe fn new(raw: *const ffi::AVStream, library: &'static Library) -> Self {
         // SAFETY: by the contract; every stream has parameters, which live as long.
-        let raw = unsafe { &*raw };
-        Self { raw, parameters: unsafe { &*raw.codecpar }, library }
+        let (raw, parameters) = unsafe { (&*raw, &*(*raw).codecpar) };
+        Self { raw, parameters, library }
     }
 
     pub(super) fn raw(&self) -> &'a ffi::AVStream {

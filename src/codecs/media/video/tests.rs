@@ -6,7 +6,7 @@ use crate::probe::Score;
 use crate::structure::trial;
 
 #[path = "../../../../examples/make_samples/files/mov.rs"]
-mod mov;
+pub(super) mod mov;
 
 const WIDTH: u16 = 96;
 const HEIGHT: u16 = 64;

@@ -1,12 +1,10 @@
 //! Films whose index is made large by what nobody needs.
 
 use super::super::MP4;
+use super::super::tests::mov;
 use super::*;
 use crate::decode::Want;
 use crate::structure::trial;
-
-#[path = "../../../../../examples/make_samples/files/mov.rs"]
-mod mov;
 
 /// Bytes of the index that say nothing.
 const PADDING: u32 = 300 << 10;
