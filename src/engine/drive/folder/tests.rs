@@ -209,7 +209,7 @@ fn a_watch_reports_what_others_change() {
     let drive = Arc::new(disk.drive());
     let (sender, changes) = channel();
     let watch = drive.watch(move |change| drop(sender.send(change))).unwrap();
-    let mut next = || changes.recv_timeout(Duration::from_secs(20)).unwrap();
+    let next = || changes.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!(next(), Change::Changed(file("there.txt")));
     fs::write(disk.at("sub/new.txt"), "x").unwrap();
     assert_eq!(next(), Change::Changed(file("sub/new.txt")));
