@@ -1,5 +1,7 @@
 //! Which format a file is, by its content; its name only breaks ties.
 
+use std::cell::OnceCell;
+
 use crate::decode::{Context, FormatEntry};
 use crate::error::{Error, Result};
 use crate::source::Source;
@@ -65,9 +67,19 @@ pub struct Peek<'a> {
     pub extension: &'a str,
     /// The last part of the file's name, as it is given; empty if there is none.
     pub name: &'a str,
+    /// The best score that another format has got so far: where that is out of reach, who would have to look long need
+    /// not look at all.
+    pub best: Score,
+    /// Whether the head is text, once somebody has asked.
+    pub is_text: OnceCell<bool>,
 }
 
-impl Peek<'_> {
+impl<'a> Peek<'a> {
+    /// Of a file that nothing has scored yet.
+    pub fn new(head: &'a [u8], size: u64, extension: &'a str, name: &'a str) -> Self {
+        Self { head, size, extension, name, best: Score::NONE, is_text: OnceCell::new() }
+    }
+
     /// Whether `magic` stands at `offset`.
     pub fn has(&self, offset: usize, magic: &[u8]) -> bool {
         self.head.get(offset..).is_some_and(|rest| rest.starts_with(magic))
@@ -99,11 +111,12 @@ pub fn identify(
         return Err(Error::corrupt("the file is empty"));
     }
     let extension = hint.extension();
-    let peek = Peek { head: &head, size: source.size(), extension: &extension, name: hint.file_name() };
+    let mut peek = Peek::new(&head, source.size(), &extension, hint.file_name());
     let mut best: Option<(u8, &'static FormatEntry)> = None;
     for line in registry {
         let Some(entry) = line.entry else { continue };
         let score = (entry.score)(&peek).0;
+        peek.best = peek.best.max(Score(score));
         if score == 0 {
             continue;
         }

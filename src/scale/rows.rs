@@ -119,12 +119,10 @@ impl RowReducer {
             each_color(&mut v[..rows * self.row_bytes / 4], self.format, logarithmic);
         }
         let batch = &mut bytes_mut(&mut self.batch)[..rows * self.row_bytes];
+        let mut source = Image::from_slice_u8(self.source.width, height, batch, pixel).map_err(internal)?;
         if self.format.has_alpha() {
-            let mut source = Image::from_slice_u8(self.source.width, height, &mut *batch, pixel).map_err(internal)?;
             self.mul_div.multiply_alpha_inplace(&mut source).map_err(internal)?;
         }
-        // By a view of the same type everywhere: each type that is resized from costs a megabyte of kernels.
-        let source = ImageRef::new(self.source.width, height, batch, pixel).map_err(internal)?;
         let narrow_bytes = self.target.width as usize * self.format.pixel_bytes();
         let narrow = &mut bytes_mut(&mut self.narrow)[self.narrowed * narrow_bytes..][..rows * narrow_bytes];
         let mut target = Image::from_slice_u8(self.target.width, height, narrow, pixel).map_err(internal)?;

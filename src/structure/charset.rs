@@ -7,6 +7,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::page::fonts::Language;
+use crate::probe::{Peek, Score};
 
 /// Text, and what is known of it.
 #[derive(Debug)]
@@ -29,12 +30,15 @@ pub(crate) fn decode(bytes: &[u8], is_whole: bool) -> Option<Decoded> {
     })
 }
 
+/// Whether the first bytes of a file are text, unless another format knows them by its magic: encodings are guessed, and
+/// that takes a tenth of the time that the page of a PDF does.
+pub(crate) fn is_unclaimed_text(peek: &Peek<'_>) -> bool {
+    let is_text = || is_text(peek.head, peek.size <= peek.head.len() as u64);
+    peek.best < Score::MAGIC && *peek.is_text.get_or_init(is_text)
+}
+
 /// Whether the first bytes of a file are text: as [`decode`], for less.
-pub(crate) fn is_text(head: &[u8], is_whole: bool) -> bool {
-    // A PDF begins as text does: guessing its encoding would take a tenth of the time that its page takes.
-    if head.starts_with(b"%PDF-") {
-        return false;
-    }
+fn is_text(head: &[u8], is_whole: bool) -> bool {
     // Most binary files have zeros among their first bytes, and text of one byte a character has none.
     let zeros = head.iter().take(64).filter(|b| **b == 0).count();
     if zeros > 0 && bom(head).is_none() && utf16_without_bom(head).is_none() && zeros > 2 {

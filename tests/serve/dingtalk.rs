@@ -27,7 +27,8 @@ fn files_get_a_thumbnail_by_themselves_once_they_are_uploaded() {
 fn one_item_comes_for_each_id_in_the_asked_order_and_a_bad_id_fails_no_other() {
     let host = Host::start("ding-order");
     let (a, b) = (host.put("a.png", &png()), host.put("b.txt", b"b"));
-    (host.url(&a), host.url(&b));
+    host.url(&a);
+    host.url(&b);
     let ids = json!([b, "missing", a, "../../etc/passwd", "", "x\u{0}y", a, "z".repeat(5000)]);
     let items = host.query(&ids).json()["resultItems"].clone();
     let got: Vec<&Value> = items.as_array().unwrap().iter().map(|item| &item["dentryId"]).collect();

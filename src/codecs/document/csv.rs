@@ -40,7 +40,7 @@ const MAX_CELL: usize = 80;
 
 fn score(peek: &Peek<'_>) -> Score {
     let is_named = ["csv", "tsv", "tab"].contains(&peek.extension);
-    match is_named && charset::is_text(peek.head, peek.size <= peek.head.len() as u64) {
+    match is_named && charset::is_unclaimed_text(peek) {
         true => Score(Score::PLAUSIBLE.0 + 2),
         false => Score::NONE,
     }

@@ -43,7 +43,7 @@ const INDENT: f32 = 20.0;
 
 fn score(peek: &Peek<'_>) -> Score {
     let is_named = ["md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"].contains(&peek.extension);
-    match is_named && charset::is_text(peek.head, peek.size <= peek.head.len() as u64) {
+    match is_named && charset::is_unclaimed_text(peek) {
         true => Score(Score::PLAUSIBLE.0 + 2),
         false => Score::NONE,
     }

@@ -32,7 +32,7 @@ fn score(peek: &Peek<'_>) -> Score {
     if is_described || peek.size < MIN_UNNAMED && !is_named {
         return Score::NONE;
     }
-    match charset::is_text(peek.head, peek.size <= peek.head.len() as u64) {
+    match charset::is_unclaimed_text(peek) {
         // Above the merely plausible: a file of readable lines needs no name.
         true => Score(Score::PLAUSIBLE.0 + 1),
         false => Score::NONE,

@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io::{Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::library::{Library, types as ffi};
 use super::packet::{Packet, entries};
@@ -155,10 +156,16 @@ fn no_memory() -> Error {
     Error::limit("no memory for FFmpeg")
 }
 
+/// What FFmpeg's callbacks get.
+struct Host {
+    reader: Reader,
+    scratch: Vec<u8>,
+}
+
 /// FFmpeg's buffered view of a [`Reader`].
 struct Io {
     context: *mut ffi::AVIOContext,
-    reader: *mut Reader,
+    host: *mut Host,
     library: &'static Library,
 }
 
@@ -169,62 +176,72 @@ impl Io {
         if buffer.is_null() {
             return None;
         }
-        let reader = Box::into_raw(Box::new(reader));
+        let host = Box::into_raw(Box::new(Host { reader, scratch: Vec::new() }));
         let size = BUFFER as c_int;
-        // SAFETY: the buffer is FFmpeg's own memory of that size and belongs to the context if there is one; the reader
+        // SAFETY: the buffer is FFmpeg's own memory of that size and belongs to the context if there is one; the host
         // is what the callbacks take it for, and outlives the context.
         unsafe {
             let (read, seek) = (Some(read as _), Some(seek as _));
-            let context = library.format.avio_alloc_context(buffer.cast(), size, 0, reader.cast(), read, None, seek);
+            let context = library.format.avio_alloc_context(buffer.cast(), size, 0, host.cast(), read, None, seek);
             if context.is_null() {
                 library.util.av_free(buffer);
-                drop(Box::from_raw(reader));
+                drop(Box::from_raw(host));
                 return None;
             }
-            Some(Self { context, reader, library })
+            Some(Self { context, host, library })
         }
     }
 }
 
 impl Drop for Io {
     fn drop(&mut self) {
-        // SAFETY: the context is ours, and its buffer, which it may have replaced by another, is its own; the reader is
+        // SAFETY: the context is ours, and its buffer, which it may have replaced by another, is its own; the host is
         // the box that was given up for it, and nothing calls it any more.
         unsafe {
             self.library.util.av_free((*self.context).buffer.cast());
             self.library.format.avio_context_free(&mut self.context);
-            drop(Box::from_raw(self.reader));
+            drop(Box::from_raw(self.host));
         }
     }
 }
 
-unsafe extern "C" fn read(reader: *mut c_void, buffer: *mut u8, size: c_int) -> c_int {
-    // SAFETY: what was given to `avio_alloc_context`, and a buffer of FFmpeg's that has room for `size` bytes; it is
-    // cleared, so that no byte of it is read that nobody has written.
-    let (reader, buffer) = unsafe {
-        let size = usize::try_from(size).unwrap_or(0);
-        buffer.write_bytes(0, size);
-        (&mut *reader.cast::<Reader>(), std::slice::from_raw_parts_mut(buffer, size))
-    };
-    match reader.read(buffer) {
-        Ok(0) => AVERROR_EOF,
-        Ok(n) => c_int::try_from(n).unwrap_or(AVERROR_EXTERNAL),
-        Err(_) => AVERROR_EXTERNAL,
-    }
+unsafe extern "C" fn read(host: *mut c_void, buffer: *mut u8, size: c_int) -> c_int {
+    guarded(i64::from(AVERROR_EXTERNAL), || {
+        // SAFETY: what was given to `avio_alloc_context`.
+        let host = unsafe { &mut *host.cast::<Host>() };
+        host.scratch.resize(usize::try_from(size).unwrap_or(0), 0);
+        match host.reader.read(&mut host.scratch) {
+            Ok(0) => i64::from(AVERROR_EOF),
+            Ok(n) => {
+                // SAFETY: `buffer` has room for `size` bytes, and `n` is no more. It may be what FFmpeg goes back to
+                // after a failure, so that nothing is written to it before there is something to write.
+                unsafe { buffer.copy_from_nonoverlapping(host.scratch.as_ptr(), n) };
+                n as i64
+            }
+            Err(_) => i64::from(AVERROR_EXTERNAL),
+        }
+    }) as c_int
 }
 
-unsafe extern "C" fn seek(reader: *mut c_void, offset: i64, whence: c_int) -> i64 {
-    // SAFETY: what was given to `avio_alloc_context`.
-    let reader = unsafe { &mut *reader.cast::<Reader>() };
-    let target = match whence {
-        AVSEEK_SIZE => return i64::try_from(reader.size()).unwrap_or(i64::MAX),
-        0 => u64::try_from(offset).map(SeekFrom::Start),
-        1 => Ok(SeekFrom::Current(offset)),
-        2 => Ok(SeekFrom::End(offset)),
-        _ => return i64::from(AVERROR_EXTERNAL),
-    };
-    let reached = target.ok().and_then(|target| reader.seek(target).ok());
-    reached.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::from(AVERROR_EXTERNAL))
+unsafe extern "C" fn seek(host: *mut c_void, offset: i64, whence: c_int) -> i64 {
+    guarded(i64::from(AVERROR_EXTERNAL), || {
+        // SAFETY: what was given to `avio_alloc_context`.
+        let reader = unsafe { &mut (*host.cast::<Host>()).reader };
+        let target = match whence {
+            AVSEEK_SIZE => return i64::try_from(reader.size()).unwrap_or(i64::MAX),
+            0 => u64::try_from(offset).map(SeekFrom::Start),
+            1 => Ok(SeekFrom::Current(offset)),
+            2 => Ok(SeekFrom::End(offset)),
+            _ => return i64::from(AVERROR_EXTERNAL),
+        };
+        let reached = target.ok().and_then(|target| reader.seek(target).ok());
+        reached.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::from(AVERROR_EXTERNAL))
+    })
+}
+
+/// What `call` answers, or `failed` if it panics: a host's callback may, and a panic must not cross C.
+fn guarded(failed: i64, call: impl FnOnce() -> i64) -> i64 {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or(failed)
 }
 
 /// A dictionary of options, freed when dropped.

@@ -73,7 +73,7 @@ mod tests {
         let mut head = (brands.len() as u32 + 8).to_be_bytes().to_vec();
         head.extend(b"ftyp");
         head.extend(brands);
-        let peek = Peek { head: &head, size: 1 << 20, extension: "", name: "" };
+        let peek = Peek::new(&head, 1 << 20, "", "");
         (score(&peek, false), score(&peek, true))
     }
 

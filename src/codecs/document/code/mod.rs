@@ -41,7 +41,7 @@ fn score(peek: &Peek<'_>) -> Score {
     let is_named = NAMES.contains(&name.as_str());
     let text_extensions = ["txt", "text", "log", "md", "markdown", "csv", "tsv", "srt"];
     let by_content = !text_extensions.contains(&peek.extension) && begins_as_code(peek.head);
-    match charset::is_text(peek.head, peek.size <= peek.head.len() as u64) {
+    match charset::is_unclaimed_text(peek) {
         true if is_named => Score(Score::PLAUSIBLE.0 + 8),
         true if by_content => Score(Score::PLAUSIBLE.0 + 2),
         // Any text is, if its extension says so.

@@ -87,7 +87,7 @@ fn score(peek: &Peek<'_>) -> Score {
 fn read(source: &Source, cx: &Context<'_>) -> Result<Previews> {
     let head = source.head()?;
     let mut previews = Previews::new(source);
-    let read = match Container::of(&Peek { head: &head, size: source.size(), extension: "", name: "" }) {
+    let read = match Container::of(&Peek::new(&head, source.size(), "", "")) {
         Some(Container::Tiff) => ifd::read(source, &mut previews, cx),
         Some(Container::Cr3) => cr3::read(source, &mut previews, cx),
         Some(Container::Raf) => raf::read(source, &mut previews),

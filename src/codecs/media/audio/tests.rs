@@ -143,7 +143,7 @@ fn texts_with_a_byte_order_mark_are_no_sound() {
 #[test]
 fn a_tag_that_hides_the_sound_leaves_it_to_the_name() {
     let file = [id3(3, &vec![0; 8000]), b"fLaC".to_vec()].concat();
-    let peek = |extension| crate::probe::Peek { head: &file[..4096], size: file.len() as u64, extension, name: "" };
+    let peek = |extension| crate::probe::Peek::new(&file[..4096], file.len() as u64, extension, "");
     assert!((MP3.score)(&peek("")) > (FLAC.score)(&peek("")));
     assert!((FLAC.score)(&peek("flac")).0 + 5 > (MP3.score)(&peek("flac")).0);
 }

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     fn scored(entry: &FormatEntry, head: &[u8]) -> Score {
-        (entry.score)(&Peek { head, size: 1 << 20, extension: "", name: "" })
+        (entry.score)(&Peek::new(head, 1 << 20, "", ""))
     }
 
     #[test]

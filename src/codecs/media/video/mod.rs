@@ -68,7 +68,7 @@ impl VideoFile {
     fn open(&mut self, moments: &[Moment], cx: &Context<'_>) -> Result<()> {
         if self.source.size() > SMALL
             && self.format == MP4.format
-            && let Some(excerpt) = excerpt::excerpt(&self.source, moments)?
+            && let Some(excerpt) = excerpt::excerpt(&self.source, moments, cx.interrupt())?
             && let Ok(movie) = Movie::open(&excerpt, self.demuxer, cx.interrupt(), cx.limits().max_pixels)
         {
             (self.movie, self.is_excerpt) = (Some(movie), true);

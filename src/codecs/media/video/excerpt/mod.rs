@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::samples::{Media, Sample, Samples};
+use crate::cancel::Interrupt;
 use crate::error::{Error, Result};
 use crate::source::{ReadAt, Source};
 use crate::structure::bmff::boxes::{FourCc, TopBox, top_boxes};
@@ -38,6 +39,10 @@ const MOST: u64 = 64 << 10;
 /// Bytes of a cover, with the words around it, that is taken over.
 const MOST_WORDS: u64 = 512 << 10;
 
+/// Bytes of an index that is cut down, and tracks of a film, above which neither is one.
+const MOST_CUT: usize = 2 << 20;
+const MOST_TRACKS: usize = 64;
+
 /// Boxes within boxes: of `trak`, `mdia`, `minf`, `stbl` none is deeper.
 const DEPTH: u32 = 3;
 
@@ -45,8 +50,8 @@ const DEPTH: u32 = 3;
 /// is small, or is not of the kind that can be cut down.
 ///
 /// # Errors
-/// What reading fails with; what is read makes none.
-pub(super) fn excerpt(source: &Source, moments: &[Moment]) -> Result<Option<Source>> {
+/// What reading fails with, `timeout`, `cancelled`; what is read makes none.
+pub(super) fn excerpt(source: &Source, moments: &[Moment], interrupt: &Interrupt) -> Result<Option<Source>> {
     let top = top_boxes(source)?;
     let Some(moov) = top.iter().find(|b| &b.kind == b"moov").filter(|b| b.len > SMALL) else { return Ok(None) };
     if top.iter().any(|b| &b.kind == b"moof") {
@@ -56,7 +61,7 @@ pub(super) fn excerpt(source: &Source, moments: &[Moment]) -> Result<Option<Sour
         Some(b) => boxed(b"ftyp", &source.read_vec(b.start, b.len)?),
         None => Vec::new(),
     };
-    let Some(index) = Cut { size: source.size(), moments }.moov(&source.slice(moov.start, moov.len))? else {
+    let Some(index) = Cut { size: source.size(), moments, interrupt }.moov(&source.slice(moov.start, moov.len))? else {
         return Ok(None);
     };
     // The content becomes the payload of one `mdat`, whose header is the last of what is put before it.
@@ -129,13 +134,18 @@ fn boxed(kind: &FourCc, payload: &[u8]) -> Vec<u8> {
 struct Cut<'a> {
     size: u64,
     moments: &'a [Moment],
+    interrupt: &'a Interrupt,
 }
 
 impl Cut<'_> {
     /// The movie box with its tracks of pictures.
     fn moov(self, moov: &Source) -> Result<Option<Index>> {
         let (mut inner, mut tracks) = (Index::default(), 0);
-        for b in top_boxes(moov)? {
+        let boxes = top_boxes(moov)?;
+        if boxes.iter().filter(|b| &b.kind == b"trak").count() > MOST_TRACKS {
+            return Ok(None);
+        }
+        for b in boxes {
             match &b.kind {
                 // In fragments; compressed; elsewhere.
                 b"mvex" | b"cmov" | b"rmra" => return Ok(None),
@@ -150,6 +160,9 @@ impl Cut<'_> {
                 b"udta" | b"meta" => copy(&mut inner, moov, &b, MOST_WORDS)?,
                 _ => copy(&mut inner, moov, &b, MOST)?,
             }
+            if inner.bytes.len() > MOST_CUT {
+                return Ok(None);
+            }
         }
         let mut moov = Index::default();
         moov.nest(b"moov", inner);
@@ -158,6 +171,7 @@ impl Cut<'_> {
 
     /// A part of a track: the tables in it are cut down, what refers to other tracks or to more of the film is left out.
     fn part(self, parent: &Source, media: Media, depth: u32) -> Result<Option<Index>> {
+        self.interrupt.check()?;
         let mut inner = Index::default();
         for b in top_boxes(parent)? {
             let body = parent.slice(b.start, b.len);
@@ -172,6 +186,9 @@ impl Cut<'_> {
                 }
                 b"edts" | b"tref" => {}
                 _ => copy(&mut inner, parent, &b, MOST)?,
+            }
+            if inner.bytes.len() > MOST_CUT {
+                return Ok(None);
             }
         }
         Ok(Some(inner))

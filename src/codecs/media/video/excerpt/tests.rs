@@ -71,13 +71,36 @@ fn what_is_shown_is_what_the_whole_index_leads_to() {
     }
 }
 
+fn cut(source: &Source, moments: &[Moment]) -> Result<Option<Source>> {
+    excerpt(source, moments, &Interrupt::default())
+}
+
+#[test]
+fn an_index_of_boxes_without_end_is_not_one_and_the_deadline_holds_in_it() {
+    let whole = film(3);
+    let boxes: Vec<u8> = std::iter::repeat_n(boxed(b"skip", &[0; 60_000]), 40).flatten().collect();
+    let many = |boxes: &[u8]| {
+        let size = u32::from_be_bytes(whole[INDEX - 8..INDEX - 4].try_into().unwrap());
+        let end = INDEX - 8 + size as usize;
+        let index = boxed(b"moov", &[&whole[INDEX..end], boxes].concat());
+        Source::bytes([&whole[..INDEX - 8], &index, &whole[end..]].concat())
+    };
+    assert!(cut(&many(&boxes[..boxes.len() / 4]), &[]).unwrap().is_some());
+    assert!(cut(&many(&boxes), &[]).unwrap().is_none());
+    let tracks: Vec<u8> = std::iter::repeat_n(boxed(b"trak", &[0; 5000]), 100).flatten().collect();
+    assert!(cut(&many(&tracks), &[]).unwrap().is_none());
+    let passed = Interrupt::new(Some(Duration::ZERO), crate::cancel::CancelToken::new());
+    let stopped = excerpt(&many(&boxes), &[], &passed).unwrap_err();
+    assert_eq!(stopped.kind(), crate::error::ErrorKind::Timeout);
+}
+
 #[test]
 fn a_small_index_and_one_of_fragments_are_left_alone() {
     let whole = film(3);
     let moments = [Moment::Share(0.5)];
-    assert!(excerpt(&Source::bytes(&whole[..]), &moments).unwrap().is_none());
+    assert!(cut(&Source::bytes(&whole[..]), &moments).unwrap().is_none());
     let fragments = [padded(&whole), boxed(b"moof", &[])].concat();
-    assert!(excerpt(&Source::bytes(fragments), &moments).unwrap().is_none());
+    assert!(cut(&Source::bytes(fragments), &moments).unwrap().is_none());
 }
 
 #[test]
@@ -90,8 +113,8 @@ fn a_broken_index_is_left_alone_or_leads_to_frames_inside_the_file() {
             let mut broken = whole.clone();
             broken[at] = value;
             let source = Source::bytes(broken);
-            if let Ok(Some(cut)) = excerpt(&source, &[Moment::Share(0.5), Moment::Time(Duration::from_secs(3))]) {
-                assert!(cut.size() > source.size() && cut.size() < source.size() + 8 * MOST);
+            if let Ok(Some(found)) = cut(&source, &[Moment::Share(0.5), Moment::Time(Duration::from_secs(3))]) {
+                assert!(found.size() > source.size() && found.size() < source.size() + 8 * MOST);
                 excerpts += 1;
             }
         }
