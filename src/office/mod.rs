@@ -3,6 +3,8 @@
 //! A reader opens a [`package`], reads the parts that its page needs as [`xml`], and turns what they say into a page of
 //! [`crate::page`]. Nothing outside of the package is ever read.
 
+pub(crate) mod chart;
 pub(crate) mod drawingml;
+pub(crate) mod number_format;
 pub(crate) mod package;
 pub(crate) mod xml;

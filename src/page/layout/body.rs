@@ -61,6 +61,12 @@ impl Typesetter<'_> {
         Ok(height(&slabs) + insets.top + insets.bottom)
     }
 
+    /// How wide the longest line of a body is, and how high its text, insets left out, if lines may be `width` pt long.
+    pub(crate) fn measure(&mut self, body: &Body, width: f32) -> Result<(f32, f32)> {
+        let slabs = self.flow(&body.blocks, width, f32::MAX / 4.0, body.wrap, Scale::default())?;
+        Ok((slabs.iter().map(|s| s.right - s.left).fold(0.0, f32::max), height(&slabs)))
+    }
+
     fn upright(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
         let room = area.inset(body.insets);
         let columns = f32::from(body.columns.max(1));

@@ -1,0 +1,354 @@
+//! Axes as they are drawn: lines, ticks, gridlines and words, and how much room these take.
+
+use crate::error::Result;
+use crate::office::number_format::{DateSystem, NumberFormat};
+use crate::office::xml::Element;
+use crate::page::tree::{Insets, Point, Rect};
+
+use super::drawing::{Drawing, Words};
+use super::lettering::{Lettering, Role};
+use super::model::{Axis, LabelPosition};
+use super::plane::{First, Pair, Plane};
+
+/// Length of a tick, pt.
+const TICK: f32 = 4.0;
+
+/// Between a tick and its words, pt.
+const GAP: f32 = 3.0;
+
+/// Height of a line, in sizes of its font.
+const LINE: f32 = 1.2;
+
+/// One axis at its place.
+pub(super) struct Placed<'a> {
+    axis: &'a Axis<'a>,
+    /// Whether it runs upward.
+    vertical: bool,
+    /// Whether it is the axis of values.
+    is_second: bool,
+    /// Where it stands on the other one.
+    stands: f32,
+    /// Where its words stand, and whether on the far side.
+    labels_at: f32,
+    labels_far: bool,
+    /// Words at shares of its length.
+    labels: Vec<(f32, Words)>,
+    offset: f32,
+}
+
+/// How many steps the axes of a plane of this size have room for.
+pub(super) fn steps(drawing: &Drawing<'_>, pair: &Pair<'_>, area: Rect) -> (usize, usize) {
+    let room = |axis: Option<&Axis<'_>>, vertical: bool| {
+        let Some(axis) = axis else { return 10 };
+        let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
+        let each = if vertical { size } else { size * 2.5 };
+        ((if vertical { area.height } else { area.width }) / each.max(1.0)) as usize
+    };
+    (room(pair.first, pair.turned()), room(pair.second, !pair.turned()))
+}
+
+/// The axes of a plane that are shown.
+pub(super) fn placed<'a>(drawing: &Drawing<'_>, pair: &Pair<'a>, plane: &Plane) -> Result<Vec<Placed<'a>>> {
+    let mut all = Vec::new();
+    if let Some(axis) = pair.first.filter(|a| !a.deleted) {
+        let entries = match &plane.first {
+            First::Names(names) => {
+                let texts = pair.categories();
+                let text = |n: usize| texts.get(n).cloned().unwrap_or_else(|| (n + 1).to_string());
+                let of_axis = number_format(axis).filter(|_| pair.is_by_date());
+                let x = pair.groups.iter().flat_map(|g| &g.series).find_map(|s| s.x.as_ref());
+                let dated = |n: usize| {
+                    let format = of_axis.as_ref()?;
+                    Some(format.number((*x?.get(n)?)?, dates(drawing)))
+                };
+                let every = every(drawing, axis, plane, names.count, pair.turned());
+                let each = (0..names.count).step_by(every);
+                let entries = each.map(|n| (names.share(n), dated(n).unwrap_or_else(|| text(n)))).collect();
+                (entries, names.slot() * every as f32)
+            }
+            First::Numbers(scale) => numbers(drawing, axis, scale, format_of(pair, true), false),
+        };
+        let (entries, slot) = entries;
+        let is_names = matches!(plane.first, First::Names(_));
+        let other_is_reversed = pair.second.is_some_and(|a| a.reversed);
+        let place = Placed::new(axis, pair.turned(), false, plane.first_stands(), other_is_reversed);
+        all.push(place.labelled(drawing, plane, entries, slot, is_names)?);
+    }
+    if let Some(axis) = pair.second.filter(|a| !a.deleted) {
+        let (entries, slot) = numbers(drawing, axis, &plane.second, format_of(pair, false), pair.is_percent());
+        let other_is_reversed = pair.first.is_some_and(|a| a.reversed);
+        let place = Placed::new(axis, !pair.turned(), true, plane.second_stands(axis), other_is_reversed);
+        all.push(place.labelled(drawing, plane, entries, slot, false)?);
+    }
+    Ok(all)
+}
+
+fn dates(drawing: &Drawing<'_>) -> DateSystem {
+    if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 }
+}
+
+/// Of how many names one is shown, at least, for lack of room.
+fn every(drawing: &Drawing<'_>, axis: &Axis<'_>, plane: &Plane, count: usize, vertical: bool) -> usize {
+    if let Some(given) = axis.element.val("c:tickLblSkip").and_then(|v| v.parse::<usize>().ok()) {
+        return given.clamp(1, count.max(1));
+    }
+    let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
+    let length = if vertical { plane.area.height } else { plane.area.width };
+    ((count as f32 * size / length.max(1.0)).ceil() as usize).clamp(1, count.max(1))
+}
+
+/// The axis' own format, unless it is that of the values.
+fn number_format(axis: &Axis<'_>) -> Option<NumberFormat> {
+    let format = axis.element.child("c:numFmt")?;
+    let is_linked = format.flag("sourceLinked").unwrap_or(false);
+    let code = format.attr("formatCode").filter(|code| !is_linked && !code.is_empty())?;
+    Some(NumberFormat::parse(code))
+}
+
+fn format_of<'a>(pair: &Pair<'a>, of_x: bool) -> &'a str {
+    let series = pair.groups.iter().flat_map(|g| &g.series).next();
+    series.map_or("General", |s| if of_x { s.category_format } else { s.format })
+}
+
+fn numbers(
+    drawing: &Drawing<'_>,
+    axis: &Axis<'_>,
+    scale: &super::scale::Scale,
+    source: &str,
+    percent: bool,
+) -> (Vec<(f32, String)>, f32) {
+    let source = if percent { "0%" } else { source };
+    let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(source));
+    let unit = axis.element.child("c:dispUnits").map_or(1.0, |u| match u.val("c:builtInUnit") {
+        Some("hundreds") => 1e2,
+        Some("thousands") => 1e3,
+        Some("tenThousands") => 1e4,
+        Some("hundredThousands") => 1e5,
+        Some("millions") => 1e6,
+        Some("tenMillions") => 1e7,
+        Some("hundredMillions") => 1e8,
+        Some("billions") => 1e9,
+        Some("trillions") => 1e12,
+        _ => super::read::number(u, "c:custUnit").filter(|n| *n > 0.0).unwrap_or(1.0),
+    });
+    let ticks = scale.ticks();
+    let slot = 1.0 / (ticks.len().max(2) - 1) as f32;
+    let entry = |value: &f64| (scale.share(*value), format.number(*value / unit, dates(drawing)));
+    (ticks.iter().map(entry).collect(), slot)
+}
+
+impl<'a> Placed<'a> {
+    fn new(axis: &'a Axis<'a>, vertical: bool, is_second: bool, stands: f32, other_is_reversed: bool) -> Self {
+        let low = if other_is_reversed { 1.0 } else { 0.0 };
+        let labels_at = match axis.labels {
+            LabelPosition::Low => low,
+            LabelPosition::High => 1.0 - low,
+            LabelPosition::NextTo | LabelPosition::None => stands,
+        };
+        let offset = GAP + if draws_outward(axis) { TICK } else { 0.0 };
+        Self { axis, vertical, is_second, stands, labels_at, labels_far: labels_at > 0.999, labels: Vec::new(), offset }
+    }
+
+    /// Sets its words: in lines as long as their slots, or turned where they do not fit, or fewer.
+    fn labelled(
+        mut self,
+        drawing: &Drawing<'_>,
+        plane: &Plane,
+        entries: Vec<(f32, String)>,
+        slot: f32,
+        is_names: bool,
+    ) -> Result<Self> {
+        if self.axis.labels == LabelPosition::None {
+            return Ok(self);
+        }
+        let lettering = drawing.lettering(Role::Plain, &[self.axis.element.child("c:txPr")]);
+        let length = if self.vertical { plane.area.height } else { plane.area.width };
+        let room = slot * length;
+        let given = lettering.rotation;
+        let set = |rotation: f32, width: Option<f32>| -> Result<Vec<(f32, Words)>> {
+            let each = entries.iter().map(|(share, text)| {
+                Ok((*share, drawing.plain(text, &lettering, width, rotation)?))
+            });
+            each.collect()
+        };
+        let widest = |all: &[(f32, Words)]| all.iter().map(|(_, w)| w.width).fold(0.0, f32::max);
+        let mut labels = set(given.unwrap_or(0.0), None)?;
+        if self.vertical {
+            let limit = drawing.area.width * 0.4;
+            if widest(&labels) > limit && given.is_none_or(|r| r == 0.0) {
+                labels = set(0.0, Some(limit))?;
+            }
+        } else if widest(&labels) > room * 0.98 && given.is_none_or(|r| r == 0.0) && is_names {
+            let line = lettering.run.size * LINE;
+            // A word is never broken if the words can be turned.
+            let longest = entries.iter().flat_map(|(_, t)| t.split_whitespace()).max_by_key(|w| w.chars().count());
+            let word = drawing.plain(longest.unwrap_or_default(), &lettering, None, 0.0)?.width;
+            let fits = word <= room && room > line;
+            labels = match (fits, given) {
+                (true, _) => set(0.0, Some(room))?,
+                (false, Some(_)) => labels,
+                (false, None) => set(if room > line * 1.2 { -45.0 } else { -90.0 }, None)?,
+            };
+            if given.is_none() && labels.iter().any(|(_, w)| w.height > drawing.area.height * 0.3) {
+                labels = set(if room > line * 1.2 { -45.0 } else { -90.0 }, None)?;
+            }
+        }
+        self.labels = self.apart(labels, length);
+        Ok(self)
+    }
+
+    /// Every so many of the labels that none lies on another.
+    fn apart(&self, labels: Vec<(f32, Words)>, length: f32) -> Vec<(f32, Words)> {
+        let needed = |w: &Words| match (self.vertical, w.rotation) {
+            (true, _) => w.extent().1 * 0.85,
+            (false, 0.0) => w.width * 0.98,
+            // Turned words lie beside each other.
+            (false, r) => (w.height / r.to_radians().sin().abs().max(0.1)).min(w.extent().0) * 0.8,
+        };
+        let most = labels.iter().map(|(_, w)| needed(w)).fold(0.0, f32::max);
+        let mut shares: Vec<f32> = labels.iter().map(|(share, _)| *share).collect();
+        shares.sort_by(f32::total_cmp);
+        let step = shares.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > 1e-6).fold(1.0, f32::min) * length;
+        let every = (most / step.max(1e-3)).ceil().clamp(1.0, 10_000.0) as usize;
+        labels.into_iter().step_by(every).collect()
+    }
+
+    /// How much room it takes beside the plot area.
+    pub(super) fn room(&self, area: Rect) -> Insets {
+        let mut room = Insets::default();
+        let extent = |w: &Words| if self.vertical { w.extent().0 } else { w.extent().1 };
+        let most = self.labels.iter().map(|(_, w)| extent(w)).fold(0.0, f32::max);
+        if self.labels.is_empty() {
+            return room;
+        }
+        let across = if self.vertical { area.width } else { area.height };
+        let inside = if self.labels_far { 0.0 } else { self.labels_at * across };
+        let beside = (most + self.offset - inside).max(0.0);
+        match (self.vertical, self.labels_far) {
+            (true, false) => room.left = beside,
+            (true, true) => room.right = beside,
+            (false, false) => room.bottom = beside,
+            (false, true) => room.top = beside,
+        }
+        // Words at the ends reach beyond them.
+        let length = if self.vertical { area.height } else { area.width };
+        let (mut before, mut behind) = (0.0f32, 0.0f32);
+        for (share, words) in &self.labels {
+            let size = if self.vertical { words.extent().1 } else { words.extent().0 };
+            let (low, high) = if words.rotation < 0.0 && !self.vertical { (size, 0.0) } else { (size / 2.0, size / 2.0) };
+            before = before.max(low - share * length);
+            behind = behind.max(high - (1.0 - share) * length);
+        }
+        if self.vertical {
+            (room.bottom, room.top) = (room.bottom.max(before), room.top.max(behind));
+        } else {
+            (room.left, room.right) = (room.left.max(before), room.right.max(behind));
+        }
+        room
+    }
+
+    /// Where its title belongs.
+    pub(super) fn is_far(&self) -> bool {
+        if self.axis.labels == LabelPosition::None { self.stands > 0.999 } else { self.labels_far }
+    }
+
+    /// Draws its gridlines.
+    pub(super) fn grid(&self, drawing: &mut Drawing<'_>, plane: &Plane) {
+        let Some(grid) = self.axis.element.child("c:majorGridlines") else { return };
+        let stroke = drawing.stroke(&[grid.child("c:spPr")], drawing.thin_line());
+        for share in self.ticks(plane) {
+            let (a, b) = match self.is_second {
+                true => (plane.point(0.0, share), plane.point(1.0, share)),
+                false => (plane.point(share, 0.0), plane.point(share, 1.0)),
+            };
+            drawing.line(&[a, b], stroke.clone());
+        }
+    }
+
+    fn ticks(&self, plane: &Plane) -> Vec<f32> {
+        let of_scale = |scale: &super::scale::Scale| scale.ticks().iter().map(|v| scale.share(*v)).collect();
+        match (&plane.first, self.is_second) {
+            (_, true) => of_scale(&plane.second),
+            (First::Numbers(scale), false) => of_scale(scale),
+            (First::Names(names), false) => names.ticks(),
+        }
+    }
+
+    /// Draws its line, ticks and words.
+    pub(super) fn draw(self, drawing: &mut Drawing<'_>, plane: &Plane) {
+        let at = |along: f32, across: f32| match self.is_second {
+            true => plane.point(across, along),
+            false => plane.point(along, across),
+        };
+        let stroke = drawing.stroke(&[self.axis.element.child("c:spPr")], drawing.thin_line());
+        if stroke.is_some() {
+            drawing.line(&[at(0.0, self.stands), at(1.0, self.stands)], stroke.clone());
+            let out = if self.stands > 0.999 { 1.0 } else { -1.0 };
+            if let Some((inward, outward)) = mark(self.axis.element) {
+                for share in self.ticks(plane) {
+                    let p = at(share, self.stands);
+                    let end = |length: f32| match self.vertical {
+                        true => Point { x: p.x + length * out, y: p.y },
+                        false => Point { x: p.x, y: p.y - length * out },
+                    };
+                    drawing.line(&[end(-inward), end(outward)], stroke.clone());
+                }
+            }
+        }
+        let side = if self.labels_far { 1.0 } else { -1.0 };
+        for (share, words) in self.labels {
+            if !(-0.001..=1.001).contains(&share) {
+                continue;
+            }
+            let p = at(share, self.labels_at);
+            let (width, height) = words.extent();
+            let middle = match self.vertical {
+                true => Point { x: p.x + side * (self.offset + width / 2.0), y: p.y },
+                false => {
+                    let y = p.y - side * (self.offset + height / 2.0);
+                    // Turned words end, or start, at the tick.
+                    let shift = match words.rotation {
+                        r if r.abs() < 1.0 || r.abs() > 89.0 => 0.0,
+                        r => r.signum() * (width - words.height * r.to_radians().sin().abs()) / 2.0 * -side,
+                    };
+                    Point { x: p.x + shift, y }
+                }
+            };
+            drawing.put(words, middle);
+        }
+    }
+
+    /// Its title, set, and how it is placed: whether beside a vertical axis, and whether on the far side.
+    pub(super) fn title(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
+        let Some(title) = &self.axis.title else { return Ok(None) };
+        let rich = title.element.path(&["c:tx", "c:rich"]);
+        let own = [rich, title.element.child("c:txPr")];
+        let lettering: Lettering = drawing.lettering(Role::AxisTitle, &own);
+        let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
+        let words = match (rich, &title.text) {
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering.run), None, rotation)?,
+            (None, Some(text)) => drawing.plain(text, &lettering, None, rotation)?,
+            (None, None) => drawing.plain("Axis Title", &lettering, None, rotation)?,
+        };
+        Ok(Some((words, title.element)))
+    }
+
+    /// Whether it runs upward.
+    pub(super) fn is_vertical(&self) -> bool {
+        self.vertical
+    }
+}
+
+/// How far ticks reach inward and outward.
+fn mark(axis: Element<'_>) -> Option<(f32, f32)> {
+    match axis.val("c:majorTickMark") {
+        Some("none") => None,
+        Some("in") => Some((TICK, 0.0)),
+        Some("out") => Some((0.0, TICK)),
+        _ => Some((TICK, TICK)),
+    }
+}
+
+fn draws_outward(axis: &Axis<'_>) -> bool {
+    mark(axis.element).is_some_and(|(_, outward)| outward > 0.0)
+}

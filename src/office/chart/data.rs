@@ -1,0 +1,67 @@
+//! What values are before they are drawn: stacked, filled up, and from where to where they go.
+
+use super::model::{Blanks, Group, Grouping, Kind};
+
+/// From where to where each value of each series of a group reaches; none where nothing is drawn.
+pub(super) fn spans(group: &Group<'_>, blanks: Blanks) -> Vec<Vec<Option<(f64, f64)>>> {
+    let length = group.series.iter().map(|s| s.values.len()).max().unwrap_or(0);
+    let is_stacked = group.grouping != Grouping::Apart;
+    // Bars below zero are stacked downward, lines and areas go on from where they are.
+    let is_bar = group.kind == Kind::Bar;
+    let mut above = vec![0.0; length];
+    let mut below = vec![0.0; length];
+    let totals: Vec<f64> = (0..length)
+        .map(|n| group.series.iter().filter_map(|s| s.values.get(n).copied().flatten()).map(f64::abs).sum())
+        .collect();
+    let mut all = Vec::with_capacity(group.series.len());
+    for series in &group.series {
+        let spans = (0..length).map(|n| {
+            let value = series.values.get(n).copied().flatten();
+            let is_filled = blanks == Blanks::Zero || is_stacked || group.kind == Kind::Area;
+            let mut value = value.or((is_filled && !is_bar).then_some(0.0))?;
+            if group.grouping == Grouping::Percent {
+                value = if totals[n] > 0.0 { value / totals[n] } else { 0.0 };
+            }
+            if !is_stacked {
+                return Some((0.0, value));
+            }
+            let base = if is_bar && value < 0.0 { &mut below[n] } else { &mut above[n] };
+            let from = *base;
+            *base += value;
+            Some((from, *base))
+        });
+        all.push(spans.collect());
+    }
+    all
+}
+
+/// The smallest and the largest value that a group shows; the first is larger if it shows none.
+pub(super) fn range(group: &Group<'_>, blanks: Blanks) -> (f64, f64) {
+    let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+    let spans = spans(group, blanks);
+    spans.iter().flatten().flatten().fold(nothing, |(low, high), (from, to)| match group.grouping {
+        Grouping::Apart => (low.min(*to), high.max(*to)),
+        _ => (low.min(*to).min(*from), high.max(*to).max(*from)),
+    })
+}
+
+/// The smallest and the largest x of a group.
+pub(super) fn x_range(group: &Group<'_>) -> (f64, f64) {
+    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+    for series in &group.series {
+        for n in 0..series.values.len() {
+            if let Some(x) = x_of(series, n) {
+                range = (range.0.min(x), range.1.max(x));
+            }
+        }
+    }
+    range
+}
+
+/// The x of a point: its number where the file has none.
+pub(super) fn x_of(series: &super::model::Series<'_>, point: usize) -> Option<f64> {
+    match &series.x {
+        Some(x) => x.get(point).copied().flatten(),
+        None => Some(point as f64 + 1.0),
+    }
+}

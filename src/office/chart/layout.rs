@@ -1,0 +1,320 @@
+//! Where the parts of a chart stand: title above, legend at a side, the plot area in what is left.
+
+use crate::error::Result;
+use crate::office::xml::Element;
+use crate::page::style::{Color, Fill};
+use crate::page::tree::{Insets, Outline, Point, Rect};
+
+use super::axes::{self, Placed};
+use super::drawing::{Drawing, Words};
+use super::lettering::Role;
+use super::model::Kind;
+use super::plane::{self, Plane};
+use super::read::{flag, number};
+use super::{legend, plot};
+
+/// Room along the edges of the chart, and between its parts, as a share of its sides.
+const MARGIN: f32 = 0.02;
+
+/// Radius of the corners of a rounded chart, pt.
+const CORNER: f32 = 8.0;
+
+/// A place that the file gives, in shares of the chart.
+struct Manual {
+    x: Option<f32>,
+    y: Option<f32>,
+    width: Option<f32>,
+    height: Option<f32>,
+    /// Whether x and y are from the edges of the chart, and not from where it would stand by itself.
+    from_edge: bool,
+    is_inner: bool,
+}
+
+fn manual(element: Option<Element<'_>>) -> Option<Manual> {
+    let layout = element?.path(&["c:layout", "c:manualLayout"])?;
+    let share = |name: &str| number(layout, name).map(|n| n.clamp(-2.0, 3.0) as f32);
+    let (x, y) = (share("c:x"), share("c:y"));
+    let size = |name: &str, mode: &str, from: Option<f32>| match layout.val(mode) {
+        Some("edge") => share(name).map(|end| end - from.unwrap_or(0.0)),
+        _ => share(name),
+    };
+    Some(Manual {
+        x,
+        y,
+        width: size("c:w", "c:wMode", x).filter(|n| *n > 0.0),
+        height: size("c:h", "c:hMode", y).filter(|n| *n > 0.0),
+        from_edge: layout.val("c:xMode") == Some("edge"),
+        is_inner: layout.val("c:layoutTarget") == Some("inner"),
+    })
+}
+
+/// Draws the whole chart.
+pub(super) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
+    let area = drawing.area;
+    ground(drawing);
+    let mut room = area.inset(margins(area));
+    let title = main_title(drawing, &mut room)?;
+    let legend = placed_legend(drawing, &mut room)?;
+    let chart = drawing.chart;
+    let place = manual(chart.plot_area).filter(|m| m.width.is_some() && m.height.is_some());
+    let given = place.as_ref().map(|m| {
+        let of = |share: Option<f32>, start: f32, side: f32| start + share.unwrap_or(0.0) * side;
+        let size = |share: Option<f32>, side: f32| share.unwrap_or(1.0).min(1.5) * side;
+        Rect::new(
+            of(m.x, area.x, area.width),
+            of(m.y, area.y, area.height),
+            size(m.width, area.width),
+            size(m.height, area.height),
+        )
+    });
+    let is_inner = place.as_ref().is_some_and(|m| m.is_inner);
+    let room = given.unwrap_or(room);
+    let is_polar = |kind: Kind| kind.is_round() || kind == Kind::Radar;
+    if chart.groups.iter().any(|g| is_polar(g.kind)) {
+        plot_ground(drawing, room);
+        for group in &chart.groups {
+            drawing.check()?;
+            match group.kind {
+                Kind::Pie => plot::pie::pie(drawing, group, room, given.is_some())?,
+                Kind::Doughnut => plot::pie::doughnut(drawing, group, room)?,
+                Kind::Radar => plot::radar::draw(drawing, group, room)?,
+                _ => drawing.scene.page.missed("chart of another kind in a round one"),
+            }
+        }
+    } else if !chart.groups.is_empty() {
+        cartesian(drawing, room, is_inner)?;
+    }
+    if let Some((legend, bounds)) = legend {
+        legend::draw(drawing, legend, bounds)?;
+    }
+    if let Some((words, middle, element)) = title {
+        let bounds = Rect::new(middle.x - words.width / 2.0, middle.y - words.height / 2.0, words.width, words.height);
+        frame(drawing, element, bounds);
+        drawing.put(words, middle);
+    }
+    Ok(())
+}
+
+fn margins(area: Rect) -> Insets {
+    let (x, y) = (area.width * MARGIN, area.height * MARGIN);
+    Insets { left: x, right: x, top: y, bottom: y }
+}
+
+/// The chart's own fill and border.
+fn ground(drawing: &mut Drawing<'_>) {
+    let area = drawing.area;
+    let root = drawing.chart.root;
+    let has = |part: &str| drawing.scene.package.has(part);
+    // A chart that does not say it is clear on a slide, white in a text, white and framed on a sheet.
+    let background = drawing.scene.palette.scheme(if drawing.chart.style > 40 { "tx1" } else { "bg1" });
+    let automatic = match has("ppt/presentation.xml") && drawing.chart.style <= 40 {
+        true => Fill::None,
+        false => Fill::Solid(background.unwrap_or(Color::WHITE)),
+    };
+    let line = if has("xl/workbook.xml") || has("xl/workbook.bin") { drawing.thin_line() } else { None };
+    let properties = [root.child("c:spPr")];
+    let fill = drawing.fill(&properties, automatic, (area.width, area.height));
+    let stroke = drawing.stroke(&properties, line);
+    let outline = match flag(root, "c:roundedCorners").unwrap_or(false) {
+        true => Outline::Rounded(CORNER),
+        false => Outline::Rect,
+    };
+    drawing.outlined(area, outline, fill, stroke);
+}
+
+fn plot_ground(drawing: &mut Drawing<'_>, area: Rect) {
+    let properties = [drawing.chart.plot_area.and_then(|p| p.child("c:spPr"))];
+    let fill = drawing.fill(&properties, Fill::None, (area.width, area.height));
+    let stroke = drawing.stroke(&properties, None);
+    drawing.rect(area, fill, stroke);
+}
+
+/// The box around a title or a legend.
+fn frame(drawing: &mut Drawing<'_>, element: Element<'_>, bounds: Rect) {
+    let properties = [element.child("c:spPr").filter(|_| !element.is("c:chart"))];
+    let fill = drawing.fill(&properties, Fill::None, (bounds.width, bounds.height));
+    let stroke = drawing.stroke(&properties, None);
+    drawing.rect(bounds, fill, stroke);
+}
+
+type PlacedTitle<'a> = (Words, Point, Element<'a>);
+
+fn main_title<'a>(drawing: &Drawing<'a>, room: &mut Rect) -> Result<Option<PlacedTitle<'a>>> {
+    let chart: &'a super::model::Chart<'a> = drawing.chart;
+    let Some(title) = &chart.title else { return Ok(None) };
+    let rich = title.element.path(&["c:tx", "c:rich"]);
+    let lettering = drawing.lettering(Role::Title, &[rich, title.element.child("c:txPr")]);
+    let rotation = lettering.rotation.unwrap_or(0.0);
+    let limit = Some(drawing.area.width * 0.9);
+    let words = match (rich, &title.text) {
+        (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering.run), limit, rotation)?,
+        (None, text) => drawing.plain(text.as_deref().unwrap_or_default(), &lettering, limit, rotation)?,
+    };
+    let area = drawing.area;
+    let (width, height) = words.extent();
+    let mut middle = Point { x: area.x + area.width / 2.0, y: area.y + area.height * MARGIN + height / 2.0 };
+    if let Some(place) = manual(Some(title.element)) {
+        let (x, y) = (place.x.unwrap_or(0.0) * area.width, place.y.unwrap_or(0.0) * area.height);
+        middle = match place.from_edge {
+            true => Point { x: area.x + x + width / 2.0, y: area.y + y + height / 2.0 },
+            false => Point { x: middle.x + x, y: middle.y + y },
+        };
+    }
+    if !title.overlay {
+        let top = area.y + height + 2.0 * area.height * MARGIN;
+        let taken = (top - room.y).clamp(0.0, room.height);
+        (room.y, room.height) = (room.y + taken, room.height - taken);
+    }
+    Ok(Some((words, middle, title.element)))
+}
+
+fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legend::Legend, Rect)>> {
+    let Some(element) = drawing.chart.legend else { return Ok(None) };
+    let area = drawing.area;
+    let side = element.val("c:legendPos").unwrap_or("r");
+    let is_wide = matches!(side, "b" | "t");
+    let place = manual(Some(element));
+    let width = place.as_ref().and_then(|m| m.width).map(|w| w * area.width);
+    let height = place.as_ref().and_then(|m| m.height).map(|h| h * area.height);
+    let limit = width.unwrap_or(if is_wide { area.width * 0.9 } else { area.width * 0.5 });
+    let legend = legend::set(drawing, element, is_wide, limit, width.is_some(), room.height)?;
+    let Some(legend) = legend else { return Ok(None) };
+    let (w, h) = (width.unwrap_or(legend.width), height.unwrap_or(legend.height));
+    let (gap_x, gap_y) = (area.width * MARGIN, area.height * MARGIN);
+    let middle_x = area.x + (area.width - w) / 2.0;
+    let middle_y = room.y + (room.height - h) / 2.0;
+    let (mut x, mut y) = match side {
+        "b" => (middle_x, room.y + room.height - h),
+        "t" => (middle_x, room.y),
+        "l" => (room.x, middle_y),
+        "tr" => (room.x + room.width - w, room.y),
+        _ => (room.x + room.width - w, middle_y),
+    };
+    if let Some(place) = &place {
+        let (dx, dy) = (place.x.unwrap_or(0.0) * area.width, place.y.unwrap_or(0.0) * area.height);
+        (x, y) = if place.from_edge { (area.x + dx, area.y + dy) } else { (x + dx, y + dy) };
+    }
+    if !flag(element, "c:overlay").unwrap_or(false) {
+        match side {
+            "b" => room.height = (room.height - h - gap_y).max(0.0),
+            "t" => (room.y, room.height) = (room.y + h + gap_y, (room.height - h - gap_y).max(0.0)),
+            "l" => (room.x, room.width) = (room.x + w + gap_x, (room.width - w - gap_x).max(0.0)),
+            _ => room.width = (room.width - w - gap_x).max(0.0),
+        }
+    }
+    Ok(Some((legend, Rect::new(x, y, w, h))))
+}
+
+/// Charts between axes.
+fn cartesian(drawing: &mut Drawing<'_>, mut room: Rect, is_inner: bool) -> Result<()> {
+    let chart = drawing.chart;
+    let pairs = plane::pairs(chart);
+    let planes = |drawing: &Drawing<'_>, area: Rect| -> Vec<Plane> {
+        pairs.iter().map(|pair| pair.plane(area, axes::steps(drawing, pair, area), chart.blanks)).collect()
+    };
+    let all = |drawing: &Drawing<'_>, planes: &[Plane]| -> Result<Vec<Vec<Placed<'_>>>> {
+        pairs.iter().zip(planes).map(|(pair, plane)| axes::placed(drawing, pair, plane)).collect()
+    };
+    // How long axes are depends on how much room their words take, and the other way round.
+    let mut inner = room;
+    let mut at = planes(drawing, inner);
+    let mut placed = all(drawing, &at)?;
+    let titles = axis_titles(drawing, &placed)?;
+    let outside = titles.iter().fold(Insets::default(), |sum, title| joined(sum, title.room));
+    if !is_inner {
+        room = room.inset(outside);
+        for _ in 0..2 {
+            drawing.check()?;
+            let needed = placed.iter().flatten().map(|axis| axis.room(inner)).fold(Insets::default(), widest);
+            inner = room.inset(limited(needed, room));
+            at = planes(drawing, inner);
+            placed = all(drawing, &at)?;
+        }
+    }
+    let taken = placed.iter().flatten().map(|axis| axis.room(inner)).fold(Insets::default(), widest);
+    plot_ground(drawing, inner);
+    for (axes, plane) in placed.iter().zip(&at) {
+        axes.iter().for_each(|axis| axis.grid(drawing, plane));
+    }
+    for (pair, plane) in pairs.iter().zip(&at) {
+        for group in &pair.groups {
+            drawing.check()?;
+            plot::draw(drawing, pair, group, plane)?;
+        }
+    }
+    for (axes, plane) in placed.into_iter().zip(&at) {
+        axes.into_iter().for_each(|axis| axis.draw(drawing, plane));
+    }
+    for title in titles {
+        let (width, height) = title.words.extent();
+        let Rect { x, y, width: w, height: h } = inner;
+        let own = match (title.vertical, title.far) {
+            (true, false) => Point { x: x - taken.left - title.gap - width / 2.0, y: y + h / 2.0 },
+            (true, true) => Point { x: x + w + taken.right + title.gap + width / 2.0, y: y + h / 2.0 },
+            (false, false) => Point { x: x + w / 2.0, y: y + h + taken.bottom + title.gap + height / 2.0 },
+            (false, true) => Point { x: x + w / 2.0, y: y - taken.top - title.gap - height / 2.0 },
+        };
+        let area = drawing.area;
+        let middle = match manual(Some(title.element)) {
+            Some(m) if m.from_edge => Point {
+                x: area.x + m.x.unwrap_or(0.0) * area.width + width / 2.0,
+                y: area.y + m.y.unwrap_or(0.0) * area.height + height / 2.0,
+            },
+            _ => own,
+        };
+        drawing.put(title.words, middle);
+    }
+    Ok(())
+}
+
+/// The title of an axis, and the room that it takes.
+struct AxisTitle<'a> {
+    words: Words,
+    element: Element<'a>,
+    vertical: bool,
+    far: bool,
+    room: Insets,
+    gap: f32,
+}
+
+fn axis_titles<'a>(drawing: &Drawing<'_>, placed: &[Vec<Placed<'a>>]) -> Result<Vec<AxisTitle<'a>>> {
+    let mut titles = Vec::new();
+    for axis in placed.iter().flatten() {
+        let Some((words, element)) = axis.title(drawing)? else { continue };
+        let (width, height) = words.extent();
+        let (vertical, far) = (axis.is_vertical(), axis.is_far());
+        let gap = MARGIN * if vertical { drawing.area.width } else { drawing.area.height };
+        let mut room = Insets::default();
+        if !flag(element, "c:overlay").unwrap_or(false) {
+            match (vertical, far) {
+                (true, false) => room.left = width + gap,
+                (true, true) => room.right = width + gap,
+                (false, false) => room.bottom = height + gap,
+                (false, true) => room.top = height + gap,
+            }
+        }
+        titles.push(AxisTitle { words, element, vertical, far, room, gap });
+    }
+    Ok(titles)
+}
+
+fn joined(a: Insets, b: Insets) -> Insets {
+    Insets { left: a.left + b.left, top: a.top + b.top, right: a.right + b.right, bottom: a.bottom + b.bottom }
+}
+
+fn widest(a: Insets, b: Insets) -> Insets {
+    Insets {
+        left: a.left.max(b.left),
+        top: a.top.max(b.top),
+        right: a.right.max(b.right),
+        bottom: a.bottom.max(b.bottom),
+    }
+}
+
+/// Words never take more than most of the room.
+fn limited(needed: Insets, room: Rect) -> Insets {
+    let share = |a: f32, b: f32, side: f32| if a + b > side * 0.8 { side * 0.8 / (a + b) } else { 1.0 };
+    let x = share(needed.left, needed.right, room.width);
+    let y = share(needed.top, needed.bottom, room.height);
+    Insets { left: needed.left * x, right: needed.right * x, top: needed.top * y, bottom: needed.bottom * y }
+}

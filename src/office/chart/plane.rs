@@ -1,0 +1,239 @@
+//! Two axes that stand on each other, and where on the page something between them is.
+
+use crate::page::tree::{Point, Rect};
+
+use super::data;
+use super::model::{Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping};
+use super::scale::Scale;
+
+/// Days of a month and of a year, by which dates stand apart.
+const MONTH: f64 = 30.4375;
+const YEAR: f64 = 365.25;
+
+/// The groups of one pair of axes.
+#[derive(Debug)]
+pub(super) struct Pair<'a> {
+    /// Of categories, or of x.
+    pub(super) first: Option<&'a Axis<'a>>,
+    /// Of values.
+    pub(super) second: Option<&'a Axis<'a>>,
+    /// What is drawn on them.
+    pub(super) groups: Vec<&'a Group<'a>>,
+}
+
+/// An axis of names or of numbers.
+#[derive(Debug)]
+pub(super) enum First {
+    /// Names, one after the other, or at their dates.
+    Names(Names),
+    /// Numbers.
+    Numbers(Scale),
+}
+
+/// An axis of names.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// How many there are.
+    pub(super) count: usize,
+    /// How many there is room for: dates may have gaps.
+    slots: f64,
+    /// In slots from the start, for dates.
+    positions: Option<Vec<f64>>,
+    /// Whether names stand between ticks, and not at them.
+    pub(super) between: bool,
+    reversed: bool,
+}
+
+/// Two axes on the page.
+#[derive(Debug)]
+pub(super) struct Plane {
+    /// What lies between them.
+    pub(super) area: Rect,
+    /// Of categories, or of x.
+    pub(super) first: First,
+    /// Of values.
+    pub(super) second: Scale,
+    /// Whether values run to the right, and categories upward.
+    pub(super) turned: bool,
+    /// The value at which the first axis stands, and from which bars start.
+    pub(super) base: f64,
+}
+
+/// The pairs of axes of a chart, the primary one first.
+pub(super) fn pairs<'a>(chart: &'a Chart<'a>) -> Vec<Pair<'a>> {
+    let mut pairs: Vec<(Pair<'a>, &[&str])> = Vec::new();
+    for group in chart.groups.iter().filter(|g| !g.kind.is_round()) {
+        if let Some((pair, _)) = pairs.iter_mut().find(|(_, ids)| *ids == group.axes) {
+            pair.groups.push(group);
+            continue;
+        }
+        let axes = || chart.axes.iter().filter(|a| group.axes.contains(&a.id));
+        let (first, second) = if group.kind.is_by_numbers() {
+            let first = axes().find(|a| a.is_horizontal).or_else(|| axes().next());
+            (first, axes().find(|a| first.is_none_or(|f| f.id != a.id)))
+        } else {
+            let first = axes().find(|a| matches!(a.kind, AxisKind::Category | AxisKind::Date));
+            (first, axes().find(|a| a.kind == AxisKind::Value))
+        };
+        pairs.push((Pair { first, second, groups: vec![group] }, &group.axes));
+    }
+    pairs.into_iter().map(|(pair, _)| pair).collect()
+}
+
+impl<'a> Pair<'a> {
+    /// Whether categories run upward.
+    pub(super) fn turned(&self) -> bool {
+        self.groups.iter().any(|g| g.horizontal)
+    }
+
+    /// Whether values are shares of a whole.
+    pub(super) fn is_percent(&self) -> bool {
+        self.groups.iter().any(|g| g.grouping == Grouping::Percent)
+    }
+
+    /// The names of its categories.
+    pub(super) fn categories(&self) -> &'a [String] {
+        let all = self.groups.iter().flat_map(|g| &g.series).map(|s| s.categories.as_slice());
+        all.max_by_key(|c| c.len()).unwrap_or_default()
+    }
+
+    /// Its axes over `area`, the first in at most `steps.0` steps if it is of numbers, the second in at most `steps.1`.
+    pub(super) fn plane(&self, area: Rect, steps: (usize, usize), blanks: Blanks) -> Plane {
+        let join = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+        let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+        let range = self.groups.iter().map(|g| data::range(g, blanks)).fold(nothing, join);
+        let second = Scale::new(self.second, range, steps.1, self.is_percent());
+        let base = second.crossing(self.first.map_or(Crosses::Zero, |a| a.crosses));
+        let first = match self.groups.iter().any(|g| g.kind.is_by_numbers()) {
+            true => {
+                let range = self.groups.iter().map(|g| data::x_range(g)).fold(nothing, join);
+                First::Numbers(Scale::new(self.first, range, steps.0, false))
+            }
+            false => First::Names(self.names()),
+        };
+        Plane { area, first, second, turned: self.turned(), base }
+    }
+
+    fn names(&self) -> Names {
+        let series = || self.groups.iter().flat_map(|g| &g.series);
+        let count = series().map(|s| s.values.len().max(s.categories.len())).max().unwrap_or(0).max(1);
+        // The axis of values says whether it crosses between names.
+        let between = self.second.is_none_or(|a| a.between) || self.groups.iter().any(|g| g.kind == super::model::Kind::Bar);
+        let mut names = Names {
+            count,
+            slots: count as f64,
+            positions: None,
+            between,
+            reversed: self.first.is_some_and(|a| a.reversed),
+        };
+        let of_dates = self.first.filter(|a| a.kind == AxisKind::Date);
+        if let (Some(axis), Some(x)) = (of_dates, series().find_map(|s| s.x.as_ref())) {
+            names.by_date(axis, x);
+        }
+        names
+    }
+
+    /// The days of its names, where it is an axis of dates.
+    pub(super) fn is_by_date(&self) -> bool {
+        self.first.is_some_and(|a| a.kind == AxisKind::Date)
+    }
+}
+
+impl Names {
+    fn by_date(&mut self, axis: &Axis<'_>, x: &[Option<f64>]) {
+        let mut days: Vec<f64> = x.iter().flatten().copied().collect();
+        days.sort_by(f64::total_cmp);
+        let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
+        let (first, last) = (axis.min.unwrap_or(*first), axis.max.unwrap_or(*last));
+        let step = days.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > 0.0).fold(f64::INFINITY, f64::min);
+        let unit = match axis.element.val("c:baseTimeUnit") {
+            Some("years") => YEAR,
+            Some("months") => MONTH,
+            Some("days") => 1.0,
+            _ if step < 28.0 => 1.0,
+            _ if step < 365.0 => MONTH,
+            _ => YEAR,
+        };
+        let slots = ((last - first) / unit).round() + 1.0;
+        if !slots.is_finite() || !(1.0..1e7).contains(&slots) {
+            return;
+        }
+        self.slots = slots;
+        self.positions = Some((0..self.count).map(|n| match x.get(n).copied().flatten() {
+            Some(day) => ((day - first) / unit).round().clamp(-1e7, 1e7),
+            None => n as f64,
+        }).collect());
+    }
+
+    /// Where the middle of a name stands: 0 at the start of the axis, 1 at its end.
+    pub(super) fn share(&self, index: usize) -> f32 {
+        let at = self.positions.as_ref().and_then(|p| p.get(index).copied()).unwrap_or(index as f64);
+        let share = match self.between {
+            true => (at + 0.5) / self.slots,
+            false if self.slots <= 1.0 => 0.5,
+            false => at / (self.slots - 1.0),
+        };
+        self.turn(share as f32)
+    }
+
+    /// How much of the axis one name has.
+    pub(super) fn slot(&self) -> f32 {
+        (1.0 / if self.between { self.slots } else { (self.slots - 1.0).max(1.0) }) as f32
+    }
+
+    /// Where the ticks are.
+    pub(super) fn ticks(&self) -> Vec<f32> {
+        let steps = if self.between { self.slots } else { (self.slots - 1.0).max(1.0) };
+        let every = (steps / 200.0).ceil().max(1.0);
+        let count = (steps / every).floor() as usize;
+        (0..=count).map(|n| self.turn((n as f64 * every / steps) as f32)).collect()
+    }
+
+    fn turn(&self, share: f32) -> f32 {
+        if self.reversed { 1.0 - share } else { share }
+    }
+
+    fn crossing(&self, crosses: Crosses) -> f32 {
+        self.turn(match crosses {
+            Crosses::Zero | Crosses::Min => 0.0,
+            Crosses::Max => 1.0,
+            Crosses::At(name) => {
+                let steps = if self.between { self.slots } else { (self.slots - 1.0).max(1.0) };
+                (((name - 1.0) / steps) as f32).clamp(0.0, 1.0)
+            }
+        })
+    }
+}
+
+impl Plane {
+    /// The point at these shares of both axes.
+    pub(super) fn point(&self, first: f32, second: f32) -> Point {
+        let Rect { x, y, width, height } = self.area;
+        match self.turned {
+            true => Point { x: x + second * width, y: y + (1.0 - first) * height },
+            false => Point { x: x + first * width, y: y + (1.0 - second) * height },
+        }
+    }
+
+    /// The point of a value of this index.
+    pub(super) fn at(&self, index: usize, value: f64) -> Point {
+        let first = match &self.first {
+            First::Names(names) => names.share(index),
+            First::Numbers(scale) => scale.share(index as f64 + 1.0),
+        };
+        self.point(first, self.second.share(value))
+    }
+
+    /// Where the axis of values stands on the first one.
+    pub(super) fn second_stands(&self, axis: &Axis<'_>) -> f32 {
+        match &self.first {
+            First::Names(names) => names.crossing(axis.crosses),
+            First::Numbers(scale) => scale.within(scale.crossing(axis.crosses)),
+        }
+    }
+
+    /// Where the first axis stands on that of values.
+    pub(super) fn first_stands(&self) -> f32 {
+        self.second.within(self.base)
+    }
+}

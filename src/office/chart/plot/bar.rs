@@ -1,0 +1,75 @@
+//! Bars and columns.
+
+use crate::error::Result;
+use crate::page::tree::{Point, Rect};
+
+use super::super::data;
+use super::super::drawing::Drawing;
+use super::super::labels::{self, Label};
+use super::super::model::{Blanks, Group, Grouping};
+use super::super::plane::{First, Plane};
+use super::super::read::number;
+
+pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
+    let First::Names(names) = &plane.first else { return Ok(()) };
+    let is_stacked = group.grouping != Grouping::Apart;
+    let side_by_side = if is_stacked { 1 } else { group.series.len().max(1) } as f32;
+    let gap = number(group.element, "c:gapWidth").unwrap_or(150.0).clamp(0.0, 500.0) as f32 / 100.0;
+    let overlap = number(group.element, "c:overlap").unwrap_or(0.0).clamp(-100.0, 100.0) as f32 / 100.0;
+    let overlap = if is_stacked { 0.0 } else { overlap };
+    let thickness = names.slot() / (side_by_side - (side_by_side - 1.0) * overlap + gap);
+    let total = thickness * (side_by_side - (side_by_side - 1.0) * overlap);
+    let backward = names.share(1) < names.share(0);
+    let mut pending: Vec<(Label<'_>, Rect, bool)> = Vec::new();
+    for (n, (series, spans)) in group.series.iter().zip(data::spans(group, Blanks::Gap)).enumerate() {
+        let place = if is_stacked { 0.0 } else { n as f32 } * thickness * (1.0 - overlap);
+        for (point, span) in spans.into_iter().enumerate() {
+            if point % 64 == 0 {
+                drawing.check()?;
+            }
+            let Some((from, to)) = span else { continue };
+            let from = if is_stacked { from } else { plane.base };
+            let offset = place - total / 2.0;
+            let middle = names.share(point);
+            let start = if backward { middle - offset - thickness } else { middle + offset };
+            let a = plane.point(start, plane.second.within(from));
+            let b = plane.point(start + thickness, plane.second.within(to));
+            let bounds = Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs());
+            let long = if plane.turned { bounds.width } else { bounds.height };
+            if long > 0.01 {
+                let (fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
+                drawing.rect(bounds, fill, stroke);
+            }
+            if let Some(label) = labels::of(drawing, group, series, point, None)? {
+                pending.push((label, bounds, to < from));
+            }
+        }
+    }
+    for (label, bounds, is_below) in pending {
+        let default = if is_stacked { "ctr" } else { "outEnd" };
+        let position = label.position.unwrap_or(default);
+        let middle = beside(bounds, label.words.extent(), position, plane.turned, is_below != false);
+        label.draw(drawing, middle);
+    }
+    Ok(())
+}
+
+/// Where the middle of a label of `size` stands at a bar.
+fn beside(bar: Rect, size: (f32, f32), position: &str, turned: bool, is_below: bool) -> Point {
+    const AWAY: f32 = 2.0;
+    let middle = Point { x: bar.x + bar.width / 2.0, y: bar.y + bar.height / 2.0 };
+    let half = AWAY + if turned { size.0 } else { size.1 } / 2.0;
+    let (start, end) = match turned {
+        true => (bar.x, bar.x + bar.width),
+        // Upward.
+        false => (-(bar.y + bar.height), -bar.y),
+    };
+    let (start, end, sign) = if is_below { (end, start, -1.0) } else { (start, end, 1.0) };
+    let along = match position {
+        "inBase" => start + sign * half,
+        "inEnd" => end - sign * half,
+        "outEnd" => end + sign * half,
+        _ => return middle,
+    };
+    if turned { Point { x: along, ..middle } } else { Point { y: -along, ..middle } }
+}

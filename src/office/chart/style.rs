@@ -1,0 +1,122 @@
+//! Fills and lines of a chart's elements: as the file says, or else as the chart's style has them.
+//!
+//! Styles 1 to 48 are six rows of eight: greys, all accents in turn, and shades of one accent each; the last row is on a
+//! dark ground (ECMA-376, 21.2.2.227, and what Office makes of it).
+
+use crate::office::xml::Element;
+use crate::page::style::{Cap, Color, Fill, Join, Stroke};
+
+use super::drawing::Drawing;
+use super::model::{Group, Kind, Series};
+
+/// Width of lines through values, pt.
+const SERIES_LINE: f32 = 2.25;
+
+/// Width of axes and gridlines, pt.
+const THIN: f32 = 0.75;
+
+/// Width that a line has which says all but that, EMU a pt.
+const EMU: f32 = 12_700.0;
+
+impl<'a> Drawing<'a> {
+    /// The fill of something of `size` pt whose properties (`c:spPr`) are these, the most particular first.
+    pub(super) fn fill(&self, properties: &[Option<Element<'_>>], automatic: Fill, size: (f32, f32)) -> Fill {
+        properties.iter().flatten().find_map(|p| self.scene.fill(*p, size)).unwrap_or(automatic)
+    }
+
+    /// The line around or along something whose properties are these.
+    pub(super) fn stroke(&self, properties: &[Option<Element<'_>>], automatic: Option<Stroke>) -> Option<Stroke> {
+        let lines: Vec<Element<'_>> = properties.iter().flatten().filter_map(|p| p.child("a:ln")).collect();
+        let layers: Vec<_> = lines.iter().map(|line| (*line, self.scene.palette)).collect();
+        let has_fill = |line: &Element<'_>| line.children().any(|c| self.scene.fill_of(c, (1.0, 1.0)).is_some());
+        if lines.iter().any(has_fill) {
+            let mut stroke = self.scene.stroke(&layers)?;
+            if !lines.iter().any(|line| line.attr("w").is_some()) {
+                stroke.width = automatic.map_or(stroke.width, |a| a.width);
+            }
+            return Some(stroke);
+        }
+        let mut stroke = automatic?;
+        if let Some(width) = lines.iter().find_map(|line| line.number::<f32>("w")) {
+            stroke.width = (width / EMU).clamp(0.0, 100.0);
+        }
+        Some(stroke)
+    }
+
+    /// The colour of axes and gridlines that have none of their own.
+    pub(super) fn thin_line(&self) -> Option<Stroke> {
+        let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
+        let color = self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
+        // A tint of three quarters.
+        let tinted = |c: u8| if c < 128 { 0x86 } else { c };
+        let gray = Color { r: tinted(color.r), g: tinted(color.g), b: tinted(color.b), a: color.a };
+        Some(Stroke::new(gray, THIN))
+    }
+
+    /// The colour of the series or point of this index, of `count`.
+    pub(super) fn automatic_color(&self, index: usize, count: usize) -> Color {
+        const ACCENTS: [&str; 6] = ["accent1", "accent2", "accent3", "accent4", "accent5", "accent6"];
+        let kind = (self.chart.style.saturating_sub(1) % 8) as usize;
+        let roles: &[&str] = match kind {
+            0 => &["tx1"],
+            1 => &ACCENTS,
+            n => &ACCENTS[n - 2..n - 1],
+        };
+        let role = roles[index % roles.len()];
+        let mut color = self.scene.palette.scheme(role).unwrap_or(Color::hex(0x44_72C4));
+        if kind == 0 {
+            color = color.mixed(Color::WHITE, 0.35);
+        }
+        let cycles = count.max(index + 1).saturating_sub(1) / roles.len();
+        let at = (index / roles.len() + 1) as f32 / (cycles + 2) as f32 * 1.4 - 0.7;
+        match at {
+            at if at < -0.001 => color.mixed(Color::BLACK, (-at * 0.6).min(1.0)),
+            at if at > 0.001 => color.mixed(Color::WHITE, (at * 0.8).min(1.0)),
+            _ => color,
+        }
+    }
+
+    /// How many colours the series of the whole chart have to be told apart by.
+    pub(super) fn series_count(&self) -> usize {
+        self.chart.groups.iter().flat_map(|g| &g.series).map(|s| s.index + 1).max().unwrap_or(1)
+    }
+
+    /// Whether each point of the group has a colour of its own.
+    pub(super) fn varies(&self, group: &Group<'_>) -> bool {
+        let can = matches!(group.kind, Kind::Pie | Kind::Doughnut | Kind::Bar | Kind::Bubble);
+        group.vary_colors && can && (group.series.len() == 1 || group.kind.is_round())
+    }
+
+    /// The colour of a series or, where they differ, of one of its points.
+    pub(super) fn color_of(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Color {
+        match point {
+            Some(point) if self.varies(group) => self.automatic_color(point, series.values.len()),
+            _ => self.automatic_color(series.index, self.series_count()),
+        }
+    }
+
+    /// The fill and the border of what stands for a value.
+    pub(super) fn look(
+        &self,
+        group: &Group<'_>,
+        series: &Series<'_>,
+        point: Option<usize>,
+        size: (f32, f32),
+    ) -> (Fill, Option<Stroke>) {
+        let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
+        let properties = [own, series.element.child("c:spPr")];
+        let automatic = Fill::Solid(self.color_of(group, series, point));
+        (self.fill(&properties, automatic, size), self.stroke(&properties, None))
+    }
+
+    /// The line through the values of a series.
+    pub(super) fn series_line(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Option<Stroke> {
+        let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
+        let mut automatic = Stroke::new(self.color_of(group, series, None), SERIES_LINE);
+        automatic.cap = Cap::Round;
+        automatic.join = Join::Round;
+        let mut stroke = self.stroke(&[own, series.element.child("c:spPr")], Some(automatic))?;
+        stroke.join = Join::Round;
+        Some(stroke)
+    }
+}
