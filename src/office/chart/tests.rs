@@ -251,7 +251,7 @@ fn draw_charts() {
             page.report(cx);
             let mut writer = png::Encoder::new(std::fs::File::create(picture).unwrap(), size.width, size.height);
             writer.set_color(png::ColorType::Rgb);
-            writer.write_header().unwrap().write_image_data(frame.bytes()).unwrap();
+            writer.write_header().unwrap().write_image_data(frame.as_u8().unwrap()).unwrap();
         });
         println!("  {warnings:?}");
     }
