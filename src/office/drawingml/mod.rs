@@ -7,4 +7,5 @@ pub(crate) mod fill;
 pub(crate) mod line;
 mod recolor;
 pub(crate) mod scene;
+pub(crate) mod text;
 pub(crate) mod theme;
