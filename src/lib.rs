@@ -41,6 +41,8 @@ mod geometry;
 mod limits;
 #[cfg(feature = "metafile")]
 mod metafile;
+#[cfg(feature = "office")]
+pub(crate) mod office;
 mod orient;
 #[cfg(feature = "fonts")]
 mod page;

@@ -1,0 +1,3 @@
+//! DrawingML: what documents, sheets and presentations draw with.
+
+pub(crate) mod geometry;

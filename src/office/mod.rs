@@ -1,0 +1,3 @@
+//! What readers of office documents share.
+
+pub(crate) mod drawingml;
