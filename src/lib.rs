@@ -22,7 +22,7 @@
 //! | 6 | `engine`: drive, tasks, look-ups, store, signed URLs |
 //! | 5 | [`thumbnail`], [`probe`]: request → thumbnails |
 //! | 4 | `codecs`: the registry, one line a format, and one file a codec |
-//! | 3 | `scale`, `encode`, `placeholder`, `attention`; `page`: documents laid out and painted, and the fonts of all; `structure`, `vector`, `metafile`: what several codecs share |
+//! | 3 | `scale`, `encode`, `placeholder`, `attention`; `office`: packages and DrawingML; `page`: documents laid out and painted, and the fonts of all; `structure`, `vector`, `metafile`: what several codecs share |
 //! | 2 | `decode`, `probe`, `format`: the decoder's contract, and who is asked |
 //! | 1 | `frame`, `color`, `orient`, `seam`: pixels, and C libraries each behind one file |
 //! | 0 | `error`, `limits`, `source`, `geometry`, `cancel` |
@@ -41,9 +41,9 @@ mod geometry;
 mod limits;
 #[cfg(feature = "metafile")]
 mod metafile;
-#[cfg(feature = "office")]
-pub(crate) mod office;
 mod orient;
+#[cfg(feature = "office")]
+mod office;
 #[cfg(feature = "fonts")]
 mod page;
 mod pipeline;

@@ -1,3 +1,8 @@
-//! What readers of office documents share.
+//! What readers of office documents share: packages, their XML, DrawingML.
+//!
+//! A reader opens a [`package`], reads the parts that its page needs as [`xml`], and turns what they say into a page of
+//! [`crate::page`]. Nothing outside of the package is ever read.
 
 pub(crate) mod drawingml;
+pub(crate) mod package;
+pub(crate) mod xml;

@@ -13,9 +13,14 @@ use crate::source::{HEAD, Source};
 
 /// Runs `f` in a context of default limits; returns its warnings too.
 pub(crate) fn with_context<T>(f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
-    let (limits, interrupt, warnings) = (Limits::default(), Interrupt::default(), Mutex::new(Vec::new()));
+    with_limits(&Limits::default(), f)
+}
+
+/// The same with other limits.
+pub(crate) fn with_limits<T>(limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
+    let (interrupt, warnings) = (Interrupt::default(), Mutex::new(Vec::new()));
     let budget = Budget::new(limits.max_memory);
-    let out = f(&Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open));
+    let out = f(&Context::new(limits, &budget, &interrupt, &warnings, crate::codecs::open));
     (out, warnings.into_inner().unwrap())
 }
 

@@ -1,3 +1,11 @@
-//! DrawingML: what documents, sheets and presentations draw with.
+//! DrawingML: what Word documents, sheets and presentations have in common: colours, fills, lines, shapes, text in
+//! shapes, tables.
 
+pub(crate) mod color;
+mod effect;
+pub(crate) mod fill;
 pub(crate) mod geometry;
+pub(crate) mod line;
+mod recolor;
+pub(crate) mod scene;
+pub(crate) mod theme;

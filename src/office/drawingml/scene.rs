@@ -1,0 +1,122 @@
+//! What the drawings of one part are read with.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::decode::Context;
+use crate::error::ErrorKind;
+use crate::geometry::Size;
+use crate::limits::Reservation;
+use crate::office::package::{Package, Relationships};
+use crate::page::paint::decoded;
+use crate::page::style::{Fill, Picture};
+use crate::probe::Hint;
+
+use super::color::Palette;
+
+/// EMU a point.
+pub(crate) const EMU: f32 = 12_700.0;
+
+/// The part whose drawings are read, and what they are resolved against.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    /// Limits and interruption.
+    pub(crate) cx: &'a Context<'a>,
+    /// Where other parts are.
+    pub(crate) package: &'a Package,
+    /// What the part refers to.
+    pub(crate) relationships: &'a Relationships,
+    /// Its colours.
+    pub(crate) palette: Palette<'a>,
+    /// Pixels a point that the page will have.
+    pub(crate) scale: f32,
+    /// What parts of the page share.
+    pub(crate) page: &'a PageState,
+    /// What `a:grpFill` means: the fill of the group around.
+    pub(crate) group_fill: Option<&'a Fill>,
+}
+
+/// What is gathered while a page is read.
+#[derive(Default)]
+pub(crate) struct PageState {
+    pictures: RefCell<HashMap<(String, Size), Picture>>,
+    held: RefCell<Vec<Reservation>>,
+    missed: RefCell<BTreeMap<&'static str, u32>>,
+    drawn: std::cell::Cell<u32>,
+}
+
+impl PageState {
+    /// Notes that something was met that is drawn.
+    pub(crate) fn drew(&self) {
+        self.drawn.set(self.drawn.get().saturating_add(1));
+    }
+
+    /// Notes that something was met that is not drawn.
+    pub(crate) fn missed(&self, what: &'static str) {
+        let mut missed = self.missed.borrow_mut();
+        let count = missed.entry(what).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Of all that was met, the share that was drawn; 1 if nothing was met.
+    pub(crate) fn confidence(&self) -> f32 {
+        let missed: u32 = self.missed.borrow().values().fold(0, |sum, n| sum.saturating_add(*n));
+        match missed {
+            0 => 1.0,
+            missed => self.drawn.get() as f32 / (self.drawn.get().saturating_add(missed)) as f32,
+        }
+    }
+
+    /// Says what was not drawn, as warnings of the request.
+    pub(crate) fn report(&self, cx: &Context<'_>) {
+        for (what, count) in &*self.missed.borrow() {
+            cx.warn(format!("not drawn: {what} ({count})"));
+        }
+    }
+}
+
+impl Scene<'_> {
+    /// The size that the picture of this relationship has by itself, pt, at 96 px an inch; none if it cannot be read.
+    pub(crate) fn natural_size(&self, id: &str) -> Option<(f32, f32)> {
+        let name = self.relationships.part(id)?;
+        let part = self.package.part(name, self.cx).ok()?;
+        let info = self.cx.open_inner(&part.source, &Hint::name(name)).and_then(|mut picture| picture.info(self.cx)).ok()?;
+        Some((info.width as f32 * 0.75, info.height as f32 * 0.75))
+    }
+
+    /// The picture that this relationship leads to, as large as `shown` pt on the page need it. None, and noted, if it
+    /// cannot be shown.
+    pub(crate) fn picture(&self, id: &str, shown: (f32, f32)) -> Option<Picture> {
+        let Some(name) = self.relationships.part(id) else {
+            self.page.missed("picture outside of the file");
+            return None;
+        };
+        let px = |pt: f32| (pt * self.scale).ceil().clamp(1.0, 4096.0) as u32;
+        let size = Size::new(px(shown.0), px(shown.1));
+        let key = (name.to_owned(), size);
+        if let Some(picture) = self.page.pictures.borrow().get(&key) {
+            return Some(picture.clone());
+        }
+        let read = self.package.part(name, self.cx).and_then(|part| decoded(&part.source, &Hint::name(name), size, self.cx));
+        let picture = read.and_then(|picture| {
+            let held = self.cx.reserve(u64::from(picture.0.width()) * u64::from(picture.0.height()) * 4)?;
+            self.page.held.borrow_mut().push(held);
+            Ok(picture)
+        });
+        match picture {
+            Ok(picture) => {
+                self.page.pictures.borrow_mut().insert(key, picture.clone());
+                Some(picture)
+            }
+            Err(e) => {
+                self.page.missed(match e.kind() {
+                    ErrorKind::NotFound => "picture that is missing in the file",
+                    ErrorKind::Limit => "picture beyond the limits",
+                    ErrorKind::Unsupported | ErrorKind::FeatureDisabled => "picture of an unknown format",
+                    _ => "picture that is broken",
+                });
+                None
+            }
+        }
+    }
+}
