@@ -8,4 +8,5 @@ pub(crate) mod geometry;
 pub(crate) mod line;
 mod recolor;
 pub(crate) mod scene;
+pub(crate) mod table_style;
 pub(crate) mod theme;

@@ -80,7 +80,8 @@ impl Scene<'_> {
     pub(crate) fn natural_size(&self, id: &str) -> Option<(f32, f32)> {
         let name = self.relationships.part(id)?;
         let part = self.package.part(name, self.cx).ok()?;
-        let info = self.cx.open_inner(&part.source, &Hint::name(name)).and_then(|mut picture| picture.info(self.cx)).ok()?;
+        let info =
+            self.cx.open_inner(&part.source, &Hint::name(name)).and_then(|mut picture| picture.info(self.cx)).ok()?;
         Some((info.width as f32 * 0.75, info.height as f32 * 0.75))
     }
 
@@ -97,7 +98,8 @@ impl Scene<'_> {
         if let Some(picture) = self.page.pictures.borrow().get(&key) {
             return Some(picture.clone());
         }
-        let read = self.package.part(name, self.cx).and_then(|part| decoded(&part.source, &Hint::name(name), size, self.cx));
+        let read =
+            self.package.part(name, self.cx).and_then(|part| decoded(&part.source, &Hint::name(name), size, self.cx));
         let picture = read.and_then(|picture| {
             let held = self.cx.reserve(u64::from(picture.0.width()) * u64::from(picture.0.height()) * 4)?;
             self.page.held.borrow_mut().push(held);

@@ -210,7 +210,9 @@ impl<'a> Element<'a> {
     pub(crate) fn attrs(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let (start, end) = self.node().range;
         let document = self.document;
-        document.attributes[start as usize..end as usize].iter().map(|a| (document.name(a.name), document.slice(a.value)))
+        document.attributes[start as usize..end as usize]
+            .iter()
+            .map(|a| (document.name(a.name), document.slice(a.value)))
     }
 
     /// An attribute that is a number; a fraction is allowed.

@@ -66,9 +66,10 @@ impl Definition {
         let paths = self.paths.iter().filter_map(|path| path.evaluate(&values, width, height)).collect();
         let text = self.text.map(|edges| {
             let [l, t, r, b] = edges.map(|edge| pt(edge.of(&values)));
-            Rect::new(l, t, (r - l).max(0.0), (b - t).max(0.0))
+            Rect::new(l, t, r - l, b - t)
         });
-        Geometry { paths, text }
+        // Freeforms say that no room is left where they mean all of it.
+        Geometry { paths, text: text.filter(|text| text.width > 0.0 && text.height > 0.0) }
     }
 
     /// The values of all slots.

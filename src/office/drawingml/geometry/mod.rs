@@ -10,8 +10,9 @@
 //! | `definition` | guides and paths before the size is known, and what becomes of them at one |
 //! | `path` | the pen: lines, curves, arcs |
 //! | `presets` | the table of presets |
-//! | `custom` | `a:custGeom` |
+//! | `custom` | what files say: `a:custGeom`, `a:prstGeom` |
 
+mod custom;
 mod definition;
 mod formula;
 mod path;
@@ -19,6 +20,7 @@ mod presets;
 #[cfg(test)]
 mod tests;
 
+use crate::office::xml::Element;
 use crate::page::tree::{OutlinePath, Rect};
 
 /// The outline of a shape at its size, in the coordinates of the box, whose top left is 0, 0; pt.
@@ -28,6 +30,16 @@ pub(crate) struct Geometry {
     pub(crate) paths: Vec<OutlinePath>,
     /// Where text goes; none is the whole box.
     pub(crate) text: Option<Rect>,
+}
+
+/// The geometry that `element` (`a:prstGeom` or `a:custGeom`) is in a box of `size` pt. `None` if it is neither, or a
+/// preset that there is not.
+pub(crate) fn of(element: Element<'_>, size: (f32, f32)) -> Option<Geometry> {
+    match element.name() {
+        "a:prstGeom" => preset(element.attr("prst")?.trim(), &custom::adjustments(element), size),
+        "a:custGeom" => Some(custom::definition(element).evaluate(&[], size)),
+        _ => None,
+    }
 }
 
 /// The preset shape of this name (`ST_ShapeType`) in a box of `size` pt. `adjustments` are what the file sets of the

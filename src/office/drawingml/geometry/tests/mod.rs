@@ -1,9 +1,12 @@
 //! Behaviour of geometries.
 
+mod custom;
 mod hostile;
 mod reference;
 mod shapes;
 mod sheet;
+
+use crate::page::tree::PathFill;
 
 use super::*;
 

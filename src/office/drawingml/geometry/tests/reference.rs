@@ -2,7 +2,9 @@
 //! form, write it anew with `THUMBLING_WRITE_PRESETS=1 cargo test --features office the_table_is`.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::structure::trial;
 
 use super::super::definition::{Command, Definition, PathDefinition};
 use super::super::formula::{self, Formula, Operand, Operator};
@@ -10,9 +12,7 @@ use super::super::presets::{self, ADJUSTMENTS, FILLS};
 
 /// The file of ECMA-376.
 fn reference() -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/presetShapeDefinitions.xml");
-    let path = std::env::var_os("THUMBLING_PRESET_SHAPES").map_or(path, PathBuf::from);
-    std::fs::read_to_string(path).ok()
+    std::fs::read_to_string(trial::shared()?.join("reference/presetShapeDefinitions.xml")).ok()
 }
 
 /// An element of a file that has no text and no `>` in values.
