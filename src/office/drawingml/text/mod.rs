@@ -12,7 +12,7 @@ mod symbol;
 
 use crate::office::xml::Element;
 use crate::page::style::Color;
-use crate::page::text::{Anchor, Block, Body, TextDirection, TextFit};
+use crate::page::text::{Anchor, Block, Body, Inline, TextDirection, TextFit};
 use crate::page::tree::Insets;
 
 use super::color::share;
@@ -41,14 +41,23 @@ pub(crate) struct Inherited<'a> {
 impl Scene<'_> {
     /// The text that `element` (`p:txBody`, `a:txBody`, `c:rich`) is; none if it has no letter.
     pub(crate) fn text(&self, element: Element<'_>, inherited: &Inherited<'_>) -> Option<Body> {
-        let paragraphs = self.paragraphs(element, inherited);
-        paragraphs.1.then(|| {
-            let mut body = Body { blocks: paragraphs.0.into_iter().map(Block::Paragraph).collect(), ..Body::default() };
-            let layers: Vec<Element<'_>> =
-                element.child("a:bodyPr").into_iter().chain(inherited.bodies.iter().copied()).collect();
-            frame(&mut body, &layers);
-            body
-        })
+        let body = self.text_or_blank(element, inherited);
+        let has_letter = |inline: &Inline| matches!(inline, Inline::Text(text, _) if !text.trim().is_empty());
+        let is_shown = body.blocks.iter().any(|block| match block {
+            Block::Paragraph(paragraph) => paragraph.content.iter().any(has_letter),
+            Block::Table(_) => true,
+        });
+        is_shown.then_some(body)
+    }
+
+    /// The same, of text that takes its room even if it is blank.
+    pub(crate) fn text_or_blank(&self, element: Element<'_>, inherited: &Inherited<'_>) -> Body {
+        let blocks = self.paragraphs(element, inherited).into_iter().map(Block::Paragraph).collect();
+        let mut body = Body { blocks, ..Body::default() };
+        let layers: Vec<Element<'_>> =
+            element.child("a:bodyPr").into_iter().chain(inherited.bodies.iter().copied()).collect();
+        frame(&mut body, &layers);
+        body
     }
 }
 

@@ -109,12 +109,11 @@ impl Properties {
 }
 
 impl Scene<'_> {
-    /// The paragraphs of a body, and whether any of them has a letter.
-    pub(super) fn paragraphs(&self, element: Element<'_>, inherited: &Inherited<'_>) -> (Vec<Paragraph>, bool) {
+    /// The paragraphs of a body.
+    pub(super) fn paragraphs(&self, element: Element<'_>, inherited: &Inherited<'_>) -> Vec<Paragraph> {
         let own = element.child("a:lstStyle");
         let mut levels: [Option<Properties>; LEVELS] = Default::default();
         let mut counters = Counters::default();
-        let mut has_text = false;
         let mut paragraphs = Vec::new();
         for p in element.children_of("a:p").take(MAX_PARAGRAPHS) {
             let pr = p.child("a:pPr");
@@ -125,10 +124,9 @@ impl Scene<'_> {
                 properties.apply(pr, self);
             }
             let paragraph = self.paragraph(p, &properties, level, inherited, &mut counters);
-            has_text |= paragraph.content.iter().any(|i| matches!(i, Inline::Text(t, _) if !t.trim().is_empty()));
             paragraphs.push(paragraph);
         }
-        (paragraphs, has_text)
+        paragraphs
     }
 
     fn properties_of_level(&self, level: usize, inherited: &Inherited<'_>, own: Option<Element<'_>>) -> Properties {
