@@ -284,9 +284,8 @@ impl Section {
         if !self.is_date {
             return;
         }
-        let of_time: Vec<usize> = (0..self.parts.len())
-            .filter(|n| matches!(self.parts[*n], Part::Date(..) | Part::Elapsed(..)))
-            .collect();
+        let of_time: Vec<usize> =
+            (0..self.parts.len()).filter(|n| matches!(self.parts[*n], Part::Date(..) | Part::Elapsed(..))).collect();
         for (place, &n) in of_time.iter().enumerate() {
             let letter = |n: Option<&usize>| match n.and_then(|n| self.parts.get(*n)) {
                 Some(Part::Date(c, _) | Part::Elapsed(c, _)) => *c,
@@ -403,7 +402,10 @@ mod tests {
 
     #[test]
     fn no_code_and_no_number_is_too_much() {
-        for code in ["", ";", ";;;;;", "\"", "[", "\\", "_", "*", "0.0.0.0", "E+", "0E+", "/", "?/", "[h", "%%%%%%%", ",,,", "@@", "0e+0/0"] {
+        for code in [
+            "", ";", ";;;;;", "\"", "[", "\\", "_", "*", "0.0.0.0", "E+", "0E+", "/", "?/", "[h", "%%%%%%%", ",,,",
+            "@@", "0e+0/0",
+        ] {
             for value in [0.0, -1.0, 1e308, -1e308, f64::NAN, f64::INFINITY, 1e-308] {
                 let _ = written(code, value);
             }

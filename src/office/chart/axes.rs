@@ -7,6 +7,7 @@ use crate::page::tree::{Insets, Point, Rect};
 
 use super::drawing::{Drawing, Words};
 use super::lettering::{Lettering, Role};
+use super::levels::{self, Level};
 use super::model::{Axis, LabelPosition};
 use super::plane::{First, Pair, Plane};
 
@@ -33,18 +34,26 @@ pub(super) struct Placed<'a> {
     labels_far: bool,
     /// Words at shares of its length.
     labels: Vec<(f32, Words)>,
+    /// Names of several of them, outward.
+    levels: Vec<Level>,
     offset: f32,
 }
 
 /// How many steps the axes of a plane of this size have room for.
 pub(super) fn steps(drawing: &Drawing<'_>, pair: &Pair<'_>, area: Rect) -> (usize, usize) {
-    let room = |axis: Option<&Axis<'_>>, vertical: bool| {
+    let room = |axis: Option<&Axis<'_>>, vertical: bool, range: (f64, f64), source: &str| {
         let Some(axis) = axis else { return 10 };
         let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
-        let each = if vertical { size } else { size * 2.5 };
+        let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(source));
+        let length = |value: f64| format.number(value, dates(drawing)).chars().take(40).count();
+        // A digit is as wide as half of its height.
+        let longest = length(range.0.round()).max(length(range.1.round())) as f32;
+        let each = if vertical { size } else { size * (longest * 0.45 + 0.6) };
         ((if vertical { area.height } else { area.width }) / each.max(1.0)) as usize
     };
-    (room(pair.first, pair.turned()), room(pair.second, !pair.turned()))
+    let (x, y) = pair.ranges(drawing.chart.blanks);
+    let source = if pair.is_percent() { "0%" } else { format_of(pair, false) };
+    (room(pair.first, pair.turned(), x, format_of(pair, true)), room(pair.second, !pair.turned(), y, source))
 }
 
 /// The axes of a plane that are shown.
@@ -72,7 +81,13 @@ pub(super) fn placed<'a>(drawing: &Drawing<'_>, pair: &Pair<'a>, plane: &Plane) 
         let is_names = matches!(plane.first, First::Names(_));
         let other_is_reversed = pair.second.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, pair.turned(), false, plane.first_stands(), other_is_reversed);
-        all.push(place.labelled(drawing, plane, entries, slot, is_names)?);
+        let mut place = place.labelled(drawing, plane, entries, slot, is_names)?;
+        if let (First::Names(names), LabelPosition::NextTo | LabelPosition::Low) = (&plane.first, axis.labels) {
+            let outer = pair.groups.iter().flat_map(|g| &g.series).find(|s| !s.levels.is_empty());
+            let lettering = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]);
+            place.levels = levels::set(drawing, &lettering, names, outer.map_or(&[], |s| &s.levels), pair.turned())?;
+        }
+        all.push(place);
     }
     if let Some(axis) = pair.second.filter(|a| !a.deleted) {
         let (entries, slot) = numbers(drawing, axis, &plane.second, format_of(pair, false), pair.is_percent());
@@ -146,7 +161,17 @@ impl<'a> Placed<'a> {
             LabelPosition::NextTo | LabelPosition::None => stands,
         };
         let offset = GAP + if draws_outward(axis) { TICK } else { 0.0 };
-        Self { axis, vertical, is_second, stands, labels_at, labels_far: labels_at > 0.999, labels: Vec::new(), offset }
+        Self {
+            axis,
+            vertical,
+            is_second,
+            stands,
+            labels_at,
+            labels_far: labels_at > 0.999,
+            labels: Vec::new(),
+            levels: Vec::new(),
+            offset,
+        }
     }
 
     /// Sets its words: in lines as long as their slots, or turned where they do not fit, or fewer.
@@ -166,9 +191,8 @@ impl<'a> Placed<'a> {
         let room = slot * length;
         let given = lettering.rotation;
         let set = |rotation: f32, width: Option<f32>| -> Result<Vec<(f32, Words)>> {
-            let each = entries.iter().map(|(share, text)| {
-                Ok((*share, drawing.plain(text, &lettering, width, rotation)?))
-            });
+            let each =
+                entries.iter().map(|(share, text)| Ok((*share, drawing.plain(text, &lettering, width, rotation)?)));
             each.collect()
         };
         let widest = |all: &[(f32, Words)]| all.iter().map(|(_, w)| w.width).fold(0.0, f32::max);
@@ -216,8 +240,7 @@ impl<'a> Placed<'a> {
     /// How much room it takes beside the plot area.
     pub(super) fn room(&self, area: Rect) -> Insets {
         let mut room = Insets::default();
-        let extent = |w: &Words| if self.vertical { w.extent().0 } else { w.extent().1 };
-        let most = self.labels.iter().map(|(_, w)| extent(w)).fold(0.0, f32::max);
+        let most = self.thickness() + self.levels.iter().map(|l| l.thickness).sum::<f32>();
         if self.labels.is_empty() {
             return room;
         }
@@ -235,7 +258,8 @@ impl<'a> Placed<'a> {
         let (mut before, mut behind) = (0.0f32, 0.0f32);
         for (share, words) in &self.labels {
             let size = if self.vertical { words.extent().1 } else { words.extent().0 };
-            let (low, high) = if words.rotation < 0.0 && !self.vertical { (size, 0.0) } else { (size / 2.0, size / 2.0) };
+            let (low, high) =
+                if words.rotation < 0.0 && !self.vertical { (size, 0.0) } else { (size / 2.0, size / 2.0) };
             before = before.max(low - share * length);
             behind = behind.max(high - (1.0 - share) * length);
         }
@@ -245,6 +269,12 @@ impl<'a> Placed<'a> {
             (room.left, room.right) = (room.left.max(before), room.right.max(behind));
         }
         room
+    }
+
+    /// How much room its words take beside it, without the outer levels.
+    fn thickness(&self) -> f32 {
+        let extent = |w: &Words| if self.vertical { w.extent().0 } else { w.extent().1 };
+        self.labels.iter().map(|(_, w)| extent(w)).fold(0.0, f32::max)
     }
 
     /// Where its title belongs.
@@ -296,6 +326,17 @@ impl<'a> Placed<'a> {
             }
         }
         let side = if self.labels_far { 1.0 } else { -1.0 };
+        let mut away = self.offset + self.thickness();
+        for level in self.levels {
+            for (share, words) in level.names {
+                let p = at(share, self.labels_at);
+                let beside = side * (away + level.thickness / 2.0);
+                let middle =
+                    if self.vertical { Point { x: p.x + beside, ..p } } else { Point { y: p.y - beside, ..p } };
+                drawing.put(words, middle);
+            }
+            away += level.thickness;
+        }
         for (share, words) in self.labels {
             if !(-0.001..=1.001).contains(&share) {
                 continue;
@@ -326,7 +367,7 @@ impl<'a> Placed<'a> {
         let lettering: Lettering = drawing.lettering(Role::AxisTitle, &own);
         let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
         let words = match (rich, &title.text) {
-            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering.run), None, rotation)?,
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), None, rotation)?,
             (None, Some(text)) => drawing.plain(text, &lettering, None, rotation)?,
             (None, None) => drawing.plain("Axis Title", &lettering, None, rotation)?,
         };

@@ -1,15 +1,23 @@
 //! What is gathered while a chart is drawn, and the ways in which it is drawn into: paths, boxes, words.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::error::Result;
 use crate::office::drawingml::scene::Scene;
 use crate::page::layout::Typesetter;
 use crate::page::style::{Fill, Stroke};
 use crate::page::text::{Align, Anchor, Block, Body, Paragraph};
-use crate::page::tree::{Group, Node, Outline, OutlinePath, Path, PathBuilder, PathFill, Point, Rect, Shape, Transform};
+use crate::page::tree::{
+    Group, Node, Outline, OutlinePath, Path, PathBuilder, PathFill, Point, Rect, Shape, Transform,
+};
 
 use super::model::Chart;
+
+/// Boxes, lines and words of one chart that are drawn: more can hardly be told apart.
+const MAX_NODES: usize = 20_000;
+
+/// Labels of values that are set.
+const MAX_LABELS: usize = 1000;
 
 /// Wider than any line of words.
 const ENDLESS: f32 = 1e5;
@@ -23,6 +31,8 @@ pub(super) struct Drawing<'a> {
     /// Its place on the page.
     pub(super) area: Rect,
     typesetter: RefCell<Typesetter<'a>>,
+    drawn: usize,
+    labels: Cell<usize>,
     /// The lowest first.
     pub(super) nodes: Vec<Node>,
 }
@@ -44,10 +54,7 @@ impl Words {
     /// How much room they take upright, turned as they are.
     pub(super) fn extent(&self) -> (f32, f32) {
         let (sin, cos) = self.rotation.to_radians().sin_cos();
-        (
-            (self.width * cos).abs() + (self.height * sin).abs(),
-            (self.width * sin).abs() + (self.height * cos).abs(),
-        )
+        ((self.width * cos).abs() + (self.height * sin).abs(), (self.width * sin).abs() + (self.height * cos).abs())
     }
 }
 
@@ -55,7 +62,7 @@ impl<'a> Drawing<'a> {
     /// An empty drawing.
     pub(super) fn new(scene: &'a Scene<'a>, chart: &'a Chart<'a>, area: Rect) -> Self {
         let typesetter = RefCell::new(Typesetter::new(scene.cx.interrupt()));
-        Self { scene, chart, area, typesetter, nodes: Vec::new() }
+        Self { scene, chart, area, typesetter, drawn: 0, labels: Cell::new(0), nodes: Vec::new() }
     }
 
     /// Nothing more is drawn if this is an error: time is up.
@@ -73,7 +80,30 @@ impl<'a> Drawing<'a> {
         align(&mut body, Align::Center);
         body.wrap = wrap;
         body.anchor = Anchor::Middle;
-        Ok(Words { body, width: if w.is_finite() { w } else { 0.0 }, height: if h.is_finite() { h } else { 0.0 }, rotation })
+        Ok(Words {
+            body,
+            width: if w.is_finite() { w } else { 0.0 },
+            height: if h.is_finite() { h } else { 0.0 },
+            rotation,
+        })
+    }
+
+    /// Whether one more label of a value is set.
+    pub(super) fn has_room_for_label(&self) -> bool {
+        self.labels.set(self.labels.get() + 1);
+        if self.labels.get() == MAX_LABELS + 1 {
+            self.scene.page.missed("labels of a chart");
+        }
+        self.labels.get() <= MAX_LABELS
+    }
+
+    fn push(&mut self, node: Node) {
+        self.drawn += 1;
+        match self.drawn {
+            1..=MAX_NODES => self.nodes.push(node),
+            n if n == MAX_NODES + 1 => self.scene.page.missed("values of a chart"),
+            _ => {}
+        }
     }
 
     /// Draws words with their middle here.
@@ -85,9 +115,9 @@ impl<'a> Drawing<'a> {
             return;
         }
         if words.rotation == 0.0 {
-            self.nodes.push(Node::Text(Box::new(words.body), bounds));
+            self.push(Node::Text(Box::new(words.body), bounds));
         } else {
-            self.nodes.push(Node::Shape(Box::new(Shape {
+            self.push(Node::Shape(Box::new(Shape {
                 bounds,
                 rotation: words.rotation,
                 outline: Outline::None,
@@ -106,7 +136,7 @@ impl<'a> Drawing<'a> {
     pub(super) fn outlined(&mut self, bounds: Rect, outline: Outline, fill: Fill, stroke: Option<Stroke>) {
         let is_seen = !matches!(fill, Fill::None) || stroke.is_some();
         if is_seen && is_fine(bounds) {
-            self.nodes.push(Node::Shape(Box::new(Shape { bounds, outline, fill, stroke, ..Shape::default() })));
+            self.push(Node::Shape(Box::new(Shape { bounds, outline, fill, stroke, ..Shape::default() })));
         }
     }
 
@@ -120,7 +150,7 @@ impl<'a> Drawing<'a> {
         }
         let Some(path) = path.transform(Transform::from_translate(-bounds.x, -bounds.y)) else { return };
         let outline = Outline::Paths(vec![OutlinePath { path, fill: PathFill::Normal, stroked: true }]);
-        self.nodes.push(Node::Shape(Box::new(Shape { bounds, outline, fill, stroke, ..Shape::default() })));
+        self.push(Node::Shape(Box::new(Shape { bounds, outline, fill, stroke, ..Shape::default() })));
     }
 
     /// Draws a line through points.

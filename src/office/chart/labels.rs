@@ -11,6 +11,9 @@ use super::lettering::Role;
 use super::model::{Group, Series};
 use super::read::flag;
 
+/// Width of a label of a pie, as a share of the chart's.
+const PIE_LABEL: f32 = 0.22;
+
 /// A label that is set.
 pub(super) struct Label<'a> {
     /// Its words.
@@ -29,62 +32,85 @@ pub(super) fn of<'a>(
     point: usize,
     share: Option<f64>,
 ) -> Result<Option<Label<'a>>> {
-    let of_group = group.element.child("c:dLbls");
-    let of_series = series.element.child("c:dLbls").or(of_group);
-    let Some(all) = of_series else { return Ok(None) };
-    let own = all.children_of("c:dLbl").find(|l| l.val("c:idx").and_then(|v| v.parse().ok()) == Some(point));
+    let Some(all) = series.labels else { return Ok(None) };
+    let own = series.point_label(point);
     if own.or(Some(all)).is_some_and(|l| flag(l, "c:delete").unwrap_or(false)) {
         return Ok(None);
     }
     let from = own.filter(|l| l.child("c:showVal").is_some()).unwrap_or(all);
     let shows = |name: &str| flag(from, name).unwrap_or(false);
+    let is_empty = own.is_none_or(|l| l.child("c:tx").is_none())
+        && !["c:showVal", "c:showPercent", "c:showCatName", "c:showSerName", "c:showBubbleSize"]
+            .iter()
+            .any(|n| shows(n));
+    if is_empty || !drawing.has_room_for_label() {
+        return Ok(None);
+    }
     let lettering = drawing.lettering(
         Role::Plain,
         &[own.and_then(|l| l.path(&["c:tx", "c:rich"])), own.and_then(|l| l.child("c:txPr")), all.child("c:txPr")],
     );
     let rotation = lettering.rotation.unwrap_or(0.0);
+    // Around a pie, words are broken into lines.
+    let limit = group.kind.is_round().then_some(drawing.area.width * PIE_LABEL);
     let rich = own.and_then(|l| l.path(&["c:tx", "c:rich"]));
-    let words = if let Some(rich) = rich {
-        drawing.words(drawing.rich(rich, &lettering.run), None, rotation)?
-    } else {
+    let words = {
         let format = own.and_then(|l| l.child("c:numFmt")).or_else(|| all.child("c:numFmt"));
         let is_linked = format.is_some_and(|f| f.flag("sourceLinked").unwrap_or(false));
         let own_code = format.and_then(|f| f.attr("formatCode")).filter(|c| !is_linked && !c.is_empty());
         let dates = if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
         let value = series.values.get(point).copied().flatten();
+        let written = |value: f64, code: &str| NumberFormat::parse(code).number(value, dates);
+        let category = || series.categories.get(point).cloned().unwrap_or_else(|| (point + 1).to_string());
+        if let Some(rich) = rich {
+            let field = |kind: &str| match kind {
+                "VALUE" | "YVALUE" => value.map(|v| written(v, own_code.unwrap_or(series.format))),
+                "CATEGORYNAME" | "XVALUE" => Some(category()),
+                "SERIESNAME" => series.name.clone(),
+                "PERCENTAGE" => share.map(|s| written(s, "0%")),
+                "BUBBLESIZE" => series.sizes.get(point).copied().flatten().map(|s| written(s, "General")),
+                _ => None,
+            };
+            let words = drawing.words(drawing.rich_with(rich, &lettering, &field), limit, rotation)?;
+            return Ok(Some(placed(drawing, words, own, all)));
+        }
         let mut parts: Vec<String> = Vec::new();
         if shows("c:showSerName") {
             parts.extend(series.name.clone());
         }
         if shows("c:showCatName") {
-            parts.push(series.categories.get(point).cloned().unwrap_or_else(|| (point + 1).to_string()));
+            parts.push(category());
         }
         if let (true, Some(value)) = (shows("c:showVal"), value) {
             // A format of percents is that of the share, where both are shown.
             let code = own_code.filter(|c| !(shows("c:showPercent") && c.contains('%'))).unwrap_or(series.format);
-            parts.push(NumberFormat::parse(code).number(value, dates));
+            parts.push(written(value, code));
         }
         if let (true, Some(share)) = (shows("c:showPercent"), share) {
             let code = own_code.filter(|c| c.contains('%')).unwrap_or("0%");
-            parts.push(NumberFormat::parse(code).number(share, dates));
+            parts.push(written(share, code));
         }
         if let (true, Some(size)) = (shows("c:showBubbleSize"), series.sizes.get(point).copied().flatten()) {
-            parts.push(NumberFormat::parse(own_code.unwrap_or("General")).number(size, dates));
+            parts.push(written(size, own_code.unwrap_or("General")));
         }
         if parts.iter().all(|p| p.is_empty()) {
             return Ok(None);
         }
         let separator = from.child("c:separator").map_or(", ", |s| s.text());
         let separator = if separator.is_empty() { "\n" } else { separator };
-        drawing.plain(&parts.join(separator), &lettering, None, rotation)?
+        drawing.plain(&parts.join(separator), &lettering, limit, rotation)?
     };
+    Ok(Some(placed(drawing, words, own, all)))
+}
+
+fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all: Element<'a>) -> Label<'a> {
     let position = own.and_then(|l| l.val("c:dLblPos")).or_else(|| all.val("c:dLblPos"));
     let moved = own.and_then(|l| l.path(&["c:layout", "c:manualLayout"])).map(|m| {
         let share = |name: &str| super::read::number(m, name).unwrap_or(0.0).clamp(-1.0, 1.0) as f32;
         (share("c:x") * drawing.area.width, share("c:y") * drawing.area.height)
     });
     let properties = [own.and_then(|l| l.child("c:spPr")), all.child("c:spPr")];
-    Ok(Some(Label { words, position, properties, moved }))
+    Label { words, position, properties, moved }
 }
 
 impl Label<'_> {

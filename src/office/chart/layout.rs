@@ -16,6 +16,9 @@ use super::{legend, plot};
 /// Room along the edges of the chart, and between its parts, as a share of its sides.
 const MARGIN: f32 = 0.02;
 
+/// Between the edge of a title and its words, pt.
+const INSET: f32 = 2.5;
+
 /// Radius of the corners of a rounded chart, pt.
 const CORNER: f32 = 8.0;
 
@@ -115,7 +118,7 @@ fn ground(drawing: &mut Drawing<'_>) {
     let properties = [root.child("c:spPr")];
     let fill = drawing.fill(&properties, automatic, (area.width, area.height));
     let stroke = drawing.stroke(&properties, line);
-    let outline = match flag(root, "c:roundedCorners").unwrap_or(false) {
+    let outline = match flag(root, "c:roundedCorners").unwrap_or(drawing.chart.absent) {
         true => Outline::Rounded(CORNER),
         false => Outline::Rect,
     };
@@ -147,12 +150,12 @@ fn main_title<'a>(drawing: &Drawing<'a>, room: &mut Rect) -> Result<Option<Place
     let rotation = lettering.rotation.unwrap_or(0.0);
     let limit = Some(drawing.area.width * 0.9);
     let words = match (rich, &title.text) {
-        (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering.run), limit, rotation)?,
+        (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), limit, rotation)?,
         (None, text) => drawing.plain(text.as_deref().unwrap_or_default(), &lettering, limit, rotation)?,
     };
     let area = drawing.area;
     let (width, height) = words.extent();
-    let mut middle = Point { x: area.x + area.width / 2.0, y: area.y + area.height * MARGIN + height / 2.0 };
+    let mut middle = Point { x: area.x + area.width / 2.0, y: area.y + area.height * MARGIN + INSET + height / 2.0 };
     if let Some(place) = manual(Some(title.element)) {
         let (x, y) = (place.x.unwrap_or(0.0) * area.width, place.y.unwrap_or(0.0) * area.height);
         middle = match place.from_edge {
@@ -161,7 +164,7 @@ fn main_title<'a>(drawing: &Drawing<'a>, room: &mut Rect) -> Result<Option<Place
         };
     }
     if !title.overlay {
-        let top = area.y + height + 2.0 * area.height * MARGIN;
+        let top = area.y + height + 2.0 * (area.height * MARGIN + INSET);
         let taken = (top - room.y).clamp(0.0, room.height);
         (room.y, room.height) = (room.y + taken, room.height - taken);
     }
@@ -194,7 +197,7 @@ fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legen
         let (dx, dy) = (place.x.unwrap_or(0.0) * area.width, place.y.unwrap_or(0.0) * area.height);
         (x, y) = if place.from_edge { (area.x + dx, area.y + dy) } else { (x + dx, y + dy) };
     }
-    if !flag(element, "c:overlay").unwrap_or(false) {
+    if !flag(element, "c:overlay").unwrap_or(drawing.chart.absent) {
         match side {
             "b" => room.height = (room.height - h - gap_y).max(0.0),
             "t" => (room.y, room.height) = (room.y + h + gap_y, (room.height - h - gap_y).max(0.0)),
@@ -285,7 +288,7 @@ fn axis_titles<'a>(drawing: &Drawing<'_>, placed: &[Vec<Placed<'a>>]) -> Result<
         let (vertical, far) = (axis.is_vertical(), axis.is_far());
         let gap = MARGIN * if vertical { drawing.area.width } else { drawing.area.height };
         let mut room = Insets::default();
-        if !flag(element, "c:overlay").unwrap_or(false) {
+        if !flag(element, "c:overlay").unwrap_or(drawing.chart.absent) {
             match (vertical, far) {
                 (true, false) => room.left = width + gap,
                 (true, true) => room.right = width + gap,

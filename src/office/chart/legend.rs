@@ -59,8 +59,11 @@ pub(super) fn set(
         at += 1;
         !deleted.contains(&(at - 1))
     });
-    // Stacked columns stand in the legend as they stand upon each other.
-    let is_upward = |g: &Group<'_>| g.grouping != Grouping::Apart && !g.horizontal && g.kind != Kind::Line;
+    // A list at a side has the order in which series stand above each other.
+    let is_upward = |g: &Group<'_>| match g.horizontal {
+        true => g.grouping == Grouping::Apart,
+        false => g.grouping != Grouping::Apart && g.kind != Kind::Line,
+    };
     if !is_wide && drawing.chart.groups.len() == 1 && drawing.chart.groups.iter().any(is_upward) {
         all.reverse();
     }

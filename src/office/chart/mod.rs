@@ -7,7 +7,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | [`read`], [`model`], [`data`] | what the file says; values as they are stacked |
-//! | [`scale`], [`plane`], [`axes`] | from values to places; lines, ticks and words of axes |
+//! | [`scale`], [`plane`], [`axes`], [`levels`] | from values to places; lines, ticks and words of axes |
 //! | [`layout`], [`legend`], [`labels`] | what stands where |
 //! | [`style`], [`lettering`] | fills, lines and fonts where the file leaves them open |
 //! | [`plot`] | each kind of chart |
@@ -19,6 +19,7 @@ mod labels;
 mod layout;
 mod legend;
 mod lettering;
+mod levels;
 mod model;
 mod plane;
 mod plot;
@@ -28,9 +29,31 @@ mod style;
 #[cfg(test)]
 mod tests;
 
+use crate::error::Result;
+use crate::office::drawingml::color::{ColorMap, Palette};
 use crate::office::drawingml::scene::Scene;
-use crate::office::xml::Element;
+use crate::office::drawingml::theme::Theme;
+use crate::office::xml::{Document, Element};
 use crate::page::tree::{Node, Rect};
+
+/// The chart that a part of the package is, in `area` (pt on the page), with what it refers to and its own colour map.
+/// Errors are those of reading the part.
+pub(crate) fn part(scene: &Scene<'_>, name: &str, area: Rect) -> Result<Vec<Node>> {
+    let document = scene.package.xml(name, scene.cx)?;
+    let relationships = scene.package.relationships(name, scene.cx)?;
+    let root = document.root();
+    let map = root.child("c:clrMapOvr").map(ColorMap::of);
+    // A chart that was pasted with its looks brings the theme of where it came from.
+    let theme = relationships.part_of_kind("themeOverride").and_then(|name| scene.package.xml(name, scene.cx).ok());
+    let is_whole = |d: &Document| ["a:clrScheme", "a:fontScheme"].iter().all(|name| d.root().child(name).is_some());
+    let theme = theme.filter(is_whole).map(Theme::of);
+    let palette = Palette {
+        theme: theme.as_ref().unwrap_or(scene.palette.theme),
+        map: map.as_ref().unwrap_or(scene.palette.map),
+        ..scene.palette
+    };
+    Ok(nodes(&Scene { relationships: &relationships, palette, ..*scene }, root, area))
+}
 
 /// The chart that the element `c:chartSpace` is, in `area` (pt on the page). What could not be drawn in time is left
 /// out; the caller's next look at the interrupt says so.

@@ -22,6 +22,8 @@ pub(super) struct Chart<'a> {
     pub(super) blanks: Blanks,
     /// 1 to 48.
     pub(super) style: u32,
+    /// What a flag means that is not there: yes, except to files of Office 2007.
+    pub(super) absent: bool,
     /// Whether dates count from 1904.
     pub(super) date1904: bool,
 }
@@ -128,6 +130,8 @@ pub(super) struct Series<'a> {
     pub(super) name: Option<String>,
     /// What stands below the axis; empty if the file does not say.
     pub(super) categories: Vec<String>,
+    /// Names of several categories each, level by level outward: the first category, and the name.
+    pub(super) levels: Vec<Vec<(usize, String)>>,
     /// Categories or x as numbers.
     pub(super) x: Option<Vec<Option<f64>>>,
     /// Values by index.
@@ -138,15 +142,32 @@ pub(super) struct Series<'a> {
     pub(super) format: &'a str,
     /// How it would write categories that are numbers.
     pub(super) category_format: &'a str,
-    /// `c:dPt` by index.
+    /// `c:spPr`.
+    pub(super) properties: Option<Element<'a>>,
+    /// `c:marker`.
+    pub(super) marker: Option<Element<'a>>,
+    /// `c:dLbls`, its own or the group's.
+    pub(super) labels: Option<Element<'a>>,
+    /// `c:dLbl` by index, ascending.
+    pub(super) point_labels: Vec<(usize, Element<'a>)>,
+    /// `c:dPt` by index, ascending.
     pub(super) points: Vec<(usize, Element<'a>)>,
 }
 
 impl<'a> Series<'a> {
     /// The looks of a point that are its own.
     pub(super) fn point(&self, index: usize) -> Option<Element<'a>> {
-        self.points.iter().find(|(i, _)| *i == index).map(|(_, element)| *element)
+        found(&self.points, index)
     }
+
+    /// What is said of the label of a point alone.
+    pub(super) fn point_label(&self, index: usize) -> Option<Element<'a>> {
+        found(&self.point_labels, index)
+    }
+}
+
+fn found<'a>(all: &[(usize, Element<'a>)], index: usize) -> Option<Element<'a>> {
+    all.binary_search_by_key(&index, |(i, _)| *i).ok().map(|n| all[n].1)
 }
 
 /// What an axis counts.

@@ -97,18 +97,24 @@ impl<'a> Pair<'a> {
         all.max_by_key(|c| c.len()).unwrap_or_default()
     }
 
-    /// Its axes over `area`, the first in at most `steps.0` steps if it is of numbers, the second in at most `steps.1`.
-    pub(super) fn plane(&self, area: Rect, steps: (usize, usize), blanks: Blanks) -> Plane {
+    /// From where to where x and values reach.
+    pub(super) fn ranges(&self, blanks: Blanks) -> ((f64, f64), (f64, f64)) {
         let join = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
         let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-        let range = self.groups.iter().map(|g| data::range(g, blanks)).fold(nothing, join);
+        let by_numbers = self.groups.iter().filter(|g| g.kind.is_by_numbers());
+        (
+            by_numbers.map(|g| data::x_range(g)).fold(nothing, join),
+            self.groups.iter().map(|g| data::range(g, blanks)).fold(nothing, join),
+        )
+    }
+
+    /// Its axes over `area`, the first in at most `steps.0` steps if it is of numbers, the second in at most `steps.1`.
+    pub(super) fn plane(&self, area: Rect, steps: (usize, usize), blanks: Blanks) -> Plane {
+        let (x, range) = self.ranges(blanks);
         let second = Scale::new(self.second, range, steps.1, self.is_percent());
         let base = second.crossing(self.first.map_or(Crosses::Zero, |a| a.crosses));
         let first = match self.groups.iter().any(|g| g.kind.is_by_numbers()) {
-            true => {
-                let range = self.groups.iter().map(|g| data::x_range(g)).fold(nothing, join);
-                First::Numbers(Scale::new(self.first, range, steps.0, false))
-            }
+            true => First::Numbers(Scale::new(self.first, x, steps.0, false)),
             false => First::Names(self.names()),
         };
         Plane { area, first, second, turned: self.turned(), base }
@@ -118,7 +124,8 @@ impl<'a> Pair<'a> {
         let series = || self.groups.iter().flat_map(|g| &g.series);
         let count = series().map(|s| s.values.len().max(s.categories.len())).max().unwrap_or(0).max(1);
         // The axis of values says whether it crosses between names.
-        let between = self.second.is_none_or(|a| a.between) || self.groups.iter().any(|g| g.kind == super::model::Kind::Bar);
+        let between =
+            self.second.is_none_or(|a| a.between) || self.groups.iter().any(|g| g.kind == super::model::Kind::Bar);
         let mut names = Names {
             count,
             slots: count as f64,
@@ -159,10 +166,14 @@ impl Names {
             return;
         }
         self.slots = slots;
-        self.positions = Some((0..self.count).map(|n| match x.get(n).copied().flatten() {
-            Some(day) => ((day - first) / unit).round().clamp(-1e7, 1e7),
-            None => n as f64,
-        }).collect());
+        self.positions = Some(
+            (0..self.count)
+                .map(|n| match x.get(n).copied().flatten() {
+                    Some(day) => ((day - first) / unit).round().clamp(-1e7, 1e7),
+                    None => n as f64,
+                })
+                .collect(),
+        );
     }
 
     /// Where the middle of a name stands: 0 at the start of the axis, 1 at its end.

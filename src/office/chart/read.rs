@@ -1,6 +1,6 @@
 //! From the elements of a chart part to a [`Chart`].
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::office::drawingml::scene::Scene;
 use crate::office::number_format::{DateSystem, NumberFormat};
 use crate::office::xml::Element;
@@ -13,6 +13,9 @@ const MAX_POINTS: usize = 4096;
 /// Series of a chart that are drawn.
 const MAX_SERIES: usize = 256;
 
+/// Levels of names beyond the innermost that are shown.
+const MAX_LEVELS: usize = 4;
+
 /// Numbers beyond this are taken for it, so that no sum of them is infinite.
 const MAX_VALUE: f64 = 1e300;
 
@@ -20,6 +23,7 @@ const MAX_VALUE: f64 = 1e300;
 pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a>> {
     let inner = root.child("c:chart").unwrap_or(root);
     let plot_area = inner.child("c:plotArea");
+    let absent = !is_of_2007(scene)?;
     let date1904 = root.child("c:date1904").is_some_and(|e| e.flag("val").unwrap_or(true));
     let dates = if date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
     let (mut groups, mut axes) = (Vec::new(), Vec::new());
@@ -27,10 +31,13 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
     for element in plot_area.into_iter().flat_map(|area| area.children()) {
         scene.cx.check()?;
         if let Some(kind) = kind(element) {
-            groups.push(group(scene, element, kind, dates, &mut left)?);
-        } else if let Some(axis) = axis(element) {
+            groups.push(group(scene, element, kind, (dates, absent), &mut left)?);
+        } else if let Some(axis) = axis(element, absent) {
             axes.push(axis);
         }
+    }
+    if plot_area.is_some_and(|area| area.child("c:dTable").is_some()) {
+        scene.page.missed("data table of a chart");
     }
     let mut chart = Chart {
         root,
@@ -46,6 +53,7 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
             _ => Blanks::Zero,
         },
         style: root.val("c:style").and_then(|v| v.parse().ok()).filter(|n| (1..=48).contains(n)).unwrap_or(2),
+        absent,
         date1904,
     };
     chart.title = main_title(&chart, inner);
@@ -72,6 +80,15 @@ fn is_deleted(element: Element<'_>) -> bool {
     element.child("c:delete").is_some_and(|d| d.flag("val").unwrap_or(true))
 }
 
+/// Whether the file says that Office 2007 wrote it, which left out what is not so.
+fn is_of_2007(scene: &Scene<'_>) -> Result<bool> {
+    match scene.package.xml("docProps/app.xml", scene.cx) {
+        Ok(app) => Ok(app.root().child("ep:AppVersion").is_some_and(|v| v.text().trim().starts_with("12."))),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Corrupt | ErrorKind::Unsupported) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
 /// A flag that is a child, which may be there without a value.
 pub(super) fn flag(element: Element<'_>, name: &str) -> Option<bool> {
     element.child(name).map(|e| e.flag("val").unwrap_or(true))
@@ -94,32 +111,36 @@ fn main_title<'a>(chart: &Chart<'a>, inner: Element<'a>) -> Option<Title<'a>> {
         only.and_then(|s| s.name.clone())
     };
     if let Some(element) = inner.child("c:title") {
-        let mut title = title(element);
+        let mut title = title(element, chart.absent);
         if title.text.is_none() && element.path(&["c:tx", "c:rich"]).is_none() {
-            title.text = of_series();
-            title.text.as_ref()?;
+            title.text = of_series().or_else(|| Some("Chart Title".to_owned()));
         }
         return Some(title);
     }
     // The name of the only series is the title of a chart that has none, unless that was deleted.
-    let is_deleted = flag(inner, "c:autoTitleDeleted").unwrap_or(false);
+    let is_deleted = flag(inner, "c:autoTitleDeleted").unwrap_or(chart.absent);
     let is_single = chart.groups.len() == 1 && chart.groups[0].kind != Kind::Stock;
-    (!is_deleted && is_single).then(of_series).flatten().map(|text| Title { element: inner, text: Some(text), overlay: false })
+    (!is_deleted && is_single).then(of_series).flatten().map(|text| Title {
+        element: inner,
+        text: Some(text),
+        overlay: false,
+    })
 }
 
-fn title(element: Element<'_>) -> Title<'_> {
+fn title(element: Element<'_>, absent: bool) -> Title<'_> {
     let cached = element.path(&["c:tx", "c:strRef", "c:strCache"]).map(|cache| {
-        let lines: Vec<&str> = cache.children_of("c:pt").take(16).filter_map(|p| Some(p.child("c:v")?.text())).collect();
+        let lines: Vec<&str> =
+            cache.children_of("c:pt").take(16).filter_map(|p| Some(p.child("c:v")?.text())).collect();
         lines.join(" ")
     });
-    Title { element, text: cached, overlay: flag(element, "c:overlay").unwrap_or(false) }
+    Title { element, text: cached, overlay: flag(element, "c:overlay").unwrap_or(absent) }
 }
 
 fn group<'a>(
     scene: &Scene<'_>,
     element: Element<'a>,
     kind: Kind,
-    dates: DateSystem,
+    (dates, absent): (DateSystem, bool),
     left: &mut usize,
 ) -> Result<Group<'a>> {
     let grouping = match element.val("c:grouping") {
@@ -127,6 +148,7 @@ fn group<'a>(
         Some("percentStacked") => Grouping::Percent,
         _ => Grouping::Apart,
     };
+    let labels = element.child("c:dLbls");
     let mut all = Vec::new();
     for ser in element.children_of("c:ser") {
         scene.cx.check()?;
@@ -136,7 +158,7 @@ fn group<'a>(
         }
         *left -= 1;
         let number = all.len();
-        all.push(series(scene, ser, number, dates)?);
+        all.push(series(scene, ser, number, labels, dates)?);
     }
     all.sort_by_key(|s: &Series<'_>| s.order);
     Ok(Group {
@@ -144,19 +166,26 @@ fn group<'a>(
         kind,
         grouping,
         horizontal: kind == Kind::Bar && element.val("c:barDir") == Some("bar"),
-        vary_colors: flag(element, "c:varyColors").unwrap_or(kind.is_round()),
+        vary_colors: flag(element, "c:varyColors").unwrap_or(absent || kind.is_round()),
         axes: element.children_of("c:axId").filter_map(|e| e.attr("val")).collect(),
         series: all,
     })
 }
 
-fn series<'a>(scene: &Scene<'_>, element: Element<'a>, number: usize, dates: DateSystem) -> Result<Series<'a>> {
+fn series<'a>(
+    scene: &Scene<'_>,
+    element: Element<'a>,
+    number: usize,
+    labels: Option<Element<'a>>,
+    dates: DateSystem,
+) -> Result<Series<'a>> {
     let index = |name: &str| element.val(name).and_then(|v| v.parse::<u32>().ok()).map_or(number, |n| n as usize);
     let name = element.child("c:tx").and_then(|tx| match tx.child("c:v") {
         Some(v) => Some(v.text().to_owned()),
         None => {
             let cache = tx.path(&["c:strRef", "c:strCache"])?;
-            let words: Vec<&str> = cache.children_of("c:pt").take(8).filter_map(|p| Some(p.child("c:v")?.text())).collect();
+            let words: Vec<&str> =
+                cache.children_of("c:pt").take(8).filter_map(|p| Some(p.child("c:v")?.text())).collect();
             Some(words.join(" "))
         }
     });
@@ -168,11 +197,16 @@ fn series<'a>(scene: &Scene<'_>, element: Element<'a>, number: usize, dates: Dat
         order: index("c:order"),
         name,
         categories: Vec::new(),
+        levels: Vec::new(),
         x: None,
         values,
         sizes,
         format,
         category_format: "General",
+        properties: element.child("c:spPr"),
+        marker: element.child("c:marker"),
+        labels: element.child("c:dLbls").or(labels),
+        point_labels: Vec::new(),
         points: Vec::new(),
     };
     if let Some(cat) = element.child("c:cat").or_else(|| element.child("c:xVal")) {
@@ -184,14 +218,26 @@ fn series<'a>(scene: &Scene<'_>, element: Element<'a>, number: usize, dates: Dat
             series.category_format = format;
         } else {
             series.categories = words(scene, cat)?;
+            series.levels = levels(scene, cat)?;
         }
     }
-    for point in element.children_of("c:dPt").take(MAX_POINTS) {
-        if let Some(index) = point.val("c:idx").and_then(|v| v.parse().ok()) {
-            series.points.push((index, point));
+    for (part, what) in [("c:trendline", "trend line of a chart"), ("c:errBars", "error bars of a chart")] {
+        if element.child(part).is_some() {
+            scene.page.missed(what);
         }
     }
+    series.points = by_index(element, "c:dPt");
+    series.point_labels = series.labels.map(|l| by_index(l, "c:dLbl")).unwrap_or_default();
     Ok(series)
+}
+
+/// Children that are each of one point.
+fn by_index<'a>(element: Element<'a>, name: &'a str) -> Vec<(usize, Element<'a>)> {
+    let all = element.children_of(name).take(MAX_POINTS);
+    let mut all: Vec<_> = all.filter_map(|e| Some((e.val("c:idx")?.trim().parse().ok()?, e))).collect();
+    all.sort_by_key(|(index, _)| *index);
+    all.dedup_by_key(|(index, _)| *index);
+    all
 }
 
 /// Numbers by index, and how they are written.
@@ -234,6 +280,21 @@ fn words(scene: &Scene<'_>, source: Element<'_>) -> Result<Vec<String>> {
     Ok(all)
 }
 
+/// The outer levels of names, by the first category that each is of.
+fn levels(scene: &Scene<'_>, source: Element<'_>) -> Result<Vec<Vec<(usize, String)>>> {
+    let mut all = Vec::new();
+    let cache = source.path(&["c:multiLvlStrRef", "c:multiLvlStrCache"]);
+    for level in cache.into_iter().flat_map(|c| c.children_of("c:lvl")).skip(1).take(MAX_LEVELS) {
+        let mut names = Vec::new();
+        each_point(scene, level, |index, point| {
+            names.push((index, point.child("c:v").map_or("", |v| v.text()).chars().take(200).collect()));
+        })?;
+        names.sort_by_key(|(index, _): &(usize, String)| *index);
+        all.push(names);
+    }
+    Ok(all)
+}
+
 fn count(cache: Element<'_>) -> usize {
     cache.val("c:ptCount").and_then(|v| v.trim().parse::<usize>().ok()).unwrap_or(0).min(MAX_POINTS)
 }
@@ -253,7 +314,7 @@ fn each_point<'a>(scene: &Scene<'_>, cache: Element<'a>, mut f: impl FnMut(usize
     Ok(())
 }
 
-fn axis(element: Element<'_>) -> Option<Axis<'_>> {
+fn axis(element: Element<'_>, absent: bool) -> Option<Axis<'_>> {
     let kind = match element.name() {
         "c:catAx" => AxisKind::Category,
         "c:dateAx" => AxisKind::Date,
@@ -267,7 +328,7 @@ fn axis(element: Element<'_>) -> Option<Axis<'_>> {
         element,
         id: element.val("c:axId").unwrap_or_default(),
         kind,
-        deleted: is_deleted(element),
+        deleted: flag(element, "c:delete").unwrap_or(absent),
         is_horizontal: matches!(element.val("c:axPos"), Some("b" | "t")),
         min: of_scale("c:min"),
         max: of_scale("c:max"),
@@ -287,6 +348,6 @@ fn axis(element: Element<'_>) -> Option<Axis<'_>> {
             Some("none") => LabelPosition::None,
             _ => LabelPosition::NextTo,
         },
-        title: element.child("c:title").map(title),
+        title: element.child("c:title").map(|t| title(t, absent)),
     })
 }

@@ -178,7 +178,9 @@ mod tests {
 
     #[test]
     fn every_value_has_a_finite_place() {
-        for (low, high) in [(0.0, 0.0), (5.0, 5.0), (-5.0, -5.0), (1e300, 1e300), (-1e300, 1e300), (1e-300, 2e-300), (2.0, 1.0)] {
+        for (low, high) in
+            [(0.0, 0.0), (5.0, 5.0), (-5.0, -5.0), (1e300, 1e300), (-1e300, 1e300), (1e-300, 2e-300), (2.0, 1.0)]
+        {
             let scale = Scale::new(None, (low, high), 10, false);
             assert!(scale.max > scale.min, "{low} to {high}");
             assert!(scale.ticks().len() <= MAX_TICKS);

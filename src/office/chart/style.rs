@@ -104,7 +104,7 @@ impl<'a> Drawing<'a> {
         size: (f32, f32),
     ) -> (Fill, Option<Stroke>) {
         let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
-        let properties = [own, series.element.child("c:spPr")];
+        let properties = [own, series.properties];
         let automatic = Fill::Solid(self.color_of(group, series, point));
         (self.fill(&properties, automatic, size), self.stroke(&properties, None))
     }
@@ -115,7 +115,7 @@ impl<'a> Drawing<'a> {
         let mut automatic = Stroke::new(self.color_of(group, series, None), SERIES_LINE);
         automatic.cap = Cap::Round;
         automatic.join = Join::Round;
-        let mut stroke = self.stroke(&[own, series.element.child("c:spPr")], Some(automatic))?;
+        let mut stroke = self.stroke(&[own, series.properties], Some(automatic))?;
         stroke.join = Join::Round;
         Some(stroke)
     }

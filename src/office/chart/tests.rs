@@ -18,7 +18,8 @@ const C: &str = "xmlns:c='http://schemas.openxmlformats.org/drawingml/2006/chart
                  xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'";
 
 /// A package of nothing.
-const FLAT: &[u8] = b"<pkg:package xmlns:pkg='http://schemas.microsoft.com/office/2006/xmlPackage'></pkg:package>";
+const FLAT: &[u8] = b"<pkg:package xmlns:pkg='http://schemas.microsoft.com/office/2006/xmlPackage'>\
+    <pkg:part pkg:name='/a'><pkg:binaryData>aGVsbG8=</pkg:binaryData></pkg:part></pkg:package>";
 
 /// What is drawn of a chart of 400 x 300 pt whose `c:chart` holds this, and what was missed.
 fn drawn(chart: &str) -> (Vec<Node>, Vec<String>) {
@@ -29,15 +30,7 @@ fn drawn(chart: &str) -> (Vec<Node>, Vec<String>) {
         let (theme, map, page) = (Theme::default(), ColorMap::default(), PageState::default());
         let relationships = Relationships::default();
         let palette = Palette { theme: &theme, map: &map, placeholder: None };
-        let scene = Scene {
-            cx,
-            package: &package,
-            relationships: &relationships,
-            palette,
-            scale: 1.0,
-            page: &page,
-            group_fill: None,
-        };
+        let scene = Scene { cx, package: &package, relationships: &relationships, palette, scale: 1.0, page: &page };
         let nodes = nodes(&scene, document.root(), Rect::new(0.0, 0.0, 400.0, 300.0));
         page.report(cx);
         nodes
@@ -87,7 +80,8 @@ fn words(nodes: &[Node]) -> Vec<String> {
 }
 
 fn numbers(values: &[&str]) -> String {
-    let points: String = values.iter().enumerate().map(|(n, v)| format!("<c:pt idx='{n}'><c:v>{v}</c:v></c:pt>")).collect();
+    let points: String =
+        values.iter().enumerate().map(|(n, v)| format!("<c:pt idx='{n}'><c:v>{v}</c:v></c:pt>")).collect();
     format!("<c:numRef><c:numCache><c:ptCount val='{}'/>{points}</c:numCache></c:numRef>", values.len())
 }
 
@@ -100,8 +94,8 @@ fn series(index: usize, values: &[&str]) -> String {
     )
 }
 
-const AXES: &str = "<c:catAx><c:axId val='1'/><c:axPos val='b'/><c:crossAx val='2'/></c:catAx>\
-                    <c:valAx><c:axId val='2'/><c:axPos val='l'/><c:crossAx val='1'/></c:valAx>";
+const AXES: &str = "<c:catAx><c:axId val='1'/><c:delete val='0'/><c:axPos val='b'/><c:crossAx val='2'/></c:catAx>\
+                    <c:valAx><c:axId val='2'/><c:delete val='0'/><c:axPos val='l'/><c:crossAx val='1'/></c:valAx>";
 
 fn bars(head: &str, series: &str) -> String {
     format!(
@@ -147,7 +141,7 @@ fn axes_say_names_and_round_numbers() {
 
 #[test]
 fn the_only_series_names_the_chart() {
-    let chart = bars("", &series(0, &["1"])).replace("<c:autoTitleDeleted val='1'/>", "");
+    let chart = bars("", &series(0, &["1"])).replace("<c:autoTitleDeleted val='1'/>", "<c:autoTitleDeleted val='0'/>");
     assert!(words(&drawn(&chart).0).contains(&"S0".to_owned()));
     assert!(!words(&drawn(&bars("", &series(0, &["1"]))).0).contains(&"S0".to_owned()));
 }
@@ -155,7 +149,8 @@ fn the_only_series_names_the_chart() {
 #[test]
 fn the_legend_lists_every_series_that_is_not_deleted_from_it() {
     let both = series(0, &["1"]) + &series(1, &["2"]) + &series(2, &["3"]);
-    let legend = "<c:legend><c:legendPos val='r'/><c:legendEntry><c:idx val='1'/><c:delete val='1'/></c:legendEntry></c:legend>";
+    let legend =
+        "<c:legend><c:legendPos val='r'/><c:legendEntry><c:idx val='1'/><c:delete val='1'/></c:legendEntry></c:legend>";
     let words = words(&drawn(&(bars("", &both) + legend)).0);
     let listed: Vec<&String> = words.iter().filter(|w| w.starts_with('S')).collect();
     assert_eq!(listed, ["S0", "S2"]);
@@ -178,10 +173,20 @@ fn slices_have_colours_of_their_own_and_say_their_shares() {
 fn hostile_values_leave_every_coordinate_finite() {
     let values = ["1e308", "-1e308", "NaN", "inf", "x", "", "1e-320", "0"];
     let kinds = [
-        ("bar", ""), ("bar", "<c:grouping val='stacked'/>"), ("bar", "<c:grouping val='percentStacked'/>"), ("line", ""),
-        ("line", "<c:grouping val='stacked'/>"), ("area", ""), ("area", "<c:grouping val='percentStacked'/>"), ("pie", ""),
-        ("doughnut", "<c:holeSize val='900'/>"), ("scatter", ""), ("bubble", "<c:bubbleScale val='-5'/>"), ("radar", ""),
-        ("stock", "<c:upDownBars/><c:hiLowLines/>"), ("surface", ""),
+        ("bar", ""),
+        ("bar", "<c:grouping val='stacked'/>"),
+        ("bar", "<c:grouping val='percentStacked'/>"),
+        ("line", ""),
+        ("line", "<c:grouping val='stacked'/>"),
+        ("area", ""),
+        ("area", "<c:grouping val='percentStacked'/>"),
+        ("pie", ""),
+        ("doughnut", "<c:holeSize val='900'/>"),
+        ("scatter", ""),
+        ("bubble", "<c:bubbleScale val='-5'/>"),
+        ("radar", ""),
+        ("stock", "<c:upDownBars/><c:hiLowLines/>"),
+        ("surface", ""),
     ];
     for (kind, head) in kinds {
         let n = numbers(&values);
@@ -193,7 +198,11 @@ fn hostile_values_leave_every_coordinate_finite() {
                 )
             })
             .collect();
-        for scaling in ["", "<c:scaling><c:logBase val='10'/></c:scaling>", "<c:scaling><c:min val='1e300'/><c:max val='-1e300'/></c:scaling><c:majorUnit val='1e-300'/>"] {
+        for scaling in [
+            "",
+            "<c:scaling><c:logBase val='10'/></c:scaling>",
+            "<c:scaling><c:min val='1e300'/><c:max val='-1e300'/></c:scaling><c:majorUnit val='1e-300'/>",
+        ] {
             let axes = AXES.replace("<c:axId val='2'/>", &format!("<c:axId val='2'/>{scaling}"));
             let chart = format!(
                 "<c:plotArea><c:{kind}Chart>{head}{all}<c:axId val='1'/><c:axId val='2'/></c:{kind}Chart>{axes}</c:plotArea>"
@@ -227,27 +236,26 @@ fn draw_charts() {
         let (width, height): (f32, f32) = (width.parse().unwrap(), height.parse().unwrap());
         let ((), warnings) = trial::with_context(|cx| {
             let package = Package::open(&Source::bytes(std::fs::read(file).unwrap()), cx).unwrap();
-            let document = package.xml(part, cx).unwrap();
-            let theme = ["ppt/theme/theme1.xml", "word/theme/theme1.xml", "xl/theme/theme1.xml"].iter().find_map(|n| package.xml(n, cx).ok());
-            let (theme, map, page) = (theme.map(Theme::of).unwrap_or_default(), ColorMap::default(), PageState::default());
-            let relationships = package.relationships(part, cx).unwrap();
+            let theme = ["ppt/theme/theme1.xml", "word/theme/theme1.xml", "xl/theme/theme1.xml"]
+                .iter()
+                .find_map(|n| package.xml(n, cx).ok());
+            let (theme, map, page) =
+                (theme.map(Theme::of).unwrap_or_default(), ColorMap::default(), PageState::default());
+            let relationships = Relationships::default();
             let palette = Palette { theme: &theme, map: &map, placeholder: None };
-            let scene = Scene {
-                cx,
-                package: &package,
-                relationships: &relationships,
-                palette,
-                scale: 2.0,
-                page: &page,
-                group_fill: None,
-            };
+            let scene =
+                Scene { cx, package: &package, relationships: &relationships, palette, scale: 2.0, page: &page };
             let start = std::time::Instant::now();
-            let nodes = nodes(&scene, document.root(), Rect::new(0.0, 0.0, width, height));
+            let nodes = super::part(&scene, part, Rect::new(0.0, 0.0, width, height)).unwrap();
             let laid = start.elapsed();
             let tree = Page { width, height, background: Fill::None, nodes };
             let size = Size::new((width * 1.5) as u32, (height * 1.5) as u32);
             let frame = crate::page::paint::page(&tree, size, cx).unwrap();
-            println!("{file} {part}: laid out in {laid:?}, painted in {:?}, {} nodes", start.elapsed() - laid, tree.nodes.len());
+            println!(
+                "{file} {part}: laid out in {laid:?}, painted in {:?}, {} nodes",
+                start.elapsed() - laid,
+                tree.nodes.len()
+            );
             page.report(cx);
             let mut writer = png::Encoder::new(std::fs::File::create(picture).unwrap(), size.width, size.height);
             writer.set_color(png::ColorType::Rgb);

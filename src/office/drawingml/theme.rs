@@ -34,7 +34,7 @@ impl Theme {
         let mut theme = Self::default();
         let plain = Self::default();
         let palette = Palette { theme: &plain, map: &ColorMap::default(), placeholder: None };
-        if let Some(scheme) = document.root().path(&["a:themeElements", "a:clrScheme"]) {
+        if let Some(scheme) = elements(&document).child("a:clrScheme") {
             for (role, color) in ROLES.iter().zip(&mut theme.colors) {
                 let found = scheme.children().find(|c| c.name().strip_prefix("a:") == Some(role));
                 *color = found.and_then(|c| palette.within(c)).unwrap_or(*color);
@@ -72,7 +72,7 @@ impl Theme {
     }
 
     fn format(&self, list: &str) -> Option<Element<'_>> {
-        self.document.as_ref()?.root().path(&["a:themeElements", "a:fmtScheme", list])
+        elements(self.document.as_ref()?).path(&["a:fmtScheme", list])
     }
 
     /// The fill that shapes and backgrounds refer to by this number: from 1, backgrounds' own from 1001.
@@ -122,6 +122,11 @@ impl Theme {
     }
 
     fn fonts(&self, which: &str) -> Option<Element<'_>> {
-        self.document.as_ref()?.root().path(&["a:themeElements", "a:fontScheme", which])
+        elements(self.document.as_ref()?).path(&["a:fontScheme", which])
     }
+}
+
+/// What holds the schemes: in the override of a theme, the root itself.
+fn elements(document: &Document) -> Element<'_> {
+    document.root().child("a:themeElements").unwrap_or(document.root())
 }

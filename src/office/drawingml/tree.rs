@@ -142,8 +142,11 @@ impl<'a, 'h> Tree<'a, 'h> {
     }
 
     fn chart(&mut self, reference: Element<'a>, area: Rect, nodes: &mut Vec<Node>) {
-        let _ = (reference, area, nodes);
-        self.scene.page.missed("chart");
+        let part = reference.attr("r:id").and_then(|id| self.scene.relationships.part(id));
+        match part.map(|name| crate::office::chart::part(&self.scene, name, area)) {
+            Some(Ok(drawn)) => nodes.extend(drawn),
+            _ => self.scene.page.missed("chart that cannot be read"),
+        }
     }
 
     /// A diagram (SmartArt), by the drawing of it that is kept beside its data.

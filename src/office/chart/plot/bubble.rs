@@ -28,7 +28,8 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
                 drawing.check()?;
             }
             let (Some(value), Some(at)) = (*value, data::x_of(series, n)) else { continue };
-            let size = series.sizes.get(n).copied().flatten().unwrap_or(if series.sizes.is_empty() { 1.0 } else { 0.0 });
+            let size =
+                series.sizes.get(n).copied().flatten().unwrap_or(if series.sizes.is_empty() { 1.0 } else { 0.0 });
             if size == 0.0 || size < 0.0 && !shows_negative {
                 continue;
             }

@@ -23,10 +23,32 @@ pub(super) fn smooth(points: &[Point]) -> Option<Path> {
     path.finish()
 }
 
+/// Points that stand closer than can be seen, as the highest and the lowest of them.
+pub(super) fn thinned(points: &[Point]) -> Vec<Point> {
+    /// Fewer are drawn as they are.
+    const MANY: usize = 500;
+    if points.len() < MANY {
+        return points.to_vec();
+    }
+    let mut kept: Vec<Point> = Vec::new();
+    for column in points.chunk_by(|a, b| a.x.floor() == b.x.floor()) {
+        let high = (0..column.len()).min_by(|a, b| column[*a].y.total_cmp(&column[*b].y)).unwrap_or(0);
+        let low = (0..column.len()).max_by(|a, b| column[*a].y.total_cmp(&column[*b].y)).unwrap_or(0);
+        let mut all = [0, high.min(low), high.max(low), column.len() - 1].to_vec();
+        all.dedup();
+        kept.extend(all.into_iter().map(|n| column[n]));
+    }
+    kept
+}
+
 /// Stretches of points without a gap.
 pub(super) fn stretches(points: &[Option<Point>], span: bool) -> Vec<Vec<Point>> {
     if span {
         return vec![points.iter().flatten().copied().collect()];
     }
-    points.split(|p| p.is_none()).map(|s| s.iter().flatten().copied().collect::<Vec<_>>()).filter(|s| !s.is_empty()).collect()
+    points
+        .split(|p| p.is_none())
+        .map(|s| s.iter().flatten().copied().collect::<Vec<_>>())
+        .filter(|s| !s.is_empty())
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! Lines over categories.
 
 use crate::error::Result;
+use crate::office::xml::Element;
 use crate::page::style::Fill;
 use crate::page::tree::Point;
 
@@ -20,7 +21,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         drawing.check()?;
         let place = |(n, span): (usize, Option<(f64, f64)>)| span.map(|(_, to)| plane.at(n, to));
         let points: Vec<Option<Point>> = spans.into_iter().enumerate().map(place).collect();
-        let smooth = flag(series.element, "c:smooth").unwrap_or(false);
+        let smooth = flag(series.element, "c:smooth").unwrap_or(drawing.chart.absent);
         through(drawing, group, series, &points, smooth, blanks == Blanks::Span)?;
     }
     Ok(())
@@ -35,9 +36,9 @@ pub(super) fn through(
     smooth: bool,
     span: bool,
 ) -> Result<()> {
-    let own = |point: &usize| series.point(*point).and_then(|p| p.child("c:spPr")).is_some_and(|p| p.child("a:ln").is_some());
+    let own = |point: Element<'_>| point.path(&["c:spPr", "a:ln"]).is_some();
     let stroke = drawing.series_line(group, series, None);
-    if series.points.iter().any(|(n, _)| own(n)) && !smooth {
+    if series.points.iter().any(|(_, point)| own(*point)) && !smooth {
         // Pieces have looks of their own: that of the point they lead to.
         for n in 1..points.len() {
             if let (Some(from), Some(to)) = (points[n - 1], points[n]) {
@@ -47,7 +48,7 @@ pub(super) fn through(
         }
     } else if stroke.is_some() {
         for stretch in curve::stretches(points, span) {
-            let path = if smooth { curve::smooth(&stretch) } else { polyline(&stretch, false) };
+            let path = if smooth { curve::smooth(&stretch) } else { polyline(&curve::thinned(&stretch), false) };
             if stretch.len() > 1 {
                 drawing.path(path, Fill::None, stroke.clone());
             }

@@ -29,12 +29,12 @@ pub(in crate::office::chart) fn of(
     series: &Series<'_>,
     point: Option<usize>,
 ) -> Option<Marker> {
-    let of_series = series.element.child("c:marker");
+    let of_series = series.marker;
     let of_point = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:marker"));
     let named = [of_point, of_series].into_iter().flatten().find_map(|m| m.val("c:symbol")).filter(|s| *s != "auto");
     let style = group.element.val("c:scatterStyle").or_else(|| group.element.val("c:radarStyle"));
     let automatic = match group.kind {
-        Kind::Line => flag(group.element, "c:marker").unwrap_or(false),
+        Kind::Line => flag(group.element, "c:marker").unwrap_or(drawing.chart.absent),
         Kind::Scatter => !matches!(style, Some("line" | "smooth")),
         Kind::Radar => style == Some("marker"),
         _ => false,
@@ -45,7 +45,8 @@ pub(in crate::office::chart) fn of(
         None if automatic => AUTOMATIC[series.index % AUTOMATIC.len()],
         None => return None,
     };
-    let size = [of_point, of_series].into_iter().flatten().find_map(|m| m.val("c:size")).and_then(|s| s.parse::<f32>().ok());
+    let size =
+        [of_point, of_series].into_iter().flatten().find_map(|m| m.val("c:size")).and_then(|s| s.parse::<f32>().ok());
     let size = size.unwrap_or(SIZE).clamp(2.0, 72.0);
     let properties = [of_point.and_then(|m| m.child("c:spPr")), of_series.and_then(|m| m.child("c:spPr"))];
     let color = drawing.color_of(group, series, None);

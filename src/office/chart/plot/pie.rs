@@ -19,7 +19,12 @@ struct Slice {
 }
 
 /// A pie of the first series.
-pub(in crate::office::chart) fn pie(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect, given: bool) -> Result<()> {
+pub(in crate::office::chart) fn pie(
+    drawing: &mut Drawing<'_>,
+    group: &Group<'_>,
+    room: Rect,
+    given: bool,
+) -> Result<()> {
     if group.element.is("c:ofPieChart") {
         drawing.scene.page.missed("second pie of a chart");
     }
@@ -38,7 +43,9 @@ pub(in crate::office::chart) fn pie(drawing: &mut Drawing<'_>, group: &Group<'_>
             let Some(label) = label.as_ref().filter(|l| is_outside(l.position)) else { continue };
             let (sin, cos) = ((slice.from + slice.to) / 2.0).sin_cos();
             let (width, height) = label.words.extent();
-            let fit = |room: f32, size: f32, part: f32| if part.abs() > 0.05 { (room / 2.0 - size) / part.abs() } else { f32::MAX };
+            let fit = |room: f32, size: f32, part: f32| {
+                if part.abs() > 0.05 { (room / 2.0 - size) / part.abs() } else { f32::MAX }
+            };
             let most = fit(room.width, width + 4.0, sin).min(fit(room.height, height + 2.0, cos));
             radius = radius.min(most.max(room.width.min(room.height) * 0.2));
         }

@@ -88,7 +88,11 @@ pub(in crate::office::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_
     };
     let lettering = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]);
     let code = group.series.first().map_or("General", |s| s.format);
-    let own = axis.element.child("c:numFmt").filter(|f| f.flag("sourceLinked") != Some(true)).and_then(|f| f.attr("formatCode"));
+    let own = axis
+        .element
+        .child("c:numFmt")
+        .filter(|f| f.flag("sourceLinked") != Some(true))
+        .and_then(|f| f.attr("formatCode"));
     let format = NumberFormat::parse(own.unwrap_or(code));
     for tick in scale.ticks() {
         let words = drawing.plain(&format.number(tick, DateSystem::From1900), &lettering, None, 0.0)?;

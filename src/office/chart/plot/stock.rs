@@ -18,9 +18,10 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     let spans = data::spans(group, drawing.chart.blanks);
     between(drawing, group, plane, &spans)?;
     for (series, spans) in group.series.iter().zip(spans) {
-        let has_line = series.element.path(&["c:spPr", "a:ln"]).is_some();
+        let has_line = series.properties.and_then(|p| p.child("a:ln")).is_some();
         let stroke = drawing.series_line(group, series, None).filter(|_| has_line);
-        let points: Vec<_> = spans.iter().enumerate().filter_map(|(n, s)| s.map(|(_, to)| (n, plane.at(n, to)))).collect();
+        let points: Vec<_> =
+            spans.iter().enumerate().filter_map(|(n, s)| s.map(|(_, to)| (n, plane.at(n, to)))).collect();
         drawing.line(&points.iter().map(|(_, p)| *p).collect::<Vec<_>>(), stroke);
         for (n, point) in points {
             if let Some(marker) = marker::of(drawing, group, series, Some(n)) {
@@ -59,7 +60,8 @@ pub(super) fn between(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plan
             drawing.line(&[plane.at(n, high), plane.at(n, plane.base)], stroke);
         }
         if let Some(bars) = bars {
-            let (name, color) = if last >= first { ("c:upBars", Color::WHITE) } else { ("c:downBars", Color::hex(0x40_4040)) };
+            let (name, color) =
+                if last >= first { ("c:upBars", Color::WHITE) } else { ("c:downBars", Color::hex(0x40_4040)) };
             let properties = [bars.child(name).and_then(|b| b.child("c:spPr"))];
             let share = names.share(n);
             let a = plane.point(share - width / 2.0, plane.second.within(*first));
