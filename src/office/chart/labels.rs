@@ -21,7 +21,16 @@ pub(super) struct Label<'a> {
     /// Where it stands, as the file names it.
     pub(super) position: Option<&'a str>,
     properties: [Option<Element<'a>>; 2],
-    moved: Option<(f32, f32)>,
+    moved: Option<Moved>,
+}
+
+/// Where the file moves a label, pt.
+#[derive(Clone, Copy)]
+enum Moved {
+    /// From where it would stand.
+    By(f32, f32),
+    /// Its corner, from that of the chart.
+    To(f32, f32),
 }
 
 /// The label of a point; `share` is what it is of a whole, for pies.
@@ -107,7 +116,8 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
     let position = own.and_then(|l| l.val("c:dLblPos")).or_else(|| all.val("c:dLblPos"));
     let moved = own.and_then(|l| l.path(&["c:layout", "c:manualLayout"])).map(|m| {
         let share = |name: &str| super::read::number(m, name).unwrap_or(0.0).clamp(-1.0, 1.0) as f32;
-        (share("c:x") * drawing.area.width, share("c:y") * drawing.area.height)
+        let by = (share("c:x") * drawing.area.width, share("c:y") * drawing.area.height);
+        if m.val("c:xMode") == Some("edge") { Moved::To(by.0, by.1) } else { Moved::By(by.0, by.1) }
     });
     let properties = [own.and_then(|l| l.child("c:spPr")), all.child("c:spPr")];
     Label { words, position, properties, moved }
@@ -116,9 +126,14 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
 impl Label<'_> {
     /// Draws it with its middle here.
     pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point) {
-        let (dx, dy) = self.moved.unwrap_or_default();
-        let middle = Point { x: middle.x + dx, y: middle.y + dy };
         let (width, height) = self.words.extent();
+        let middle = match self.moved {
+            None => middle,
+            Some(Moved::By(x, y)) => Point { x: middle.x + x, y: middle.y + y },
+            Some(Moved::To(x, y)) => {
+                Point { x: drawing.area.x + x + width / 2.0, y: drawing.area.y + y + height / 2.0 }
+            }
+        };
         let bounds = Rect::new(middle.x - width / 2.0 - 2.0, middle.y - height / 2.0, width + 4.0, height);
         let fill = drawing.fill(&self.properties, Fill::None, (bounds.width, bounds.height));
         let stroke = drawing.stroke(&self.properties, None);

@@ -162,6 +162,10 @@ fn main_title<'a>(drawing: &Drawing<'a>, room: &mut Rect) -> Result<Option<Place
             true => Point { x: area.x + x + width / 2.0, y: area.y + y + height / 2.0 },
             false => Point { x: middle.x + x, y: middle.y + y },
         };
+        // Words that are wider here than there stay on the chart.
+        let reach = (area.width - width).max(0.0) / 2.0;
+        let center = area.x + area.width / 2.0;
+        middle.x = middle.x.clamp(center - reach, center + reach);
     }
     if !title.overlay {
         let top = area.y + height + 2.0 * (area.height * MARGIN + INSET);
@@ -265,6 +269,8 @@ fn cartesian(drawing: &mut Drawing<'_>, mut room: Rect, is_inner: bool) -> Resul
             },
             _ => own,
         };
+        let bounds = Rect::new(middle.x - width / 2.0 - 1.0, middle.y - height / 2.0 - 1.0, width + 2.0, height + 2.0);
+        frame(drawing, title.element, bounds);
         drawing.put(title.words, middle);
     }
     Ok(())

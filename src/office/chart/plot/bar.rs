@@ -48,7 +48,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     for (label, bounds, is_below) in pending {
         let default = if is_stacked { "ctr" } else { "outEnd" };
         let position = label.position.unwrap_or(default);
-        let middle = beside(bounds, label.words.extent(), position, plane.turned, is_below != false);
+        let middle = beside(bounds, label.words.extent(), position, plane.turned, is_below);
         label.draw(drawing, middle);
     }
     Ok(())
