@@ -66,6 +66,7 @@ formats! {
     }
     document {
         "pdf"  pdf  ["pdf"];
+        "pptx" pptx ["pptx" "pptm" "ppsx" "ppsm" "potx" "potm"];
         "markdown" markdown ["md" "markdown" "mdown" "mkd" "mdx" "qmd" "rmd"];
         "csv"  csv  ["csv" "tsv" "tab"];
         "code" code ["rs" "py" "pyw" "pyi" "js" "mjs" "cjs" "jsx" "ts" "mts" "cts" "tsx" "java" "kt" "kts" "scala" "groovy"

@@ -27,7 +27,7 @@ impl Scene<'_> {
             "a:blipFill" | "p:blipFill" | "pic:blipFill" | "xdr:blipFill" => {
                 self.picture_fill(element, size).unwrap_or_default()
             }
-            "a:grpFill" => self.group_fill.cloned().unwrap_or_default(),
+            "a:grpFill" => self.page.group_fills.borrow().last().cloned().unwrap_or_default(),
             _ => return None,
         })
     }
