@@ -41,9 +41,9 @@ mod geometry;
 mod limits;
 #[cfg(feature = "metafile")]
 mod metafile;
-mod orient;
 #[cfg(feature = "office")]
 mod office;
+mod orient;
 #[cfg(feature = "fonts")]
 mod page;
 mod pipeline;

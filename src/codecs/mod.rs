@@ -71,6 +71,7 @@ formats! {
             XLSX ["xlsx" "xlsm" "xltx" "xltm" "xlam" "et" "ett"];
             XLSB ["xlsb"];
         };
+        "pptx" pptx ["pptx" "pptm" "ppsx" "ppsm" "potx" "potm" "dps" "dpt"];
         "doc" doc ["doc" "dot" "wps" "wpt"];
         "xls" xls ["xls" "xlt" "xla" "xlw" "et" "ett"];
         "ppt" ppt ["ppt" "pps" "pot" "ppa" "dps" "dpt"];

@@ -230,7 +230,9 @@ fn missing(name: &str) -> Error {
 
 fn typed(e: ZipError) -> Error {
     match e {
-        ZipError::Io(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Error::corrupt("the package ends too early"),
+        ZipError::Io(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Error::corrupt("the package ends too early")
+        }
         ZipError::Io(e) => e.into(),
         ZipError::UnsupportedArchive(why) if why == ZipError::PASSWORD_REQUIRED => {
             Error::new(ErrorKind::Encrypted, "the package is encrypted")

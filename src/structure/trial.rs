@@ -1,5 +1,6 @@
 //! What the tests of codecs share: a codec run on bytes, and on every cut of them.
 
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::cancel::Interrupt;
@@ -22,6 +23,13 @@ pub(crate) fn with_limits<T>(limits: &Limits, f: impl FnOnce(&Context<'_>) -> T)
     let budget = Budget::new(limits.max_memory);
     let out = f(&Context::new(limits, &budget, &interrupt, &warnings, crate::codecs::open));
     (out, warnings.into_inner().unwrap())
+}
+
+/// Files that are not part of the repository and that tests look at where they are: `../shared`, or where
+/// `THUMBLING_SHARED` says.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    Some(std::env::var_os("THUMBLING_SHARED").map_or(beside, PathBuf::from)).filter(|path| path.is_dir())
 }
 
 /// What `entry` says of `bytes`, and the picture at full size.

@@ -9,8 +9,8 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     mime_types: &[
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
-        "application/vnd.ms-word.document.macroenabled.12",
-        "application/vnd.ms-word.template.macroenabled.12",
+        "application/vnd.ms-word.document.macroEnabled.12",
+        "application/vnd.ms-word.template.macroEnabled.12",
         "application/wps-office.docx",
     ],
     score: |peek| kind::score(peek, "docx"),

@@ -9,9 +9,9 @@ pub(crate) const XLSX: FormatEntry = FormatEntry {
     mime_types: &[
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
-        "application/vnd.ms-excel.sheet.macroenabled.12",
-        "application/vnd.ms-excel.template.macroenabled.12",
-        "application/vnd.ms-excel.addin.macroenabled.12",
+        "application/vnd.ms-excel.sheet.macroEnabled.12",
+        "application/vnd.ms-excel.template.macroEnabled.12",
+        "application/vnd.ms-excel.addin.macroEnabled.12",
         "application/wps-office.xlsx",
     ],
     score: |peek| kind::score(peek, "xlsx"),
@@ -20,7 +20,7 @@ pub(crate) const XLSX: FormatEntry = FormatEntry {
 
 pub(crate) const XLSB: FormatEntry = FormatEntry {
     format: Format::document("xlsb"),
-    mime_types: &["application/vnd.ms-excel.sheet.binary.macroenabled.12"],
+    mime_types: &["application/vnd.ms-excel.sheet.binary.macroEnabled.12"],
     score: |peek| kind::score(peek, "xlsb"),
     open: |source, cx| preview::of_ooxml(source, XLSB.format, cx),
 };

@@ -294,8 +294,11 @@ mod tests {
         let xml = xml.replacen(' ', " xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main' ", 1);
         trial::with_context(|cx| {
             let document = Document::parse(xml.as_bytes(), cx).unwrap();
-            let palette =
-                Palette { theme: &Theme::default(), map: &ColorMap::default(), placeholder: Some(Color::hex(0x336699)) };
+            let palette = Palette {
+                theme: &Theme::default(),
+                map: &ColorMap::default(),
+                placeholder: Some(Color::hex(0x336699)),
+            };
             palette.color(document.root())
         })
         .0
@@ -315,7 +318,8 @@ mod tests {
     #[test]
     fn luminance_and_saturation_are_changed_as_office_changes_them() {
         // "Lighter 40 %" and "Darker 25 %" of the accent of 2013, as PowerPoint shows them.
-        let lighter = color("<a:srgbClr val='5B9BD5'><a:lumMod val='60000'/><a:lumOff val='40000'/></a:srgbClr>").unwrap();
+        let lighter =
+            color("<a:srgbClr val='5B9BD5'><a:lumMod val='60000'/><a:lumOff val='40000'/></a:srgbClr>").unwrap();
         assert_eq!(lighter, Color::hex(0x9DC3E6));
         let darker = color("<a:srgbClr val='5B9BD5'><a:lumMod val='75000'/></a:srgbClr>").unwrap();
         assert_eq!(darker, Color::hex(0x2E75B6));

@@ -24,8 +24,10 @@ impl Scene<'_> {
             "a:solidFill" => self.palette.within(element).map_or(Fill::None, Fill::Solid),
             "a:gradFill" => gradient(&self.palette, element),
             "a:pattFill" => pattern(&self.palette, element),
-            "a:blipFill" | "p:blipFill" | "pic:blipFill" | "xdr:blipFill" => self.picture_fill(element, size).unwrap_or_default(),
-            "a:grpFill" => self.group_fill.cloned().unwrap_or_default(),
+            "a:blipFill" | "p:blipFill" | "pic:blipFill" | "xdr:blipFill" => {
+                self.picture_fill(element, size).unwrap_or_default()
+            }
+            "a:grpFill" => self.page.group_fills.borrow().last().cloned().unwrap_or_default(),
             _ => return None,
         })
     }
@@ -65,7 +67,9 @@ impl Scene<'_> {
             Some(tile) => {
                 let scale = |name: &str| tile.attr(name).map_or(1.0, share).clamp(0.001, 100.0);
                 let offset = |name: &str| tile.number::<f32>(name).unwrap_or(0.0) / EMU;
-                let natural = self.natural_size(id).unwrap_or((picture.0.width() as f32 * 0.75, picture.0.height() as f32 * 0.75));
+                let natural = self
+                    .natural_size(id)
+                    .unwrap_or((picture.0.width() as f32 * 0.75, picture.0.height() as f32 * 0.75));
                 let (width, height) = (natural.0 * scale("sx"), natural.1 * scale("sy"));
                 let (dx, dy) = aligned(tile.attr("algn").unwrap_or("tl"), size, (width, height));
                 PictureMode::Tile { width, height, dx: dx + offset("tx"), dy: dy + offset("ty") }

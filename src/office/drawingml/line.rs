@@ -35,10 +35,10 @@ impl Scene<'_> {
             return None;
         }
         let attr = |name: &str| layers.iter().find_map(|(line, _)| line.attr(name));
-        let child = |names: &[&str]| {
-            layers.iter().find_map(|(line, _)| line.children().find(|c| names.contains(&c.name())))
-        };
-        let width = attr("w").and_then(|w| w.trim().parse::<f32>().ok()).unwrap_or(WIDTH).clamp(0.0, 20_116_800.0) / EMU;
+        let child =
+            |names: &[&str]| layers.iter().find_map(|(line, _)| line.children().find(|c| names.contains(&c.name())));
+        let width =
+            attr("w").and_then(|w| w.trim().parse::<f32>().ok()).unwrap_or(WIDTH).clamp(0.0, 20_116_800.0) / EMU;
         let cap = match attr("cap") {
             Some("rnd") => Cap::Round,
             Some("sq") => Cap::Square,
@@ -59,7 +59,9 @@ impl Scene<'_> {
 fn dashes(element: Element<'_>) -> Vec<f32> {
     if element.is("a:custDash") {
         let parts = element.children_of("a:ds").take(MAX_DASHES / 2);
-        return parts.flat_map(|part| ["d", "sp"].map(|n| part.attr(n).map_or(1.0, share).clamp(0.01, 1000.0))).collect();
+        return parts
+            .flat_map(|part| ["d", "sp"].map(|n| part.attr(n).map_or(1.0, share).clamp(0.01, 1000.0)))
+            .collect();
     }
     preset_dashes(element.attr("val").unwrap_or_default()).to_vec()
 }

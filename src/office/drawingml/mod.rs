@@ -4,7 +4,14 @@
 pub(crate) mod color;
 mod effect;
 pub(crate) mod fill;
+pub(crate) mod geometry;
 pub(crate) mod line;
 mod recolor;
 pub(crate) mod scene;
+mod shape;
+mod table;
+pub(crate) mod table_style;
+pub(crate) mod text;
 pub(crate) mod theme;
+mod transform;
+pub(crate) mod tree;

@@ -1,13 +1,15 @@
 //! What the drawings of one part are read with.
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::decode::Context;
 use crate::error::ErrorKind;
 use crate::geometry::Size;
 use crate::limits::Reservation;
 use crate::office::package::{Package, Relationships};
+use crate::office::xml::Document;
 use crate::page::paint::decoded;
 use crate::page::style::{Fill, Picture};
 use crate::probe::Hint;
@@ -32,8 +34,6 @@ pub(crate) struct Scene<'a> {
     pub(crate) scale: f32,
     /// What parts of the page share.
     pub(crate) page: &'a PageState,
-    /// What `a:grpFill` means: the fill of the group around.
-    pub(crate) group_fill: Option<&'a Fill>,
 }
 
 /// What is gathered while a page is read.
@@ -42,7 +42,10 @@ pub(crate) struct PageState {
     pictures: RefCell<HashMap<(String, Size), Picture>>,
     held: RefCell<Vec<Reservation>>,
     missed: RefCell<BTreeMap<&'static str, u32>>,
-    drawn: std::cell::Cell<u32>,
+    drawn: Cell<u32>,
+    table_styles: OnceCell<Option<Arc<Document>>>,
+    /// The fills of the groups around, the outermost first: what `a:grpFill` means.
+    pub(super) group_fills: RefCell<Vec<Fill>>,
 }
 
 impl PageState {
@@ -56,6 +59,12 @@ impl PageState {
         let mut missed = self.missed.borrow_mut();
         let count = missed.entry(what).or_default();
         *count = count.saturating_add(1);
+    }
+
+    /// The styles of tables that the file brings along.
+    pub(super) fn table_styles(&self, scene: &Scene<'_>) -> Option<Arc<Document>> {
+        let read = || scene.package.xml("ppt/tableStyles.xml", scene.cx).ok().map(Arc::new);
+        self.table_styles.get_or_init(read).clone()
     }
 
     /// Of all that was met, the share that was drawn; 1 if nothing was met.
@@ -80,7 +89,8 @@ impl Scene<'_> {
     pub(crate) fn natural_size(&self, id: &str) -> Option<(f32, f32)> {
         let name = self.relationships.part(id)?;
         let part = self.package.part(name, self.cx).ok()?;
-        let info = self.cx.open_inner(&part.source, &Hint::name(name)).and_then(|mut picture| picture.info(self.cx)).ok()?;
+        let info =
+            self.cx.open_inner(&part.source, &Hint::name(name)).and_then(|mut picture| picture.info(self.cx)).ok()?;
         Some((info.width as f32 * 0.75, info.height as f32 * 0.75))
     }
 
@@ -97,7 +107,8 @@ impl Scene<'_> {
         if let Some(picture) = self.page.pictures.borrow().get(&key) {
             return Some(picture.clone());
         }
-        let read = self.package.part(name, self.cx).and_then(|part| decoded(&part.source, &Hint::name(name), size, self.cx));
+        let read =
+            self.package.part(name, self.cx).and_then(|part| decoded(&part.source, &Hint::name(name), size, self.cx));
         let picture = read.and_then(|picture| {
             let held = self.cx.reserve(u64::from(picture.0.width()) * u64::from(picture.0.height()) * 4)?;
             self.page.held.borrow_mut().push(held);

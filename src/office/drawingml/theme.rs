@@ -21,8 +21,8 @@ impl Default for Theme {
     /// The colours of Office 2013.
     fn default() -> Self {
         let colors = [
-            0, 0xFF_FFFF, 0x44_546A, 0xE7_E6E6, 0x5B_9BD5, 0xED_7D31, 0xA5_A5A5, 0xFF_C000, 0x44_72C4, 0x70_AD47, 0x05_63C1,
-            0x95_4F72,
+            0, 0xFF_FFFF, 0x44_546A, 0xE7_E6E6, 0x5B_9BD5, 0xED_7D31, 0xA5_A5A5, 0xFF_C000, 0x44_72C4, 0x70_AD47,
+            0x05_63C1, 0x95_4F72,
         ];
         Self { colors: colors.map(Color::hex), document: None }
     }
@@ -125,4 +125,3 @@ impl Theme {
         self.document.as_ref()?.root().path(&["a:themeElements", "a:fontScheme", which])
     }
 }
-

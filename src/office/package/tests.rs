@@ -25,7 +25,12 @@ fn package(parts: &[(&str, &str)]) -> Source {
 
 #[test]
 fn parts_are_found_whatever_the_case_of_their_names() {
-    let parts = [("[Content_Types].xml", TYPES), ("_rels/.rels", RELATIONSHIPS), ("PPT\\presentation.xml", "<p/>"), ("ppt/b.xml", "<b/>")];
+    let parts = [
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", RELATIONSHIPS),
+        ("PPT\\presentation.xml", "<p/>"),
+        ("ppt/b.xml", "<b/>"),
+    ];
     trial::with_context(|cx| {
         let package = Package::open(&package(&parts), cx).unwrap();
         assert_eq!(package.main_part(cx).unwrap(), "ppt/presentation.xml");

@@ -55,7 +55,7 @@ enum Blank {
 
 /// The preview of an OOXML package in place of its first page, which has `page` width × height in any unit: for `effort:
 /// preview`, if it covers what is wanted and nothing speaks against it. A preview that cannot be read is none.
-#[allow(dead_code)] // By readers of pages; those that there are come with it.
+#[cfg_attr(not(feature = "pptx"), allow(dead_code))] // Asked by those who can draw the page.
 pub(crate) fn for_want(package: &Package, want: &Want, page: (f64, f64), cx: &Context<'_>) -> Option<Frame> {
     if want.effort != Effort::Preview || want.page != 0 {
         return None;

@@ -188,6 +188,12 @@ impl<'a> Element<'a> {
         self.document.name(self.node().name)
     }
 
+    /// Its name without the prefix.
+    pub(crate) fn local_name(self) -> &'a str {
+        let name = self.name();
+        name.split_once(':').map_or(name, |(_, local)| local)
+    }
+
     /// Whether this is its name.
     pub(crate) fn is(self, name: &str) -> bool {
         self.name() == name
@@ -210,7 +216,9 @@ impl<'a> Element<'a> {
     pub(crate) fn attrs(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let (start, end) = self.node().range;
         let document = self.document;
-        document.attributes[start as usize..end as usize].iter().map(|a| (document.name(a.name), document.slice(a.value)))
+        document.attributes[start as usize..end as usize]
+            .iter()
+            .map(|a| (document.name(a.name), document.slice(a.value)))
     }
 
     /// An attribute that is a number; a fraction is allowed.
@@ -238,6 +246,11 @@ impl<'a> Element<'a> {
     /// The first child of this name.
     pub(crate) fn child(self, name: &str) -> Option<Self> {
         self.children().find(|child| child.is(name))
+    }
+
+    /// The first child of this name, whatever its namespace: drawings of Word, sheets and slides name alike.
+    pub(crate) fn child_of(self, local_name: &str) -> Option<Self> {
+        self.children().find(|child| child.local_name() == local_name)
     }
 
     /// All children of this name.

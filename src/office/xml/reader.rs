@@ -2,10 +2,10 @@
 
 use std::io::BufRead;
 
-use quick_xml::{NsReader, XmlVersion};
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event as Raw};
 use quick_xml::name::{Namespace, QName, ResolveResult};
+use quick_xml::{NsReader, XmlVersion};
 
 use crate::decode::Context;
 use crate::error::{Error, ErrorKind, Result};

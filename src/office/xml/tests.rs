@@ -40,9 +40,8 @@ fn the_first_choice_that_is_understood_stands_in_place_of_the_alternatives() {
              </mc:Fallback></mc:AlternateContent><last/></r>"
         )
     };
-    let names = |xml: &str| {
-        with(xml, |d| d.unwrap().root().children().map(|c| c.name().to_owned()).collect::<Vec<_>>())
-    };
+    let names =
+        |xml: &str| with(xml, |d| d.unwrap().root().children().map(|c| c.name().to_owned()).collect::<Vec<_>>());
     assert_eq!(names(&xml("wps", "wps")), ["one", "last"]);
     assert_eq!(names(&xml("v", "wps")), ["two", "last"]);
     assert_eq!(names(&xml("v", "wps v")), ["three", "four", "last"]);

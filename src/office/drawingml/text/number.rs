@@ -1,0 +1,93 @@
+//! Numbers as lists write them.
+
+/// `number` in a scheme of DrawingML (ECMA-376, 20.1.10.61): `arabicPeriod`, `alphaLcParenR` …
+pub(super) fn format(number: u32, scheme: &str) -> String {
+    let (digits, frame) = ["Period", "ParenBoth", "ParenR", "Plain", "Minus"]
+        .iter()
+        .find_map(|frame| Some((scheme.strip_suffix(frame)?, *frame)))
+        .unwrap_or((scheme, ""));
+    let digits = match digits {
+        "alphaLc" => letters(number, 'a'),
+        "alphaUc" => letters(number, 'A'),
+        "romanLc" => roman(number).to_lowercase(),
+        "romanUc" => roman(number),
+        "ea1Chs" | "ea1Cht" | "ea1JpnChsDb" | "ea1JpnKor" => chinese(number),
+        "circleNumDb" | "circleNumWdWhite" => match number {
+            1..=20 => char::from_u32(0x2460 + number - 1).map(String::from).unwrap_or_default(),
+            n => n.to_string(),
+        },
+        "circleNumWdBlack" => match number {
+            1..=10 => char::from_u32(0x2776 + number - 1).map(String::from).unwrap_or_default(),
+            n => n.to_string(),
+        },
+        "arabicDb" => number.to_string().bytes().filter_map(|d| char::from_u32(0xFF10 + u32::from(d - b'0'))).collect(),
+        "hebrew2" | "thaiNum" | "hindiNum" | "thaiAlpha" | "hindiAlpha" | "hindiAlpha1" | "arabic1" | "arabic2" => {
+            number.to_string()
+        }
+        _ => number.to_string(),
+    };
+    match frame {
+        "Period" => format!("{digits}."),
+        "ParenR" => format!("{digits})"),
+        "ParenBoth" => format!("({digits})"),
+        "Minus" => format!("{digits}-"),
+        _ => digits,
+    }
+}
+
+/// a, b … z, aa, bb …
+fn letters(number: u32, first: char) -> String {
+    let (letter, times) = ((number.max(1) - 1) % 26, (number.max(1) - 1) / 26 + 1);
+    let letter = char::from_u32(first as u32 + letter).unwrap_or(first);
+    std::iter::repeat_n(letter, times.min(8) as usize).collect()
+}
+
+fn roman(number: u32) -> String {
+    const PARTS: [(u32, &str); 13] = [
+        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
+        (5, "V"), (4, "IV"), (1, "I"),
+    ];
+    let mut left = number.min(3999);
+    let mut roman = String::new();
+    for (value, letters) in PARTS {
+        while left >= value {
+            roman.push_str(letters);
+            left -= value;
+        }
+    }
+    roman
+}
+
+/// Below a hundred, which is where lists end.
+fn chinese(number: u32) -> String {
+    const DIGITS: [&str; 10] = ["\u{3007}", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |n: u32| DIGITS[n as usize % 10];
+    match number {
+        0..10 => digit(number).to_owned(),
+        10..20 => format!("十{}", if number == 10 { "" } else { digit(number - 10) }),
+        20..100 => format!("{}十{}", digit(number / 10), if number.is_multiple_of(10) { "" } else { digit(number % 10) }),
+        n => n.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_their_scheme_says() {
+        let cases = [
+            (3, "arabicPeriod", "3."),
+            (2, "alphaLcParenR", "b)"),
+            (28, "alphaUcPeriod", "BB."),
+            (14, "romanUcPeriod", "XIV."),
+            (4, "romanLcParenBoth", "(iv)"),
+            (12, "ea1ChsPeriod", "十二."),
+            (3, "circleNumDbPlain", "\u{2462}"),
+            (7, "arabicPlain", "7"),
+        ];
+        for (number, scheme, written) in cases {
+            assert_eq!(format(number, scheme), written, "{scheme}");
+        }
+    }
+}
