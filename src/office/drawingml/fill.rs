@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn dots_have_the_density_of_their_name() {
-        for percent in [5, 10, 25, 50, 75, 90] {
+        for percent in [5_u32, 10, 25, 50, 75, 90] {
             let set: u32 = pattern_rows(&format!("pct{percent}")).iter().map(|row| row.count_ones()).sum();
             assert_eq!(set, (percent * 64).div_ceil(100), "pct{percent}");
         }
