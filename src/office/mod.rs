@@ -4,5 +4,10 @@
 //! [`crate::page`]. Nothing outside of the package is ever read.
 
 pub(crate) mod drawingml;
+pub(crate) mod encryption;
+pub(crate) mod kind;
+pub(crate) mod ole;
 pub(crate) mod package;
+pub(crate) mod preview;
+pub(crate) mod property_set;
 pub(crate) mod xml;
