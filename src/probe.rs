@@ -72,12 +72,17 @@ pub struct Peek<'a> {
     pub best: Score,
     /// Whether the head is text, once somebody has asked.
     pub is_text: OnceCell<bool>,
+    /// The content itself, for who has to look beyond the head: little of it, and once for all formats.
+    pub source: Option<&'a Source>,
+    /// The format of what a package contains, once somebody has looked.
+    pub contained: OnceCell<Option<&'static str>>,
 }
 
 impl<'a> Peek<'a> {
     /// Of a file that nothing has scored yet.
     pub fn new(head: &'a [u8], size: u64, extension: &'a str, name: &'a str) -> Self {
-        Self { head, size, extension, name, best: Score::NONE, is_text: OnceCell::new() }
+        let (best, is_text, contained) = (Score::NONE, OnceCell::new(), OnceCell::new());
+        Self { head, size, extension, name, best, is_text, source: None, contained }
     }
 
     /// Whether `magic` stands at `offset`.
@@ -112,6 +117,7 @@ pub fn identify(
     }
     let extension = hint.extension();
     let mut peek = Peek::new(&head, source.size(), &extension, hint.file_name());
+    peek.source = Some(source);
     let mut best: Option<(u8, &'static FormatEntry)> = None;
     for line in registry {
         let Some(entry) = line.entry else { continue };

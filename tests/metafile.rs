@@ -56,3 +56,17 @@ fn an_emz_is_inflated() {
     gzip.write_all(&half_red()).unwrap();
     check("picture.emz", gzip.finish().unwrap());
 }
+
+#[test]
+fn what_changes_nothing_covers_nothing() {
+    const ONE: i32 = 0x3f80_0000;
+    let end = record(14, &[0, 0, 20]);
+    let mut bytes = half_red();
+    bytes.truncate(bytes.len() - end.len());
+    // SRCPAINT of a bitmap of one black pixel over everything.
+    let place = [0, 0, 199, 99, 0, 0, 200, 100, 0x00ee_0086, 0, 0, ONE, 0, 0, ONE, 0, 0, 0, 0, 108, 40, 148, 4, 1, 1];
+    let bitmap = [40, 1, 1, 1 | 24 << 16, 0, 0, 0, 0, 0, 0, 0];
+    bytes.extend(record(77, &[&place[..], &bitmap].concat()));
+    bytes.extend(end);
+    check("picture", bytes);
+}

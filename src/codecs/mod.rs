@@ -66,7 +66,29 @@ formats! {
     }
     document {
         "pdf"  pdf  ["pdf"];
-        "pptx" pptx ["pptx" "pptm" "ppsx" "ppsm" "potx" "potm"];
+        "docx" docx ["docx" "docm" "dotx" "dotm" "wps" "wpt"];
+        "xlsx" xlsx {
+            XLSX ["xlsx" "xlsm" "xltx" "xltm" "xlam" "et" "ett"];
+            XLSB ["xlsb"];
+        };
+        "pptx" pptx ["pptx" "pptm" "ppsx" "ppsm" "potx" "potm" "dps" "dpt"];
+        "doc" doc ["doc" "dot" "wps" "wpt"];
+        "xls" xls ["xls" "xlt" "xla" "xlw" "et" "ett"];
+        "ppt" ppt ["ppt" "pps" "pot" "ppa" "dps" "dpt"];
+        "works" works ["wps"];
+        "odf" odf {
+            ODT ["odt" "ott" "odm" "oth" "fodt"];
+            ODS ["ods" "ots" "fods"];
+            ODP ["odp" "otp" "fodp"];
+            ODG ["odg" "otg" "fodg"];
+        };
+        "iwork" iwork {
+            PAGES ["pages"];
+            NUMBERS ["numbers"];
+            KEYNOTE ["key"];
+        };
+        "epub" epub ["epub"];
+        "office" encrypted [];
         "markdown" markdown ["md" "markdown" "mdown" "mkd" "mdx" "qmd" "rmd"];
         "csv"  csv  ["csv" "tsv" "tab"];
         "code" code ["rs" "py" "pyw" "pyi" "js" "mjs" "cjs" "jsx" "ts" "mts" "cts" "tsx" "java" "kt" "kts" "scala" "groovy"

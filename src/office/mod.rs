@@ -5,6 +5,11 @@
 
 pub(crate) mod chart;
 pub(crate) mod drawingml;
+pub(crate) mod encryption;
+pub(crate) mod kind;
 pub(crate) mod number_format;
+pub(crate) mod ole;
 pub(crate) mod package;
+pub(crate) mod preview;
+pub(crate) mod property_set;
 pub(crate) mod xml;

@@ -80,11 +80,6 @@ impl NumberFormat {
         Self { sections }
     }
 
-    /// Whether numbers are written as dates or times.
-    pub(crate) fn is_date(&self) -> bool {
-        self.sections.first().is_some_and(|s| s.is_date)
-    }
-
     /// How text is written.
     pub(crate) fn text(&self, text: &str) -> String {
         let own = self.sections.iter().rev().find(|s| s.has_text);

@@ -24,7 +24,7 @@ use crate::source::{Source, SourceReader};
 
 use super::xml::Document;
 
-pub(crate) use relationship::{Relationships, Target};
+pub(crate) use relationship::{Relationships, Target, resolved};
 
 /// Bytes of one fetch.
 const WINDOW: usize = 16 << 10;
@@ -78,6 +78,19 @@ impl Package {
             Parts::Zip { index, .. } => index.contains_key(&key),
             Parts::Flat(parts) => parts.has(&key),
         }
+    }
+
+    /// The names of all parts, in lower case, in no order.
+    pub(crate) fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match &self.parts {
+            Parts::Zip { index, .. } => Box::new(index.keys().map(String::as_str)),
+            Parts::Flat(parts) => Box::new(parts.names()),
+        }
+    }
+
+    /// Bytes that a part claims to unpack to, where it is packed.
+    pub(crate) fn size(&self, name: &str) -> Option<u64> {
+        self.entry(name).ok().map(|entry| entry.size)
     }
 
     /// The content type that the package declares for a part, in lower case; empty if it declares none.

@@ -52,7 +52,8 @@ pub(crate) fn decode_at(entry: &FormatEntry, bytes: &[u8], size: Size) -> Result
 /// The score that `entry` gives to `bytes` without a name.
 pub(crate) fn score(entry: &FormatEntry, bytes: &[u8]) -> Score {
     let head = &bytes[..bytes.len().min(HEAD)];
-    (entry.score)(&Peek::new(head, bytes.len() as u64, "", ""))
+    let source = Source::bytes(bytes);
+    (entry.score)(&Peek { source: Some(&source), ..Peek::new(head, bytes.len() as u64, "", "") })
 }
 
 /// Runs `entry` on `bytes` cut at every sixty-fourth of their length: nothing may panic, and the first cut has no

@@ -9,7 +9,7 @@ use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Family, Format};
 use crate::frame::Frame;
-use crate::probe::{Hint, Score};
+use crate::probe::{Hint, Peek, Score};
 use crate::source::{Source, SourceReader};
 
 const FORMAT: Format = Format { name: "zip", family: Family::Archive };
@@ -17,10 +17,19 @@ const FORMAT: Format = Format { name: "zip", family: Family::Archive };
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
     format: FORMAT,
     mime_types: &["application/zip", "application/vnd.comicbook+zip", "application/x-cbz"],
-    // Many formats are ZIP files inside: whoever knows one of them is surer than this.
-    score: |peek| if peek.has(0, b"PK\x03\x04") || peek.has(0, b"PK\x05\x06") { Score::LIKELY } else { Score::NONE },
+    score,
     open: |source, cx| Ok(Box::new(Zip { inner: first_picture(source, cx)? })),
 };
+
+/// Many formats are ZIP files inside: whoever knows one of them is surer than this, and documents are no archives even
+/// where nothing here reads them.
+fn score(peek: &Peek<'_>) -> Score {
+    #[cfg(feature = "office")]
+    if crate::office::kind::of(peek).is_some() {
+        return Score::NONE;
+    }
+    if peek.has(0, b"PK\x03\x04") || peek.has(0, b"PK\x05\x06") { Score::LIKELY } else { Score::NONE }
+}
 
 /// Extensions that are worth unpacking an entry for.
 const PICTURES: &[&str] = &[

@@ -167,6 +167,11 @@ impl Gdi {
     }
 
     fn half(&mut self, combine: Combine, bitmap: Bitmap, place: &Affine, clip: Clip) {
+        // Black changes nothing, but blended it would cover what is still empty.
+        let is_black = |bitmap: &Bitmap| bitmap.pixels.iter().all(|pixel| pixel[..3] == [0; 3]);
+        if combine != Combine::And && self.raster.halves.is_empty() && is_black(&bitmap) {
+            return;
+        }
         let merged = match self.raster.halves.as_slice() {
             [mask] if same_place(&mask.place, place) => match (mask.combine, &mask.source, combine) {
                 (Combine::And, Source::Bitmap(mask), Combine::Or | Combine::Xor) if is_mask(mask) => {

@@ -104,7 +104,17 @@ fn gradient(palette: &Palette<'_>, element: Element<'_>) -> Fill {
         .filter_map(|stop| Some((stop.attr("pos").map_or(0.0, share).clamp(0.0, 1.0), palette.within(stop)?)))
         .collect();
     stops.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let kind = match element.child("a:path") {
+    let kind = gradient_kind(element);
+    match stops.as_slice() {
+        [] => Fill::None,
+        [(_, color)] => Fill::Solid(*color),
+        _ => Fill::Gradient(Gradient { stops, kind }),
+    }
+}
+
+/// Along what the colours of a gradient run.
+pub(super) fn gradient_kind(element: Element<'_>) -> GradientKind {
+    match element.child("a:path") {
         Some(path) => {
             let to = path.child("a:fillToRect");
             let edge = |name: &str| to.and_then(|e| e.attr(name)).map_or(0.0, share).clamp(0.0, 1.0);
@@ -121,11 +131,6 @@ fn gradient(palette: &Palette<'_>, element: Element<'_>) -> Fill {
             let angle = linear.and_then(|l| l.number::<f32>("ang")).unwrap_or(0.0) / 60_000.0;
             GradientKind::Linear { angle, scaled: linear.and_then(|l| l.flag("scaled")).unwrap_or(false) }
         }
-    };
-    match stops.as_slice() {
-        [] => Fill::None,
-        [(_, color)] => Fill::Solid(*color),
-        _ => Fill::Gradient(Gradient { stops, kind }),
     }
 }
 
@@ -214,7 +219,7 @@ mod tests {
 
     #[test]
     fn dots_have_the_density_of_their_name() {
-        for percent in [5u32, 10, 25, 50, 75, 90] {
+        for percent in [5_u32, 10, 25, 50, 75, 90] {
             let set: u32 = pattern_rows(&format!("pct{percent}")).iter().map(|row| row.count_ones()).sum();
             assert_eq!(set, (percent * 64).div_ceil(100), "pct{percent}");
         }

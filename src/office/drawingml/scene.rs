@@ -11,7 +11,8 @@ use crate::limits::Reservation;
 use crate::office::package::{Package, Relationships};
 use crate::office::xml::Document;
 use crate::page::paint::decoded;
-use crate::page::style::{Fill, Picture};
+use crate::page::style::{Color, Fill, Picture, PictureFill, PictureMode};
+use crate::page::tree::Rect;
 use crate::probe::Hint;
 
 use super::color::Palette;
@@ -44,6 +45,8 @@ pub(crate) struct PageState {
     missed: RefCell<BTreeMap<&'static str, u32>>,
     drawn: Cell<u32>,
     table_styles: OnceCell<Option<Arc<Document>>>,
+    /// What the whole page is covered with, and its size, pt.
+    background: OnceCell<(Fill, (f32, f32))>,
     /// The fills of the groups around, the outermost first: what `a:grpFill` means.
     pub(super) group_fills: RefCell<Vec<Fill>>,
 }
@@ -59,6 +62,26 @@ impl PageState {
         let mut missed = self.missed.borrow_mut();
         let count = missed.entry(what).or_default();
         *count = count.saturating_add(1);
+    }
+
+    /// Says what the whole page of `size` pt is covered with.
+    pub(crate) fn set_background(&self, fill: Fill, size: (f32, f32)) {
+        // The first word counts; there is no other.
+        let _ = self.background.set((fill, size));
+    }
+
+    /// What is seen of the page's background at `bounds`.
+    pub(super) fn background_at(&self, bounds: Rect) -> Fill {
+        let Some((fill, size)) = self.background.get() else { return Color::WHITE.into() };
+        match fill {
+            Fill::None => Color::WHITE.into(),
+            Fill::Picture(fill) if fill.mode == PictureMode::WHOLE => {
+                let (right, bottom) = (size.0 - bounds.x - bounds.width, size.1 - bounds.y - bounds.height);
+                let crop = [bounds.x / size.0, bounds.y / size.1, right / size.0, bottom / size.1];
+                Fill::Picture(PictureFill { mode: PictureMode::Stretch { crop, onto: [0.0; 4] }, ..fill.clone() })
+            }
+            fill => fill.clone(),
+        }
     }
 
     /// The styles of tables that the file brings along.

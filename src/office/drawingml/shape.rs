@@ -1,7 +1,7 @@
 //! Shapes, connectors and pictures: place, outline, fill, line, shadow, text.
 
 use crate::office::xml::Element;
-use crate::page::style::Fill;
+use crate::page::style::{Fill, Gradient};
 use crate::page::tree::{Node, Outline, Rect, Shape};
 
 use super::geometry;
@@ -21,8 +21,9 @@ impl<'a> Tree<'a, '_> {
         let placed = properties.iter().find_map(|p| Placed::of(p.child("a:xfrm")?))?;
         let placed = frame.placed(placed);
         let size = (placed.bounds.width, placed.bounds.height);
-        let style = element.child_of("style").or_else(|| bases.iter().find_map(|base| base.child_of("style")));
-        let reference = |name: &str| style.and_then(|style| style.child(name));
+        // What a shape refers to in the theme counts before what those have that it takes after.
+        let layers: Vec<Layer<'a>> = std::iter::once(element).chain(bases.iter().copied()).map(Layer::of).collect();
+        let font = layers.iter().find_map(|layer| layer.style?.child("a:fontRef"));
 
         let form = properties
             .iter()
@@ -32,19 +33,23 @@ impl<'a> Tree<'a, '_> {
         let is_picture = element.local_name() == "pic";
         let fill = match element.child_of("blipFill").filter(|_| is_picture) {
             Some(picture) => scene.picture_fill(picture, size).unwrap_or_default(),
-            None => properties
-                .iter()
-                .find_map(|p| scene.fill(*p, size))
-                .or_else(|| reference("a:fillRef").and_then(|r| scene.fill_reference(r, size)))
-                .unwrap_or_default(),
+            None => self.shape_fill(element, &layers, placed.bounds),
         };
-        let line = properties.iter().find_map(|p| p.child("a:ln"));
-        let stroke = scene.line(line, reference("a:lnRef"));
-        let effects = properties.iter().copied().find(|p| p.child("a:effectLst").is_some());
-        let shadow = scene.shadow(effects, reference("a:effectRef"));
+        let line = layers.iter().find_map(|layer| {
+            let own = layer.properties.and_then(|p| p.child("a:ln"));
+            let reference = layer.style.and_then(|s| s.child("a:lnRef"));
+            (own.is_some() || reference.is_some()).then_some((own, reference))
+        });
+        let stroke = line.and_then(|(own, reference)| scene.line(own, reference));
+        let shadow = layers.iter().find_map(|layer| {
+            let own = layer.properties.filter(|p| p.child("a:effectLst").is_some());
+            let reference = layer.style.and_then(|s| s.child("a:effectRef"));
+            (own.is_some() || reference.is_some()).then(|| scene.shadow(own, reference))
+        });
+        let shadow = shadow.flatten();
 
         let mut inherited = self.host.text(element, &bases);
-        if let Some(reference) = reference("a:fontRef") {
+        if let Some(reference) = font {
             inherited.style = RunProperties::of_reference(reference, &scene.palette);
         }
         let text = self
@@ -78,5 +83,39 @@ impl<'a> Tree<'a, '_> {
                 text,
             }))
         })
+    }
+
+    /// The fill of a shape at `bounds`.
+    fn shape_fill(&self, element: Element<'a>, layers: &[Layer<'a>], bounds: Rect) -> Fill {
+        let scene = &self.scene;
+        let size = (bounds.width, bounds.height);
+        if element.flag("useBgFill") == Some(true) {
+            return scene.page.background_at(bounds);
+        }
+        let fill = layers.iter().find_map(|layer| {
+            let reference = layer.style.and_then(|s| s.child("a:fillRef")).and_then(|r| scene.fill_reference(r, size));
+            let own = layer.properties.and_then(|p| p.children().find(|c| c.is("a:gradFill") && c.child("a:gsLst").is_none()));
+            match (own, reference) {
+                // A gradient without colours has those of the style, and a direction of its own.
+                (Some(own), Some(Fill::Gradient(gradient))) => {
+                    let kind = super::fill::gradient_kind(own);
+                    Some(Fill::Gradient(Gradient { kind, ..gradient }))
+                }
+                (_, reference) => layer.properties.and_then(|p| scene.fill(p, size)).or(reference),
+            }
+        });
+        fill.unwrap_or_default()
+    }
+}
+
+/// What one shape says of itself.
+struct Layer<'a> {
+    properties: Option<Element<'a>>,
+    style: Option<Element<'a>>,
+}
+
+impl<'a> Layer<'a> {
+    fn of(shape: Element<'a>) -> Self {
+        Self { properties: shape.child_of("spPr"), style: shape.child_of("style") }
     }
 }

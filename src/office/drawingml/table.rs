@@ -1,7 +1,7 @@
 //! Tables (`a:tbl`): a grid of cells, in a style of the file's or of the program's own.
 
 use crate::office::xml::{Document, Element};
-use crate::page::style::Stroke;
+use crate::page::style::{Fill, Stroke};
 use crate::page::table::{Borders, Cell, Row, RowHeight, Table};
 use crate::page::text::{Anchor, Body, TextDirection};
 use crate::page::tree::Insets;
@@ -71,7 +71,9 @@ impl Scene<'_> {
             false => self.fill_of(fill, size),
         };
         let own = properties.and_then(|p| self.fill(p, size));
-        let fill = own.or_else(|| style.fill.and_then(styled)).or_else(|| background.and_then(styled)).unwrap_or_default();
+        // Where the style leaves a cell empty, the background of the table is seen.
+        let of_style = style.fill.and_then(styled).filter(|fill| !matches!(fill, Fill::None));
+        let fill = own.or(of_style).or_else(|| background.and_then(styled)).unwrap_or_default();
 
         let mut inherited = inherited.clone();
         inherited.under_style = inherited.lists.len();

@@ -47,6 +47,10 @@ impl Parts {
         self.parts.contains_key(key)
     }
 
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
     /// The content of a part.
     pub(super) fn get(&self, key: &str) -> Option<&[u8]> {
         match &self.parts.get(key)?.content {

@@ -63,7 +63,7 @@ impl Relationships {
 }
 
 /// The name of the part that `target` means in `folder`; none if it leaves the package.
-fn resolved(folder: &str, target: &str) -> Option<String> {
+pub(crate) fn resolved(folder: &str, target: &str) -> Option<String> {
     let target = target.split(['#', '?']).next()?.replace('\\', "/");
     let target = percent_decoded(&target);
     let mut path: Vec<&str> = match target.starts_with('/') {

@@ -142,6 +142,8 @@ impl Typesetter<'_> {
                 dx += match align {
                     Alignment::Center => over / 2.0,
                     Alignment::Right => over,
+                    Alignment::End if !rtl => over,
+                    Alignment::End | Alignment::Left => 0.0,
                     _ if rtl => over,
                     _ if is_first => first_line,
                     _ => 0.0,

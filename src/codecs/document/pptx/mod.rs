@@ -12,9 +12,9 @@ use crate::frame::Frame;
 use crate::geometry::Size;
 use crate::office::drawingml::scene::EMU;
 use crate::office::package::{Package, Relationships};
+use crate::office::{kind, preview};
 use crate::office::xml::Document;
 use crate::page::paint;
-use crate::probe::{Peek, Score};
 use crate::source::Source;
 
 use slide::Slide;
@@ -31,7 +31,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
         "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
         "application/vnd.ms-powerpoint.template.macroEnabled.12",
     ],
-    score,
+    score: |peek| kind::score(peek, FORMAT.name),
     open: |source, cx| Ok(Box::new(Presentation::open(source, cx)?)),
 };
 
@@ -40,11 +40,6 @@ const SIZE: (f32, f32) = (9_144_000.0, 6_858_000.0);
 
 /// Slides that are looked at for one that is not hidden.
 const MAX_HIDDEN: usize = 100;
-
-fn score(peek: &Peek<'_>) -> Score {
-    let is_named = ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm", "dps"].contains(&peek.extension);
-    if peek.has(0, b"PK") && is_named { Score::CERTAIN } else { Score::NONE }
-}
 
 /// A part, and what it refers to.
 pub(super) struct Part {
@@ -120,6 +115,10 @@ impl Decoder for Presentation {
     }
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+        let shape = (f64::from(self.size.0), f64::from(self.size.1));
+        if let Some(frame) = preview::for_want(&self.package, want, shape, cx) {
+            return Ok(frame);
+        }
         let part = match want.page {
             0 => self.first(cx)?,
             n => {

@@ -62,6 +62,7 @@ impl<'a> Slide<'a> {
 
         // The nearest background counts.
         let background = parts.iter().rev().flatten().find_map(|part| background(&on(part), part, size));
+        state.set_background(background.clone().unwrap_or_default(), size);
         let mut page = Page { width: size.0, height: size.1, ..Page::default() };
         match background {
             // A picture is laid on the page as it is on any shape.

@@ -12,7 +12,7 @@ use super::presets::FILLS;
 const MAX_GUIDES: usize = 1 << 16;
 
 /// Steps that are read of all paths of one geometry.
-const MAX_COMMANDS: usize = 1 << 18;
+const MAX_COMMANDS: usize = 1 << 17;
 
 /// What the `a:avLst` of a preset sets.
 pub(super) fn adjustments(element: Element<'_>) -> Vec<(&str, f64)> {

@@ -9,6 +9,10 @@ use std::f64::consts::PI;
 /// A full turn.
 pub(super) const TURN: f64 = 21_600_000.0;
 
+/// What is no more than this is taken for the 0 that exact arithmetic would have given: a sweep of no angle and one of a
+/// full turn differ in the sign of such a rest. Guides are not rounded to whole numbers, since some are ratios.
+const NOISE: f64 = 1e-6;
+
 /// What a built-in value is a share of.
 #[derive(Clone, Copy)]
 enum Of {
@@ -203,7 +207,8 @@ impl Formula {
             Operator::MulDiv => x * y / z,
             Operator::AddSub => x + y - z,
             Operator::AddDiv => (x + y) / z,
-            Operator::IfElse => [z, y][usize::from(x > 0.0)],
+            Operator::IfElse if x > NOISE => y,
+            Operator::IfElse => z,
             Operator::Abs => x.abs(),
             Operator::Atan2 => from_radians(y.atan2(x)),
             Operator::CosAtan2 => x * z.atan2(y).cos(),

@@ -66,6 +66,22 @@ fn what_cannot_be_read_is_left_out() {
 }
 
 #[test]
+fn guides_and_steps_beyond_all_use_are_not_read() {
+    let guides: String = (0..70_000).map(|n| format!("<a:gd name='g{n}' fmla='val 127000'/>")).collect();
+    let line = |x: &str| format!("<a:lnTo><a:pt x='{x}' y='0'/></a:lnTo>");
+    let lines = line("w").repeat(140_000);
+    let content = format!(
+        "<a:gdLst>{guides}</a:gdLst><a:pathLst><a:path>{}{}</a:path><a:path>{lines}</a:path></a:pathLst>",
+        line("g60000"),
+        line("g69999"),
+    );
+    let drawn = geometry("custGeom", &content).unwrap();
+    let ends = drawn.paths[0].path.points().iter().map(|p| p.x).collect::<Vec<_>>();
+    assert_eq!(ends, [0.0, 10.0, 0.0]);
+    assert!(drawn.paths[1].path.len() < 140_000);
+}
+
+#[test]
 fn a_file_that_defines_what_a_preset_is_draws_the_same() {
     let Some(shared) = trial::shared() else { return };
     let xml = std::fs::read(shared.join("reference/presetShapeDefinitions.xml")).unwrap();

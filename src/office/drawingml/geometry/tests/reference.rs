@@ -1,5 +1,6 @@
-//! The table of presets against the definitions of the standard, where those are there. After a change of the table's
-//! form, write it anew with `THUMBLING_WRITE_PRESETS=1 cargo test --features office the_table_is`.
+//! The table of presets against the definitions of the standard, where those are there: `presetShapeDefinitions.xml` in
+//! `../shared/reference`, or in `reference` of where `THUMBLING_SHARED` says. After a change of the table's form, write it
+//! anew with `THUMBLING_WRITE_PRESETS=1 cargo test --features office the_table_is`.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -161,7 +162,7 @@ impl<'a> Writer<'a> {
         let fill = FILLS.iter().position(|(name, _)| *name == path.attribute("fill")).unwrap_or(0) as u8;
         let size = ["w", "h"].map(|side| path.attribute(side).parse().unwrap_or(0));
         let is_stroked = path.attribute("stroke") != "false";
-        self.bytes.push(fill | u8::from(!is_stroked) * 8 | u8::from(size != [0; 2]) * 16);
+        self.bytes.push(fill + u8::from(!is_stroked) * 8 + u8::from(size != [0; 2]) * 16);
         if size != [0; 2] {
             size.iter().for_each(|n| self.signed(*n));
         }
