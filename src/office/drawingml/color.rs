@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn tint_and_shade_mix_light() {
-        assert_eq!(color("<a:srgbClr val='808080'><a:tint val='50%'/></a:srgbClr>").map(|c| c.r), Some(0xCC));
+        assert_eq!(color("<a:srgbClr val='808080'><a:tint val='50%'/></a:srgbClr>").map(|c| c.r), Some(0xCD));
         assert_eq!(color("<a:srgbClr val='808080'><a:shade val='50000'/></a:srgbClr>").map(|c| c.r), Some(0x5C));
         assert_eq!(color("<a:srgbClr val='000000'><a:alpha val='40000'/></a:srgbClr>").map(|c| c.a), Some(102));
     }

@@ -94,7 +94,9 @@ impl<'a> Tree<'a, '_> {
         }
         let fill = layers.iter().find_map(|layer| {
             let reference = layer.style.and_then(|s| s.child("a:fillRef")).and_then(|r| scene.fill_reference(r, size));
-            let own = layer.properties.and_then(|p| p.children().find(|c| c.is("a:gradFill") && c.child("a:gsLst").is_none()));
+            let own = layer
+                .properties
+                .and_then(|p| p.children().find(|c| c.is("a:gradFill") && c.child("a:gsLst").is_none()));
             match (own, reference) {
                 // A gradient without colours has those of the style, and a direction of its own.
                 (Some(own), Some(Fill::Gradient(gradient))) => {

@@ -26,7 +26,8 @@ impl Scene<'_> {
         let id = properties.and_then(|p| p.child("a:tableStyleId")).map_or(NO_STYLE, |id| id.text().trim());
         let of_program = built_in(id, self.cx);
         let of_file = self.page.table_styles(self);
-        let by_id = of_file.as_deref().and_then(|d: &Document| d.root().children().find(|s| s.attr("styleId") == Some(id)));
+        let by_id =
+            of_file.as_deref().and_then(|d: &Document| d.root().children().find(|s| s.attr("styleId") == Some(id)));
         let style = own.or(of_program.as_ref().map(Document::root)).or(by_id).map(TableStyle::of);
         let switches = properties.map(Switches::of).unwrap_or_default();
 
@@ -84,9 +85,8 @@ impl Scene<'_> {
             ..RunProperties::default()
         };
         let mut body = tc.child("a:txBody").map(|text| self.cell_text(text, &inherited)).unwrap_or_default();
-        let length = |name: &str, or: f32| {
-            properties.and_then(|p| p.number::<f32>(name)).unwrap_or(or).clamp(0.0, 1e8) / EMU
-        };
+        let length =
+            |name: &str, or: f32| properties.and_then(|p| p.number::<f32>(name)).unwrap_or(or).clamp(0.0, 1e8) / EMU;
         body.insets = Insets {
             left: length("marL", 91_440.0),
             top: length("marT", 45_720.0),
@@ -106,7 +106,8 @@ impl Scene<'_> {
             Some("vert270") => TextDirection::CounterClockwise,
             _ => TextDirection::Horizontal,
         };
-        let line = |own: &str, of_style: Option<Element<'_>>| self.border(properties.and_then(|p| p.child(own)), of_style);
+        let line =
+            |own: &str, of_style: Option<Element<'_>>| self.border(properties.and_then(|p| p.child(own)), of_style);
         let borders = Borders {
             left: line("a:lnL", style.left),
             top: line("a:lnT", style.top),
@@ -140,7 +141,8 @@ impl Scene<'_> {
             }
             false => Some((style, self.palette)),
         });
-        let layers: Vec<(Element<'_>, Palette<'_>)> = own.map(|own| (own, self.palette)).into_iter().chain(of_style).collect();
+        let layers: Vec<(Element<'_>, Palette<'_>)> =
+            own.map(|own| (own, self.palette)).into_iter().chain(of_style).collect();
         self.stroke(&layers)
     }
 }

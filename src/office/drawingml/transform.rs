@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_mirrored_group_mirrors_places_and_shapes() {
-        let placed = group(&format!("flipH='1'>{AT}")).placed(Placed { rotation: 30.0, ..shape(10.0, 20.0, 30.0, 40.0) });
+        let placed =
+            group(&format!("flipH='1'>{AT}")).placed(Placed { rotation: 30.0, ..shape(10.0, 20.0, 30.0, 40.0) });
         assert_eq!((placed.flip_h, placed.flip_v, placed.rotation), (true, false, -30.0));
         assert_eq!(placed.bounds.x, 300.0 - 20.0 - 60.0);
     }

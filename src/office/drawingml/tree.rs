@@ -108,9 +108,11 @@ impl<'a, 'h> Tree<'a, 'h> {
     /// A frame around something else: a table, a chart, a diagram, an embedded object.
     fn graphic_frame(&mut self, element: Element<'a>, frame: Frame, nodes: &mut Vec<Node>) -> crate::error::Result<()> {
         let own = element.child_of("xfrm").and_then(Placed::of);
-        let inherited = || self.host.bases(element).into_iter().find_map(|base| {
-            Placed::of(base.child_of("spPr").and_then(|p| p.child("a:xfrm")).or_else(|| base.child_of("xfrm"))?)
-        });
+        let inherited = || {
+            self.host.bases(element).into_iter().find_map(|base| {
+                Placed::of(base.child_of("spPr").and_then(|p| p.child("a:xfrm")).or_else(|| base.child_of("xfrm"))?)
+            })
+        };
         let Some(placed) = own.or_else(inherited).map(|own| frame.placed(own)) else { return Ok(()) };
         let Some(data) = element.path(&["a:graphic", "a:graphicData"]) else { return Ok(()) };
         for content in data.children() {
@@ -161,15 +163,19 @@ impl<'a, 'h> Tree<'a, 'h> {
             }
             Err(e) => return passable(e),
         };
-        let Some(name) = drawing.or_else(|| scene.relationships.part_of_kind("diagramDrawing").map(str::to_owned)) else {
+        let Some(name) = drawing.or_else(|| scene.relationships.part_of_kind("diagramDrawing").map(str::to_owned))
+        else {
             scene.page.missed("diagram without a drawing");
             return Ok(());
         };
-        let (document, relationships) =
-            match scene.package.xml(&name, scene.cx).and_then(|d| Ok((d, scene.package.relationships(&name, scene.cx)?))) {
-                Ok(read) => read,
-                Err(e) => return passable(e),
-            };
+        let (document, relationships) = match scene
+            .package
+            .xml(&name, scene.cx)
+            .and_then(|d| Ok((d, scene.package.relationships(&name, scene.cx)?)))
+        {
+            Ok(read) => read,
+            Err(e) => return passable(e),
+        };
         let inner = Scene { relationships: &relationships, ..scene };
         let Some(tree) = document.root().child("dsp:spTree") else { return Ok(()) };
         let host = Plain { lists: &[] };
@@ -189,7 +195,9 @@ fn passable(e: crate::error::Error) -> crate::error::Result<()> {
 
 /// Whether the file says that a shape is not shown.
 fn is_hidden(element: Element<'_>) -> bool {
-    let properties = element.children().find(|c| matches!(c.local_name(), "nvSpPr" | "nvPicPr" | "nvGrpSpPr" | "nvCxnSpPr" | "nvGraphicFramePr"));
+    let properties = element
+        .children()
+        .find(|c| matches!(c.local_name(), "nvSpPr" | "nvPicPr" | "nvGrpSpPr" | "nvCxnSpPr" | "nvGraphicFramePr"));
     properties.and_then(|p| p.child_of("cNvPr")).and_then(|p| p.flag("hidden")).unwrap_or(false)
 }
 

@@ -1,1 +1,169 @@
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+
 use super::*;
+use crate::frame::Samples;
+use crate::structure::trial;
+
+const NAMESPACES: &str = "xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main' \
+    xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships' \
+    xmlns:p='http://schemas.openxmlformats.org/presentationml/2006/main'";
+
+/// A package of these parts: names, content, and relationships as ids, kinds and targets.
+fn package(parts: &[(&str, String, &[(&str, &str, &str)])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, content: &str| {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content.as_bytes()).unwrap();
+    };
+    let relationships = |all: &[(&str, &str, &str)]| {
+        let lines = all.iter().map(|(id, kind, target)| {
+            format!("<Relationship Id='{id}' Type='http://schemas.openxmlformats.org/relationships/{kind}' Target='{target}'/>")
+        });
+        let lines: String = lines.collect();
+        format!("<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>{lines}</Relationships>")
+    };
+    add("_rels/.rels", &relationships(&[("r", "officeDocument", "ppt/presentation.xml")]));
+    for (name, content, to) in parts {
+        add(name, content);
+        if !to.is_empty() {
+            let (folder, file) = name.rsplit_once('/').unwrap();
+            add(&format!("{folder}/_rels/{file}.rels"), &relationships(to));
+        }
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn presentation(slides: usize) -> String {
+    let ids: String = (0..slides).map(|n| format!("<p:sldId id='{n}' r:id='s{n}'/>")).collect();
+    // 160 × 90 pt, so that sizes in EMU are short.
+    format!("<p:presentation {NAMESPACES}><p:sldIdLst>{ids}</p:sldIdLst><p:sldSz cx='2032000' cy='1143000'/></p:presentation>")
+}
+
+fn part(kind: &str, attributes: &str, background: &str, shapes: &str, rest: &str) -> String {
+    let background = match background {
+        "" => String::new(),
+        color => format!("<p:bg><p:bgPr><a:solidFill>{color}</a:solidFill></p:bgPr></p:bg>"),
+    };
+    format!("<p:{kind} {NAMESPACES} {attributes}><p:cSld>{background}<p:spTree>{shapes}</p:spTree></p:cSld>{rest}</p:{kind}>")
+}
+
+fn rgb(color: &str) -> String {
+    format!("<a:srgbClr val='{color}'/>")
+}
+
+/// A shape of `x`, `y`, `width`, `height` pt; without them where it has no place of its own.
+fn shape(placeholder: &str, place: Option<[i64; 4]>, fill: &str) -> String {
+    let place = place.map(|at| at.map(|n| n * 12_700)).map_or(String::new(), |[x, y, w, h]| {
+        format!("<a:xfrm><a:off x='{x}' y='{y}'/><a:ext cx='{w}' cy='{h}'/></a:xfrm><a:prstGeom prst='rect'/>")
+    });
+    let fill = if fill.is_empty() { String::new() } else { format!("<a:solidFill>{fill}</a:solidFill>") };
+    format!("<p:sp><p:nvSpPr><p:cNvPr id='1' name='x'/><p:nvPr>{placeholder}</p:nvPr></p:nvSpPr><p:spPr>{place}{fill}</p:spPr></p:sp>")
+}
+
+/// The pixel at this place of the picture of `bytes`, one a pt.
+fn pixels(bytes: &[u8], at: &[(usize, usize)]) -> Vec<u32> {
+    let (info, frame) = trial::decode(&ENTRY, bytes).unwrap();
+    assert_eq!((info.width, info.height), (160.0, 90.0));
+    let Samples::U8(samples) = &frame.samples else { panic!("not 8-bit") };
+    let pixel = |&(x, y): &(usize, usize)| {
+        let at = (y * frame.width as usize + x) * 3;
+        samples[at..at + 3].iter().fold(0, |color, part| color << 8 | u32::from(*part))
+    };
+    at.iter().map(pixel).collect()
+}
+
+#[test]
+fn the_first_slide_that_is_not_hidden_is_shown() {
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(2), &[("s0", "slide", "slides/a.xml"), ("s1", "slide", "slides/b.xml")]),
+        ("ppt/slides/a.xml", part("sld", "show='0'", &rgb("FF0000"), "", ""), &[]),
+        ("ppt/slides/b.xml", part("sld", "", &rgb("00FF00"), "", ""), &[]),
+    ]);
+    assert_eq!(pixels(&bytes, &[(80, 45)]), [0x00_FF00]);
+}
+
+#[test]
+fn a_placeholder_takes_place_and_look_from_layout_and_master() {
+    let master_shapes = shape("<p:ph type='title'/>", Some([10, 10, 50, 20]), "<a:schemeClr val='accent2'/>")
+        + &shape("", Some([100, 60, 20, 20]), &rgb("0000FF"));
+    let layout_shapes = shape("<p:ph type='title'/>", Some([60, 10, 50, 20]), "");
+    let deck = |slide: String| {
+        package(&[
+            ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+            ("ppt/slides/a.xml", slide, &[("l", "slideLayout", "../layouts/a.xml")]),
+            ("ppt/layouts/a.xml", part("sldLayout", "", "", &layout_shapes, ""), &[("m", "slideMaster", "../masters/a.xml")]),
+            ("ppt/masters/a.xml", part("sldMaster", "", &rgb("EEEEEE"), &master_shapes, "<p:clrMap bg1='lt1' tx1='dk1'/>"), &[
+                ("t", "theme", "../theme.xml"),
+            ]),
+            ("ppt/theme.xml", format!(
+                "<a:theme {NAMESPACES}><a:themeElements><a:clrScheme><a:accent1><a:srgbClr val='112233'/></a:accent1>\
+                 <a:accent2><a:srgbClr val='445566'/></a:accent2></a:clrScheme></a:themeElements></a:theme>"), &[]),
+        ])
+    };
+    let title = shape("<p:ph type='title'/>", None, "");
+    let look = [(20, 20), (80, 20), (110, 70), (5, 5)];
+    // Where the layout has it, filled as the master fills it; the master's own shapes below.
+    assert_eq!(pixels(&deck(part("sld", "", "", &title, "")), &look), [0xEE_EEEE, 0x44_5566, 0x00_00FF, 0xEE_EEEE]);
+    // The slide may call the colours by other names, and leave out what its master draws.
+    let other = "<p:clrMapOvr><a:overrideClrMapping accent2='accent1'/></p:clrMapOvr>";
+    let slide = part("sld", "showMasterSp='0'", "", &title, other);
+    assert_eq!(pixels(&deck(slide), &look), [0xEE_EEEE, 0x11_2233, 0xEE_EEEE, 0xEE_EEEE]);
+    // Models of placeholders are no content.
+    assert_eq!(pixels(&deck(part("sld", "", "", "", "")), &look), [0xEE_EEEE, 0xEE_EEEE, 0x00_00FF, 0xEE_EEEE]);
+}
+
+#[test]
+fn groups_move_what_is_in_them_however_deep_they_are() {
+    let group = |inner: &str, off: i64| {
+        format!(
+            "<p:grpSp><p:grpSpPr><a:xfrm><a:off x='{off}' y='0'/><a:ext cx='1270000' cy='1270000'/>\
+             <a:chOff x='0' y='0'/><a:chExt cx='1270000' cy='1270000'/></a:xfrm></p:grpSpPr>{inner}</p:grpSp>"
+        )
+    };
+    let deck = |shapes: &str| {
+        package(&[
+            ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+            ("ppt/slides/a.xml", part("sld", "", "", shapes, ""), &[]),
+        ])
+    };
+    let square = shape("", Some([0, 0, 20, 20]), &rgb("FF0000"));
+    let moved = group(&group(&square, 254_000), 254_000);
+    assert_eq!(pixels(&deck(&moved), &[(30, 10), (50, 10)]), [0xFF_FFFF, 0xFF_0000]);
+    let deep = (0..100).fold(square, |inner, _| group(&inner, 0));
+    assert_eq!(pixels(&deck(&deep), &[(10, 10)]), [0xFF_FFFF]);
+}
+
+#[test]
+fn parts_that_are_missing_broken_or_refer_to_themselves_leave_the_rest_of_the_slide() {
+    let square = shape("<p:ph type='title'/>", Some([0, 0, 20, 20]), &rgb("FF0000"));
+    let picture = "<p:pic><p:blipFill><a:blip r:embed='gone'/></p:blipFill><p:spPr><a:xfrm><a:off x='0' y='0'/>\
+        <a:ext cx='1' cy='1'/></a:xfrm></p:spPr></p:pic>";
+    for layout in ["../slides/a.xml", "../layouts/none.xml", "../layouts/broken.xml", "../../../../etc/passwd"] {
+        let bytes = package(&[
+            ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+            ("ppt/slides/a.xml", part("sld", "", "", &format!("{square}{picture}"), ""), &[("l", "slideLayout", layout)]),
+            ("ppt/layouts/broken.xml", "<p:sldLayout".into(), &[]),
+        ]);
+        assert_eq!(pixels(&bytes, &[(10, 10), (100, 50)]), [0xFF_0000, 0xFF_FFFF], "{layout}");
+    }
+}
+
+#[test]
+fn a_show_without_slides_is_blank_and_a_package_without_a_show_is_corrupt() {
+    let empty = package(&[("ppt/presentation.xml", presentation(0), &[])]);
+    assert_eq!(pixels(&empty, &[(80, 45)]), [0xFF_FFFF]);
+    let other = package(&[("ppt/presentation.xml", "<document/>".into(), &[])]);
+    assert_eq!(trial::decode(&ENTRY, &other).unwrap_err().kind(), ErrorKind::Corrupt);
+}
+
+#[test]
+fn no_cut_of_a_file_panics() {
+    let square = shape("", Some([0, 0, 20, 20]), &rgb("FF0000"));
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+        ("ppt/slides/a.xml", part("sld", "", "", &square, ""), &[]),
+    ]);
+    trial::cut_everywhere(&ENTRY, &bytes);
+}

@@ -53,7 +53,8 @@ impl BulletProperties {
                 self.size = element.attr("val").map(|v| Size::OfText(share(v).clamp(0.25, 4.0))).or(self.size);
             }
             "a:buSzPts" => {
-                self.size = element.number::<f32>("val").map(|n| Size::Points((n / 100.0).clamp(1.0, 400.0))).or(self.size);
+                self.size =
+                    element.number::<f32>("val").map(|n| Size::Points((n / 100.0).clamp(1.0, 400.0))).or(self.size);
             }
             "a:buFontTx" => self.font = Some(None),
             "a:buFont" => self.font = Some(element.attr("typeface").map(str::to_owned)),

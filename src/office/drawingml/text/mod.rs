@@ -91,11 +91,13 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
     let fits = ["a:normAutofit", "a:noAutofit", "a:spAutoFit"];
     let fit = layers.iter().find_map(|layer| layer.children().find(|c| fits.contains(&c.name())));
     body.fit = match fit {
-        Some(fit) if fit.is("a:normAutofit") => match (fit.attr("fontScale").map(share), fit.attr("lnSpcReduction").map(share)) {
-            // What the program found the last time; where it left nothing, all is well or has to be found again.
-            (None, None) => TextFit::Shrink,
-            (scale, less) => TextFit::Scaled { scale: scale.unwrap_or(1.0), less: less.unwrap_or(0.0) },
-        },
+        Some(fit) if fit.is("a:normAutofit") => {
+            match (fit.attr("fontScale").map(share), fit.attr("lnSpcReduction").map(share)) {
+                // What the program found the last time; where it left nothing, all is well or has to be found again.
+                (None, None) => TextFit::Shrink,
+                (scale, less) => TextFit::Scaled { scale: scale.unwrap_or(1.0), less: less.unwrap_or(0.0) },
+            }
+        }
         _ => TextFit::Overflow,
     };
 }

@@ -44,8 +44,19 @@ fn letters(number: u32, first: char) -> String {
 
 fn roman(number: u32) -> String {
     const PARTS: [(u32, &str); 13] = [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
-        (5, "V"), (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ];
     let mut left = number.min(3999);
     let mut roman = String::new();
@@ -65,7 +76,9 @@ fn chinese(number: u32) -> String {
     match number {
         0..10 => digit(number).to_owned(),
         10..20 => format!("十{}", if number == 10 { "" } else { digit(number - 10) }),
-        20..100 => format!("{}十{}", digit(number / 10), if number.is_multiple_of(10) { "" } else { digit(number % 10) }),
+        20..100 => {
+            format!("{}十{}", digit(number / 10), if number.is_multiple_of(10) { "" } else { digit(number % 10) })
+        }
         n => n.to_string(),
     }
 }

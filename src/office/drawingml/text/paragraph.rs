@@ -17,7 +17,15 @@ const MAX_CHARACTERS: usize = 20_000;
 
 /// The names of the properties of each level.
 const LEVEL_NAMES: [&str; LEVELS] = [
-    "a:lvl1pPr", "a:lvl2pPr", "a:lvl3pPr", "a:lvl4pPr", "a:lvl5pPr", "a:lvl6pPr", "a:lvl7pPr", "a:lvl8pPr", "a:lvl9pPr",
+    "a:lvl1pPr",
+    "a:lvl2pPr",
+    "a:lvl3pPr",
+    "a:lvl4pPr",
+    "a:lvl5pPr",
+    "a:lvl6pPr",
+    "a:lvl7pPr",
+    "a:lvl8pPr",
+    "a:lvl9pPr",
 ];
 
 /// What is said of a paragraph so far.

@@ -3,7 +3,11 @@
 /// Whether a family has symbols where others have letters.
 pub(super) fn is_symbol(family: &str) -> bool {
     let name = family.to_ascii_lowercase();
-    name.starts_with("wingdings") || name.starts_with("webdings") || name == "symbol" || name == "zapfdingbats" || name == "marlett"
+    name.starts_with("wingdings")
+        || name.starts_with("webdings")
+        || name == "symbol"
+        || name == "zapfdingbats"
+        || name == "marlett"
 }
 
 /// `text` with the characters that `symbol` (or, for the private use area, whatever family) means by its own replaced
