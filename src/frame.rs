@@ -137,6 +137,8 @@ pub struct Frame {
     pub orientation: Orientation,
     /// Where they come from.
     pub origin: Origin,
+    /// The share of what the source has there that was drawn, as far as the decoder can tell; 1 is all.
+    pub confidence: f32,
 }
 
 impl Frame {
@@ -151,7 +153,7 @@ impl Frame {
             return Err(Error::internal(format!("{} samples for {width}x{height} {format:?}", samples.len())));
         }
         let (color, orientation, origin) = (ColorSpace::Srgb, Orientation::Normal, Origin::Decoded);
-        Ok(Self { width, height, format, samples, color, orientation, origin })
+        Ok(Self { width, height, format, samples, color, orientation, origin, confidence: 1.0 })
     }
 
     /// [`new`](Self::new) with 8-bit samples.
@@ -181,6 +183,13 @@ impl Frame {
     #[must_use]
     pub fn with_orientation(mut self, orientation: Orientation) -> Self {
         self.orientation = orientation;
+        self
+    }
+
+    /// The same pixels, which show this share of what the source has there.
+    #[must_use]
+    pub fn with_confidence(mut self, confidence: f32) -> Self {
+        self.confidence = confidence;
         self
     }
 

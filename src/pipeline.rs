@@ -44,9 +44,10 @@ pub(crate) fn thumbnail_within(source: &Source, request: &Request, budget: &Budg
     let entry = codecs::identify(source, &request.hint, &cx)?;
     let made = (entry.open)(source, &cx).and_then(|mut decoder| decode(decoder.as_mut(), specs, request, &cx));
     let (info, made) = made.map_err(|e| e.of_format(entry.format.name))?;
-    let (items, thumbhash, dominant, origin) = made;
+    let (items, thumbhash, dominant, origin, confidence) = made;
     let warnings = warnings.into_inner().unwrap_or_else(|e| e.into_inner());
-    Ok(Thumbnails { info, items, thumbhash, dominant, origin, bytes_read: source.bytes_read(), warnings })
+    let bytes_read = source.bytes_read();
+    Ok(Thumbnails { info, items, thumbhash, dominant, origin, confidence, bytes_read, warnings })
 }
 
 /// What `source` is, from its header: no pixels are decoded.
@@ -63,7 +64,7 @@ pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
     info.map_err(|e| e.of_format(entry.format.name))
 }
 
-type Made = (Vec<Thumbnail>, Vec<u8>, crate::request::Rgb, crate::frame::Origin);
+type Made = (Vec<Thumbnail>, Vec<u8>, crate::request::Rgb, crate::frame::Origin, f32);
 
 fn decode(
     decoder: &mut dyn Decoder,
@@ -74,7 +75,7 @@ fn decode(
     let info = decoder.info(cx)?;
     let want = want(&info, specs, request);
     let frame = prepared(decoder.frame(&want, cx)?, cx)?;
-    let origin = frame.origin;
+    let (origin, confidence) = (frame.origin, frame.confidence);
     let mut items = Vec::with_capacity(specs.len());
     let mut last = None;
     for spec in specs {
@@ -85,7 +86,7 @@ fn decode(
     }
     let last = last.ok_or_else(|| Error::internal("no spec"))?;
     let small = placeholder::small(&last)?;
-    Ok((info, (items, placeholder::thumbhash(&small), placeholder::dominant(&small), origin)))
+    Ok((info, (items, placeholder::thumbhash(&small), placeholder::dominant(&small), origin, confidence)))
 }
 
 /// The frame with samples that can be scaled.

@@ -223,6 +223,9 @@ pub struct Thumbnails {
     pub dominant: Rgb,
     /// Where the pixels come from.
     pub origin: Origin,
+    /// The share of what the page has that was drawn, by count of shapes, pictures, charts …: 1 is all. Only readers of
+    /// office documents say less; what they left out is in `warnings`.
+    pub confidence: f32,
     /// Bytes fetched from the source.
     pub bytes_read: u64,
     /// What the caller should know and that is no error.

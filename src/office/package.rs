@@ -1,4 +1,4 @@
-//! Open Packaging Conventions: the parts of an office document, their content types, and how they refer to each other.
+//! Open Packaging Conventions: the parts of an office document, and how they refer to each other.
 //!
 //! A package is a zip file, of which only the directory and the parts asked for are read, or one flat XML file
 //! (`pkg:package`). Part names are compared without regard to case, as the standard wants it. References lead to parts
@@ -24,7 +24,7 @@ use crate::source::{Source, SourceReader};
 
 use super::xml::Document;
 
-pub(crate) use relationship::{Relationships, Target, resolved};
+pub(crate) use relationship::{Relationships, resolved};
 
 /// Bytes of one fetch.
 const WINDOW: usize = 16 << 10;
@@ -32,7 +32,6 @@ const WINDOW: usize = 16 << 10;
 /// The parts of a document.
 pub(crate) struct Package {
     parts: Parts,
-    types: ContentTypes,
 }
 
 enum Parts {
@@ -47,12 +46,6 @@ pub(crate) struct Part {
     _held: Option<Reservation>,
 }
 
-#[derive(Default)]
-struct ContentTypes {
-    by_extension: HashMap<String, String>,
-    by_name: HashMap<String, String>,
-}
-
 impl Package {
     /// Opens a zip package or a flat one. `corrupt` if it is neither, `encrypted` if its parts are.
     pub(crate) fn open(source: &Source, cx: &Context<'_>) -> Result<Self> {
@@ -60,15 +53,7 @@ impl Package {
             true => Parts::zip(source, cx)?,
             false => Parts::Flat(flat::Parts::read(source, cx)?),
         };
-        let mut package = Self { parts, types: ContentTypes::default() };
-        package.types = match (&package.parts, package.xml("[Content_Types].xml", cx)) {
-            (Parts::Flat(flat), _) => flat.content_types(),
-            (_, Ok(document)) => ContentTypes::of(&document),
-            // Every part of a page is also found by its relationships.
-            (_, Err(e)) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Corrupt) => ContentTypes::default(),
-            (_, Err(e)) => return Err(e),
-        };
-        Ok(package)
+        Ok(Self { parts })
     }
 
     /// Whether there is a part of this name.
@@ -91,13 +76,6 @@ impl Package {
     /// Bytes that a part claims to unpack to, where it is packed.
     pub(crate) fn size(&self, name: &str) -> Option<u64> {
         self.entry(name).ok().map(|entry| entry.size)
-    }
-
-    /// The content type that the package declares for a part, in lower case; empty if it declares none.
-    pub(crate) fn content_type(&self, name: &str) -> &str {
-        let key = key(name);
-        let by_extension = || self.types.by_extension.get(key.rsplit_once('.')?.1);
-        self.types.by_name.get(&key).or_else(by_extension).map_or("", |kind| kind)
     }
 
     /// The parts and places that `part` refers to; the package's own for the empty name. None if it says nothing.
@@ -201,21 +179,6 @@ impl Parts {
         let names = (0..archive.len()).filter_map(|n| Some((key(&archive.name_for_index(n)?.ok()?), n)));
         let index = names.collect();
         Ok(Self::Zip { source: source.clone(), archive: RefCell::new(archive), index })
-    }
-}
-
-impl ContentTypes {
-    fn of(document: &Document) -> Self {
-        let mut types = Self::default();
-        for line in document.root().children() {
-            let Some(kind) = line.attr("ContentType").map(str::to_ascii_lowercase) else { continue };
-            match line.name() {
-                "ct:Default" => line.attr("Extension").map(|e| types.by_extension.insert(key(e), kind)),
-                "ct:Override" => line.attr("PartName").map(|name| types.by_name.insert(key(name), kind)),
-                _ => None,
-            };
-        }
-        types
     }
 }
 

@@ -211,6 +211,9 @@ fn line(path: &Path, outcome: &Outcome<Work>) -> Value {
             line.insert("family".into(), thumbnails.info.family.name().into());
             line.insert("format".into(), thumbnails.info.format.name.into());
             line.insert("origin".into(), thumbnails.origin.name().into());
+            if thumbnails.confidence < 1.0 {
+                line.insert("confidence".into(), f64::from(thumbnails.confidence).into());
+            }
         }
     }
     line.insert("ms".into(), report::ms(outcome.wall).into());

@@ -59,18 +59,6 @@ impl Theme {
         ROLES.iter().position(|r| *r == role).map(|n| self.colors[n])
     }
 
-    /// A colour by its number in a spreadsheet: light and dark change places there.
-    pub(crate) fn indexed_color(&self, index: usize) -> Option<Color> {
-        let index = match index {
-            0 => 1,
-            1 => 0,
-            2 => 3,
-            3 => 2,
-            index => index,
-        };
-        self.colors.get(index).copied()
-    }
-
     fn format(&self, list: &str) -> Option<Element<'_>> {
         elements(self.document.as_ref()?).path(&["a:fmtScheme", list])
     }
@@ -92,11 +80,6 @@ impl Theme {
     /// The effects that shapes refer to by this number, from 1.
     pub(crate) fn effect(&self, index: usize) -> Option<Element<'_>> {
         self.format("a:effectStyleLst")?.children().nth(index.checked_sub(1)?)
-    }
-
-    /// The properties that new shapes, lines or text boxes have: `a:spDef`, `a:lnDef`, `a:txDef`.
-    pub(crate) fn default_of(&self, kind: &str) -> Option<Element<'_>> {
-        self.document.as_ref()?.root().path(&["a:objectDefaults", kind])
     }
 
     /// The family that a name stands for: `+mj-lt` is the theme's own for headings. Other names are families already;

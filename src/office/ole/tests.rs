@@ -39,8 +39,10 @@ fn scattered_sectors_are_put_together() {
     let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
     let (mut one, mut two) = (file.create_stream("one").unwrap(), file.create_stream("two").unwrap());
     for chunk in pattern(60_000).chunks(5_000) {
-        (one.write_all(chunk).unwrap(), one.flush().unwrap());
-        (two.write_all(chunk).unwrap(), two.flush().unwrap());
+        one.write_all(chunk).unwrap();
+        one.flush().unwrap();
+        two.write_all(chunk).unwrap();
+        two.flush().unwrap();
     }
     drop((one, two));
     file.flush().unwrap();

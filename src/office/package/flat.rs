@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::{ContentTypes, key};
+use super::key;
 use crate::decode::Context;
 use crate::error::{Error, Result};
 use crate::limits::Reservation;
@@ -19,12 +21,7 @@ pub(super) struct Parts {
     _held: Reservation,
 }
 
-struct Part {
-    content: Content,
-    content_type: String,
-}
-
-enum Content {
+enum Part {
     /// In the text.
     Xml(Range<usize>),
     Bytes(Vec<u8>),
@@ -53,15 +50,10 @@ impl Parts {
 
     /// The content of a part.
     pub(super) fn get(&self, key: &str) -> Option<&[u8]> {
-        match &self.parts.get(key)?.content {
-            Content::Xml(range) => self.text.as_bytes().get(range.clone()),
-            Content::Bytes(bytes) => Some(bytes),
+        match self.parts.get(key)? {
+            Part::Xml(range) => self.text.as_bytes().get(range.clone()),
+            Part::Bytes(bytes) => Some(bytes),
         }
-    }
-
-    pub(super) fn content_types(&self) -> ContentTypes {
-        let by_name = self.parts.iter().map(|(name, part)| (name.clone(), part.content_type.to_ascii_lowercase()));
-        ContentTypes { by_extension: HashMap::new(), by_name: by_name.collect() }
     }
 }
 
@@ -69,7 +61,7 @@ fn parts(text: &str, cx: &Context<'_>) -> Result<HashMap<String, Part>> {
     let mut reader = Reader::from_str(text);
     let mut parts = HashMap::new();
     let corrupt = |e: quick_xml::Error| Error::corrupt(format!("XML: {e}"));
-    let mut open: Option<(String, String)> = None;
+    let mut open: Option<String> = None;
     let mut seen = 0_u64;
     loop {
         seen += 1;
@@ -82,15 +74,14 @@ fn parts(text: &str, cx: &Context<'_>) -> Result<HashMap<String, Part>> {
         let event = reader.read_event().map_err(corrupt)?;
         match event {
             Event::Start(e) => match (e.local_name().as_ref(), &open) {
-                ("part", _) => open = Some((value(&e, "name"), value(&e, "contentType"))),
-                ("xmlData", Some((name, kind))) => {
+                ("part", _) => open = Some(key(&value(&e, "name"))),
+                ("xmlData", Some(name)) => {
                     let span = reader.read_to_end(e.name()).map_err(corrupt)?;
-                    let content = Content::Xml(span.start as usize..span.end as usize);
-                    parts.insert(key(name), Part { content, content_type: kind.clone() });
+                    parts.insert(name.clone(), Part::Xml(span.start as usize..span.end as usize));
                 }
-                ("binaryData", Some((name, kind))) => {
-                    let content = Content::Bytes(base64(&reader.read_text(e.name()).map_err(corrupt)?));
-                    parts.insert(key(name), Part { content, content_type: kind.clone() });
+                ("binaryData", Some(name)) => {
+                    let bytes = base64(&reader.read_text(e.name()).map_err(corrupt)?);
+                    parts.insert(name.clone(), Part::Bytes(bytes));
                 }
                 _ => {}
             },
@@ -107,26 +98,12 @@ fn value(e: &BytesStart<'_>, name: &str) -> String {
     found.and_then(|a| a.normalized_value(XmlVersion::Implicit1_0).ok().map(|v| v.into_owned())).unwrap_or_default()
 }
 
-/// The bytes of base64, whatever else stands between its letters.
+/// The bytes of base64, which is broken into lines; none if it is something else.
 fn base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0);
-    for letter in text.bytes() {
-        let six = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => break,
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    bytes
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let letters: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    LENIENT.decode(letters).unwrap_or_default()
 }

@@ -95,11 +95,6 @@ impl Document {
         Element { document: self, id: 0 }
     }
 
-    /// The element of this [id](Element::id).
-    pub(crate) fn element(&self, id: u32) -> Option<Element<'_>> {
-        ((id as usize) < self.nodes.len()).then_some(Element { document: self, id })
-    }
-
     /// Empties it; names stay known.
     fn clear(&mut self) {
         self.nodes.clear();
@@ -176,11 +171,6 @@ impl std::fmt::Debug for Element<'_> {
 impl<'a> Element<'a> {
     fn node(self) -> &'a Node {
         &self.document.nodes[self.id as usize]
-    }
-
-    /// What [`Document::element`] finds it by.
-    pub(crate) fn id(self) -> u32 {
-        self.id
     }
 
     /// Its name under the standard's prefix, as `p:sp`; of an unknown namespace, under `?`.

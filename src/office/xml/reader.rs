@@ -115,19 +115,6 @@ impl<'a, R: BufRead> Reader<'a, R> {
         Ok(document)
     }
 
-    /// Passes over the rest of the element that began last.
-    pub(crate) fn skip(&mut self) -> Result<()> {
-        let mut open = 1;
-        while open > 0 {
-            match self.next()? {
-                Event::Start => open += 1,
-                Event::End => open -= 1,
-                Event::Eof => break,
-            }
-        }
-        Ok(())
-    }
-
     /// The outermost element as a tree.
     pub(super) fn document(mut self) -> Result<Document> {
         match self.next()? {

@@ -56,7 +56,7 @@ fn a_large_part_is_read_one_subtree_at_a_time() {
         let mut reader = Reader::new(xml.as_bytes(), cx);
         assert_eq!(reader.next().unwrap(), Event::Start);
         assert_eq!(reader.next().unwrap(), Event::Start);
-        reader.skip().unwrap();
+        reader.subtree().unwrap();
         for n in 0..5 {
             assert_eq!(reader.next().unwrap(), Event::Start);
             assert_eq!(reader.start().number::<u32>("r"), Some(n));

@@ -128,7 +128,7 @@ impl Decoder for Presentation {
             }
         };
         let scale = want.size.width as f32 / self.size.0.max(1.0);
-        let page = Slide::read(&self.package, &self.main, part, cx)?.page(self.size, scale, cx)?;
-        paint::page(&page, want.size, cx)
+        let (page, confidence) = Slide::read(&self.package, &self.main, part, cx)?.page(self.size, scale, cx)?;
+        Ok(paint::page(&page, want.size, cx)?.with_confidence(confidence))
     }
 }

@@ -50,8 +50,8 @@ impl<'a> Slide<'a> {
         Ok(Self { package, main, slide, layout, master, theme: theme.unwrap_or_default(), map, number })
     }
 
-    /// The page that it is, `size` pt large, for `scale` px a pt.
-    pub(super) fn page(&self, size: (f32, f32), scale: f32, cx: &Context<'_>) -> Result<Page> {
+    /// The page that it is, `size` pt large, for `scale` px a pt, and the share of what it has that is on it.
+    pub(super) fn page(&self, size: (f32, f32), scale: f32, cx: &Context<'_>) -> Result<(Page, f32)> {
         let state = PageState::default();
         let palette = Palette { theme: &self.theme, map: &self.map, placeholder: None };
         let on = |part| Scene { cx, package: self.package, relationships: relationships(part), palette, scale, page: &state };
@@ -90,7 +90,7 @@ impl<'a> Slide<'a> {
             page.nodes.extend(Tree::new(on(part), &deck).nodes(tree, Default::default(), &wanted)?);
         }
         state.report(cx);
-        Ok(page)
+        Ok((page, state.confidence()))
     }
 }
 

@@ -10,8 +10,10 @@ const NAMESPACES: &str = "xmlns:a='http://schemas.openxmlformats.org/drawingml/2
     xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships' \
     xmlns:p='http://schemas.openxmlformats.org/presentationml/2006/main'";
 
-/// A package of these parts: names, content, and relationships as ids, kinds and targets.
-fn package(parts: &[(&str, String, &[(&str, &str, &str)])]) -> Vec<u8> {
+/// A part of a package: its name, its content, and its relationships as ids, kinds and targets.
+type Entry<'a> = (&'a str, String, &'a [(&'a str, &'a str, &'a str)]);
+
+fn package(parts: &[Entry<'_>]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, content: &str| {
         writer.start_file(name, SimpleFileOptions::default()).unwrap();
