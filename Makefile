@@ -9,7 +9,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 ABI = $(shell awk '/define THUMBLING_ABI_VERSION/ { print int($$3 / 65536) "." $$3 % 65536 }' include/thumbling.h)
 ABI_MAJOR = $(firstword $(subst ., ,$(ABI)))
 
-.PHONY: help deps build demo test test-engine bench install
+.PHONY: help deps build demo test bench install
 .DEFAULT_GOAL := help
 
 help: ## list what make can do
@@ -31,18 +31,10 @@ demo: ## draw sample files of every format and make a gallery of them: demo/inde
 	$(BUILT)/release/thumbling gallery samples --out demo
 	@echo "Open demo/index.html in a browser. Your own: $(BUILT)/release/thumbling gallery FOLDER --out OUT"
 
-test: deps ## run all tests: Rust, and the C ABI plain, under valgrind and with sanitisers
+test: deps ## run all tests: Rust; the C ABI plain, under valgrind and with sanitisers; decoders of URLs in six languages
 	$(CARGO) build --features full --all-targets
 	@.ci/pdfium $(BUILT)/debug
 	$(CARGO) test --features full
-	tests/c/run $(BUILT)/debug
-
-# Not part of `test` before the engine is part of `full`.
-test-engine: ## run the tests of the engine, the demo host and the decoders of URLs
-	@.ci/deps engine
-	$(CARGO) test --features full,serve --lib --bins --test header
-	$(CARGO) test --features full,serve --test engine_tasks --test engine_lookups --test engine_faults --test engine_crash --test serve
-	$(CARGO) build --features full,serve
 	tests/c/run $(BUILT)/debug
 	tests/decoders/run
 

@@ -3,7 +3,7 @@
 use thumbling::{ErrorKind, Output};
 
 use crate::files::{
-    archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, psd, raster, sound, svg, text, tiff,
+    archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, pptx, psd, raster, sound, svg, text, tiff,
 };
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
@@ -96,6 +96,7 @@ pub const TEXTS: &[Sample] = &[
     right("items.json", text::json),
     right("handbook.md", text::markdown),
     right("orders.csv", text::csv),
+    right("harvest.pptx", || pptx::slides(jpeg::photo(&view(Scene::Hills, GOLD, 12, 640, 360)))),
 ];
 
 /// Files that are not, and one that is damaged but shows something.

@@ -10,6 +10,7 @@ pub mod metafile;
 pub mod mov;
 pub mod pcx;
 pub mod pdf;
+pub mod pptx;
 pub mod psd;
 pub mod raster;
 pub mod sound;
