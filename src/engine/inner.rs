@@ -255,7 +255,8 @@ fn tell(inner: &Arc<Inner>, mut told: i64) {
                 Ok(Some(status)) if !inner.is_closed() => {
                     inner.listeners.tell(&Event::Task { id, state: status.state });
                     if lines {
-                        inner.listeners.call(&status);
+                        // Through the gate, which counts who is inside the host's code when the engine closes.
+                        let _ = inner.host.gate.pass("on_finished", || inner.listeners.call(&status));
                     }
                 }
                 Ok(_) => {}
