@@ -295,6 +295,21 @@ fn a_malformed_file_is_not_tried_again_until_it_changes() {
 }
 
 #[test]
+fn a_malformed_file_is_tried_again_once_thumbnails_are_made_by_another_recipe() {
+    let (temp, drive, engine) = setup("recipe");
+    let a = file("s", "a");
+    drive.put(&a, "a.png", b"\x89PNG\r\n\x1a\n".to_vec());
+    made(&engine, &a);
+    drop(engine);
+    // The recipe is of the decoders and of how much work they take: the latter can be changed here.
+    let mut config = config(&temp.0);
+    config.effort = thumbling::Effort::Best;
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    assert!(matches!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Pending { .. }));
+    until("it was tried again", || drive.opens_of(&a) == 2);
+}
+
+#[test]
 fn time_outs_and_i_o_errors_are_tried_again_later() {
     let (_temp, drive, clock, engine) = with_clock("later");
     let a = drive.picture("s", "a", 1);

@@ -248,17 +248,44 @@ fn create_share_task_save_copies_and_links_thumbnails_without_drawing() {
 fn create_share_task_save_by_a_drive_that_fails_goes_on_where_it_was() {
     let (_temp, drive, engine) = setup("save-again");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
-    // The second file is unknown when its turn comes.
-    let task = ShareTask::save(file("t", "root"));
+    drive.mood(&b, Mood::Unavailable);
+    let id = engine.create_share_task(ShareTask::save(file("t", "root")), &[a, b.clone()], &mary()).unwrap();
+    until("the second file was tried", || drive.copy_calls().len() == 2);
     drive.mood(&b, Mood::Well);
-    let id = engine.create_share_task(task, &[a, b], &mary()).unwrap();
-    let status = ended(&engine, &id);
-    assert_eq!(status.done, 2);
-    let mut keys = drive.copy_calls();
-    keys.sort();
-    keys.dedup();
-    assert_eq!(keys.len(), 2, "each file has a key of its own");
+    assert_eq!(ended(&engine, &id).done, 2);
+    let keys = drive.copy_calls();
+    assert_eq!(keys.len(), 3, "the first file was copied again: {keys:?}");
+    assert!(keys[0] != keys[1] && keys[1] == keys[2], "{keys:?}");
     assert!(keys.iter().all(|key| key.starts_with(&id.to_string())));
+}
+
+#[test]
+fn create_share_task_package_goes_on_in_the_next_engine_where_it_was() {
+    let (temp, drive, engine) = setup("package-again");
+    let files: Vec<_> = (0..4).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    drive.mood(&files[2], Mood::Unavailable);
+    let id = engine.create_share_task(package("x.zip", PackageContent::Files), &files, &mary()).unwrap();
+    until("the third file was tried", || drive.opens_of(&files[2]) == 1);
+    drop(engine);
+    drive.mood(&files[2], Mood::Well);
+    let engine = open(&temp.0, &drive);
+    let status = ended(&engine, &id);
+    assert_eq!((status.state, status.done), (TaskState::Succeeded, 4));
+    assert_eq!([0, 1].map(|i| drive.opens_of(&files[i])), [1, 1], "what was packed was read again");
+    let zip = unzip(engine.open_url(&status.url.unwrap().url).unwrap().content.read_all(u64::MAX).unwrap());
+    let expected: Vec<_> = (0..4).map(|i| (format!("f{i}.png"), picture(i, 80, 60))).collect();
+    assert_eq!(zip, expected);
+}
+
+#[test]
+fn create_share_task_package_holds_a_file_that_changes_meanwhile_as_it_is_afterwards() {
+    let (_temp, drive, engine) = setup("package-change");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::ChangesWhileRead);
+    let task = package("x.zip", PackageContent::Files);
+    let status = ended(&engine, &engine.create_share_task(task, std::slice::from_ref(&a), &mary()).unwrap());
+    let zip = unzip(engine.open_url(&status.url.unwrap().url).unwrap().content.read_all(u64::MAX).unwrap());
+    assert_eq!(zip, [("a.png".to_owned(), picture(999, 40, 80))]);
 }
 
 #[test]
@@ -376,6 +403,17 @@ fn on_finished_is_called_once_a_task_and_never_after_it_was_dropped() {
     ended(&engine, &engine.create_task(Kind::Auto, &drive.picture("s", "last", 99), &mary()).unwrap());
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(calls.load(Ordering::SeqCst), 20);
+}
+
+#[test]
+fn what_a_callback_owns_is_dropped_with_its_subscription() {
+    let (_temp, drive, engine) = setup("owned");
+    let owned = Arc::new(());
+    let kept = owned.clone();
+    let subscription = engine.on_finished(move |_| drop(kept.clone()));
+    ended(&engine, &engine.create_task(Kind::Auto, &drive.picture("s", "a", 1), &mary()).unwrap());
+    drop(subscription);
+    assert_eq!(Arc::strong_count(&owned), 1);
 }
 
 #[test]

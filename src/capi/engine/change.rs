@@ -10,8 +10,24 @@ use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
 use super::drive::{file, thumbling_file_t};
 use super::lowered;
-use super::open::{engine, thumbling_engine_t, thumbling_task_id_t};
-use crate::engine::id::SpaceId;
+use super::open::{engine, thumbling_engine_t};
+use crate::engine::id::{SpaceId, TaskId};
+
+/// What a task is called: a UUID, NUL-terminated. May be kept and copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct thumbling_task_id_t {
+    /// 36 characters and a NUL.
+    pub text: [c_char; 40],
+}
+
+impl From<&TaskId> for thumbling_task_id_t {
+    fn from(id: &TaskId) -> Self {
+        let mut text = [0; 40];
+        super::put(&id.to_string(), &mut text);
+        Self { text }
+    }
+}
 
 /// Says that a file is new or has new content: its thumbnails are made when nothing more urgent is to do. `task` may be
 /// NULL.

@@ -18,7 +18,7 @@ use super::{host, lowered};
 use crate::engine::Engine;
 use crate::engine::drive::Drive;
 use crate::engine::drive::folder::FolderDrive;
-use crate::engine::id::{SpaceId, TaskId};
+use crate::engine::id::SpaceId;
 use crate::error::Result;
 
 /// Thumbnails for a drive.
@@ -27,22 +27,6 @@ use crate::error::Result;
 pub struct thumbling_engine_t {
     /// 0 is none.
     pub id: u64,
-}
-
-/// What a task is called: a UUID, NUL-terminated. May be kept and copied.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_task_id_t {
-    /// 36 characters and a NUL.
-    pub text: [c_char; 40],
-}
-
-impl From<&TaskId> for thumbling_task_id_t {
-    fn from(id: &TaskId) -> Self {
-        let mut text = [0; 40];
-        super::put(&id.to_string(), &mut text);
-        Self { text }
-    }
 }
 
 pub(super) static ENGINES: Table<Engine> = Table::new(16, "thumbling_engine_t");

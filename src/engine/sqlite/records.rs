@@ -6,7 +6,7 @@ use super::{Durable, Sqlite, fault, rows};
 use crate::engine::error::Result;
 use crate::engine::port::blobs::BlobName;
 use crate::engine::port::records::{Kept, Record, Records, State, Totals};
-use crate::engine::recipe::{FileKey, RecordKey, SpaceKey};
+use crate::engine::recipe::{FileKey, RecordKey};
 
 pub(super) fn get(c: &Connection, keys: &[RecordKey]) -> Sql<Vec<Option<Record>>> {
     let mut select = c.prepare_cached(&format!("SELECT {} FROM records WHERE key = ?1", rows::RECORD))?;
@@ -55,14 +55,10 @@ fn range(prefix: &[u8]) -> (RecordKey, RecordKey) {
 }
 
 /// Forgets all versions of a file but `keep`.
-pub(super) fn drop_file(c: &Connection, file: &FileKey, keep: Option<[u8; 16]>) -> Sql<()> {
+pub(super) fn drop_other_versions(c: &Connection, file: &FileKey, keep: [u8; 16]) -> Sql<()> {
     let (from, to) = range(file);
-    match keep {
-        Some(keep) => c
-            .prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 AND substr(key, 33, 16) <> ?3")?
-            .execute((from, to, keep))?,
-        None => c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2")?.execute((from, to))?,
-    };
+    c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 AND substr(key, 33, 16) <> ?3")?
+        .execute((from, to, keep))?;
     Ok(())
 }
 
@@ -120,15 +116,15 @@ impl Records for Sqlite {
         self.writer.run(Durable::Disk, move |c| link(c, &from, &to).map_err(fault))
     }
 
-    fn drop_file(&self, file: &FileKey, keep: Option<[u8; 16]>) -> Result<()> {
-        let file = *file;
-        self.writer.run(Durable::Disk, move |c| drop_file(c, &file, keep).map_err(fault))
-    }
-
-    fn drop_space(&self, space: &SpaceKey) -> Result<()> {
-        let (from, to) = range(space);
+    fn drop_under(&self, prefix: &[u8]) -> Result<Vec<BlobName>> {
+        let (from, to) = range(prefix);
         self.writer.run(Durable::Disk, move |c| {
-            c.execute("DELETE FROM records WHERE key BETWEEN ?1 AND ?2", (from, to)).map(drop).map_err(fault)
+            let drop = || -> Sql<Vec<BlobName>> {
+                let mut delete = c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 RETURNING blob")?;
+                let blobs = delete.query_map((from, to), |row| row.get::<_, Option<BlobName>>(0))?;
+                blobs.filter_map(|blob| blob.transpose()).collect()
+            };
+            drop().map_err(fault)
         })
     }
 
