@@ -247,7 +247,7 @@ static void a_folder_of_the_machine_is_a_drive(void) {
     thumbling_looks_t looks = {0};
     thumbling_look_t look;
     sample_t sample = sample_orange(20, 10);
-    char state[64], folder[64], path[96];
+    char state[64], folder[80], path[96];
     thumbling_config_t config = config_new(&spec, state);
     FILE *out;
     look.struct_size = sizeof look;

@@ -1,6 +1,6 @@
 //! Records: the port, and what the queue writes of them.
 
-use rusqlite::{Connection, OptionalExtension, Result as Sql, Row, params};
+use rusqlite::{Connection, Result as Sql, Row, params, params_from_iter};
 
 use super::{Durable, Sqlite, fault, rows};
 use crate::engine::error::Result;
@@ -8,9 +8,21 @@ use crate::engine::port::blobs::BlobName;
 use crate::engine::port::records::{Kept, Record, Records, State, Totals};
 use crate::engine::recipe::{FileKey, RecordKey};
 
+/// One answer for each key, by one statement: stepping through many costs more than finding what they are about.
 pub(super) fn get(c: &Connection, keys: &[RecordKey]) -> Sql<Vec<Option<Record>>> {
-    let mut select = c.prepare_cached(&format!("SELECT {} FROM records WHERE key = ?1", rows::RECORD))?;
-    keys.iter().map(|key| select.query_row([key], rows::record).optional()).collect()
+    let marks = vec!["?"; keys.len()].join(", ");
+    let mut select =
+        c.prepare_cached(&format!("SELECT {}, key FROM records WHERE key IN ({marks})", rows::RECORD))?;
+    let mut answers = vec![None; keys.len()];
+    let mut found = select.query(params_from_iter(keys))?;
+    while let Some(row) = found.next()? {
+        let (record, key) = (rows::record(row)?, row.get_ref(14)?.as_blob()?);
+        // A key may be asked for twice.
+        for (answer, _) in answers.iter_mut().zip(keys).filter(|(_, asked)| asked[..] == *key) {
+            *answer = Some(record.clone());
+        }
+    }
+    Ok(answers)
 }
 
 /// Writes a record in place of what stood there.
@@ -90,14 +102,7 @@ fn content(file: &FileKey, version: [u8; 16]) -> [u8; 48] {
 
 impl Records for Sqlite {
     fn get(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>> {
-        self.read(|c| match keys {
-            [_] => get(c, keys),
-            // One moment for all of them, and one lock.
-            _ => {
-                let tx = c.unchecked_transaction()?;
-                get(&tx, keys)
-            }
-        })
+        self.read(|c| get(c, keys))
     }
 
     fn touch(&self, keys: &[RecordKey], now: i64) -> Result<()> {

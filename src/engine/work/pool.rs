@@ -21,12 +21,12 @@ pub(crate) fn start(inner: &Arc<Inner>, slot: usize, finished: Finished) -> Resu
         .num_threads(1)
         .panic_handler(|_| tracing::error!("a worker panicked"))
         .spawn_handler(|thread| {
-            let (inner, replaced) = (inner.clone(), replaced.clone());
+            let (threads, replaced) = (inner.threads.clone(), replaced.clone());
             let body = move || {
                 thread.run();
-                // The pool is gone with its last thread: nothing of the worker is left.
+                // Nothing of the worker is left, and nothing of the engine in its hands.
                 if !replaced.load(Ordering::SeqCst) {
-                    inner.threads.leave();
+                    threads.leave();
                 }
             };
             std::thread::Builder::new().name(format!("thumbling-{slot}")).spawn(body).map(drop)
@@ -65,7 +65,7 @@ fn work(inner: &Arc<Inner>, slot: usize, finished: &Finished) -> bool {
                 }
             }
             None => {
-                inner.work.let_go(held.claim.job);
+                inner.work.let_go(&held.claim);
                 inner.doubt.store(true, Ordering::SeqCst);
             }
         }
