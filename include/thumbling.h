@@ -766,8 +766,8 @@ thumbling_status_t thumbling_engine_open(const thumbling_config_t *config,
 
 /**
  * Opens an engine on the files of a folder of this machine, as the one space called `space`. A file's id is its path
- * below the folder, of letters, digits and "/" (other characters as the listing of the drive spells them); whoever knows
- * the space may do everything with it.
+ * below the folder, with % and two hexadecimal digits for % itself, control characters and bytes that are no UTF-8.
+ * Whoever knows the space may do everything with it.
  */
 thumbling_status_t thumbling_engine_open_folder(const thumbling_config_t *config,
                                                 const char *folder,

@@ -9,7 +9,8 @@ use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, m
 use thumbling::ErrorKind;
 use thumbling::engine::Engine;
 use thumbling::engine::id::FileRef;
-use thumbling::engine::lookup::{LookState, Mode, Target};
+use thumbling::engine::link::Target;
+use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::{Kind, TaskState};
 
 fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {

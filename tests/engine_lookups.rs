@@ -10,7 +10,8 @@ use thumbling::ErrorKind;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::Verdict;
 use thumbling::engine::id::FileRef;
-use thumbling::engine::lookup::{LookState, Mode, Target};
+use thumbling::engine::link::Target;
+use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::Kind;
 use thumbling::engine::url::keyring::{Key, Keyring};
 use thumbling::engine::{Engine, Subject};
@@ -156,6 +157,26 @@ fn wait_up_to_waits_so_long_and_no_longer() {
     assert!(matches!(state, LookState::Pending { .. }));
     assert!((Duration::from_millis(60)..Duration::from_secs(5)).contains(&start.elapsed()));
     drive.release();
+}
+
+#[test]
+fn many_who_wait_at_once_all_get_what_is_made() {
+    let (_temp, drive, engine) = setup("wait-many");
+    let files: Vec<_> = (0..30).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    std::thread::scope(|s| {
+        for thread in 0..6 {
+            let (engine, files) = (&engine, &files);
+            s.spawn(move || {
+                // Others' results wake everybody while what this one asked for is still on its way to the queue.
+                for file in files.iter().cycle().skip(thread * 5).take(files.len()) {
+                    let state = look(engine, file, Mode::WaitUpTo(SOON));
+                    assert!(matches!(state, LookState::Ready { .. }), "{state:?}");
+                    assert!(matches!(look(engine, file, Mode::CacheOnly), LookState::Ready { .. }));
+                }
+            });
+        }
+    });
+    assert_eq!(drive.opened().len(), files.len());
 }
 
 #[test]

@@ -10,7 +10,8 @@ use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, mary, o
 use thumbling::ErrorKind;
 use thumbling::engine::Engine;
 use thumbling::engine::id::FileRef;
-use thumbling::engine::lookup::{LookState, Mode, Target};
+use thumbling::engine::link::Target;
+use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::Kind;
 
 fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {

@@ -100,36 +100,39 @@ impl std::fmt::Debug for Subscription {
 }
 
 struct Line {
-    callback: Box<Callback>,
+    /// Locked while it calls back, so that who ends it can wait; nothing once it is over.
+    callback: Mutex<Option<Box<Callback>>>,
     ended: AtomicBool,
-    /// Held while it calls back, so that who ends it can wait.
-    calling: Mutex<()>,
+    /// Which thread is calling back.
     thread: Mutex<Option<std::thread::ThreadId>>,
 }
 
 impl Line {
     fn call(&self, status: &TaskStatus) {
-        let _calling = lock(&self.calling);
-        if self.ended.load(Ordering::SeqCst) {
-            return;
-        }
+        let mut callback = lock(&self.callback);
+        let Some(call) = callback.as_ref().filter(|_| !self.ended.load(Ordering::SeqCst)) else { return };
         *lock(&self.thread) = Some(std::thread::current().id());
-        if catch_unwind(AssertUnwindSafe(|| (self.callback)(status))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| call(status))).is_err() {
             tracing::error!(task = %status.id, "a callback of the host panicked");
         }
         *lock(&self.thread) = None;
+        // It may have ended itself.
+        let gone = callback.take_if(|_| self.ended.load(Ordering::SeqCst));
+        drop(callback);
+        drop(gone);
     }
 }
 
 impl Drop for Subscription {
-    /// No call begins after this; one that has begun is waited for, unless it is the one that drops. The callback is
-    /// dropped with it.
+    /// No call begins after this; one that has begun is waited for, unless it is the one that drops. What the callback
+    /// owns is dropped with it.
     fn drop(&mut self) {
         self.line.ended.store(true, Ordering::SeqCst);
         lock(&self.lines).retain(|line| !Arc::ptr_eq(line, &self.line));
         let by_itself = *lock(&self.line.thread) == Some(std::thread::current().id());
         if !by_itself {
-            drop(lock(&self.line.calling));
+            let gone = lock(&self.line.callback).take();
+            drop(gone);
         }
     }
 }
@@ -148,12 +151,8 @@ pub(crate) struct Listeners {
 impl Listeners {
     /// Calls `callback` with every task that ends.
     pub(crate) fn subscribe(&self, callback: Box<Callback>) -> Subscription {
-        let line = Arc::new(Line {
-            callback,
-            ended: AtomicBool::new(false),
-            calling: Mutex::default(),
-            thread: Mutex::default(),
-        });
+        let (callback, ended) = (Mutex::new(Some(callback)), AtomicBool::new(false));
+        let line = Arc::new(Line { callback, ended, thread: Mutex::default() });
         lock(&self.lines).push(line.clone());
         Subscription { line, lines: self.lines.clone() }
     }

@@ -259,7 +259,7 @@ static void a_folder_of_the_machine_is_a_drive(void) {
     CHECK(thumbling_engine_open_folder(&config, "no-such-folder", "mine", &engine, NULL) == THUMBLING_ERROR_NOT_FOUND);
     CHECK(!thumbling_engine_open_folder(&config, folder, "mine", &engine, NULL));
     CHECK(!thumbling_looks_new(engine, &file, 1, NULL, &mary, THUMBLING_LOOK_WAIT, SOON, &looks, NULL));
-    CHECK(!thumbling_looks_at(looks, 0, &look) && look.state == THUMBLING_LOOKED_READY && look.width == 20);
+    CHECK(!thumbling_looks_at(looks, 0, &look) && look.state == THUMBLING_LOOKED_READY && look.width == 32 && look.height == 16);
     thumbling_looks_free(looks);
     CHECK(!thumbling_engine_close(engine, SOON, NULL));
 }

@@ -37,7 +37,7 @@ pub(super) fn engine(engine: thumbling_engine_t) -> Result<Arc<Engine>> {
 }
 
 /// Opens an engine and goes on with whatever was queued in its folder. `drive->release` is called exactly once, also if
-/// this fails, unless `drive` itself is refused.
+/// this fails, unless `drive` is NULL or its struct_size is wrong.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_open(
     config: *const thumbling_config_t,
@@ -52,8 +52,8 @@ pub unsafe extern "C" fn thumbling_engine_open(
 }
 
 /// Opens an engine on the files of a folder of this machine, as the one space called `space`. A file's id is its path
-/// below the folder, of letters, digits and "/" (other characters as the listing of the drive spells them); whoever knows
-/// the space may do everything with it.
+/// below the folder, with % and two hexadecimal digits for % itself, control characters and bytes that are no UTF-8.
+/// Whoever knows the space may do everything with it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_open_folder(
     config: *const thumbling_config_t,

@@ -16,7 +16,7 @@ use super::caller::{caller, thumbling_caller_t};
 use super::drive::{file, thumbling_file_info_t, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
-use crate::engine::lookup::{Opened, Target};
+use crate::engine::link::{Opened, Target};
 use crate::engine::url::SignedUrl;
 use crate::error::{Error, ErrorKind, Result};
 

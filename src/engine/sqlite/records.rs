@@ -11,8 +11,7 @@ use crate::engine::recipe::{FileKey, RecordKey};
 /// One answer for each key, by one statement: stepping through many costs more than finding what they are about.
 pub(super) fn get(c: &Connection, keys: &[RecordKey]) -> Sql<Vec<Option<Record>>> {
     let marks = vec!["?"; keys.len()].join(", ");
-    let mut select =
-        c.prepare_cached(&format!("SELECT {}, key FROM records WHERE key IN ({marks})", rows::RECORD))?;
+    let mut select = c.prepare_cached(&format!("SELECT {}, key FROM records WHERE key IN ({marks})", rows::RECORD))?;
     let mut answers = vec![None; keys.len()];
     let mut found = select.query(params_from_iter(keys))?;
     while let Some(row) = found.next()? {

@@ -13,7 +13,7 @@ use crate::engine::drive::Action;
 use crate::engine::error::{EngineError, Result, Subject};
 use crate::engine::id::{FileId, FileRef, SpaceId, TaskId};
 use crate::engine::inner::Inner;
-use crate::engine::lookup::Opened;
+use crate::engine::link::Opened;
 use crate::engine::port::blobs::hex;
 use crate::engine::port::clock;
 use crate::engine::port::queue::{Claim, ItemEnd, Outcome, Priority, ShareItem, ShareWork, TaskRow, Work};
