@@ -116,10 +116,8 @@ impl Line {
             tracing::error!(task = %status.id, "a callback of the host panicked");
         }
         *lock(&self.thread) = None;
-        // It may have ended itself.
-        let gone = callback.take_if(|_| self.ended.load(Ordering::SeqCst));
-        drop(callback);
-        drop(gone);
+        // It may have ended itself. Whoever else ends it waits for this too.
+        drop(callback.take_if(|_| self.ended.load(Ordering::SeqCst)));
     }
 }
 
