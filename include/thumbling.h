@@ -757,7 +757,7 @@ typedef struct {
 
 /**
  * Opens an engine and goes on with whatever was queued in its folder. `drive->release` is called exactly once, also if
- * this fails, unless `drive` itself is refused.
+ * this fails, unless `drive` is NULL or its struct_size is wrong.
  */
 thumbling_status_t thumbling_engine_open(const thumbling_config_t *config,
                                          const thumbling_drive_t *drive,
