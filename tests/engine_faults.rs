@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, mary, open, picture, until};
 use thumbling::ErrorKind;
 use thumbling::engine::Engine;
-use thumbling::engine::id::FileRef;
 use thumbling::engine::link::Target;
 use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::{Kind, TaskState};
@@ -17,10 +16,6 @@ fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
     let (temp, drive) = (Temp::new(name), TestDrive::new());
     let engine = open(&temp.0, &drive);
     (temp, drive, engine)
-}
-
-fn ready(engine: &Engine, file: &FileRef) -> bool {
-    matches!(engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state, LookState::Ready { .. })
 }
 
 fn well(engine: &Engine, drive: &TestDrive) {
