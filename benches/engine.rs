@@ -1,6 +1,6 @@
 //! Measures the engine: look-ups while the queue works, a long queue, large pictures under a small budget.
 //!
-//! `cargo bench --no-default-features --features engine,png,jpeg,webp --bench engine [-- lookups|queue|large [COUNT]]`.
+//! `cargo bench --no-default-features --features engine,png,jpeg,webp,text --bench engine [-- lookups|queue|large [COUNT]]`.
 //! Prints what was measured, beside what is asked; exits with 1 if something asked is not met.
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 /* Thumbling: thumbnails of any file, in-process. Generated from src/capi by tests/header.rs; do not edit.
  *
  * From simple to advanced: version, status, errors, sources, cancelling, options, probing, thumbnails, formats; then the engine:
- * your drive, opening, problems, tasks, look-ups, URLs.
+ * who asks, your drive, keys, configuration, opening, problems, changes, tasks, being told, look-ups, URLs, upkeep.
  *
  * Handles are numbers in structs, not addresses, and every call checks them: a handle that was freed, belongs to another
  * type or was made up gives THUMBLING_ERROR_INVALID_ARGUMENT, also when it is freed again. A handle of 0 is none; to free
@@ -492,10 +492,43 @@ size_t thumbling_formats_count(void);
 thumbling_status_t thumbling_formats_at(size_t index, thumbling_format_t *format);
 
 
+/* ---- The engine: who asks -----------------------------------------------------------------------------------------
+ * What follows is there if the library was built with the feature engine. The engine knows no users: what a caller
+ * may, it asks your drive. */
+
+/** American English. */
+#define THUMBLING_LANGUAGE_EN_US 0
+/** Chinese in simplified characters. */
+#define THUMBLING_LANGUAGE_ZH_CN 1
+
+/** Who asks. The host has checked who it is; a caller without user and share is anonymous. */
+typedef struct {
+    /** sizeof(thumbling_caller_t), set by you or thumbling_caller_init. */
+    size_t struct_size;
+    /** The host's user id; NULL if there is none. */
+    const char *user;
+    /** The share that he came by; NULL if there is none. */
+    const char *share_id;
+    /** What opens the share; NULL if nothing does. */
+    const char *share_token;
+    /** What lets an anonymous buyer open a paid share; NULL if there is none. */
+    const char *ticket;
+    /** The caller's own trace id, which becomes the correlation id of errors; NULL if there is none. */
+    const char *trace;
+    /** THUMBLING_LANGUAGE_...: what messages are written in. */
+    int32_t language;
+    /** Zero. */
+    uint32_t reserved;
+} thumbling_caller_t;
+
+/** Sets `caller`, of `struct_size` bytes, to nobody in particular. */
+thumbling_status_t thumbling_caller_init(thumbling_caller_t *caller, size_t struct_size);
+
+
 /* ---- The engine: your drive ---------------------------------------------------------------------------------------
- * What follows is there if the library was built with the feature engine. The engine keeps no files and knows no
- * users: it asks the drive, a table of your callbacks, at every call. They are called by several threads at once, must
- * not throw, and must not call into the engine that called them. What they are passed is valid until they return. */
+ * The engine keeps no files: it asks the drive, a table of your callbacks, at every call. They are called by several
+ * threads at once, must not throw, and must not call into the engine that called them. What they are passed is valid
+ * until they return. */
 
 /** Bytes that a name takes with its NUL, at most. */
 #define THUMBLING_NAME_SIZE 1025
@@ -517,11 +550,6 @@ thumbling_status_t thumbling_formats_at(size_t index, thumbling_format_t *format
 #define THUMBLING_ACTION_SAVE 3
 /** Put copies into a folder. */
 #define THUMBLING_ACTION_RECEIVE 4
-
-/** American English. */
-#define THUMBLING_LANGUAGE_EN_US 0
-/** Chinese in simplified characters. */
-#define THUMBLING_LANGUAGE_ZH_CN 1
 
 /** A file or folder by the host's own names: any text of 1 to 1,024 bytes without control characters. */
 typedef struct {
@@ -557,26 +585,6 @@ typedef thumbling_status_t (*thumbling_drive_stat_t)(void *user_data,
 typedef thumbling_status_t (*thumbling_drive_open_t)(void *user_data,
                                                      const thumbling_file_t *file,
                                                      thumbling_source_t *source);
-
-/** Who asks. The host has checked who it is; a caller without user and share is anonymous. */
-typedef struct {
-    /** sizeof(thumbling_caller_t), set by you or thumbling_caller_init. */
-    size_t struct_size;
-    /** The host's user id; NULL if there is none. */
-    const char *user;
-    /** The share that he came by; NULL if there is none. */
-    const char *share_id;
-    /** What opens the share; NULL if nothing does. */
-    const char *share_token;
-    /** What lets an anonymous buyer open a paid share; NULL if there is none. */
-    const char *ticket;
-    /** The caller's own trace id, which becomes the correlation id of errors; NULL if there is none. */
-    const char *trace;
-    /** THUMBLING_LANGUAGE_...: what messages are written in. */
-    int32_t language;
-    /** Zero. */
-    uint32_t reserved;
-} thumbling_caller_t;
 
 /**
  * Whether `caller` may do `action` (THUMBLING_ACTION_...) to `file`, or to the space as a whole if `file->file` is
@@ -635,13 +643,49 @@ typedef struct {
 /** Sets `drive`, of `struct_size` bytes, to one without callbacks. */
 thumbling_status_t thumbling_drive_init(thumbling_drive_t *drive, size_t struct_size);
 
-/** Sets `caller`, of `struct_size` bytes, to nobody in particular. */
-thumbling_status_t thumbling_caller_init(thumbling_caller_t *caller, size_t struct_size);
+
+/* ---- The engine: keys ---------------------------------------------------------------------------------------------
+ * What signs URLs and hints. Without a keyring of yours, an engine keeps one in its folder. Engines of several machines
+ * that answer for each other's URLs need the same keys. */
+
+/** Secrets: one that signs, and those whose signatures still hold. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_keyring_t;
+
+/**
+ * A keyring that signs with `secret`, of at least 32 random bytes, called `id` in URLs: 1 to 16 lower-case letters and
+ * digits.
+ */
+thumbling_status_t thumbling_keyring_new(const char *id,
+                                         const uint8_t *secret,
+                                         size_t secret_len,
+                                         thumbling_keyring_t *keyring,
+                                         thumbling_error_t *error);
+
+/** Goes on to accept what another secret signed. A key of the same id is replaced. */
+thumbling_status_t thumbling_keyring_accept(thumbling_keyring_t keyring,
+                                            const char *id,
+                                            const uint8_t *secret,
+                                            size_t secret_len,
+                                            thumbling_error_t *error);
+
+/** Signs with another secret from now on, also in engines that are open, and goes on to accept the others. */
+thumbling_status_t thumbling_keyring_rotate(thumbling_keyring_t keyring,
+                                            const char *id,
+                                            const uint8_t *secret,
+                                            size_t secret_len,
+                                            thumbling_error_t *error);
+
+/** No longer accepts what the key `id` signed; the one that signs is not retired. */
+thumbling_status_t thumbling_keyring_retire(thumbling_keyring_t keyring, const char *id, thumbling_error_t *error);
+
+/** Frees a keyring; 0 is a no-op. Engines that were opened with it keep it. */
+thumbling_status_t thumbling_keyring_free(thumbling_keyring_t keyring);
 
 
-/* ---- The engine: opening, and what changes in the drive -----------------------------------------------------------
- * An engine keeps queue, thumbnails and keys in a folder of its own; several processes of one machine may open the
- * same one. What a call has taken is durable: a crash or a power cut loses none of it. */
+/* ---- The engine: what it is opened with --------------------------------------------------------------------------- */
 
 /** What an engine is opened with. */
 typedef struct {
@@ -670,7 +714,40 @@ typedef struct {
     uint32_t threads;
     /** Whether URLs hide file names; clients then decode them, see bindings/decoders. Default 0. */
     int32_t obfuscate;
+    /** Effort and limits of one file; of the rest nothing is taken. NULL for the defaults. */
+    const thumbling_options_t *limits;
+    /** What signs URLs and hints; 0, the default: keys of the folder's own. May be freed once the engine is open. */
+    thumbling_keyring_t keyring;
+    /**
+     * How long one file may take with all that the drive does for it, ms. A drive that has not answered by then keeps its
+     * thread, which is replaced, and the file is tried again. Default 60,000.
+     */
+    uint64_t patience_ms;
+    /** How long a call of many files goes on asking the drive about them, ms; the task finds out the rest. Default 5,000. */
+    uint64_t call_patience_ms;
+    /** Bytes of thumbnails that garbage collection leaves, the least recently looked at going first. 0, the default: all. */
+    uint64_t keep_bytes;
+    /** How long a thumbnail that nobody looks at is left by garbage collection, s. 0, the default: for ever. */
+    uint64_t keep_unused_s;
+    /** How long a package is left by garbage collection, s. Default 7 days. */
+    uint64_t keep_packages_s;
+    /** How long tasks that have ended can be asked about, s. Default 7 days. */
+    uint64_t keep_tasks_s;
+    /** How often garbage is collected without being asked, s; 0: never. Default 600. */
+    uint64_t upkeep_s;
+    /** How much workers stand back behind the host's own threads, 0 to 19 as nice has it (Linux). Default 10. */
+    uint32_t niceness;
+    /** Zero. */
+    uint32_t reserved;
 } thumbling_config_t;
+
+/** Sets `config`, of `struct_size` bytes, to the defaults. */
+thumbling_status_t thumbling_config_init(thumbling_config_t *config, size_t struct_size);
+
+
+/* ---- The engine: opening and closing ------------------------------------------------------------------------------
+ * An engine keeps queue, thumbnails and keys in a folder of its own; several processes of one machine may open the
+ * same one. What a call has taken is durable: a crash or a power cut loses none of it. */
 
 /** Thumbnails for a drive. */
 typedef struct {
@@ -678,18 +755,9 @@ typedef struct {
     uint64_t id;
 } thumbling_engine_t;
 
-/** What a task is called: a UUID, NUL-terminated. May be kept and copied. */
-typedef struct {
-    /** 36 characters and a NUL. */
-    char text[40];
-} thumbling_task_id_t;
-
-/** Sets `config`, of `struct_size` bytes, to the defaults. */
-thumbling_status_t thumbling_config_init(thumbling_config_t *config, size_t struct_size);
-
 /**
  * Opens an engine and goes on with whatever was queued in its folder. `drive->release` is called exactly once, also if
- * this fails, unless `drive` itself is refused.
+ * this fails, unless `drive` is NULL or its struct_size is wrong.
  */
 thumbling_status_t thumbling_engine_open(const thumbling_config_t *config,
                                          const thumbling_drive_t *drive,
@@ -697,10 +765,75 @@ thumbling_status_t thumbling_engine_open(const thumbling_config_t *config,
                                          thumbling_error_t *error);
 
 /**
+ * Opens an engine on the files of a folder of this machine, as the one space called `space`. A file's id is its path
+ * below the folder, with % and two hexadecimal digits for % itself, control characters and bytes that are no UTF-8.
+ * Whoever knows the space may do everything with it.
+ */
+thumbling_status_t thumbling_engine_open_folder(const thumbling_config_t *config,
+                                                const char *folder,
+                                                const char *space,
+                                                thumbling_engine_t *engine,
+                                                thumbling_error_t *error);
+
+/**
  * Stops an engine and frees it; 0 is a no-op. What runs is interrupted and goes back into the queue. No callback begins
  * after this has returned; `stuck` (may be NULL) is how many are still inside the host's own code after `patience_ms`.
  */
 thumbling_status_t thumbling_engine_close(thumbling_engine_t engine, uint64_t patience_ms, size_t *stuck);
+
+
+/* ---- The engine: what an error says more --------------------------------------------------------------------------
+ * An error of an engine's call is a thumbling_error_t like any other. */
+
+/** How a problem is spelled by the APIs that drives speak. The strings are never freed. */
+typedef struct {
+    /** sizeof(thumbling_spelling_t), set by you. */
+    size_t struct_size;
+    /** Of our own, such as "no-such-space". */
+    const char *name;
+    /** DingTalk's errorCode. */
+    const char *dingtalk;
+    /** The HTTP status that goes with it. */
+    int32_t dingtalk_status;
+    /** KooDrive's code. */
+    int32_t koodrive;
+    /** The HTTP status that goes with it. */
+    int32_t koodrive_status;
+    /** Cloudreve's code. */
+    int32_t cloudreve;
+    /** For people, in American English. */
+    const char *en_us;
+    /** For people, in Chinese. */
+    const char *zh_cn;
+} thumbling_spelling_t;
+
+/** When trying again may help, ms; 0 if it does not, or nobody knows. */
+uint64_t thumbling_error_retry_after_ms(thumbling_error_t error);
+
+/**
+ * By what the call is found in the log, copied to `buffer` of `capacity` bytes with a NUL behind it. Returns its length
+ * without the NUL, also if `buffer` is too small (nothing is written then); 0 if the error is not an engine's.
+ */
+size_t thumbling_error_correlation(thumbling_error_t error, char *buffer, size_t capacity);
+
+/**
+ * What is the matter, for people, in `language` (THUMBLING_LANGUAGE_...). Never freed; NULL if the handle names no
+ * error.
+ */
+const char *thumbling_error_message(thumbling_error_t error, int32_t language);
+
+/** How the APIs that drives speak spell it. */
+thumbling_status_t thumbling_error_spelling(thumbling_error_t error, thumbling_spelling_t *spelling);
+
+
+/* ---- The engine: what changes in the drive ------------------------------------------------------------------------
+ * Say so, and thumbnails are made before anybody looks, and are forgotten with their files. */
+
+/** What a task is called: a UUID, NUL-terminated. May be kept and copied. */
+typedef struct {
+    /** 36 characters and a NUL. */
+    char text[40];
+} thumbling_task_id_t;
 
 /**
  * Says that a file is new or has new content: its thumbnails are made when nothing more urgent is to do. `task` may be
@@ -721,34 +854,19 @@ thumbling_status_t thumbling_engine_space_deleted(thumbling_engine_t engine,
                                                   const char *space,
                                                   thumbling_error_t *error);
 
-/** Says that `to` is a copy of `from`, whose thumbnails it gets without anything being drawn. */
+/**
+ * Says that `to` is a copy of `from`, whose thumbnails it gets without anything being drawn: `linked` (may be NULL) of
+ * them. If there are none, they are made as after thumbling_engine_file_changed.
+ */
 thumbling_status_t thumbling_engine_link_thumbnails(thumbling_engine_t engine,
                                                     const thumbling_file_t *from,
                                                     const thumbling_file_t *to,
+                                                    uint64_t *linked,
                                                     thumbling_error_t *error);
 
 
-/* ---- The engine: what an error says more --------------------------------------------------------------------------
- * An error of an engine's call is a thumbling_error_t like any other. */
-
-/** When trying again may help, ms; 0 if it does not, or nobody knows. */
-uint64_t thumbling_error_retry_after_ms(thumbling_error_t error);
-
-/**
- * By what the call is found in the log, copied to `buffer` of `capacity` bytes with a NUL behind it. Returns its length
- * without the NUL, also if `buffer` is too small (nothing is written then); 0 if the error is not an engine's.
- */
-size_t thumbling_error_correlation(thumbling_error_t error, char *buffer, size_t capacity);
-
-/**
- * What is the matter, for people, in `language` (THUMBLING_LANGUAGE_...). Never freed; NULL if the handle names no
- * error.
- */
-const char *thumbling_error_message(thumbling_error_t error, int32_t language);
-
-
 /* ---- The engine: tasks --------------------------------------------------------------------------------------------
- * A task runs to an end whatever happens to the process. Of what you are told of it you get a copy as of one moment. */
+ * What is asked for here is durable, and runs to an end whatever happens to the process. */
 
 /** Thumbnails of whatever the file is. */
 #define THUMBLING_TASK_AUTO 0
@@ -767,19 +885,6 @@ const char *thumbling_error_message(thumbling_error_t error, int32_t language);
 /** Copies of the files of a share. Not made by thumbling_task_new. */
 #define THUMBLING_TASK_SAVE 7
 
-/** Durable, and not begun. */
-#define THUMBLING_STATE_QUEUED 0
-/** Worked on. */
-#define THUMBLING_STATE_RUNNING 1
-/** All of it was done. */
-#define THUMBLING_STATE_SUCCEEDED 2
-/** Some of it was done, some failed. */
-#define THUMBLING_STATE_PARTLY_FAILED 3
-/** All of it failed. */
-#define THUMBLING_STATE_FAILED 4
-/** It was cancelled before its end. */
-#define THUMBLING_STATE_CANCELLED 5
-
 /** A package holds the files themselves. */
 #define THUMBLING_CONTENT_FILES 0
 /** It holds their thumbnails. */
@@ -792,59 +897,6 @@ typedef struct {
     /** 0 is none. */
     uint64_t id;
 } thumbling_task_t;
-
-/** How a task stood as a whole. */
-typedef struct {
-    /** sizeof(thumbling_task_info_t), set by you. */
-    size_t struct_size;
-    /** What it is called. */
-    thumbling_task_id_t id;
-    /** THUMBLING_TASK_...: what it was made for. */
-    int32_t kind;
-    /** THUMBLING_STATE_... */
-    int32_t state;
-    /** Files that it is about. */
-    uint32_t total;
-    /** Files that are done. */
-    uint32_t done;
-    /** Files that failed. */
-    uint32_t failed;
-    /** Whether `url` is obfuscated. */
-    int32_t obfuscated;
-    /** When it was made, Unix time in ms. */
-    int64_t created_ms;
-    /** When it last changed, Unix time in ms. */
-    int64_t updated_ms;
-    /** Where a finished package is; NULL for anything else. Valid until the task is freed. */
-    const char *url;
-    /** Until when, Unix time in s. */
-    uint64_t expires;
-} thumbling_task_info_t;
-
-/** How one file of a task stood. Its strings are valid until the task is freed. */
-typedef struct {
-    /** sizeof(thumbling_task_item_t), set by you. */
-    size_t struct_size;
-    /** Which file. */
-    thumbling_file_t file;
-    /** The copy that was made of it; NULL and NULL if there is none. */
-    thumbling_file_t saved;
-    /** Why it failed, in words for a log; NULL if it did not. */
-    const char *detail;
-    /** THUMBLING_STATE_...: queued, succeeded, failed or cancelled. */
-    int32_t state;
-    /** THUMBLING_ERROR_...: why it failed; THUMBLING_OK if it did not. */
-    thumbling_status_t error;
-} thumbling_task_item_t;
-
-/** Told of a task that ended. `task` is freed when the call returns. It must not throw. */
-typedef void (*thumbling_finished_t)(void *user_data, thumbling_task_t task);
-
-/** Calls back as long as it lives. */
-typedef struct {
-    /** 0 is none. */
-    uint64_t id;
-} thumbling_subscription_t;
 
 /**
  * Has the thumbnails of a file made, as `kind` (THUMBLING_TASK_...) says. A file that the drive does not know or the
@@ -906,6 +958,69 @@ thumbling_status_t thumbling_task_cancel(thumbling_engine_t engine,
                                          thumbling_task_t *task,
                                          thumbling_error_t *error);
 
+
+/* ---- The engine: how a task stood ---------------------------------------------------------------------------------
+ * Of what you are told of a task you get a copy as of one moment. */
+
+/** Durable, and not begun. */
+#define THUMBLING_STATE_QUEUED 0
+/** Worked on. */
+#define THUMBLING_STATE_RUNNING 1
+/** All of it was done. */
+#define THUMBLING_STATE_SUCCEEDED 2
+/** Some of it was done, some failed. */
+#define THUMBLING_STATE_PARTLY_FAILED 3
+/** All of it failed. */
+#define THUMBLING_STATE_FAILED 4
+/** It was cancelled before its end. */
+#define THUMBLING_STATE_CANCELLED 5
+
+/** How a task stood as a whole. */
+typedef struct {
+    /** sizeof(thumbling_task_info_t), set by you. */
+    size_t struct_size;
+    /** What it is called. */
+    thumbling_task_id_t id;
+    /** THUMBLING_TASK_...: what it was made for. */
+    int32_t kind;
+    /** THUMBLING_STATE_... */
+    int32_t state;
+    /** Files that it is about. */
+    uint32_t total;
+    /** Files that are done. */
+    uint32_t done;
+    /** Files that failed. */
+    uint32_t failed;
+    /** Whether `url` is obfuscated. */
+    int32_t obfuscated;
+    /** When it was made, Unix time in ms. */
+    int64_t created_ms;
+    /** When it last changed, Unix time in ms. */
+    int64_t updated_ms;
+    /** Where a finished package is; NULL for anything else. Valid until the task is freed. */
+    const char *url;
+    /** Until when, Unix time in s. */
+    uint64_t expires;
+    /** The trace id of the caller who made it; NULL if he brought none. Valid until the task is freed. */
+    const char *trace;
+} thumbling_task_info_t;
+
+/** How one file of a task stood. Its strings are valid until the task is freed. */
+typedef struct {
+    /** sizeof(thumbling_task_item_t), set by you. */
+    size_t struct_size;
+    /** Which file. */
+    thumbling_file_t file;
+    /** The copy that was made of it; NULL and NULL if there is none. */
+    thumbling_file_t saved;
+    /** Why it failed, in words for a log; NULL if it did not. */
+    const char *detail;
+    /** THUMBLING_STATE_...: queued, succeeded, failed or cancelled. */
+    int32_t state;
+    /** THUMBLING_ERROR_...: why it failed; THUMBLING_OK if it did not. */
+    thumbling_status_t error;
+} thumbling_task_item_t;
+
 /** How the task stood as a whole. */
 thumbling_status_t thumbling_task_info(thumbling_task_t task, thumbling_task_info_t *info);
 
@@ -914,6 +1029,19 @@ thumbling_status_t thumbling_task_item(thumbling_task_t task, size_t index, thum
 
 /** Frees what was told of a task; 0 is a no-op. The task itself goes on. */
 thumbling_status_t thumbling_task_free(thumbling_task_t task);
+
+
+/* ---- The engine: being told of tasks that end ---------------------------------------------------------------------
+ * A callback of yours, on a thread of the engine's, outside any lock: it may call the engine. */
+
+/** Told of a task that ended. `task` is freed when the call returns. It must not throw. */
+typedef void (*thumbling_finished_t)(void *user_data, thumbling_task_t task);
+
+/** Calls back as long as it lives. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_subscription_t;
 
 /**
  * Calls `finished` with every task that ends from now on, once each, on a thread of the engine's. `release` may be
@@ -926,8 +1054,70 @@ thumbling_status_t thumbling_subscription_new(thumbling_engine_t engine,
                                               thumbling_subscription_t *subscription,
                                               thumbling_error_t *error);
 
-/** Ends a subscription; 0 is a no-op. A call that has begun is waited for, unless it is the one that frees. */
+/**
+ * Ends a subscription; 0 is a no-op. A call that has begun is waited for, and `user_data` released, before this returns;
+ * if it is that call which frees, it is released as soon as the call returns.
+ */
 thumbling_status_t thumbling_subscription_free(thumbling_subscription_t subscription);
+
+
+/* ---- The engine: events -------------------------------------------------------------------------------------------
+ * What happens, to be taken when it suits you. A receiver that does not keep up loses what it has no room for (1,024
+ * events), and is told how much. */
+
+/** Nothing happened in time. */
+#define THUMBLING_EVENT_NONE 0
+/** The thumbnails of `file` are there, of its content `version`. */
+#define THUMBLING_EVENT_READY 1
+/** They could not be made: `error` says why. */
+#define THUMBLING_EVENT_FAILED 2
+/** The task `task` ended in `state`. */
+#define THUMBLING_EVENT_TASK 3
+
+/** A receiver of events. */
+typedef struct {
+    /** 0 is none. */
+    uint64_t id;
+} thumbling_events_t;
+
+/** Something that happened. What does not belong to its kind is zero. */
+typedef struct {
+    /** sizeof(thumbling_event_t), set by you. */
+    size_t struct_size;
+    /** THUMBLING_EVENT_... */
+    int32_t kind;
+    /** THUMBLING_ERROR_... */
+    thumbling_status_t error;
+    /** THUMBLING_STATE_... */
+    int32_t state;
+    /** Zero. */
+    uint32_t reserved;
+    /** Events that this receiver has lost so far. */
+    uint64_t lost;
+    /** Which task. */
+    thumbling_task_id_t task;
+    /** Which file, NUL-terminated. */
+    thumbling_file_name_t file;
+    /** Of which content, NUL-terminated. */
+    char version[THUMBLING_NAME_SIZE];
+} thumbling_event_t;
+
+/** A receiver of what happens from now on. */
+thumbling_status_t thumbling_events_new(thumbling_engine_t engine,
+                                        thumbling_events_t *events,
+                                        thumbling_error_t *error);
+
+/**
+ * The next event, as soon as there is one or `patience_ms` have passed: then its kind is THUMBLING_EVENT_NONE.
+ * THUMBLING_ERROR_CANCELLED once the engine is closed and every event taken. Threads that share a receiver wait in line.
+ */
+thumbling_status_t thumbling_events_next(thumbling_events_t events,
+                                         uint64_t patience_ms,
+                                         thumbling_event_t *event,
+                                         thumbling_error_t *error);
+
+/** Frees a receiver; 0 is a no-op. */
+thumbling_status_t thumbling_events_free(thumbling_events_t events);
 
 
 /* ---- The engine: look-ups -----------------------------------------------------------------------------------------
@@ -1002,6 +1192,14 @@ thumbling_status_t thumbling_looks_new(thumbling_engine_t engine,
 /** The answer about the file `index`. */
 thumbling_status_t thumbling_looks_at(thumbling_looks_t looks, size_t index, thumbling_look_t *look);
 
+/**
+ * How the APIs that drives speak spell why there is no thumbnail of the file `index`. THUMBLING_ERROR_NOT_FOUND if there
+ * is one.
+ */
+thumbling_status_t thumbling_looks_spelling(thumbling_looks_t looks,
+                                            size_t index,
+                                            thumbling_spelling_t *spelling);
+
 /** Frees the answers; 0 is a no-op. */
 thumbling_status_t thumbling_looks_free(thumbling_looks_t looks);
 
@@ -1069,11 +1267,13 @@ thumbling_status_t thumbling_url_free(thumbling_url_t url);
 /**
  * What makes the next URL of `file` by `caller` quicker, for a minute, copied to `buffer` of `capacity` bytes with a NUL
  * behind it; `len` is its length without the NUL. If the file will be asked for by URI, `uri` is that URI, else NULL.
- * THUMBLING_ERROR_LIMIT if `buffer` is too small; 5,000 bytes always do.
+ * `info` is what a listing already knows of the file; the drive is asked if it is NULL. THUMBLING_ERROR_LIMIT if `buffer`
+ * is too small; 5,000 bytes always do.
  */
 thumbling_status_t thumbling_hint_new(thumbling_engine_t engine,
                                       const thumbling_file_t *file,
                                       const char *uri,
+                                      const thumbling_file_info_t *info,
                                       const thumbling_caller_t *caller,
                                       char *buffer,
                                       size_t capacity,
@@ -1099,6 +1299,92 @@ thumbling_status_t thumbling_opened_read(thumbling_opened_t opened,
 
 /** Frees what a URL gave; 0 is a no-op. */
 thumbling_status_t thumbling_opened_free(thumbling_opened_t opened);
+
+
+/* ---- The engine: upkeep -------------------------------------------------------------------------------------------
+ * What keeps the store small and sound. Garbage is collected by itself, as the configuration says. */
+
+/** How much is kept, queued and running. */
+typedef struct {
+    /** sizeof(thumbling_counters_t), set by you. */
+    size_t struct_size;
+    /** Thumbnails and packages that are there. */
+    uint64_t ready;
+    /** Thumbnails that are known to fail. */
+    uint64_t failed;
+    /** Bytes of what is there. */
+    uint64_t bytes;
+    /** Jobs that are queued, waiting or being done. */
+    uint64_t queued;
+    /** Files being drawn by this engine. */
+    uint64_t running;
+    /** Workers that are stuck in the drive's code. */
+    uint64_t stuck;
+} thumbling_counters_t;
+
+/** What garbage collection removed. */
+typedef struct {
+    /** sizeof(thumbling_collected_t), set by you. */
+    size_t struct_size;
+    /** Thumbnails and packages beyond the bounds. */
+    uint64_t thumbnails;
+    /** Files that nothing names. */
+    uint64_t orphans;
+    /** Bytes of both. */
+    uint64_t bytes;
+    /** Tasks that ended long ago. */
+    uint64_t tasks;
+} thumbling_collected_t;
+
+/** What was found when everything was read. */
+typedef struct {
+    /** sizeof(thumbling_verified_t), set by you. */
+    size_t struct_size;
+    /** Thumbnails and packages whose bytes are right. */
+    uint64_t sound;
+    /** Those whose bytes are damaged. */
+    uint64_t damaged;
+    /** Those whose bytes are gone. */
+    uint64_t missing;
+} thumbling_verified_t;
+
+/** What was saved of a damaged database. */
+typedef struct {
+    /** sizeof(thumbling_repaired_t), set by you. */
+    size_t struct_size;
+    /** Tasks carried over. */
+    uint64_t tasks;
+    /** Jobs carried over. */
+    uint64_t jobs;
+    /** Records of thumbnails carried over. */
+    uint64_t thumbnails;
+} thumbling_repaired_t;
+
+/** How much is kept, queued and running. */
+thumbling_status_t thumbling_engine_counters(thumbling_engine_t engine,
+                                             thumbling_counters_t *counters,
+                                             thumbling_error_t *error);
+
+/** Removes what nobody needs: beyond the bounds of the configuration, left behind by crashes, forgotten tasks. */
+thumbling_status_t thumbling_engine_collect_garbage(thumbling_engine_t engine,
+                                                    thumbling_collected_t *collected,
+                                                    thumbling_error_t *error);
+
+/** Reads everything that is kept and compares it with its checksums; changes nothing. */
+thumbling_status_t thumbling_engine_verify(thumbling_engine_t engine,
+                                           thumbling_verified_t *verified,
+                                           thumbling_error_t *error);
+
+/** As thumbling_engine_verify, and forgets what is damaged, so that it is made again when it is looked at. */
+thumbling_status_t thumbling_engine_repair(thumbling_engine_t engine,
+                                           thumbling_verified_t *verified,
+                                           thumbling_error_t *error);
+
+/**
+ * Replaces a damaged database in the folder `state` (thumbling_engine_open said THUMBLING_ERROR_CORRUPT) by a new one
+ * with everything that can still be read of it. No engine may be open there. The old file is kept beside it.
+ */
+thumbling_status_t thumbling_state_repair(const char *state, thumbling_repaired_t *repaired, thumbling_error_t *error);
 
 #ifdef __cplusplus
 }

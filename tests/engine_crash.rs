@@ -387,6 +387,13 @@ fn shim(folder: &Path) -> PathBuf {
     library
 }
 
+/// The numbers of Linux.
+mod errno {
+    pub const EIO: i32 = 5;
+    pub const ENOSPC: i32 = 28;
+    pub const EROFS: i32 = 30;
+}
+
 /// One run on a disk that fails.
 struct Fault {
     call: &'static str,
@@ -426,9 +433,10 @@ fn disk(long: bool) {
             (false, _) => (calls / 2).max(1),
         };
         for first in (1..=calls).step_by(step as usize) {
-            // One call that fails, and a disk that stays full.
-            faults.push(Fault { call, first, last: first, errno: 5 });
-            faults.push(Fault { call, first, last: u64::MAX / 4, errno: 28 });
+            // One call that fails; a disk that stays full; one that is read-only from then on.
+            faults.push(Fault { call, first, last: first, errno: errno::EIO });
+            faults.push(Fault { call, first, last: u64::MAX / 4, errno: errno::ENOSPC });
+            faults.push(Fault { call, first, last: u64::MAX / 4, errno: errno::EROFS });
         }
     }
     let (next, totals) = (AtomicUsize::new(0), Mutex::new([0; 3]));

@@ -10,7 +10,8 @@ use thumbling::ErrorKind;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::Verdict;
 use thumbling::engine::id::FileRef;
-use thumbling::engine::lookup::{LookState, Mode, Target};
+use thumbling::engine::link::Target;
+use thumbling::engine::lookup::{LookState, Mode};
 use thumbling::engine::task::Kind;
 use thumbling::engine::url::keyring::{Key, Keyring};
 use thumbling::engine::{Engine, Subject};
@@ -159,6 +160,26 @@ fn wait_up_to_waits_so_long_and_no_longer() {
 }
 
 #[test]
+fn many_who_wait_at_once_all_get_what_is_made() {
+    let (_temp, drive, engine) = setup("wait-many");
+    let files: Vec<_> = (0..30).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
+    std::thread::scope(|s| {
+        for thread in 0..6 {
+            let (engine, files) = (&engine, &files);
+            s.spawn(move || {
+                // Others' results wake everybody while what this one asked for is still on its way to the queue.
+                for file in files.iter().cycle().skip(thread * 5).take(files.len()) {
+                    let state = look(engine, file, Mode::WaitUpTo(SOON));
+                    assert!(matches!(state, LookState::Ready { .. }), "{state:?}");
+                    assert!(matches!(look(engine, file, Mode::CacheOnly), LookState::Ready { .. }));
+                }
+            });
+        }
+    });
+    assert_eq!(drive.opened().len(), files.len());
+}
+
+#[test]
 fn thumbnail_url_by_uri_and_by_file_is_signed_and_opens() {
     let (_temp, drive, engine) = setup("url");
     let a = drive.picture("s", "a", 1);
@@ -292,6 +313,21 @@ fn a_malformed_file_is_not_tried_again_until_it_changes() {
     assert_eq!(drive.opens_of(&a), 1);
     drive.put(&a, "a.png", engine_host::picture(1, 80, 60));
     assert!(matches!(look(&engine, &a, Mode::WaitUpTo(SOON)), LookState::Ready { .. }));
+}
+
+#[test]
+fn a_malformed_file_is_tried_again_once_thumbnails_are_made_by_another_recipe() {
+    let (temp, drive, engine) = setup("recipe");
+    let a = file("s", "a");
+    drive.put(&a, "a.png", b"\x89PNG\r\n\x1a\n".to_vec());
+    made(&engine, &a);
+    drop(engine);
+    // The recipe is of the decoders and of how much work they take: the latter can be changed here.
+    let mut config = config(&temp.0);
+    config.effort = thumbling::Effort::Best;
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    assert!(matches!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Pending { .. }));
+    until("it was tried again", || drive.opens_of(&a) == 2);
 }
 
 #[test]

@@ -8,7 +8,7 @@ const OPENING: &str = "\
 /* Thumbling: thumbnails of any file, in-process. Generated from src/capi by tests/header.rs; do not edit.
  *
  * From simple to advanced: version, status, errors, sources, cancelling, options, probing, thumbnails, formats; then the engine:
- * your drive, opening, problems, tasks, look-ups, URLs.
+ * who asks, your drive, keys, configuration, opening, problems, changes, tasks, being told, look-ups, URLs, upkeep.
  *
  * Handles are numbers in structs, not addresses, and every call checks them: a handle that was freed, belongs to another
  * type or was made up gives THUMBLING_ERROR_INVALID_ARGUMENT, also when it is freed again. A handle of 0 is none; to free

@@ -30,7 +30,7 @@ pub mod version;
 
 /// The files that make up the header, from simple to advanced. Those of `engine` are there if the library was built with
 /// the feature of that name.
-pub const SECTIONS: [&str; 15] = [
+pub const SECTIONS: [&str; 23] = [
     "version",
     "status",
     "error",
@@ -40,10 +40,18 @@ pub const SECTIONS: [&str; 15] = [
     "info",
     "thumbnails",
     "formats",
+    "engine/caller",
     "engine/drive",
+    "engine/keys",
+    "engine/config",
     "engine/open",
     "engine/problem",
+    "engine/change",
     "engine/task",
+    "engine/status",
+    "engine/finished",
+    "engine/events",
     "engine/look",
     "engine/url",
+    "engine/upkeep",
 ];

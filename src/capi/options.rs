@@ -303,7 +303,8 @@ pub(super) unsafe fn specs(specs: *const thumbling_spec_t, len: usize) -> Result
         .collect()
 }
 
-fn zero(reserved: u32) -> Result<()> {
+/// Refuses a reserved field that is set.
+pub(super) fn zero(reserved: u32) -> Result<()> {
     match reserved {
         0 => Ok(()),
         n => Err(out_of_range("reserved", n)),

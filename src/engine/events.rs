@@ -90,6 +90,7 @@ type Callback = dyn Fn(&TaskStatus) + Send + Sync;
 #[must_use = "dropping a subscription ends it"]
 pub struct Subscription {
     line: Arc<Line>,
+    lines: Arc<Mutex<Vec<Arc<Line>>>>,
 }
 
 impl std::fmt::Debug for Subscription {
@@ -99,20 +100,37 @@ impl std::fmt::Debug for Subscription {
 }
 
 struct Line {
-    callback: Box<Callback>,
+    /// Locked while it calls back, so that who ends it can wait; nothing once it is over.
+    callback: Mutex<Option<Box<Callback>>>,
     ended: AtomicBool,
-    /// Held while it calls back, so that who ends it can wait.
-    calling: Mutex<()>,
+    /// Which thread is calling back.
     thread: Mutex<Option<std::thread::ThreadId>>,
 }
 
+impl Line {
+    fn call(&self, status: &TaskStatus) {
+        let mut callback = lock(&self.callback);
+        let Some(call) = callback.as_ref().filter(|_| !self.ended.load(Ordering::SeqCst)) else { return };
+        *lock(&self.thread) = Some(std::thread::current().id());
+        if catch_unwind(AssertUnwindSafe(|| call(status))).is_err() {
+            tracing::error!(task = %status.id, "a callback of the host panicked");
+        }
+        *lock(&self.thread) = None;
+        // It may have ended itself. Whoever else ends it waits for this too.
+        drop(callback.take_if(|_| self.ended.load(Ordering::SeqCst)));
+    }
+}
+
 impl Drop for Subscription {
-    /// No call begins after this; one that has begun is waited for, unless it is the one that drops.
+    /// No call begins after this; one that has begun is waited for, unless it is the one that drops. What the callback
+    /// owns is dropped with it.
     fn drop(&mut self) {
         self.line.ended.store(true, Ordering::SeqCst);
+        lock(&self.lines).retain(|line| !Arc::ptr_eq(line, &self.line));
         let by_itself = *lock(&self.line.thread) == Some(std::thread::current().id());
         if !by_itself {
-            drop(lock(&self.line.calling));
+            let gone = lock(&self.line.callback).take();
+            drop(gone);
         }
     }
 }
@@ -124,23 +142,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// All who listen.
 #[derive(Default)]
 pub(crate) struct Listeners {
-    lines: Mutex<Vec<Arc<Line>>>,
+    lines: Arc<Mutex<Vec<Arc<Line>>>>,
     events: Mutex<Vec<(SyncSender<Event>, Arc<AtomicU64>)>>,
 }
 
 impl Listeners {
     /// Calls `callback` with every task that ends.
     pub(crate) fn subscribe(&self, callback: Box<Callback>) -> Subscription {
-        let line = Arc::new(Line {
-            callback,
-            ended: AtomicBool::new(false),
-            calling: Mutex::default(),
-            thread: Mutex::default(),
-        });
-        let mut lines = lock(&self.lines);
-        lines.retain(|line| !line.ended.load(Ordering::SeqCst));
-        lines.push(line.clone());
-        Subscription { line }
+        let (callback, ended) = (Mutex::new(Some(callback)), AtomicBool::new(false));
+        let line = Arc::new(Line { callback, ended, thread: Mutex::default() });
+        lock(&self.lines).push(line.clone());
+        Subscription { line, lines: self.lines.clone() }
     }
 
     /// A receiver of every event.
@@ -153,7 +165,7 @@ impl Listeners {
 
     /// Whether anybody wants tasks.
     pub(crate) fn any_lines(&self) -> bool {
-        lock(&self.lines).iter().any(|line| !line.ended.load(Ordering::SeqCst))
+        !lock(&self.lines).is_empty()
     }
 
     /// Whether anybody wants events.
@@ -177,24 +189,15 @@ impl Listeners {
     pub(crate) fn call(&self, status: &TaskStatus) {
         let lines: Vec<_> = lock(&self.lines).clone();
         for line in lines {
-            let calling = lock(&line.calling);
-            if line.ended.load(Ordering::SeqCst) {
-                continue;
-            }
-            *lock(&line.thread) = Some(std::thread::current().id());
-            if catch_unwind(AssertUnwindSafe(|| (line.callback)(status))).is_err() {
-                tracing::error!(task = %status.id, "a callback of the host panicked");
-            }
-            *lock(&line.thread) = None;
-            drop(calling);
+            line.call(status);
         }
     }
 
     /// Ends every subscription: no call begins after this.
     pub(crate) fn close(&self) {
-        for line in lock(&self.lines).drain(..) {
-            line.ended.store(true, Ordering::SeqCst);
-        }
+        // Outside the lock: what a callback owns may do anything when it is dropped.
+        let lines = std::mem::take(&mut *lock(&self.lines));
+        lines.iter().for_each(|line| line.ended.store(true, Ordering::SeqCst));
         lock(&self.events).clear();
     }
 }

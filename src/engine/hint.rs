@@ -11,7 +11,7 @@ use crate::engine::drive::{Action, FileInfo, Verdict};
 use crate::engine::error::{EngineError, Result, Subject};
 use crate::engine::id::{FileId, FileRef, SpaceId, Version};
 use crate::engine::inner::Inner;
-use crate::engine::lookup::Target;
+use crate::engine::link::Target;
 use crate::engine::url::Field;
 use crate::error::ErrorKind;
 

@@ -68,7 +68,8 @@ pub(crate) struct Inner {
     pub(crate) doubt: AtomicBool,
     /// Whether the queue may hold jobs that killed a process.
     pub(crate) suspects: AtomicBool,
-    pub(crate) threads: Count,
+    /// Workers that have not ended, but for those that were given up.
+    pub(crate) threads: Arc<Count>,
     looks: Mutex<HashSet<RecordKey>>,
     slots: AtomicUsize,
     closed: AtomicBool,
@@ -174,7 +175,7 @@ pub(crate) fn open(config: Config, drive: Arc<dyn Drive>) -> Result<Arc<Inner>> 
         parts,
         doubt: AtomicBool::new(false),
         suspects: AtomicBool::new(true),
-        threads: Count::default(),
+        threads: Arc::default(),
         looks: Mutex::default(),
         slots: AtomicUsize::new(0),
         closed: AtomicBool::new(false),
@@ -255,7 +256,8 @@ fn tell(inner: &Arc<Inner>, mut told: i64) {
                 Ok(Some(status)) if !inner.is_closed() => {
                     inner.listeners.tell(&Event::Task { id, state: status.state });
                     if lines {
-                        inner.listeners.call(&status);
+                        // Through the gate, which counts who is inside the host's code when the engine closes.
+                        let _ = inner.host.gate.pass("on_finished", || inner.listeners.call(&status));
                     }
                 }
                 Ok(_) => {}

@@ -11,12 +11,11 @@ use crate::engine::error::{EngineError, Result, Subject};
 use crate::engine::id::{FileRef, Version};
 use crate::engine::inner::{Inner, Made};
 use crate::engine::port::clock;
-use crate::engine::port::queue::{Priority, Wanted};
+use crate::engine::port::queue::{Pending, Priority, Wanted};
 use crate::engine::port::records::{Ready, Record, State};
 use crate::engine::recipe::{self, ContentKey, RecordKey};
-use crate::engine::url::{self, Claims, SignedUrl, UrlError};
+use crate::engine::url::SignedUrl;
 use crate::error::ErrorKind;
-use crate::source::Source;
 
 /// Files of one batch.
 pub const MAX_BATCH: usize = 30;
@@ -26,9 +25,6 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long a look is remembered before it is written down again, ms: a day.
 const LOOKS: i64 = 24 * 60 * 60 * 1000;
-
-/// Bytes of one thumbnail that are held in memory to be checked as a whole.
-const WHOLE: u64 = 8 << 20;
 
 /// What to do about a thumbnail that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,33 +90,17 @@ pub struct Look {
     pub state: LookState,
 }
 
-/// The file that a URL is wanted of.
-#[derive(Debug, Clone, Copy)]
-pub enum Target<'a> {
-    /// By the host's URI, which the drive resolves.
-    Uri(&'a str),
-    /// By its name.
-    File(&'a FileRef),
-}
-
-/// What a signed URL gives.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Opened {
-    /// The bytes; checked against their checksum as they are read.
-    pub content: Source,
-    /// The media type.
-    pub content_type: String,
-    /// Changes when the bytes change; without quotes.
-    pub etag: String,
-    /// Unix time, s, from which on the URL gives nothing.
-    pub expires: u64,
-    /// What a package is called.
-    pub file_name: Option<String>,
+/// Whether a thumbnail that is not there is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Not,
+    Now,
+    /// It has been, a moment ago, which the queue need not know yet.
+    Already,
 }
 
 /// A file whose drive has been asked.
-enum Known {
+pub(super) enum Known {
     /// The drive's answer is the answer.
     Settled(LookState),
     /// A file with this content.
@@ -158,7 +138,7 @@ impl Inner {
     }
 
     /// Asks the drive about a file.
-    fn known(&self, file: &FileRef, caller: &Caller) -> Known {
+    pub(super) fn known(&self, file: &FileRef, caller: &Caller) -> Known {
         let asked =
             self.host.authorize(caller, Some(file), &file.space, Action::Look).and_then(|()| self.host.stat(file));
         let settled = match asked {
@@ -180,7 +160,8 @@ impl Inner {
         Known::Settled(settled)
     }
 
-    fn states(
+    /// What there is for each file.
+    pub(super) fn states(
         &self,
         files: &[FileRef],
         known: &[Known],
@@ -195,7 +176,7 @@ impl Inner {
                 Known::File { .. } => None,
             })
             .collect();
-        let mut first = true;
+        let mut ask = if mode == Mode::CacheOnly { Ask::Not } else { Ask::Now };
         loop {
             let seen = self.published.seen();
             let open: Vec<(usize, RecordKey)> = known
@@ -214,10 +195,10 @@ impl Inner {
             for ((i, key), record) in open.iter().zip(self.records.get(&keys)?) {
                 if let Known::File { version, content } = &known[*i] {
                     let look = Looked { file: &files[*i], version, content, key };
-                    states[*i] = Some(self.state(&look, record, made, if first { mode } else { Mode::CacheOnly })?);
+                    states[*i] = Some(self.state(&look, record, made, ask)?);
                 }
             }
-            first = false;
+            ask = Ask::Already;
             let Mode::WaitUpTo(patience) = mode else { break };
             let left = patience.saturating_sub(started.elapsed());
             let waiting = states.iter().flatten().any(|state| matches!(state, LookState::Pending { .. }));
@@ -230,12 +211,26 @@ impl Inner {
     }
 
     /// What a record, or that there is none, means to who looks.
-    fn state(&self, look: &Looked<'_>, record: Option<Record>, made: &Made, mode: Mode) -> Result<LookState> {
+    fn state(&self, look: &Looked<'_>, record: Option<Record>, made: &Made, ask: Ask) -> Result<LookState> {
+        if let Some(record) = record {
+            return self.recorded(look, record, made, ask);
+        }
+        if ask == Ask::Already {
+            return Ok(LookState::Pending { retry_after: AGAIN });
+        }
+        let pending = self.queue.pending(look.content)?;
+        // A job that ended since the record was read has left one, both at once.
+        if pending.is_none()
+            && let Some(record) = self.records.get(&[*look.key])?.into_iter().next().flatten()
+        {
+            return self.recorded(look, record, made, ask);
+        }
+        metrics::counter!(crate::engine::observe::LOOKUPS, "answer" => "miss").increment(1);
+        Ok(self.missed(look, pending, ask, LookState::NotExist))
+    }
+
+    fn recorded(&self, look: &Looked<'_>, record: Record, made: &Made, ask: Ask) -> Result<LookState> {
         let now = clock::wall_ms(&*self.clock);
-        let Some(record) = record else {
-            metrics::counter!(crate::engine::observe::LOOKUPS, "answer" => "miss").increment(1);
-            return self.missed(look, mode, now, LookState::NotExist);
-        };
         match record.state {
             State::Ready(ready) => {
                 metrics::counter!(crate::engine::observe::LOOKUPS, "answer" => "hit").increment(1);
@@ -243,8 +238,8 @@ impl Inner {
                     self.note_look(look.key);
                 }
                 // Painted with other fonts: good enough until it is made anew.
-                if record.fonts != 0 && record.fonts != recipe::fonts() && mode != Mode::CacheOnly {
-                    self.want(look, Priority::Background, now);
+                if record.fonts != 0 && record.fonts != recipe::fonts() && ask == Ask::Now {
+                    self.want(look, Priority::Background);
                 }
                 self.ready(look.file, look.version, &made.name, ready)
             }
@@ -255,30 +250,29 @@ impl Inner {
                     kind => LookState::Failed { kind },
                 };
                 match retry_at {
-                    Some(at) if crate::engine::work::retry::is_due(at, now) => self.missed(look, mode, now, failed),
+                    Some(at) if crate::engine::work::retry::is_due(at, now) => {
+                        let pending = self.queue.pending(look.content)?;
+                        Ok(self.missed(look, pending, ask, failed))
+                    }
                     _ => Ok(failed),
                 }
             }
         }
     }
 
-    /// There is no thumbnail; `otherwise` is the answer if nobody makes one.
-    fn missed(&self, look: &Looked<'_>, mode: Mode, now: i64, otherwise: LookState) -> Result<LookState> {
-        let pending = self.queue.pending(look.content)?;
-        if mode == Mode::CacheOnly {
-            return Ok(match pending {
-                Some(_) => LookState::Pending { retry_after: AGAIN },
-                None => otherwise,
-            });
+    /// There is no thumbnail, or none yet; `otherwise` is the answer if nobody makes one.
+    fn missed(&self, look: &Looked<'_>, pending: Option<Pending>, ask: Ask, otherwise: LookState) -> LookState {
+        if ask == Ask::Now && pending.is_none_or(|pending| pending.priority > Priority::Interactive) {
+            self.want(look, Priority::Interactive);
         }
-        if pending.is_none_or(|pending| pending.priority > Priority::Interactive) {
-            self.want(look, Priority::Interactive, now);
+        match (ask, pending) {
+            (Ask::Not, None) => otherwise,
+            _ => LookState::Pending { retry_after: AGAIN },
         }
-        Ok(LookState::Pending { retry_after: AGAIN })
     }
 
-    fn want(&self, look: &Looked<'_>, priority: Priority, now: i64) {
-        let (file, version) = (look.file.clone(), look.version.clone());
+    fn want(&self, look: &Looked<'_>, priority: Priority) {
+        let (file, version, now) = (look.file.clone(), look.version.clone(), clock::wall_ms(&*self.clock));
         self.queue.want(Wanted { file, version, priority, now });
         self.work.ring(priority);
     }
@@ -287,122 +281,6 @@ impl Inner {
         let Ready { width, height, thumbhash, etag, .. } = ready;
         let url = self.sign(file, version, spec)?;
         Ok(LookState::Ready { width, height, url, thumbhash, etag: crate::engine::port::blobs::hex(&etag) })
-    }
-
-    /// A URL of a thumbnail or a package. The same for an eighth of its life, so that clients can keep what it gave.
-    pub(crate) fn sign(&self, file: &FileRef, version: &Version, spec: &str) -> Result<SignedUrl> {
-        let now = self.clock.wall();
-        let unix = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let life = self.config.url_life.as_secs().max(1);
-        let step = (life / 8).max(1);
-        let expires = ((unix + life) / step * step).max(unix + 1);
-        let claims = Claims { file: file.clone(), version: version.clone(), spec: spec.to_owned(), expires };
-        let mut signed = url::sign(&self.keys, &self.config.base_url, &claims, now)?;
-        if self.config.obfuscate {
-            signed.url = url::obfuscate::encode(&signed.url);
-            signed.obfuscated = true;
-        }
-        Ok(signed)
-    }
-
-    pub(crate) fn thumbnail_url(
-        &self,
-        target: Target<'_>,
-        spec: Option<&str>,
-        caller: &Caller,
-        hint: Option<&str>,
-        mode: Mode,
-    ) -> Result<SignedUrl> {
-        self.url(target, spec, caller, hint, mode).map_err(|e| e.asked_by(caller))
-    }
-
-    fn url(
-        &self,
-        target: Target<'_>,
-        spec: Option<&str>,
-        caller: &Caller,
-        hint: Option<&str>,
-        mode: Mode,
-    ) -> Result<SignedUrl> {
-        let started = Instant::now();
-        self.check_open()?;
-        let made = self.spec(spec)?;
-        let hinted = hint.and_then(|hint| self.read_hint(hint, &target, caller));
-        let (file, known) = match hinted {
-            // What the caller may see is asked all the same.
-            Some((file, version)) => {
-                self.host.authorize(caller, Some(&file), &file.space, Action::Look)?;
-                let content = recipe::content_key(&file, Some(&version));
-                (file, Known::File { version, content })
-            }
-            None => {
-                let file = match target {
-                    Target::File(file) => file.clone(),
-                    Target::Uri(uri) => self.host.resolve(uri, caller)?,
-                };
-                let known = self.known(&file, caller);
-                (file, known)
-            }
-        };
-        let states = self.states(std::slice::from_ref(&file), &[known], made, mode, started)?;
-        let wrong = |kind, detail| Err(EngineError::new(kind, Subject::File, detail));
-        match states.into_iter().next() {
-            Some(LookState::Ready { url, .. }) => Ok(url),
-            Some(LookState::Pending { retry_after }) => {
-                Err(EngineError::busy(Subject::File, "the thumbnail is being made", retry_after))
-            }
-            Some(LookState::Failed { kind }) => wrong(kind, "the thumbnail could not be made"),
-            Some(LookState::Unsupported) => wrong(ErrorKind::Unsupported, "there are no thumbnails of such files"),
-            Some(LookState::Denied) => wrong(ErrorKind::Denied, "the drive denies it to this caller"),
-            Some(LookState::Viral) => wrong(ErrorKind::Viral, "the file is viral"),
-            Some(LookState::Malicious) => wrong(ErrorKind::Malicious, "the file is malicious"),
-            Some(LookState::NoSuchFile) => wrong(ErrorKind::NotFound, "there is no such file"),
-            Some(LookState::NotExist) | None => {
-                Err(EngineError::not_found(Subject::Call, "there is no thumbnail of this file"))
-            }
-        }
-    }
-
-    pub(crate) fn open_url(&self, signed: &str) -> std::result::Result<Opened, UrlError> {
-        let claims = url::verify(&self.keys, &self.config.base_url, signed, self.clock.wall())?;
-        let opened = self.opened(&claims).unwrap_or_else(|e| {
-            tracing::warn!(error = %e, file = %claims.file, "a signed URL could not be served");
-            None
-        });
-        opened.ok_or(UrlError)
-    }
-
-    fn opened(&self, claims: &Claims) -> Result<Option<Opened>> {
-        self.check_open()?;
-        if claims.spec == crate::engine::task::package::SPEC {
-            return self.open_package(claims);
-        }
-        let Ok(made) = self.spec(Some(&claims.spec)) else { return Ok(None) };
-        let content = recipe::content_key(&claims.file, Some(&claims.version));
-        let key = recipe::record_key(&content, &made.variant);
-        let record = self.records.get(&[key])?.into_iter().next().flatten();
-        let Some(Record { state: State::Ready(ready), .. }) = record else { return Ok(None) };
-        let bytes = match self.blobs.get(ready.blob, WHOLE.max(ready.size)) {
-            Ok(Some(bytes)) if recipe::etag(&bytes) == ready.etag => bytes,
-            Ok(_) => return self.forget_damaged(&key),
-            Err(e) if e.kind() == ErrorKind::Corrupt => return self.forget_damaged(&key),
-            Err(e) => return Err(e),
-        };
-        Ok(Some(Opened {
-            content: Source::bytes(bytes),
-            content_type: ready.media_type,
-            etag: crate::engine::port::blobs::hex(&ready.etag),
-            expires: claims.expires,
-            file_name: None,
-        }))
-    }
-
-    /// A record whose bytes are damaged or gone: forgotten, so that the next look makes it again.
-    pub(crate) fn forget_damaged(&self, key: &RecordKey) -> Result<Option<Opened>> {
-        metrics::counter!(crate::engine::observe::DAMAGED).increment(1);
-        tracing::error!("a blob is damaged or gone; it will be made again");
-        self.records.drop_records(&[*key])?;
-        Ok(None)
     }
 }
 

@@ -12,8 +12,8 @@
 //! | room | what |
 //! |---|---|
 //! | [`id`], [`caller`], [`drive`] | names, who asks, the host's side |
-//! | [`task`], [`lookup`], [`events`] | what a host asks, and is told |
-//! | [`url`], [`message`] | signed URLs; how problems are spelled |
+//! | [`task`], [`lookup`], [`link`], [`events`] | what a host asks, and is told |
+//! | [`url`], [`message`] | how URLs are signed; how problems are spelled |
 //! | `work` | who draws what, when, within which memory |
 //! | `port` | queue, records, blobs, clock as traits; `sqlite`, `blob` their embedded form |
 //! | `recipe` | deterministic keys |
@@ -29,6 +29,7 @@ mod hint;
 mod host;
 pub mod id;
 mod inner;
+pub mod link;
 pub mod lookup;
 pub mod message;
 pub mod observe;
@@ -53,7 +54,8 @@ use drive::Drive;
 use events::{Events, Subscription};
 use id::{FileRef, SpaceId, TaskId};
 use inner::Inner;
-use lookup::{Look, Mode, Opened, Target};
+use link::{Opened, Target};
+use lookup::{Look, Mode};
 use task::{Kind, ShareTask, TaskStatus};
 use upkeep::{Collected, Counters, Repaired, Verified};
 use url::{SignedUrl, UrlError};

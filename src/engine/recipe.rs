@@ -12,6 +12,7 @@ use crate::codecs;
 use crate::decode::Effort;
 use crate::engine::id::{FileRef, SpaceId, Version};
 use crate::engine::port::blobs::BlobName;
+use crate::engine::port::queue::Owner;
 use crate::geometry::{Fit, Position};
 use crate::request::{Output, Spec};
 
@@ -79,9 +80,15 @@ pub(crate) fn package_key(space: &SpaceId, task: &[u8; 16]) -> RecordKey {
     joined(&content, &[0; 16])
 }
 
-/// The name of the blob that holds `content` under `key`.
-pub(crate) fn blob_name(key: &RecordKey, etag: &[u8; 16]) -> BlobName {
-    BlobName(hash("blob", &[key, etag]))
+/// The name of the blob of a thumbnail that was made by a lease. No other ever has it: garbage collection may take the
+/// blob of a record that is gone while another makes the same thumbnail again.
+pub(crate) fn blob_name(key: &RecordKey, owner: &Owner, job: i64, token: i64) -> BlobName {
+    BlobName(hash("blob", &[key, owner, &job.to_le_bytes(), &token.to_le_bytes()]))
+}
+
+/// The name of the blob of the package under `key`: who goes on after a crash finds it by that.
+pub(crate) fn package_blob(key: &RecordKey, etag: &[u8; 16]) -> BlobName {
+    BlobName(hash("package blob", &[key, etag]))
 }
 
 /// The etag of a thumbnail's bytes.
@@ -191,6 +198,19 @@ mod tests {
             key("s", "f", "v", &other),
         ] {
             assert_ne!(base, different);
+        }
+    }
+
+    #[test]
+    fn a_thumbnail_that_is_made_again_has_a_blob_of_its_own() {
+        let first = blob_name(&[1; 64], &[2; 16], 3, 4);
+        for different in [
+            blob_name(&[0; 64], &[2; 16], 3, 4),
+            blob_name(&[1; 64], &[0; 16], 3, 4),
+            blob_name(&[1; 64], &[2; 16], 0, 4),
+            blob_name(&[1; 64], &[2; 16], 3, 0),
+        ] {
+            assert_ne!(first, different);
         }
     }
 

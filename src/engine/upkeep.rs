@@ -90,18 +90,26 @@ impl Inner {
         let key = recipe::file_key(file);
         // Jobs first: one that ends in between finds its lease gone and writes no record.
         self.queue.drop_file(&key, clock::wall_ms(&*self.clock))?;
-        self.records.drop_file(&key, None)?;
-        self.published.tell();
-        Ok(())
+        self.forget(&key)
     }
 
     pub(crate) fn space_deleted(&self, space: &SpaceId) -> Result<()> {
         self.check_open()?;
         let key = recipe::space_key(space);
         self.queue.drop_space(&key, clock::wall_ms(&*self.clock))?;
-        self.records.drop_space(&key)?;
+        self.forget(&key)
+    }
+
+    /// Forgets everything whose key begins so, with its bytes.
+    fn forget(&self, prefix: &[u8]) -> Result<()> {
+        let blobs = self.records.drop_under(prefix)?;
         self.published.tell();
-        Ok(())
+        blobs.chunks(BLOBS).try_for_each(|some| self.remove_unnamed(some))
+    }
+
+    /// Removes those of `blobs` that no record names (any more).
+    fn remove_unnamed(&self, blobs: &[BlobName]) -> Result<()> {
+        self.records.unnamed(blobs)?.into_iter().try_for_each(|blob| self.blobs.remove(blob))
     }
 
     pub(crate) fn link_thumbnails(&self, from: &FileRef, to: &FileRef) -> Result<u64> {
@@ -170,10 +178,7 @@ impl Inner {
     fn drop_kept(&self, kept: &[Kept], collected: &mut Collected) -> Result<()> {
         // Records before blobs: a record without its blob would be a promise that is not kept.
         self.records.drop_records(&kept.iter().map(|kept| kept.key).collect::<Vec<_>>())?;
-        let blobs: Vec<BlobName> = kept.iter().map(|kept| kept.blob).collect();
-        for blob in self.records.unnamed(&blobs)? {
-            self.blobs.remove(blob)?;
-        }
+        self.remove_unnamed(&kept.iter().map(|kept| kept.blob).collect::<Vec<_>>())?;
         collected.thumbnails += kept.len() as u64;
         collected.bytes += kept.iter().map(|kept| kept.size).sum::<u64>();
         Ok(())

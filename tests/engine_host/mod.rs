@@ -330,6 +330,9 @@ impl Drive for TestDrive {
         let content = self.content(from)?;
         let mut state = self.state();
         state.copy_calls.push(key.into());
+        if content.mood == Mood::Unavailable {
+            return Err(DriveError::unavailable("not now"));
+        }
         if let Some(made) = state.copies.get(key) {
             return Ok(made.clone());
         }

@@ -57,9 +57,13 @@ export async function chromium(size = [1280, 860]) {
     complaints: () => heard.filter(m => m.method === 'Runtime.exceptionThrown' || m.method === 'Log.entryAdded' && m.params.entry.level === 'error')
       .map(m => m.params.entry ? `${m.params.entry.text} ${m.params.entry.url ?? ''}` : m.params.exceptionDetails.exception?.description ?? m.params.exceptionDetails.text),
     async close() {
-      child.kill();
+      // Its own processes outlive a kill by a moment, and write into the profile.
+      await send('Browser.close').catch(() => {});
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      for (let left = 50; ; left--) {
+        try { return rmSync(profile, { recursive: true, force: true }); } catch (e) { if (!left) throw e; }
+        await new Promise(r => setTimeout(r, 100));
+      }
     },
   };
 }

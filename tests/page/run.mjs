@@ -51,7 +51,7 @@ try {
   await done('a folder opens');
 
   await browser.open(link);
-  await browser.until('the share is listed', `document.body.innerText.includes('Shared with you') && ${card('note.txt')} && ${card(name)} && !${card('folder')}`);
+  await browser.until('the share is listed', `document.body?.innerText.includes('Shared with you') && ${card('note.txt')} && ${card(name)} && !${card('folder')}`);
   await browser.until('a visitor sees a thumbnail', `${drawn('note.txt')} && ${drawn(name)}`);
   await done('a visitor sees what is shared');
 

@@ -90,13 +90,14 @@ fn each_kind_of_file_without_a_thumbnail_has_its_error_code() {
     for (name, content, code) in [
         ("none.xyz", &[0u8, 1, 2, 3, 0xff, 0xfe, 0, 0][..], "dentryFormatNotSupport"),
         ("virus.com", eicar.as_bytes(), "fileViral"),
+        ("trap.exe", b"THUMBLING-MALICIOUS-TEST-FILE!", "fileMalicious"),
     ] {
         let item = host.settled(&host.put(name, content));
         assert_eq!((&item["success"], item["errorCode"].as_str()), (&json!(false), Some(code)), "{name}");
     }
     // Damaged: there is none, and there will be none.
-    let damaged = host.put("damaged.png", &png()[..40]);
-    let item = host.settled(&damaged);
-    assert_eq!(item["errorCode"], "thumbnailNotExist");
+    let (damaged, error) = host.put_failing("damaged.png", &png()[..40]);
+    assert_eq!(error, "corrupt");
+    assert_eq!(host.query(&json!([damaged])).json()["resultItems"][0]["errorCode"], "thumbnailNotExist");
     assert_eq!(host.query(&json!(["missing.png"])).json()["resultItems"][0]["errorCode"], "dentryNotExist");
 }

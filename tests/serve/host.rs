@@ -120,6 +120,14 @@ impl Host {
         reply.json()["fileId"].as_str().unwrap().to_owned()
     }
 
+    /// Uploads a file whose task fails; its id, and why.
+    pub fn put_failing(&self, path: &str, content: &[u8]) -> (String, String) {
+        let body = self.mine("PUT", &format!("/demo/files/{path}"), content).json();
+        let ended = self.ended(body["taskId"].as_str().unwrap());
+        let error = ended["items"][0]["error"].as_str().unwrap_or_else(|| panic!("{ended}")).to_owned();
+        (body["fileId"].as_str().unwrap().to_owned(), error)
+    }
+
     /// DingTalk's call for `ids`.
     pub fn query(&self, ids: &Value) -> Reply {
         let target = format!("/v1.0/storage/spaces/{}/thumbnails/query?unionId={}", self.space, self.user);

@@ -8,6 +8,8 @@ mod errors;
 mod host;
 mod http;
 mod koodrive;
+#[cfg(any(feature = "audio", feature = "ffmpeg"))]
+mod media;
 mod page;
 mod transcripts;
 mod urls;

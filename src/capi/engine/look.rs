@@ -12,10 +12,13 @@ use super::super::pointer::{Out, Text};
 use super::super::status::{THUMBLING_OK, thumbling_status_t};
 use super::super::text;
 use super::super::versioned::{OutStruct, Versioned};
-use super::drive::{caller, files, thumbling_caller_t, thumbling_file_t};
+use super::caller::{caller, thumbling_caller_t};
+use super::drive::{files, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
+use super::problem::thumbling_spelling_t;
 use crate::engine::lookup::{Look, LookState, Mode};
+use crate::engine::message::Problem;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A thumbnail that is not there is not made.
@@ -144,8 +147,7 @@ pub unsafe extern "C" fn thumbling_looks_at(
     boundary::status(Out::none(), || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let (looks, out) = (LOOKS.get(looks.id)?, unsafe { OutStruct::new(look) }?);
-        let seen = looks.get(index).ok_or_else(|| Error::invalid_argument(format!("there is no look {index}")))?;
-        out.put(seen.look());
+        out.put(seen(&looks, index)?.look());
         Ok(())
     })
 }
@@ -189,6 +191,27 @@ impl Seen {
         }
         look
     }
+}
+
+/// How the APIs that drives speak spell why there is no thumbnail of the file `index`. THUMBLING_ERROR_NOT_FOUND if there
+/// is one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_looks_spelling(
+    looks: thumbling_looks_t,
+    index: usize,
+    spelling: *mut thumbling_spelling_t,
+) -> thumbling_status_t {
+    boundary::status(Out::none(), || {
+        // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
+        let (looks, out) = (LOOKS.get(looks.id)?, unsafe { OutStruct::new(spelling) }?);
+        let ready = || Error::new(ErrorKind::NotFound, "nothing is the matter with it");
+        out.put(Problem::of_look(&seen(&looks, index)?.state).ok_or_else(ready)?.into());
+        Ok(())
+    })
+}
+
+fn seen(looks: &[Seen], index: usize) -> Result<&Seen> {
+    looks.get(index).ok_or_else(|| Error::invalid_argument(format!("there is no look {index}")))
 }
 
 /// Frees the answers; 0 is a no-op.

@@ -6,11 +6,66 @@ use std::ffi::c_char;
 
 use super::super::boundary;
 use super::super::error::{ERRORS, thumbling_error_t};
+use super::super::pointer::Out;
+use super::super::status::thumbling_status_t;
 use super::super::text;
-use super::drive::THUMBLING_LANGUAGE_ZH_CN;
+use super::super::versioned::{OutStruct, Versioned};
+use super::caller::THUMBLING_LANGUAGE_ZH_CN;
 use crate::engine::EngineError;
 use crate::engine::caller::Language;
 use crate::engine::message::Problem;
+
+/// How a problem is spelled by the APIs that drives speak. The strings are never freed.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct thumbling_spelling_t {
+    /// sizeof(thumbling_spelling_t), set by you.
+    pub struct_size: usize,
+    /// Of our own, such as "no-such-space".
+    pub name: *const c_char,
+    /// DingTalk's errorCode.
+    pub dingtalk: *const c_char,
+    /// The HTTP status that goes with it.
+    pub dingtalk_status: i32,
+    /// KooDrive's code.
+    pub koodrive: i32,
+    /// The HTTP status that goes with it.
+    pub koodrive_status: i32,
+    /// Cloudreve's code.
+    pub cloudreve: i32,
+    /// For people, in American English.
+    pub en_us: *const c_char,
+    /// For people, in Chinese.
+    pub zh_cn: *const c_char,
+}
+
+// SAFETY: C layout, the size first, and every field is a number or a pointer.
+unsafe impl Versioned for thumbling_spelling_t {
+    const NAME: &'static str = "thumbling_spelling_t";
+    const FIRST_SIZE: usize = size_of::<Self>();
+}
+
+impl From<Problem> for thumbling_spelling_t {
+    fn from(problem: Problem) -> Self {
+        let spelled = problem.spelling();
+        Self {
+            struct_size: size_of::<Self>(),
+            name: text::fixed(spelled.name),
+            dingtalk: text::fixed(spelled.dingtalk),
+            dingtalk_status: spelled.dingtalk_status.into(),
+            koodrive: i32::try_from(spelled.koodrive).unwrap_or_default(),
+            koodrive_status: spelled.koodrive_status().into(),
+            cloudreve: spelled.cloudreve,
+            en_us: text::fixed(spelled.en_us),
+            zh_cn: text::fixed(spelled.zh_cn),
+        }
+    }
+}
+
+fn problem(error: thumbling_error_t) -> crate::Result<Problem> {
+    let kind = ERRORS.with(error.id, |error| error.kind())?;
+    Ok(with(error, Problem::of)?.unwrap_or_else(|| kind.into()))
+}
 
 fn with<T>(error: thumbling_error_t, look: impl FnOnce(&EngineError) -> T) -> crate::Result<Option<T>> {
     ERRORS.with(error.id, |error| std::error::Error::source(error).and_then(|e| e.downcast_ref()).map(look))
@@ -45,9 +100,21 @@ pub unsafe extern "C" fn thumbling_error_correlation(
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_error_message(error: thumbling_error_t, language: i32) -> *const c_char {
     boundary::value(std::ptr::null(), || {
-        let kind = ERRORS.with(error.id, |error| error.kind())?;
-        let problem = with(error, Problem::of)?.unwrap_or_else(|| kind.into());
         let language = if language == THUMBLING_LANGUAGE_ZH_CN { Language::ZhCn } else { Language::EnUs };
-        Ok(text::fixed(problem.spelling().text(language)))
+        Ok(text::fixed(problem(error)?.spelling().text(language)))
+    })
+}
+
+/// How the APIs that drives speak spell it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_error_spelling(
+    error: thumbling_error_t,
+    spelling: *mut thumbling_spelling_t,
+) -> thumbling_status_t {
+    boundary::status(Out::none(), || {
+        // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
+        let out = unsafe { OutStruct::new(spelling) }?;
+        out.put(problem(error)?.into());
+        Ok(())
     })
 }

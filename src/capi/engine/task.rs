@@ -1,26 +1,25 @@
 //! The engine: tasks
 //!
-//! A task runs to an end whatever happens to the process. Of what you are told of it you get a copy as of one moment.
+//! What is asked for here is durable, and runs to an end whatever happens to the process.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::c_char;
 use std::str::FromStr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::super::boundary;
 use super::super::error::thumbling_error_t;
-use super::super::handle::Table;
 use super::super::pointer::{self, Out, Text};
-use super::super::source::{Lent, thumbling_release_t};
-use super::super::status::{THUMBLING_OK, thumbling_status_t};
-use super::super::versioned::{OutStruct, Versioned};
-use super::drive::{caller, file, files, thumbling_caller_t, thumbling_file_t};
-use super::open::{engine, thumbling_engine_t, thumbling_task_id_t};
-use super::{lowered, maybe, pointer_to};
+use super::super::status::thumbling_status_t;
+use super::caller::{caller, thumbling_caller_t};
+use super::change::thumbling_task_id_t;
+use super::drive::{file, files, thumbling_file_t};
+use super::lowered;
+use super::open::{engine, thumbling_engine_t};
+use super::status::insert;
 use crate::engine::Engine;
 use crate::engine::caller::Caller;
-use crate::engine::events::Subscription;
 use crate::engine::id::TaskId;
-use crate::engine::task::{ItemState, Kind, PackageContent, ShareTask, TaskState, TaskStatus};
+use crate::engine::task::{Kind, PackageContent, ShareTask, TaskStatus};
 use crate::error::{Error, Result};
 
 /// Thumbnails of whatever the file is.
@@ -40,19 +39,6 @@ pub const THUMBLING_TASK_PACKAGE: i32 = 6;
 /// Copies of the files of a share. Not made by thumbling_task_new.
 pub const THUMBLING_TASK_SAVE: i32 = 7;
 
-/// Durable, and not begun.
-pub const THUMBLING_STATE_QUEUED: i32 = 0;
-/// Worked on.
-pub const THUMBLING_STATE_RUNNING: i32 = 1;
-/// All of it was done.
-pub const THUMBLING_STATE_SUCCEEDED: i32 = 2;
-/// Some of it was done, some failed.
-pub const THUMBLING_STATE_PARTLY_FAILED: i32 = 3;
-/// All of it failed.
-pub const THUMBLING_STATE_FAILED: i32 = 4;
-/// It was cancelled before its end.
-pub const THUMBLING_STATE_CANCELLED: i32 = 5;
-
 /// A package holds the files themselves.
 pub const THUMBLING_CONTENT_FILES: i32 = 0;
 /// It holds their thumbnails.
@@ -66,117 +52,6 @@ pub const THUMBLING_CONTENT_BOTH: i32 = 2;
 pub struct thumbling_task_t {
     /// 0 is none.
     pub id: u64,
-}
-
-/// How a task stood as a whole.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_task_info_t {
-    /// sizeof(thumbling_task_info_t), set by you.
-    pub struct_size: usize,
-    /// What it is called.
-    pub id: thumbling_task_id_t,
-    /// THUMBLING_TASK_...: what it was made for.
-    pub kind: i32,
-    /// THUMBLING_STATE_...
-    pub state: i32,
-    /// Files that it is about.
-    pub total: u32,
-    /// Files that are done.
-    pub done: u32,
-    /// Files that failed.
-    pub failed: u32,
-    /// Whether `url` is obfuscated.
-    pub obfuscated: i32,
-    /// When it was made, Unix time in ms.
-    pub created_ms: i64,
-    /// When it last changed, Unix time in ms.
-    pub updated_ms: i64,
-    /// Where a finished package is; NULL for anything else. Valid until the task is freed.
-    pub url: *const c_char,
-    /// Until when, Unix time in s.
-    pub expires: u64,
-}
-
-/// How one file of a task stood. Its strings are valid until the task is freed.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_task_item_t {
-    /// sizeof(thumbling_task_item_t), set by you.
-    pub struct_size: usize,
-    /// Which file.
-    pub file: thumbling_file_t,
-    /// The copy that was made of it; NULL and NULL if there is none.
-    pub saved: thumbling_file_t,
-    /// Why it failed, in words for a log; NULL if it did not.
-    pub detail: *const c_char,
-    /// THUMBLING_STATE_...: queued, succeeded, failed or cancelled.
-    pub state: i32,
-    /// THUMBLING_ERROR_...: why it failed; THUMBLING_OK if it did not.
-    pub error: thumbling_status_t,
-}
-
-/// Calls back as long as it lives.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_subscription_t {
-    /// 0 is none.
-    pub id: u64,
-}
-
-/// Told of a task that ended. `task` is freed when the call returns. It must not throw.
-pub type thumbling_finished_t = Option<unsafe extern "C" fn(user_data: *mut c_void, task: thumbling_task_t)>;
-
-// SAFETY: C layout, the size first, and every field is a number, a pointer or an array of numbers.
-unsafe impl Versioned for thumbling_task_info_t {
-    const NAME: &'static str = "thumbling_task_info_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-// SAFETY: as above.
-unsafe impl Versioned for thumbling_task_item_t {
-    const NAME: &'static str = "thumbling_task_item_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-/// A status with its strings.
-struct Told {
-    status: TaskStatus,
-    url: Option<CString>,
-    items: Vec<[Option<CString>; 5]>,
-}
-
-static TASKS: Table<Told> = Table::new(17, "thumbling_task_t");
-static SUBSCRIPTIONS: Table<Subscription> = Table::new(18, "thumbling_subscription_t");
-
-pub(super) fn alive() -> usize {
-    TASKS.alive() + SUBSCRIPTIONS.alive()
-}
-
-impl From<TaskStatus> for Told {
-    fn from(status: TaskStatus) -> Self {
-        let url = maybe(status.url.as_ref().map(|signed| signed.url.as_str()));
-        let items = status
-            .items
-            .iter()
-            .map(|item| {
-                let saved = item.saved.as_ref();
-                [
-                    Some(item.file.space.as_str()),
-                    Some(item.file.file.as_str()),
-                    saved.map(|file| file.space.as_str()),
-                    saved.map(|file| file.file.as_str()),
-                    item.detail.as_deref(),
-                ]
-                .map(maybe)
-            })
-            .collect();
-        Self { status, url, items }
-    }
-}
-
-fn insert(status: TaskStatus) -> Result<thumbling_task_t> {
-    Ok(thumbling_task_t { id: TASKS.insert(status.into())? })
 }
 
 /// Has the thumbnails of a file made, as `kind` (THUMBLING_TASK_...) says. A file that the drive does not know or the
@@ -353,125 +228,6 @@ unsafe fn told(
         let status = ask(&*self::engine(engine)?, &TaskId::from_str(&text)?, &caller?).map_err(lowered)?;
         task.put(insert(status)?)
     })
-}
-
-/// How the task stood as a whole.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_task_info(
-    task: thumbling_task_t,
-    info: *mut thumbling_task_info_t,
-) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
-        // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
-        let (told, info) = (TASKS.get(task.id)?, unsafe { OutStruct::new(info) }?);
-        let TaskStatus { id, kind, state, total, done, failed, created, updated, url, .. } = &told.status;
-        info.put(thumbling_task_info_t {
-            struct_size: size_of::<thumbling_task_info_t>(),
-            id: id.into(),
-            kind: match kind {
-                Kind::Auto => THUMBLING_TASK_AUTO,
-                Kind::Document => THUMBLING_TASK_DOCUMENT,
-                Kind::Video => THUMBLING_TASK_VIDEO,
-                Kind::Image => THUMBLING_TASK_IMAGE,
-                Kind::Audio => THUMBLING_TASK_AUDIO,
-                Kind::Changed => THUMBLING_TASK_CHANGED,
-                Kind::Package => THUMBLING_TASK_PACKAGE,
-                Kind::Save => THUMBLING_TASK_SAVE,
-            },
-            state: match state {
-                TaskState::Queued => THUMBLING_STATE_QUEUED,
-                TaskState::Running => THUMBLING_STATE_RUNNING,
-                TaskState::Succeeded => THUMBLING_STATE_SUCCEEDED,
-                TaskState::PartlyFailed => THUMBLING_STATE_PARTLY_FAILED,
-                TaskState::Failed => THUMBLING_STATE_FAILED,
-                TaskState::Cancelled => THUMBLING_STATE_CANCELLED,
-            },
-            total: *total,
-            done: *done,
-            failed: *failed,
-            obfuscated: url.as_ref().is_some_and(|url| url.obfuscated).into(),
-            created_ms: unix_ms(*created),
-            updated_ms: unix_ms(*updated),
-            url: pointer_to(&told.url),
-            expires: url.as_ref().map_or(0, |url| url.expires),
-        });
-        Ok(())
-    })
-}
-
-fn unix_ms(time: SystemTime) -> i64 {
-    i64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
-}
-
-/// How the file `index`, below `total`, stood.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_task_item(
-    task: thumbling_task_t,
-    index: usize,
-    item: *mut thumbling_task_item_t,
-) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
-        // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
-        let (told, out) = (TASKS.get(task.id)?, unsafe { OutStruct::new(item) }?);
-        let beyond = || Error::invalid_argument(format!("the task has no file {index}"));
-        let (texts, item) = told.items.get(index).zip(told.status.items.get(index)).ok_or_else(beyond)?;
-        let [space, file, saved_space, saved_file, detail] = texts.each_ref().map(pointer_to);
-        out.put(thumbling_task_item_t {
-            struct_size: size_of::<thumbling_task_item_t>(),
-            file: thumbling_file_t { space, file },
-            saved: thumbling_file_t { space: saved_space, file: saved_file },
-            detail,
-            state: match item.state {
-                ItemState::Queued => THUMBLING_STATE_QUEUED,
-                ItemState::Succeeded => THUMBLING_STATE_SUCCEEDED,
-                ItemState::Failed => THUMBLING_STATE_FAILED,
-                ItemState::Cancelled => THUMBLING_STATE_CANCELLED,
-            },
-            error: item.error.map_or(THUMBLING_OK, |kind| kind.code()),
-        });
-        Ok(())
-    })
-}
-
-/// Frees what was told of a task; 0 is a no-op. The task itself goes on.
-#[unsafe(no_mangle)]
-pub extern "C" fn thumbling_task_free(task: thumbling_task_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || TASKS.free(task.id))
-}
-
-/// Calls `finished` with every task that ends from now on, once each, on a thread of the engine's. `release` may be
-/// NULL; it is called exactly once, also if this fails, and `finished` never after it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_subscription_new(
-    engine: thumbling_engine_t,
-    finished: thumbling_finished_t,
-    user_data: *mut c_void,
-    release: thumbling_release_t,
-    subscription: *mut thumbling_subscription_t,
-    error: *mut thumbling_error_t,
-) -> thumbling_status_t {
-    let lent = Lent { user_data, release };
-    // SAFETY: the header asks for pointers that are NULL or valid.
-    let (subscription, error) = unsafe { (Out::new(subscription), Out::new(error)) };
-    boundary::status(error, || {
-        let subscription = subscription.required("subscription")?;
-        let finished = finished.ok_or_else(|| pointer::null("finished"))?;
-        let engine = self::engine(engine)?;
-        let made = engine.on_finished(move |status| {
-            let lent = &lent;
-            let Ok(task) = insert(status.clone()) else { return };
-            // SAFETY: the host gave the callback together with its user data.
-            unsafe { finished(lent.user_data, task) };
-            let _ = TASKS.free(task.id);
-        });
-        subscription.put(thumbling_subscription_t { id: SUBSCRIPTIONS.insert(made)? })
-    })
-}
-
-/// Ends a subscription; 0 is a no-op. A call that has begun is waited for, unless it is the one that frees.
-#[unsafe(no_mangle)]
-pub extern "C" fn thumbling_subscription_free(subscription: thumbling_subscription_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || SUBSCRIPTIONS.free(subscription.id))
 }
 
 #[cfg(test)]

@@ -12,10 +12,11 @@ use super::super::pointer::{self, Out, Text};
 use super::super::status::thumbling_status_t;
 use super::super::text;
 use super::super::versioned::{OutStruct, Versioned};
-use super::drive::{caller, file, thumbling_caller_t, thumbling_file_t};
+use super::caller::{caller, thumbling_caller_t};
+use super::drive::{file, thumbling_file_info_t, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
-use crate::engine::lookup::{Opened, Target};
+use crate::engine::link::{Opened, Target};
 use crate::engine::url::SignedUrl;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -140,12 +141,14 @@ pub extern "C" fn thumbling_url_free(url: thumbling_url_t) -> thumbling_status_t
 
 /// What makes the next URL of `file` by `caller` quicker, for a minute, copied to `buffer` of `capacity` bytes with a NUL
 /// behind it; `len` is its length without the NUL. If the file will be asked for by URI, `uri` is that URI, else NULL.
-/// THUMBLING_ERROR_LIMIT if `buffer` is too small; 5,000 bytes always do.
+/// `info` is what a listing already knows of the file; the drive is asked if it is NULL. THUMBLING_ERROR_LIMIT if `buffer`
+/// is too small; 5,000 bytes always do.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_hint_new(
     engine: thumbling_engine_t,
     file: *const thumbling_file_t,
     uri: *const c_char,
+    info: *const thumbling_file_info_t,
     caller: *const thumbling_caller_t,
     buffer: *mut c_char,
     capacity: usize,
@@ -156,12 +159,15 @@ pub unsafe extern "C" fn thumbling_hint_new(
     let (len, error, uri) = unsafe { (Out::new(len), Out::new(error), Text::new(uri)) };
     // SAFETY: as above.
     let (file, caller) = unsafe { (self::file(file, "file"), self::caller(caller)) };
+    // SAFETY: as above.
+    let info = (!info.is_null()).then(|| unsafe { super::host::known(&*info) }).transpose();
     boundary::status(error, || {
         if buffer.is_null() {
             return Err(pointer::null("buffer"));
         }
+        let info = info.map_err(|what| Error::invalid_argument(format!("info has {what}")))?;
         let engine = self::engine(engine)?;
-        let hint = engine.context_hint(&file?, uri.utf8("uri")?, None, &caller?).map_err(lowered)?;
+        let hint = engine.context_hint(&file?, uri.utf8("uri")?, info.as_ref(), &caller?).map_err(lowered)?;
         if hint.len() >= capacity {
             return Err(Error::limit(format!("a hint of {} bytes in a buffer of {capacity}", hint.len())));
         }

@@ -59,8 +59,7 @@ pub(crate) struct Listed {
 
 /// Immutable bytes by name. What [`put`](Self::put) has returned from is there after a power cut.
 pub(crate) trait Blobs: Send + Sync {
-    /// Keeps all of these, durably and all at the cost of one. A name that is there already keeps what it has: names
-    /// are made of the content.
+    /// Keeps all of these, durably and all at the cost of one. No name was ever used before.
     fn put(&self, blobs: &[(BlobName, &[u8])]) -> Result<()>;
 
     /// Takes over the finished file at `path`, on the same file system.

@@ -2,7 +2,7 @@
 
 use crate::engine::error::Result;
 use crate::engine::port::blobs::BlobName;
-use crate::engine::recipe::{FileKey, RecordKey, SpaceKey};
+use crate::engine::recipe::{FileKey, RecordKey};
 use crate::error::ErrorKind;
 
 /// What is known of one thumbnail.
@@ -75,11 +75,8 @@ pub(crate) trait Records: Send + Sync {
     /// Gives the file `to` every ready record of the file `from` at these versions; says how many.
     fn link(&self, from: &FileKey, from_version: [u8; 16], to: &FileKey, to_version: [u8; 16]) -> Result<u64>;
 
-    /// Forgets all versions of a file, or all but one.
-    fn drop_file(&self, file: &FileKey, keep: Option<[u8; 16]>) -> Result<()>;
-
-    /// Forgets a space.
-    fn drop_space(&self, space: &SpaceKey) -> Result<()>;
+    /// Forgets everything whose key begins so, a file's or a space's; says which blobs that was.
+    fn drop_under(&self, prefix: &[u8]) -> Result<Vec<BlobName>>;
 
     /// Forgets these.
     fn drop_records(&self, keys: &[RecordKey]) -> Result<()>;

@@ -173,7 +173,7 @@ pub(super) fn finish(c: &Connection, claim: &Claim, outcome: &Outcome, now: i64)
         }
         Outcome::Settled { records: made, version } => {
             let file = crate::engine::recipe::file_key(&claim.file);
-            records::drop_file(c, &file, Some(*version))?;
+            records::drop_other_versions(c, &file, *version)?;
             for (key, record) in made {
                 records::put(c, key, record)?;
             }

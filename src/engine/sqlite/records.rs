@@ -1,16 +1,27 @@
 //! Records: the port, and what the queue writes of them.
 
-use rusqlite::{Connection, OptionalExtension, Result as Sql, Row, params};
+use rusqlite::{Connection, Result as Sql, Row, params, params_from_iter};
 
 use super::{Durable, Sqlite, fault, rows};
 use crate::engine::error::Result;
 use crate::engine::port::blobs::BlobName;
 use crate::engine::port::records::{Kept, Record, Records, State, Totals};
-use crate::engine::recipe::{FileKey, RecordKey, SpaceKey};
+use crate::engine::recipe::{FileKey, RecordKey};
 
+/// One answer for each key, by one statement: stepping through many costs more than finding what they are about.
 pub(super) fn get(c: &Connection, keys: &[RecordKey]) -> Sql<Vec<Option<Record>>> {
-    let mut select = c.prepare_cached(&format!("SELECT {} FROM records WHERE key = ?1", rows::RECORD))?;
-    keys.iter().map(|key| select.query_row([key], rows::record).optional()).collect()
+    let marks = vec!["?"; keys.len()].join(", ");
+    let mut select = c.prepare_cached(&format!("SELECT {}, key FROM records WHERE key IN ({marks})", rows::RECORD))?;
+    let mut answers = vec![None; keys.len()];
+    let mut found = select.query(params_from_iter(keys))?;
+    while let Some(row) = found.next()? {
+        let (record, key) = (rows::record(row)?, row.get_ref(14)?.as_blob()?);
+        // A key may be asked for twice.
+        for (answer, _) in answers.iter_mut().zip(keys).filter(|(_, asked)| asked[..] == *key) {
+            *answer = Some(record.clone());
+        }
+    }
+    Ok(answers)
 }
 
 /// Writes a record in place of what stood there.
@@ -55,14 +66,10 @@ fn range(prefix: &[u8]) -> (RecordKey, RecordKey) {
 }
 
 /// Forgets all versions of a file but `keep`.
-pub(super) fn drop_file(c: &Connection, file: &FileKey, keep: Option<[u8; 16]>) -> Sql<()> {
+pub(super) fn drop_other_versions(c: &Connection, file: &FileKey, keep: [u8; 16]) -> Sql<()> {
     let (from, to) = range(file);
-    match keep {
-        Some(keep) => c
-            .prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 AND substr(key, 33, 16) <> ?3")?
-            .execute((from, to, keep))?,
-        None => c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2")?.execute((from, to))?,
-    };
+    c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 AND substr(key, 33, 16) <> ?3")?
+        .execute((from, to, keep))?;
     Ok(())
 }
 
@@ -94,14 +101,7 @@ fn content(file: &FileKey, version: [u8; 16]) -> [u8; 48] {
 
 impl Records for Sqlite {
     fn get(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>> {
-        self.read(|c| match keys {
-            [_] => get(c, keys),
-            // One moment for all of them, and one lock.
-            _ => {
-                let tx = c.unchecked_transaction()?;
-                get(&tx, keys)
-            }
-        })
+        self.read(|c| get(c, keys))
     }
 
     fn touch(&self, keys: &[RecordKey], now: i64) -> Result<()> {
@@ -120,15 +120,15 @@ impl Records for Sqlite {
         self.writer.run(Durable::Disk, move |c| link(c, &from, &to).map_err(fault))
     }
 
-    fn drop_file(&self, file: &FileKey, keep: Option<[u8; 16]>) -> Result<()> {
-        let file = *file;
-        self.writer.run(Durable::Disk, move |c| drop_file(c, &file, keep).map_err(fault))
-    }
-
-    fn drop_space(&self, space: &SpaceKey) -> Result<()> {
-        let (from, to) = range(space);
+    fn drop_under(&self, prefix: &[u8]) -> Result<Vec<BlobName>> {
+        let (from, to) = range(prefix);
         self.writer.run(Durable::Disk, move |c| {
-            c.execute("DELETE FROM records WHERE key BETWEEN ?1 AND ?2", (from, to)).map(drop).map_err(fault)
+            let drop = || -> Sql<Vec<BlobName>> {
+                let mut delete = c.prepare_cached("DELETE FROM records WHERE key BETWEEN ?1 AND ?2 RETURNING blob")?;
+                let blobs = delete.query_map((from, to), |row| row.get::<_, Option<BlobName>>(0))?;
+                blobs.filter_map(|blob| blob.transpose()).collect()
+            };
+            drop().map_err(fault)
         })
     }
 

@@ -133,6 +133,8 @@ pub(super) fn connect_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.busy_timeout(PATIENCE).map_err(fault)?;
+    // Records are read by a statement for each number of files in a batch.
+    connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "query_only", 1).map_err(fault)?;
     connection.pragma_update(None, "cache_size", -2048).map_err(fault)?;
     Ok(connection)

@@ -164,9 +164,9 @@ pub(super) fn add(c: &Connection, task: &NewTask, bound: u64) -> Result<TaskId> 
         let job = match shared {
             Some(job) => Some(job),
             None => {
-                if task.kind == Kind::Changed && item.version.is_some() {
-                    let keep = item.version.as_ref().map(recipe::version_part);
-                    records::drop_file(c, &recipe::file_key(&item.file), keep).map_err(fault)?;
+                if let (Kind::Changed, Some(version)) = (task.kind, &item.version) {
+                    let (file, keep) = (recipe::file_key(&item.file), recipe::version_part(version));
+                    records::drop_other_versions(c, &file, keep).map_err(fault)?;
                 }
                 ended = Ended::of(&records::get(c, &item.keys).map_err(fault)?, task.kind, false);
                 ended = ended.filter(|_| !item.keys.is_empty());

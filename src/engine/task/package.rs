@@ -13,7 +13,7 @@ use crate::engine::drive::Action;
 use crate::engine::error::{EngineError, Result, Subject};
 use crate::engine::id::{FileId, FileRef, SpaceId, TaskId};
 use crate::engine::inner::Inner;
-use crate::engine::lookup::Opened;
+use crate::engine::link::Opened;
 use crate::engine::port::blobs::hex;
 use crate::engine::port::clock;
 use crate::engine::port::queue::{Claim, ItemEnd, Outcome, Priority, ShareItem, ShareWork, TaskRow, Work};
@@ -213,7 +213,7 @@ impl Packing<'_> {
         let etag = recipe::etag(&all);
         let first = self.work.items.first().ok_or_else(|| EngineError::internal("a share task without files"))?;
         let key = recipe::package_key(&first.file.space, self.work.id.as_bytes());
-        let blob = recipe::blob_name(&key, &etag);
+        let blob = recipe::package_blob(&key, &etag);
         let size = match length {
             Some(length) => length,
             None => self.inner.blobs.open(blob)?.map_or(0, |source| source.size()),

@@ -107,14 +107,16 @@ impl Keyring {
     /// Goes on to accept what `key` signed. A key of the same id is replaced.
     #[must_use]
     pub fn accepting(self, key: Key) -> Self {
-        self.write(|keys| {
-            let at = keys.iter().position(|k| k.id == key.id);
-            match at {
-                Some(at) => keys[at] = key,
-                None => keys.push(key),
-            }
-        });
+        self.accept(key);
         self
+    }
+
+    /// As [`accepting`](Self::accepting), while it is in use.
+    pub fn accept(&self, key: Key) {
+        self.write(|keys| match keys.iter().position(|k| k.id == key.id) {
+            Some(at) => keys[at] = key,
+            None => keys.push(key),
+        });
     }
 
     /// Signs with `key` from now on, and goes on to accept the others. `invalid-argument` if one of them has its id.

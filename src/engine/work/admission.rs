@@ -61,7 +61,8 @@ impl Admission {
         drop(line);
         // The next in line may fit beside us.
         self.moved.notify_all();
-        granted.then_some(Grant { admission: self, bytes })
+        // Made only if it was granted: it gives back what it says.
+        granted.then(|| Grant { admission: self, bytes })
     }
 
     /// Grants nothing any more.
@@ -145,6 +146,21 @@ mod tests {
             drop(small);
         });
         assert_eq!(*served.lock().unwrap(), ["large", "small"]);
+    }
+
+    #[test]
+    fn who_waits_when_it_closes_gets_nothing_and_gives_nothing_back() {
+        let admission = Admission::new(100);
+        let held = admission.grant(90).unwrap();
+        std::thread::scope(|s| {
+            let waits = s.spawn(|| admission.grant(50).is_none());
+            while admission.lock().waiting.is_empty() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            admission.close();
+            assert!(waits.join().unwrap());
+        });
+        assert_eq!(admission.lock().granted, held.bytes());
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(crate) fn draw(inner: &Arc<Inner>, held: &Held, slot: usize) -> Option<Produ
             let thumbhash = thumbnails.thumbhash;
             for (i, item) in missing.iter().zip(thumbnails.items) {
                 let etag = recipe::etag(&item.bytes);
-                let blob = recipe::blob_name(&records[*i].0, &etag);
+                let blob = recipe::blob_name(&records[*i].0, &inner.owner, claim.job, claim.token);
                 let ready = Ready {
                     width: item.width,
                     height: item.height,

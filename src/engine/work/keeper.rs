@@ -142,7 +142,7 @@ impl Keeper<'_> {
             let produced = draw::silent(inner, &held);
             match produced {
                 Some(produced) => drop(self.finished.send(Some(produced))),
-                None => inner.work.let_go(held.claim.job),
+                None => inner.work.let_go(&held.claim),
             }
             inner.threads.leave();
             if inner.work.stuck() <= STUCK {

@@ -162,9 +162,12 @@ impl Work {
         true
     }
 
-    /// A job's lease is not ours any more.
-    pub(crate) fn let_go(&self, job: i64) {
-        self.table().held.remove(&job);
+    /// This lease is over. The same job may be leased anew already: that lease goes on.
+    pub(crate) fn let_go(&self, claim: &Claim) {
+        let mut table = self.table();
+        if table.held.get(&claim.job).is_some_and(|held| held.claim.token == claim.token) {
+            table.held.remove(&claim.job);
+        }
     }
 
     /// Interrupts what is done for this job, if it is ours.
@@ -237,5 +240,39 @@ impl Work {
         drop(table);
         self.there.notify_all();
         self.ring(Priority::Background);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::id::{FileId, FileRef, SpaceId};
+
+    fn claim(token: i64) -> Claim {
+        Claim {
+            job: 7,
+            token,
+            work: crate::engine::port::queue::Work::Render,
+            file: FileRef::new(SpaceId::new("s").unwrap(), FileId::new("f").unwrap()),
+            version: None,
+            priority: Priority::Requested,
+            tries: 0,
+            timeouts: 0,
+            crashes: 0,
+            added: 0,
+        }
+    }
+
+    #[test]
+    fn a_lease_that_is_over_takes_no_later_one_of_the_same_job_with_it() {
+        let work = Work::new();
+        work.put(vec![claim(1)]);
+        assert!(work.next(|| 1).is_some());
+        work.put(vec![claim(2)]);
+        work.let_go(&claim(1));
+        assert_eq!(work.held(), [7]);
+        assert_eq!(work.next(|| 1).unwrap().claim.token, 2);
+        work.let_go(&claim(2));
+        assert!(work.is_idle());
     }
 }

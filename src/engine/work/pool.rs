@@ -1,8 +1,8 @@
-//! Workers: each a thread with a rayon pool of its own size one, so that a decoder that uses rayon stays on it and the
-//! host's global pool is left alone. Files are what runs in parallel, not parts of them.
+//! Workers: each the one thread of a rayon pool of its own, so that a decoder that uses rayon stays on it and the host's
+//! global pool is left alone. Files are what runs in parallel, not parts of them.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::draw;
 use super::publish::Finished;
@@ -11,29 +11,40 @@ use crate::engine::inner::Inner;
 use crate::engine::port::clock;
 use crate::engine::port::queue::Work;
 use crate::engine::task;
+use crate::error::ErrorKind;
 
 /// Starts the worker of `slot`.
 pub(crate) fn start(inner: &Arc<Inner>, slot: usize, finished: Finished) -> Result<()> {
-    let inner = inner.clone();
+    let replaced = Arc::new(AtomicBool::new(false));
     inner.threads.enter();
-    let leave = inner.clone();
-    let body = move || {
-        if work(&inner, slot, &finished) {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .panic_handler(|_| tracing::error!("a worker panicked"))
+        .spawn_handler(|thread| {
+            let (threads, replaced) = (inner.threads.clone(), replaced.clone());
+            let body = move || {
+                thread.run();
+                // Nothing of the worker is left, and nothing of the engine in its hands.
+                if !replaced.load(Ordering::SeqCst) {
+                    threads.leave();
+                }
+            };
+            std::thread::Builder::new().name(format!("thumbling-{slot}")).spawn(body).map(drop)
+        })
+        .build()
+        .map_err(|e| {
             inner.threads.leave();
-        }
-    };
-    let started = std::thread::Builder::new().name(format!("thumbling-{slot}")).spawn(body);
-    started.map(drop).map_err(|e| {
-        leave.threads.leave();
-        EngineError::from(crate::Error::from(e))
-    })
+            EngineError::from(crate::Error::new(ErrorKind::Io, format!("no thread for a worker: {e}")))
+        })?;
+    let inner = inner.clone();
+    // The pool lives on in its work, and ends after it.
+    pool.spawn(move || replaced.store(!work(&inner, slot, &finished), Ordering::SeqCst));
+    Ok(())
 }
 
 /// Works until the engine closes; false if this worker was given up before.
 fn work(inner: &Arc<Inner>, slot: usize, finished: &Finished) -> bool {
     stand_back(inner.config.niceness);
-    // Kept for the thread's life; if it cannot be made, decoders share the global pool.
-    let _pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
     while let Some(held) = inner.work.next(|| clock::steady_ms(&*inner.clock)) {
         let _span = tracing::debug_span!("job", file = %held.claim.file, job = held.claim.job).entered();
         let produced = match held.claim.work {
@@ -54,7 +65,7 @@ fn work(inner: &Arc<Inner>, slot: usize, finished: &Finished) -> bool {
                 }
             }
             None => {
-                inner.work.let_go(held.claim.job);
+                inner.work.let_go(&held.claim);
                 inner.doubt.store(true, Ordering::SeqCst);
             }
         }

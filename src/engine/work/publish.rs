@@ -79,11 +79,9 @@ fn publish_group(inner: &Arc<Inner>, mut group: Vec<Produced>) {
         }
         ended.push((claim, outcome));
     }
-    let jobs: Vec<i64> = ended.iter().map(|(claim, _)| claim.job).collect();
+    let claims: Vec<Claim> = ended.iter().map(|(claim, _)| claim.clone()).collect();
     let result = inner.queue.finish(ended, clock::wall_ms(&*inner.clock));
-    for job in jobs {
-        inner.work.let_go(job);
-    }
+    claims.iter().for_each(|claim| inner.work.let_go(claim));
     match result {
         Ok(held) => {
             inner.published.tell();

@@ -9,7 +9,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use thumbling::engine::caller::Caller;
-use thumbling::engine::lookup::{Mode, Target};
+use thumbling::engine::link::Target;
+use thumbling::engine::lookup::Mode;
 use thumbling::engine::message::Problem;
 
 use super::state::{App, language};

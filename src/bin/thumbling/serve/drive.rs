@@ -20,6 +20,9 @@ pub const WITHIN: &str = "folder:";
 /// parts, so that this program is not taken for one.
 const EICAR: &[u8] = concat!(r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").as_bytes();
 
+/// What this host's scanner calls malicious, so that clients can see what they make of it.
+const MALICIOUS: &[u8] = b"THUMBLING-MALICIOUS-TEST-FILE!";
+
 /// A folder with users and shares.
 pub struct DemoDrive {
     pub folder: Arc<FolderDrive>,
@@ -49,12 +52,14 @@ impl DemoDrive {
 }
 
 impl Drive for DemoDrive {
-    /// Its scanner knows the one virus that is harmless: the EICAR test file.
+    /// Its scanner knows what is harmless: the EICAR test file, and one of our own.
     fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
         let mut info = self.folder.stat(file)?;
-        let size = EICAR.len() as u64;
-        if info.size == size && self.folder.open(file)?.read_all(size).is_ok_and(|content| content == EICAR) {
-            info.verdict = Verdict::Viral;
+        for (known, verdict) in [(EICAR, Verdict::Viral), (MALICIOUS, Verdict::Malicious)] {
+            let size = known.len() as u64;
+            if info.size == size && self.folder.open(file)?.read_all(size).is_ok_and(|content| content == known) {
+                info.verdict = verdict;
+            }
         }
         Ok(info)
     }

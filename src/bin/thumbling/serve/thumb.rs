@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use thumbling::Source;
-use thumbling::engine::lookup::Opened;
+use thumbling::engine::link::Opened;
 
 use super::events::Chunks;
 use super::state::App;

@@ -44,7 +44,7 @@ let listing = 0;
 async function show() {
   const mine = ++listing;
   let items;
-  try { items = await list(); } catch (e) { return nothing(visiting ? 'This share is gone, or its link is not whole.' : e.message); }
+  try { items = await list(); } catch { return lost(); }
   if (mine !== listing) return;
   const before = cards;
   cards = new Map();
@@ -81,11 +81,23 @@ function draw() {
     return chip;
   }));
   if (wanted.length) $('none').hidden = true;
-  else nothing(all.length ? 'Nothing matches.' : visiting ? 'Nothing is shared any more.' : 'Nothing here yet. Drop files anywhere on this page.');
+  else if (all.length) nothing('Nothing matches.', 'search');
+  else nothing(visiting ? 'Nothing is shared any more.' : 'Nothing here yet. Drop files anywhere on this page.', visiting ? 'broken' : 'up');
   totals();
   choice();
 }
-function nothing(text) { $('none').hidden = false; $('none-text').textContent = text; if (!cards.size) grid.replaceChildren(); }
+function nothing(text, sign = 'up') {
+  $('none').hidden = false;
+  $('none').firstElementChild.replaceWith(icon(sign, ''));
+  $('none-text').replaceChildren(text);
+  if (!cards.size) grid.replaceChildren();
+}
+// Neither a folder nor a share is where the address leads.
+function lost() {
+  crumbs();
+  nothing(visiting ? 'This share is gone, or its link is not whole.' : 'There is no such folder. ', 'broken');
+  if (!visiting) $('none-text').append(link('#/', 'Back to the drive'));
+}
 
 function totals() {
   const files = [...cards.values()].filter(c => !c.item.folder), state = s => files.filter(c => c.state === s).length;
@@ -363,6 +375,7 @@ function go() {
 }
 if (visiting) {
   $('brand').textContent = 'Shared with you';
+  $('query').placeholder = 'Search what is shared';
   $('uploader').remove();
   $('live').remove();
   show();
