@@ -85,7 +85,8 @@ fn delimiter_of(text: &str) -> u8 {
 }
 
 fn rows(text: &str, delimiter: u8) -> Vec<StringRecord> {
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
     reader.records().map_while(std::result::Result::ok).take(MAX_ROWS).collect()
 }
 

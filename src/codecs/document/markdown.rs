@@ -12,7 +12,8 @@ use crate::page::fonts::MONO;
 use crate::page::style::{Color, Fill, Stroke};
 use crate::page::table::{Borders, Cell, Row, RowHeight, Table};
 use crate::page::text::{
-    Align, Block, Body, Bullet, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Underline,
+    Align, Block, Body, Bullet, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle,
+    Underline,
 };
 use crate::page::tree::{Insets, Page};
 use crate::probe::{Peek, Score};
@@ -119,7 +120,8 @@ impl Writer {
                 let style = self.style();
                 let fonts = FontSet { latin: MONO.into(), ..style.fonts.clone() };
                 let size = style.size * 0.88;
-                self.content.push(Inline::Text(text.to_string(), RunStyle { fonts, size, highlight: Some(SHADE), ..style }));
+                self.content
+                    .push(Inline::Text(text.to_string(), RunStyle { fonts, size, highlight: Some(SHADE), ..style }));
             }
             Event::SoftBreak => self.text(" "),
             Event::HardBreak => self.text("\n"),
@@ -357,7 +359,14 @@ impl Writer {
         self.blocks.push(Block::Paragraph(gap));
     }
 
-    fn cell(&self, row: usize, column: usize, content: Vec<Inline>, (align, squeeze): (Align, f32), line: &Stroke) -> Cell {
+    fn cell(
+        &self,
+        row: usize,
+        column: usize,
+        content: Vec<Inline>,
+        (align, squeeze): (Align, f32),
+        line: &Stroke,
+    ) -> Cell {
         let content = content.into_iter().map(|inline| match inline {
             Inline::Text(text, style) => {
                 let weight = if row == 0 { 700 } else { style.weight };

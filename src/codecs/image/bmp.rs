@@ -146,8 +146,7 @@ mod tests {
 
     #[test]
     fn alpha_counts_where_a_mask_names_it() {
-        let masks: Vec<u8> =
-            [0xFFu32, 0xFF00, 0xFF_0000, 0xFF00_0000].into_iter().flat_map(u32::to_le_bytes).collect();
+        let masks: Vec<u8> = [0xFFu32, 0xFF00, 0xFF_0000, 0xFF00_0000].into_iter().flat_map(u32::to_le_bytes).collect();
         let pixels = [1, 2, 3, 4, 5, 6, 7, 8];
         assert_eq!(shown(&bmp(2, 1, 32, 6, &masks, &pixels)), (PixelFormat::Rgba8, pixels.to_vec()));
         assert_eq!(shown(&bmp(2, 1, 32, 0, &[], &pixels)), (PixelFormat::Rgb8, vec![3, 2, 1, 7, 6, 5]));
@@ -155,8 +154,7 @@ mod tests {
 
     #[test]
     fn an_alpha_channel_of_nothing_is_ignored() {
-        let masks: Vec<u8> =
-            [0xFF_0000u32, 0xFF00, 0xFF, 0xFF00_0000].into_iter().flat_map(u32::to_le_bytes).collect();
+        let masks: Vec<u8> = [0xFF_0000u32, 0xFF00, 0xFF, 0xFF00_0000].into_iter().flat_map(u32::to_le_bytes).collect();
         assert_eq!(shown(&bmp(1, 1, 32, 6, &masks, &[3, 2, 1, 0])), (PixelFormat::Rgb8, vec![1, 2, 3]));
     }
 

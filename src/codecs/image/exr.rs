@@ -174,14 +174,7 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(
-        layer: &Layer,
-        header: &Header,
-        size: Size,
-        level: usize,
-        want: &Want,
-        cx: &Context<'_>,
-    ) -> Result<Self> {
+    fn new(layer: &Layer, header: &Header, size: Size, level: usize, want: &Want, cx: &Context<'_>) -> Result<Self> {
         let format = if layer.alpha.is_some() { PixelFormat::RgbaF32 } else { PixelFormat::RgbF32 };
         let samples = format.channels();
         // Blocks in the order of rows need one row of blocks at once; others all.

@@ -30,7 +30,9 @@ struct GifFile {
 fn typed(e: gif::DecodingError) -> Error {
     match e {
         gif::DecodingError::Io(e) => e.into(),
-        gif::DecodingError::OutOfMemory | gif::DecodingError::MemoryLimit => Error::limit("a frame larger than the limit"),
+        gif::DecodingError::OutOfMemory | gif::DecodingError::MemoryLimit => {
+            Error::limit("a frame larger than the limit")
+        }
         e => Error::corrupt(e.to_string()).caused_by(e),
     }
 }

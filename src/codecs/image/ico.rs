@@ -39,9 +39,8 @@ fn score(peek: &Peek<'_>) -> Score {
     // The magic is weak: MPEG start codes and TGA headers look like it.
     let plausible = (0..count.min(4)).any(|i| {
         let at = HEADER + i * ENTRY_BYTES;
-        u32_le(peek.head, at + 12).is_some_and(|offset| {
-            offset as usize >= HEADER + count * ENTRY_BYTES && u64::from(offset) < peek.size
-        })
+        u32_le(peek.head, at + 12)
+            .is_some_and(|offset| offset as usize >= HEADER + count * ENTRY_BYTES && u64::from(offset) < peek.size)
     });
     if plausible { Score::MAGIC } else { Score::NONE }
 }

@@ -143,7 +143,9 @@ fn put_together(image: &Image<'_>, components: &[ComponentData]) -> Result<Frame
     let planes = (0..colors).chain(alpha.then_some(last)).map(|i| components.get(i));
     let planes: Option<Vec<&ComponentData>> = planes.collect();
     let planes = planes.ok_or_else(|| Error::corrupt(format!("{} components of {colors}", components.len())))?;
-    let samples = if wide { Samples::U16(interleaved(&planes, size, 65_535.0, |v| v as u16)?) } else {
+    let samples = if wide {
+        Samples::U16(interleaved(&planes, size, 65_535.0, |v| v as u16)?)
+    } else {
         Samples::U8(interleaved(&planes, size, 255.0, |v| v as u8)?)
     };
     let frame = Frame::new(size.width, size.height, format, samples)?;
@@ -154,7 +156,12 @@ fn put_together(image: &Image<'_>, components: &[ComponentData]) -> Result<Frame
 }
 
 /// The planes' samples side by side, each scaled from its own depth to `max`.
-fn interleaved<T: Copy + Default>(planes: &[&ComponentData], size: Size, max: f32, cast: fn(f32) -> T) -> Result<Vec<T>> {
+fn interleaved<T: Copy + Default>(
+    planes: &[&ComponentData],
+    size: Size,
+    max: f32,
+    cast: fn(f32) -> T,
+) -> Result<Vec<T>> {
     let pixels = size.pixels() as usize;
     let mut out = vec![T::default(); pixels * planes.len()];
     for (i, plane) in planes.iter().enumerate() {

@@ -6,9 +6,9 @@
 use std::io::{self, IoSliceMut, Seek, SeekFrom};
 
 use jxl::api::{
-    AlphaMode, Endianness, Event, JxlBasicInfo, JxlBitDepth, JxlBitstreamInput, JxlColorEncoding, JxlColorProfile,
-    JxlColorType, JxlDataFormat, JxlDecoder, JxlDecoderOptions, JxlOutputBuffer, JxlPixelFormat, JxlPrimaries,
-    JxlTransferFunction, JxlWhitePoint, ProfileLevel, ExtraChannel,
+    AlphaMode, Endianness, Event, ExtraChannel, JxlBasicInfo, JxlBitDepth, JxlBitstreamInput, JxlColorEncoding,
+    JxlColorProfile, JxlColorType, JxlDataFormat, JxlDecoder, JxlDecoderOptions, JxlOutputBuffer, JxlPixelFormat,
+    JxlPrimaries, JxlTransferFunction, JxlWhitePoint, ProfileLevel,
 };
 
 use crate::color::ColorSpace;
@@ -58,8 +58,7 @@ fn typed(e: jxl::error::Error) -> Error {
 
 /// Before a bare codestream: a container of level 10 around it, as nothing else tells the decoder that level 5's
 /// bounds are not meant (ISO/IEC 18181-2: signature, file type, level, and a codestream to the end of the file).
-const LEVEL_10: &[u8] =
-    b"\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl \0\0\0\x09jxll\x0A\0\0\0\0jxlc";
+const LEVEL_10: &[u8] = b"\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl \0\0\0\x09jxll\x0A\0\0\0\0jxlc";
 
 /// The content, a step at a time.
 struct Input {
@@ -211,7 +210,9 @@ fn output(opened: &mut Opened) -> Result<PixelFormat> {
             true => (JxlColorType::Rgba, PixelFormat::RgbaF32),
             false => (JxlColorType::Rgb, PixelFormat::RgbF32),
         },
-        (true, false) => (JxlColorType::Grayscale, if wide || linear { PixelFormat::Gray16 } else { PixelFormat::Gray8 }),
+        (true, false) => {
+            (JxlColorType::Grayscale, if wide || linear { PixelFormat::Gray16 } else { PixelFormat::Gray8 })
+        }
         (true, true) => {
             (JxlColorType::GrayscaleAlpha, if wide || linear { PixelFormat::GrayA16 } else { PixelFormat::GrayA8 })
         }

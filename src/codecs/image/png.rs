@@ -106,7 +106,8 @@ impl Decoder for PngFile {
         let (size, orientation, color) = (size(&reader), orientation(&reader), color(&reader));
         let format = pixel_format(&reader)?;
         cx.check_pixels(size)?;
-        let frame = if reader.info().is_animated() && reader.info().animation_control.is_some_and(|a| a.num_frames > 1) {
+        let frame = if reader.info().is_animated() && reader.info().animation_control.is_some_and(|a| a.num_frames > 1)
+        {
             animated(&mut reader, size, format, cx)?
         } else if reader.info().interlaced {
             interlaced(&mut reader, size, format, cx)?
@@ -157,12 +158,7 @@ fn whole_frame(reader: &mut Reader<SourceReader>, buf: &mut [u8], cx: &Context<'
     reader.next_frame(buf).map_err(typed)
 }
 
-fn interlaced(
-    reader: &mut Reader<SourceReader>,
-    size: Size,
-    format: PixelFormat,
-    cx: &Context<'_>,
-) -> Result<Frame> {
+fn interlaced(reader: &mut Reader<SourceReader>, size: Size, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
     let _held = cx.reserve_pixels(size, format.pixel_bytes())?;
     let mut buf = vec![0; size.pixels() as usize * format.pixel_bytes()];
     // A picture that breaks off keeps the passes that were read.

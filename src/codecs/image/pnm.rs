@@ -85,7 +85,8 @@ impl Decoder for Pnm {
         let shape = Shape { size: header.size, orientation: Orientation::Normal, format: header.format };
         let samples = header.size.width as usize * header.depth;
         let _held = cx.reserve(samples as u64 * 8)?;
-        let mut packed = vec![0; if header.encoding == Encoding::Samples { samples * header.bytes() } else { samples.div_ceil(8) }];
+        let mut packed =
+            vec![0; if header.encoding == Encoding::Samples { samples * header.bytes() } else { samples.div_ceil(8) }];
         let mut values = vec![0u32; samples];
         rows::reduce(shape, want, cx, |row| {
             let more = match header.encoding {
@@ -331,7 +332,10 @@ mod tests {
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, b"P3 # comment\n3 3\n# another\n99 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9");
+        trial::cut_everywhere(
+            &ENTRY,
+            b"P3 # comment\n3 3\n# another\n99 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9",
+        );
         trial::cut_everywhere(&ENTRY, &[&b"P6 8 8 65535\n"[..], &[7; 384]].concat());
     }
 }

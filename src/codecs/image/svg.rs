@@ -27,7 +27,8 @@ fn score(peek: &Peek<'_>) -> Score {
     let text = String::from_utf8_lossy(peek.head);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     // A page of the web with a drawing inside is no drawing.
-    let is_html = text.find("<html").or(text.find("<HTML")).is_some_and(|at| text.find("<svg").is_none_or(|svg| at < svg));
+    let is_html =
+        text.find("<html").or(text.find("<HTML")).is_some_and(|at| text.find("<svg").is_none_or(|svg| at < svg));
     if is_html || text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html")) {
         return Score::NONE;
     }

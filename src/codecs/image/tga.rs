@@ -299,7 +299,9 @@ mod tests {
 
     #[test]
     fn each_corner_may_be_the_first() {
-        for (descriptor, expected) in [(0, [3, 4, 1, 2]), (0x10, [4, 3, 2, 1]), (0x20, [1, 2, 3, 4]), (0x30, [2, 1, 4, 3])] {
+        for (descriptor, expected) in
+            [(0, [3, 4, 1, 2]), (0x10, [4, 3, 2, 1]), (0x20, [1, 2, 3, 4]), (0x30, [2, 1, 4, 3])]
+        {
             assert_eq!(shown(&tga(3, 8, descriptor, &[1, 2, 3, 4])), expected);
         }
     }

@@ -115,7 +115,8 @@ fn still(bytes: &[u8], features: Features, want: Size, cx: &Context<'_>) -> Resu
     }
     let channels = if features.has_alpha { 4 } else { 3 };
     // A lossless picture is decoded whole, 4 bytes a pixel, before it is scaled.
-    let whole = if features.is_lossless { cx.reserve_pixels(full, 4)? } else { cx.reserve(u64::from(full.width) * 64)? };
+    let whole =
+        if features.is_lossless { cx.reserve_pixels(full, 4)? } else { cx.reserve(u64::from(full.width) * 64)? };
     let _held = (whole, cx.reserve_pixels(size, channels)?);
     let coarse = full.width / size.width.max(1) >= COARSE;
     let (frame, rows) = webp::decode(bytes, size, features.has_alpha, coarse, cx.interrupt())?;

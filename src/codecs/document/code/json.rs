@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn one_line_becomes_many() {
-        let text = format!(r#"{{"name":"a, \"b\"","list":[1,2,3],"long":"{}","more":{{"deep":[{{"x":true}}]}}}}"#, "y".repeat(200));
+        let text = format!(
+            r#"{{"name":"a, \"b\"","list":[1,2,3],"long":"{}","more":{{"deep":[{{"x":true}}]}}}}"#,
+            "y".repeat(200)
+        );
         let out = laid_out(&text).unwrap();
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(lines[0], "{");

@@ -40,8 +40,14 @@ const COLORS: &[(&str, u32)] = &[
     ("entity.other.inherited-class, support.type, support.class, entity.name.module", BROWN),
     ("entity.name.tag, punctuation.definition.tag", GREEN),
     ("entity.other.attribute-name", BLUE),
-    ("meta.mapping.key string, entity.name.tag.yaml, support.type.property-name, variable.other.key, meta.structure.dictionary.key string", GREEN),
-    ("meta.preprocessor, keyword.control.import, keyword.control.directive, meta.annotation, entity.name.decorator", RED),
+    (
+        "meta.mapping.key string, entity.name.tag.yaml, support.type.property-name, variable.other.key, meta.structure.dictionary.key string",
+        GREEN,
+    ),
+    (
+        "meta.preprocessor, keyword.control.import, keyword.control.directive, meta.annotation, entity.name.decorator",
+        RED,
+    ),
     ("variable.parameter, variable.other.member", 0x24292F),
     ("markup.heading, entity.name.section", BLUE),
     ("markup.inserted", GREEN),
@@ -62,7 +68,10 @@ pub(super) fn theme() -> &'static Theme {
         let item = |(scopes, hex): &(&str, u32)| {
             let scope = ScopeSelectors::from_str(scopes).ok()?;
             let font_style = scopes.starts_with("markup.heading").then_some(FontStyle::BOLD);
-            Some(ThemeItem { scope, style: StyleModifier { foreground: Some(color(*hex)), background: None, font_style } })
+            Some(ThemeItem {
+                scope,
+                style: StyleModifier { foreground: Some(color(*hex)), background: None, font_style },
+            })
         };
         let Color { r, g, b, a } = INK;
         let settings = ThemeSettings { foreground: Some(ThemeColor { r, g, b, a }), ..ThemeSettings::default() };

@@ -18,8 +18,28 @@ const MAX_OBJECTS: usize = 1 << 16;
 
 /// Entries that lead away from the page: to its tree, to other pages, to what happens on a click.
 pub(super) const AWAY: &[&[u8]] = &[
-    b"Parent", b"P", b"Dest", b"A", b"AA", b"B", b"Popup", b"IRT", b"Prev", b"Next", b"Thumb", b"PieceInfo", b"Metadata",
-    b"Pg", b"StructParent", b"StructParents", b"StructTreeRoot", b"Outlines", b"Names", b"Dests", b"First", b"Last",
+    b"Parent",
+    b"P",
+    b"Dest",
+    b"A",
+    b"AA",
+    b"B",
+    b"Popup",
+    b"IRT",
+    b"Prev",
+    b"Next",
+    b"Thumb",
+    b"PieceInfo",
+    b"Metadata",
+    b"Pg",
+    b"StructParent",
+    b"StructParents",
+    b"StructTreeRoot",
+    b"Outlines",
+    b"Names",
+    b"Dests",
+    b"First",
+    b"Last",
 ];
 
 /// The numbers of the objects that `object` refers to and that belong to the page.

@@ -189,7 +189,9 @@ impl File {
             let mut lexer = Lexer::file(&head, 0);
             if lexer.eat(b"trailer") {
                 self.sections.push(Section::Table(ranges));
-                return Ok(self.grown(at + lexer.at as u64, |bytes| Lexer::file(bytes, 0).object())?.and_then(|t| t.dict().cloned()));
+                return Ok(self
+                    .grown(at + lexer.at as u64, |bytes| Lexer::file(bytes, 0).object())?
+                    .and_then(|t| t.dict().cloned()));
             }
             let mut number = || lexer.object().and_then(|n| n.unsigned());
             let (Some(first), Some(count)) = (number(), number()) else { return Ok(None) };
@@ -208,7 +210,8 @@ impl File {
         let Some(dict) = body.object.dict().filter(|d| d.get("Type").name() == Some(b"XRef")) else { return Ok(None) };
         let length = dict.get("Length").unsigned();
         let rows = length.and_then(|n| body.stream(n)).and_then(|raw| unfiltered(dict, raw, MAX_TABLE));
-        let widths: Vec<usize> = dict.get("W").array().unwrap_or_default().iter().map_while(Object::unsigned).map(|n| n as usize).collect();
+        let widths: Vec<usize> =
+            dict.get("W").array().unwrap_or_default().iter().map_while(Object::unsigned).map(|n| n as usize).collect();
         let (Some(rows), [a, b, c]) = (rows, &widths[..]) else { return Ok(None) };
         let widths = [*a, *b, *c];
         let whole = [Object::Number(0.0), dict.get("Size").clone()];
@@ -248,7 +251,10 @@ impl File {
                             return Ok(match if *a == 0 { 1 } else { kind } {
                                 0 => Some(Entry::Free),
                                 1 => Some(Entry::At(second)),
-                                2 => u32::try_from(second).ok().zip(u32::try_from(third).ok()).map(|(s, i)| Entry::In(s, i)),
+                                2 => u32::try_from(second)
+                                    .ok()
+                                    .zip(u32::try_from(third).ok())
+                                    .map(|(s, i)| Entry::In(s, i)),
                                 _ => None,
                             });
                         }
@@ -314,7 +320,9 @@ impl File {
         let mut length = end as u64;
         if let Some(start) = stream {
             let Some(stream_length) = object.dict().map(|dict| dict.get("Length").clone()) else { return Ok(None) };
-            let Some(stream_length) = self.resolved(&stream_length)?.and_then(|n| n.unsigned()) else { return Ok(None) };
+            let Some(stream_length) = self.resolved(&stream_length)?.and_then(|n| n.unsigned()) else {
+                return Ok(None);
+            };
             length = (start as u64).saturating_add(stream_length).saturating_add(32);
         }
         self.held = self.held.saturating_add(length);

@@ -27,7 +27,8 @@ pub(super) fn unfiltered(dict: &Dict, raw: &[u8], max: u64) -> Option<Vec<u8>> {
 
 /// Undoes the predictors of PNG on rows of bytes, as tables have them.
 fn unpredicted(parms: &Dict, data: Vec<u8>) -> Option<Vec<u8>> {
-    let number = |key: &str, default: u64| if parms.get(key).is_null() { Some(default) } else { parms.get(key).unsigned() };
+    let number =
+        |key: &str, default: u64| if parms.get(key).is_null() { Some(default) } else { parms.get(key).unsigned() };
     match number("Predictor", 1)? {
         1 => return Some(data),
         10..=15 if number("Colors", 1)? == 1 && number("BitsPerComponent", 8)? == 8 => {}
@@ -50,7 +51,13 @@ fn unpredicted(parms: &Dict, data: Vec<u8>) -> Option<Vec<u8>> {
                     let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
                     let p = a + b - c;
                     let (pa, pb, pc) = ((p - a).abs(), (p - b).abs(), (p - c).abs());
-                    if pa <= pb && pa <= pc { left } else if pb <= pc { up } else { corner }
+                    if pa <= pb && pa <= pc {
+                        left
+                    } else if pb <= pc {
+                        up
+                    } else {
+                        corner
+                    }
                 }
                 _ => return None,
             };

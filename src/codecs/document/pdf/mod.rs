@@ -136,7 +136,9 @@ impl Pdf {
         let usable = first.and_then(|mut engine| match engine.page_size(page, cx) {
             Ok(_) => Ok(engine),
             // Decrypted by the book, and there is no page: the scheme is not what the document says.
-            Err(_) if engine.document(cx)?.1 => Err(Error::new(ErrorKind::Encrypted, "an encryption that is not known")),
+            Err(_) if engine.document(cx)?.1 => {
+                Err(Error::new(ErrorKind::Encrypted, "an encryption that is not known"))
+            }
             Err(e) => Err(e),
         });
         match usable {

@@ -72,7 +72,8 @@ struct Boxes {
 pub(super) fn find(file: &mut File, leaf: &Leaf, interrupt: &Interrupt) -> Result<Option<Scan>> {
     let Some(page) = page_frame(file, leaf)? else { return Ok(None) };
     // Annotations may be drawn over it.
-    if file.resolved(leaf.dict.get("Annots"))?.is_some_and(|a| a.array().is_none_or(|a| !a.is_empty()) && !a.is_null()) {
+    if file.resolved(leaf.dict.get("Annots"))?.is_some_and(|a| a.array().is_none_or(|a| !a.is_empty()) && !a.is_null())
+    {
         return Ok(None);
     }
     let Some(resources) = inherited(file, leaf, "Resources")? else { return Ok(None) };
@@ -119,7 +120,8 @@ fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Boxes>> {
     let crop = rectangle("CropBox")?.unwrap_or(media);
     let (left, bottom) = (media[0].max(crop[0]), media[1].max(crop[1]));
     let (width, height) = (media[2].min(crop[2]) - left, media[3].min(crop[3]) - bottom);
-    let rotate = inherited(file, leaf, "Rotate")?.map_or(Some(0.0), |r| if r.is_null() { Some(0.0) } else { r.number() });
+    let rotate =
+        inherited(file, leaf, "Rotate")?.map_or(Some(0.0), |r| if r.is_null() { Some(0.0) } else { r.number() });
     let sound = width >= 1.0 && height >= 1.0 && leaf.dict.get("UserUnit").is_null();
     Ok(match rotate.map(|r| r.rem_euclid(360.0)) {
         Some(r) if sound && r % 90.0 == 0.0 => Some(Boxes { left, bottom, width, height, rotate: r as u32 }),
@@ -215,9 +217,9 @@ fn drawn(
                 path.clear();
                 clips = false;
             }
-            b"BT" | b"ET" | b"Tf" | b"Td" | b"TD" | b"Tm" | b"T*" | b"Tc" | b"Tw" | b"Tz" | b"TL" | b"Ts" | b"g" | b"G"
-            | b"rg" | b"RG" | b"k" | b"K" | b"w" | b"J" | b"j" | b"M" | b"d" | b"ri" | b"i" | b"EMC" | b"MP" | b"DP"
-            | b"BMC" => {}
+            b"BT" | b"ET" | b"Tf" | b"Td" | b"TD" | b"Tm" | b"T*" | b"Tc" | b"Tw" | b"Tz" | b"TL" | b"Ts" | b"g"
+            | b"G" | b"rg" | b"RG" | b"k" | b"K" | b"w" | b"J" | b"j" | b"M" | b"d" | b"ri" | b"i" | b"EMC" | b"MP"
+            | b"DP" | b"BMC" => {}
             // Content that may be switched off.
             b"BDC" if operands.first().and_then(Object::name) != Some(b"OC") => {}
             _ => return Ok(None),
@@ -233,7 +235,9 @@ fn changes_nothing(state: &Dict) -> bool {
         b"ca" | b"CA" => value.number() == Some(1.0),
         b"BM" => matches!(value.name(), Some(b"Normal" | b"Compatible")),
         b"SMask" => value.name() == Some(b"None"),
-        b"Type" | b"SA" | b"OP" | b"op" | b"OPM" | b"AIS" | b"SM" | b"FL" | b"LW" | b"LC" | b"LJ" | b"ML" | b"TK" => true,
+        b"Type" | b"SA" | b"OP" | b"op" | b"OPM" | b"AIS" | b"SM" | b"FL" | b"LW" | b"LC" | b"LJ" | b"ML" | b"TK" => {
+            true
+        }
         _ => false,
     })
 }
@@ -256,7 +260,9 @@ fn is_plain(dict: &Dict) -> bool {
 fn color_of(file: &mut File, dict: &Dict) -> Result<Option<(Option<ColorSpace>,)>> {
     let space = file.resolved(dict.get("ColorSpace"))?.unwrap_or(Object::Null);
     match (&space, space.array()) {
-        (Object::Name(name), _) if matches!(&name[..], b"DeviceRGB" | b"DeviceGray") => Ok(Some((Some(ColorSpace::Srgb),))),
+        (Object::Name(name), _) if matches!(&name[..], b"DeviceRGB" | b"DeviceGray") => {
+            Ok(Some((Some(ColorSpace::Srgb),)))
+        }
         (_, Some([Object::Name(name), Object::Ref(profile, _)])) if name == b"ICCBased" => {
             let Some(body) = file.body(*profile)? else { return Ok(None) };
             let channels = body.object.dict().and_then(|dict| dict.get("N").unsigned());
@@ -339,7 +345,9 @@ impl Scan {
         if right > left && bottom > top {
             let upright = orient::upright(color::to_srgb8(picture)?);
             let (columns, rows) = (f64::from(upright.width), f64::from(upright.height));
-            let share = |px: u32, scale: f64, start: f64, length: f64| ((f64::from(px) / scale - start) / length).clamp(0.0, 1.0);
+            let share = |px: u32, scale: f64, start: f64, length: f64| {
+                ((f64::from(px) / scale - start) / length).clamp(0.0, 1.0)
+            };
             let (x0, x1) = (share(left, across, x, width) * columns, share(right, across, x, width) * columns);
             let (y0, y1) = (share(top, down, y, height) * rows, share(bottom, down, y, height) * rows);
             let crop = Rect { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };

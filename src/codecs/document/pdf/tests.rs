@@ -134,7 +134,9 @@ const PICTURE: &str = "/Resources<</XObject<</P 5 0 R>>>>";
 #[test]
 fn a_page_that_is_one_picture_is_a_scan_and_looks_as_the_engine_draws_it() {
     // Upright, turned, mirrored, smaller than the page and hanging out of it.
-    for matrix in ["200 0 0 100 0 0", "0 100 -200 0 200 0", "-200 0 0 100 200 0", "80 0 0 40 30 20", "100 0 0 100 -40 -30"] {
+    for matrix in
+        ["200 0 0 100 0 0", "0 100 -200 0 200 0", "-200 0 0 100 200 0", "80 0 0 40 30 20", "100 0 0 100 -40 -30"]
+    {
         for turn in [0, 90, 180, 270] {
             let content = format!("q {matrix} cm /P Do Q BT 3 Tr /F 9 Tf (read) Tj ET");
             let page = |more: &str| {

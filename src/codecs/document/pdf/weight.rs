@@ -53,7 +53,10 @@ pub(super) fn weigh(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> 
                 let size = expanded(stream, limits.max_part)?;
                 let pixels = pixels(stream.dict());
                 if pixels > limits.max_pixels {
-                    return Err(Error::limit(format!("a picture of {pixels} px; the limit is {} px", limits.max_pixels)));
+                    return Err(Error::limit(format!(
+                        "a picture of {pixels} px; the limit is {} px",
+                        limits.max_pixels
+                    )));
                 }
                 match pixels {
                     0 => streams = streams.saturating_add(size),
@@ -81,7 +84,8 @@ fn pixels(dict: &Dict<'_>) -> u64 {
 /// Bytes that `stream` expands to, at most; those of a picture's own compression are not counted.
 fn expanded(stream: &Stream<'_>, max: u64) -> Result<u64> {
     let filters = stream.filters();
-    let stages = filters.iter().filter(|f| matches!(f, Filter::FlateDecode | Filter::LzwDecode | Filter::RunLengthDecode));
+    let stages =
+        filters.iter().filter(|f| matches!(f, Filter::FlateDecode | Filter::LzwDecode | Filter::RunLengthDecode));
     let stages = stages.count() as u32;
     let raw = stream.raw_data();
     let length = raw.len() as u64;

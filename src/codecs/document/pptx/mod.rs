@@ -12,8 +12,8 @@ use crate::frame::Frame;
 use crate::geometry::Size;
 use crate::office::drawingml::scene::EMU;
 use crate::office::package::{Package, Relationships};
-use crate::office::{kind, preview};
 use crate::office::xml::Document;
+use crate::office::{kind, preview};
 use crate::page::paint;
 use crate::source::Source;
 
@@ -123,7 +123,8 @@ impl Decoder for Presentation {
             0 => self.first(cx)?,
             n => {
                 let name = self.slides.get(n as usize);
-                let name = name.ok_or_else(|| Error::new(ErrorKind::InvalidArgument, format!("there is no slide {}", n + 1)))?;
+                let name =
+                    name.ok_or_else(|| Error::new(ErrorKind::InvalidArgument, format!("there is no slide {}", n + 1)))?;
                 Some((Part::read(&self.package, name, cx)?, n + 1))
             }
         };

@@ -36,9 +36,13 @@ impl<'a> Host<'a> for Deck<'a> {
         let index = own.attr("idx");
         // By number, which is the layout's own; else by kind.
         let by_index = index.and_then(|index| {
-            Self::find(self.layout, |ph| ph.attr("idx") == Some(index) && (kind.is_none() || is_like(ph.attr("type"), kind)))
+            Self::find(self.layout, |ph| {
+                ph.attr("idx") == Some(index) && (kind.is_none() || is_like(ph.attr("type"), kind))
+            })
         });
-        let by_kind = || Self::find(self.layout, |ph| is_like(ph.attr("type"), kind) && (kind.is_some() || ph.attr("idx") == index));
+        let by_kind = || {
+            Self::find(self.layout, |ph| is_like(ph.attr("type"), kind) && (kind.is_some() || ph.attr("idx") == index))
+        };
         let any_index = || {
             let index = index?;
             Self::find(self.layout, |ph| ph.attr("idx") == Some(index))

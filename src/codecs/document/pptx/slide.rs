@@ -9,7 +9,7 @@ use crate::office::drawingml::tree::Tree;
 use crate::office::package::Package;
 use crate::office::xml::Element;
 use crate::page::style::Fill;
-use crate::page::tree::{Page, Rect, Shape, Node};
+use crate::page::tree::{Node, Page, Rect, Shape};
 
 use super::Part;
 use super::placeholder::Deck;
@@ -30,9 +30,15 @@ pub(super) struct Slide<'a> {
 
 impl<'a> Slide<'a> {
     /// Reads what `slide` stands on. Of parts that are missing, the slide does without.
-    pub(super) fn read(package: &'a Package, main: &'a Part, slide: Option<(Part, u32)>, cx: &Context<'_>) -> Result<Self> {
+    pub(super) fn read(
+        package: &'a Package,
+        main: &'a Part,
+        slide: Option<(Part, u32)>,
+        cx: &Context<'_>,
+    ) -> Result<Self> {
         let (slide, number) = slide.map_or((None, 1), |(part, number)| (Some(part), number));
-        let follow = |from: Option<&Part>, kind: &str| match from.and_then(|part| part.relationships.part_of_kind(kind)) {
+        let follow = |from: Option<&Part>, kind: &str| match from.and_then(|part| part.relationships.part_of_kind(kind))
+        {
             Some(name) => passable(Part::read(package, name, cx)),
             None => Ok(None),
         };
@@ -41,7 +47,8 @@ impl<'a> Slide<'a> {
             Some(master) => Some(master),
             None => follow(Some(main), "slideMaster")?,
         };
-        let theme_part = [master.as_ref(), Some(main)].into_iter().flatten().find_map(|p| p.relationships.part_of_kind("theme"));
+        let theme_part =
+            [master.as_ref(), Some(main)].into_iter().flatten().find_map(|p| p.relationships.part_of_kind("theme"));
         let theme = match theme_part {
             Some(name) => passable(package.xml(name, cx))?.map(Theme::of),
             None => None,
@@ -54,7 +61,14 @@ impl<'a> Slide<'a> {
     pub(super) fn page(&self, size: (f32, f32), scale: f32, cx: &Context<'_>) -> Result<(Page, f32)> {
         let state = PageState::default();
         let palette = Palette { theme: &self.theme, map: &self.map, placeholder: None };
-        let on = |part| Scene { cx, package: self.package, relationships: relationships(part), palette, scale, page: &state };
+        let on = |part| Scene {
+            cx,
+            package: self.package,
+            relationships: relationships(part),
+            palette,
+            scale,
+            page: &state,
+        };
         let parts = [self.master.as_ref(), self.layout.as_ref(), self.slide.as_ref()];
         let flag = |part: Option<&Part>, name: &str| part.and_then(|p| p.document.root().flag(name)).unwrap_or(true);
         let shows_master = flag(self.slide.as_ref(), "showMasterSp") && flag(self.layout.as_ref(), "showMasterSp");
@@ -109,9 +123,10 @@ fn passable<T>(read: Result<T>) -> Result<Option<T>> {
 
 /// Which of the theme's colours is what on this slide.
 fn color_map(slide: Option<&Part>, layout: Option<&Part>, master: Option<&Part>) -> ColorMap {
-    let own = [slide, layout].into_iter().flatten().find_map(|part| {
-        part.document.root().path(&["p:clrMapOvr", "a:overrideClrMapping"]).map(ColorMap::of)
-    });
+    let own = [slide, layout]
+        .into_iter()
+        .flatten()
+        .find_map(|part| part.document.root().path(&["p:clrMapOvr", "a:overrideClrMapping"]).map(ColorMap::of));
     own.or_else(|| Some(ColorMap::of(master?.document.root().child("p:clrMap")?))).unwrap_or_default()
 }
 

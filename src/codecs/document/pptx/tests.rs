@@ -24,7 +24,9 @@ fn package(parts: &[Entry<'_>]) -> Vec<u8> {
             format!("<Relationship Id='{id}' Type='http://schemas.openxmlformats.org/relationships/{kind}' Target='{target}'/>")
         });
         let lines: String = lines.collect();
-        format!("<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>{lines}</Relationships>")
+        format!(
+            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>{lines}</Relationships>"
+        )
     };
     add("_rels/.rels", &relationships(&[("r", "officeDocument", "ppt/presentation.xml")]));
     for (name, content, to) in parts {
@@ -40,7 +42,9 @@ fn package(parts: &[Entry<'_>]) -> Vec<u8> {
 fn presentation(slides: usize) -> String {
     let ids: String = (0..slides).map(|n| format!("<p:sldId id='{n}' r:id='s{n}'/>")).collect();
     // 160 × 90 pt, so that sizes in EMU are short.
-    format!("<p:presentation {NAMESPACES}><p:sldIdLst>{ids}</p:sldIdLst><p:sldSz cx='2032000' cy='1143000'/></p:presentation>")
+    format!(
+        "<p:presentation {NAMESPACES}><p:sldIdLst>{ids}</p:sldIdLst><p:sldSz cx='2032000' cy='1143000'/></p:presentation>"
+    )
 }
 
 fn part(kind: &str, attributes: &str, background: &str, shapes: &str, rest: &str) -> String {
@@ -48,7 +52,9 @@ fn part(kind: &str, attributes: &str, background: &str, shapes: &str, rest: &str
         "" => String::new(),
         color => format!("<p:bg><p:bgPr><a:solidFill>{color}</a:solidFill></p:bgPr></p:bg>"),
     };
-    format!("<p:{kind} {NAMESPACES} {attributes}><p:cSld>{background}<p:spTree>{shapes}</p:spTree></p:cSld>{rest}</p:{kind}>")
+    format!(
+        "<p:{kind} {NAMESPACES} {attributes}><p:cSld>{background}<p:spTree>{shapes}</p:spTree></p:cSld>{rest}</p:{kind}>"
+    )
 }
 
 fn rgb(color: &str) -> String {
@@ -61,7 +67,9 @@ fn shape(placeholder: &str, place: Option<[i64; 4]>, fill: &str) -> String {
         format!("<a:xfrm><a:off x='{x}' y='{y}'/><a:ext cx='{w}' cy='{h}'/></a:xfrm><a:prstGeom prst='rect'/>")
     });
     let fill = if fill.is_empty() { String::new() } else { format!("<a:solidFill>{fill}</a:solidFill>") };
-    format!("<p:sp><p:nvSpPr><p:cNvPr id='1' name='x'/><p:nvPr>{placeholder}</p:nvPr></p:nvSpPr><p:spPr>{place}{fill}</p:spPr></p:sp>")
+    format!(
+        "<p:sp><p:nvSpPr><p:cNvPr id='1' name='x'/><p:nvPr>{placeholder}</p:nvPr></p:nvSpPr><p:spPr>{place}{fill}</p:spPr></p:sp>"
+    )
 }
 
 /// The pixel at this place of the picture of `bytes`, one a pt.
@@ -95,13 +103,24 @@ fn a_placeholder_takes_place_and_look_from_layout_and_master() {
         package(&[
             ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
             ("ppt/slides/a.xml", slide, &[("l", "slideLayout", "../layouts/a.xml")]),
-            ("ppt/layouts/a.xml", part("sldLayout", "", "", &layout_shapes, ""), &[("m", "slideMaster", "../masters/a.xml")]),
-            ("ppt/masters/a.xml", part("sldMaster", "", &rgb("EEEEEE"), &master_shapes, "<p:clrMap bg1='lt1' tx1='dk1'/>"), &[
-                ("t", "theme", "../theme.xml"),
-            ]),
-            ("ppt/theme.xml", format!(
-                "<a:theme {NAMESPACES}><a:themeElements><a:clrScheme><a:accent1><a:srgbClr val='112233'/></a:accent1>\
-                 <a:accent2><a:srgbClr val='445566'/></a:accent2></a:clrScheme></a:themeElements></a:theme>"), &[]),
+            (
+                "ppt/layouts/a.xml",
+                part("sldLayout", "", "", &layout_shapes, ""),
+                &[("m", "slideMaster", "../masters/a.xml")],
+            ),
+            (
+                "ppt/masters/a.xml",
+                part("sldMaster", "", &rgb("EEEEEE"), &master_shapes, "<p:clrMap bg1='lt1' tx1='dk1'/>"),
+                &[("t", "theme", "../theme.xml")],
+            ),
+            (
+                "ppt/theme.xml",
+                format!(
+                    "<a:theme {NAMESPACES}><a:themeElements><a:clrScheme><a:accent1><a:srgbClr val='112233'/></a:accent1>\
+                 <a:accent2><a:srgbClr val='445566'/></a:accent2></a:clrScheme></a:themeElements></a:theme>"
+                ),
+                &[],
+            ),
         ])
     };
     let title = shape("<p:ph type='title'/>", None, "");
@@ -145,7 +164,11 @@ fn parts_that_are_missing_broken_or_refer_to_themselves_leave_the_rest_of_the_sl
     for layout in ["../slides/a.xml", "../layouts/none.xml", "../layouts/broken.xml", "../../../../etc/passwd"] {
         let bytes = package(&[
             ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
-            ("ppt/slides/a.xml", part("sld", "", "", &format!("{square}{picture}"), ""), &[("l", "slideLayout", layout)]),
+            (
+                "ppt/slides/a.xml",
+                part("sld", "", "", &format!("{square}{picture}"), ""),
+                &[("l", "slideLayout", layout)],
+            ),
             ("ppt/layouts/broken.xml", "<p:sldLayout".into(), &[]),
         ]);
         assert_eq!(pixels(&bytes, &[(10, 10), (100, 50)]), [0xFF_0000, 0xFF_FFFF], "{layout}");

@@ -89,7 +89,12 @@ fn four_cc(code: u32) -> Result<Layout> {
             113 => Layout::Packed(Packed::RgbaHalf),
             114 => Layout::Packed(Packed::RFloat),
             116 => Layout::Packed(Packed::RgbaFloat),
-            _ => return Err(Error::unsupported(format!("pixels of {:?}", String::from_utf8_lossy(&code.to_le_bytes())))),
+            _ => {
+                return Err(Error::unsupported(format!(
+                    "pixels of {:?}",
+                    String::from_utf8_lossy(&code.to_le_bytes())
+                )));
+            }
         },
     })
 }

@@ -35,7 +35,10 @@ pub(crate) enum Packed {
 pub(crate) enum Layout {
     Blocks(Block),
     /// Bits of red, green, blue and alpha in so many bytes.
-    Masked { bytes: u32, masks: [u32; 4] },
+    Masked {
+        bytes: u32,
+        masks: [u32; 4],
+    },
     Packed(Packed),
 }
 

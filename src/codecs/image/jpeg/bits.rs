@@ -37,7 +37,8 @@ impl Bits {
     /// Makes at least 56 bits available.
     #[inline(always)]
     pub(super) fn refill(&mut self, data: &[u8]) {
-        let word = data.get(self.next..).and_then(|rest| rest.first_chunk()).map_or(0, |&bytes| u64::from_be_bytes(bytes));
+        let word =
+            data.get(self.next..).and_then(|rest| rest.first_chunk()).map_or(0, |&bytes| u64::from_be_bytes(bytes));
         self.ahead |= word >> (self.have & 63);
         self.next += ((63 - (self.have & 63)) >> 3) as usize;
         self.have |= 56;

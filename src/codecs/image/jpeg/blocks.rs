@@ -114,7 +114,6 @@ pub(super) fn single_bits(per_mcu: usize, bits: &mut Bits, data: &[u8], limit: u
     done
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::super::huffman::Codes;

@@ -9,9 +9,9 @@
 
 use super::entropy::Entropy;
 use super::header::{Header, Process};
+use super::layout::Pass;
 use super::markers::{Markers, Scan, Stop};
 use super::plane::{Coefficients, Plane};
-use super::layout::Pass;
 use super::scan;
 use crate::cancel::Interrupt;
 use crate::error::{Error, ErrorKind, Result};
@@ -208,7 +208,8 @@ mod tests {
 
     #[test]
     fn the_first_plane_is_what_libjpeg_makes_at_one_eighth() {
-        let samplings = [Subsamp::None, Subsamp::Sub2x1, Subsamp::Sub2x2, Subsamp::Sub1x2, Subsamp::Sub4x1, Subsamp::Gray];
+        let samplings =
+            [Subsamp::None, Subsamp::Sub2x1, Subsamp::Sub2x2, Subsamp::Sub1x2, Subsamp::Sub4x1, Subsamp::Gray];
         for (width, height) in [(1, 1), (7, 9), (17, 33), (130, 70)] {
             for sampling in samplings {
                 for progressive in [false, true] {

@@ -57,8 +57,7 @@ impl Layout {
             (header.width.div_ceil(8 * h_max) as usize, header.height.div_ceil(8 * v_max) as usize)
         };
         for selected in &scan.components {
-            let (Some(component), Some(plane)) =
-                (header.components.get(selected.index), planes.get(selected.index))
+            let (Some(component), Some(plane)) = (header.components.get(selected.index), planes.get(selected.index))
             else {
                 return Err(Error::corrupt("scan of an unknown component"));
             };

@@ -1,10 +1,10 @@
 //! The marker segments of a JPEG (T.81, annex B), read in the order of the file.
 
-use crate::error::{Error, Result};
 use super::header::{Component, Header, Metadata, Process};
 use super::huffman::Codes;
 use super::standard;
 use super::window::Window;
+use crate::error::{Error, Result};
 use crate::source::Source;
 
 /// What segments define for the scans that follow them.

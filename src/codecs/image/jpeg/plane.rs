@@ -81,7 +81,8 @@ impl Plane {
         let mut samples = Vec::new();
         samples.try_reserve_exact(self.samples.len()).ok()?;
         let last = (self.height as usize).saturating_sub(1);
-        let source = |y: usize| self.samples.get(y.min(last) * width..).and_then(|rest| rest.get(..width)).unwrap_or_default();
+        let source =
+            |y: usize| self.samples.get(y.min(last) * width..).and_then(|rest| rest.get(..width)).unwrap_or_default();
         let [mut above, mut middle, mut below] = rows;
         sharpened(source(0), &mut middle);
         above.clone_from(&middle);
@@ -114,11 +115,13 @@ mod tests {
     fn wave(columns: usize, rows: usize, cycles: f64) -> (Plane, Vec<u8>) {
         let at = |x: f64, y: f64| 128.0 + 100.0 * (std::f64::consts::TAU * cycles * (x + y)).sin();
         let mean = |x: usize, y: usize| {
-            let points = (0..64).map(|i| at(x as f64 + ((i % 8) as f64 + 0.5) / 8.0, y as f64 + ((i / 8) as f64 + 0.5) / 8.0));
+            let points =
+                (0..64).map(|i| at(x as f64 + ((i % 8) as f64 + 0.5) / 8.0, y as f64 + ((i / 8) as f64 + 0.5) / 8.0));
             (points.sum::<f64>() / 64.0).round() as u8
         };
         let every = || (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y)));
-        let plane = Plane { width: columns as u32, height: rows as u32, samples: every().map(|(x, y)| mean(x, y)).collect() };
+        let plane =
+            Plane { width: columns as u32, height: rows as u32, samples: every().map(|(x, y)| mean(x, y)).collect() };
         (plane, every().map(|(x, y)| at(x as f64 + 0.5, y as f64 + 0.5).round() as u8).collect())
     }
 

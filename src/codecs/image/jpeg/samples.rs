@@ -20,7 +20,9 @@ pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, p
     compressor.set_subsamp(sampling).unwrap();
     compressor.set_progressive(progressive).unwrap();
     let format = turbojpeg::PixelFormat::RGB;
-    compressor.compress_to_vec(turbojpeg::Image { pixels: &pixels[..], width, pitch: width * 3, height, format }).unwrap()
+    compressor
+        .compress_to_vec(turbojpeg::Image { pixels: &pixels[..], width, pitch: width * 3, height, format })
+        .unwrap()
 }
 
 /// What libjpeg-turbo makes of the first component at 1/8 scale.

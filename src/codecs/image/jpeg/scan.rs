@@ -43,7 +43,8 @@ pub(super) fn read(
     let total = layout.columns * layout.rows;
     let restarts = markers.tables.restart_interval as usize;
     let row = vec![0; layout.columns * layout.blocks()];
-    let mut reader = Reader { pass, planes, entropy, window: &mut markers.window, interrupt, row, mcu: 0, intact: true };
+    let mut reader =
+        Reader { pass, planes, entropy, window: &mut markers.window, interrupt, row, mcu: 0, intact: true };
     reader.entropy.restart();
     reader.entropy.advance(0, reader.window)?;
     let mut rows = 0;

@@ -4,13 +4,7 @@ use super::layout::{Layout, Pass};
 use super::plane::Coefficients;
 
 /// Brings what was read for the MCUs from `mcu` on (all of one row) to its place in the planes.
-pub(super) fn scatter(
-    layout: &mut Layout,
-    planes: &mut [Coefficients],
-    pass: Pass,
-    read: &mut [i16],
-    mcu: usize,
-) {
+pub(super) fn scatter(layout: &mut Layout, planes: &mut [Coefficients], pass: Pass, read: &mut [i16], mcu: usize) {
     let (row, column) = (mcu / layout.columns, mcu % layout.columns);
     let per_mcu = layout.blocks();
     let mut first = 0;

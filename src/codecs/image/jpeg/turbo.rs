@@ -19,9 +19,8 @@ fn typed(e: turbojpeg::Error) -> Error {
 
 /// A frame at the smallest power of two of the size that covers `want`, which is in stored orientation.
 pub(super) fn frame(source: &Source, header: &Header, want: &Want, cx: &Context<'_>) -> Result<Frame> {
-    let scaled = |f: &ScalingFactor| {
-        Size::new(f.scale(header.width as usize) as u32, f.scale(header.height as usize) as u32)
-    };
+    let scaled =
+        |f: &ScalingFactor| Size::new(f.scale(header.width as usize) as u32, f.scale(header.height as usize) as u32);
     let factors = [ScalingFactor::ONE_EIGHTH, ScalingFactor::ONE_QUARTER, ScalingFactor::ONE_HALF];
     let factor = factors.into_iter().find(|f| scaled(f).covers(want.size)).unwrap_or(ScalingFactor::ONE);
     let size = scaled(&factor);

@@ -102,7 +102,9 @@ impl Walk<'_> {
 
     /// A TIFF structure: size and orientation.
     fn metadata(&mut self, at: u64, end: u64) -> Result<()> {
-        if let Ok(directory) = Tiff::open(&self.source.slice(at, end.saturating_sub(at)), &[]).and_then(|tiff| tiff.first()) {
+        if let Ok(directory) =
+            Tiff::open(&self.source.slice(at, end.saturating_sub(at)), &[]).and_then(|tiff| tiff.first())
+        {
             let side = |tag| directory.u32(tag).unwrap_or(0);
             let size = Size::new(side(tag::IMAGE_WIDTH), side(tag::IMAGE_LENGTH));
             self.previews.size = Some(size).filter(|s| s.pixels() > 0);

@@ -13,8 +13,7 @@ use super::maker_note;
 use super::preview::{Content, Preview, Previews};
 
 /// First bytes: TIFF, BigTIFF, and the versions that Panasonic and Olympus gave theirs.
-pub(super) const VERSIONS: [&[u8]; 8] =
-    [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS", b"MMOR"];
+pub(super) const VERSIONS: [&[u8]; 8] = [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS", b"MMOR"];
 
 /// Versions of [`VERSIONS`] that TIFF does not have, as numbers.
 const KIN: [u16; 4] = [0x55, 0x4F52, 0x5352, 0x4F52];

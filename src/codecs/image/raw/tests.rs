@@ -82,7 +82,8 @@ fn the_jpeg_of_a_sub_directory_wins_over_the_thumbnail() {
 
 #[test]
 fn the_smallest_preview_that_covers_is_taken() {
-    let file = classic(&[camera(vec![sensor(640, 480), interchange(jpeg(640, 480, RED)), interchange(jpeg(64, 48, BLUE))])]);
+    let file =
+        classic(&[camera(vec![sensor(640, 480), interchange(jpeg(640, 480, RED)), interchange(jpeg(64, 48, BLUE))])]);
     assert!(near(try_make(file.clone(), "a.nef", 32).unwrap().pixel, BLUE));
     assert!(near(try_make(file, "a.nef", 256).unwrap().pixel, RED));
 }
@@ -164,7 +165,9 @@ fn a_preview_that_is_cut_off_comes_after_whole_ones() {
     let (link, next) = (first + 2 + entries * 12, file.len() as u32);
     file[link..link + 4].copy_from_slice(&next.to_le_bytes());
     file.extend(2u16.to_le_bytes());
-    for (tag, value) in [(tag::JPEG_INTERCHANGE_FORMAT, next + 30), (tag::JPEG_INTERCHANGE_FORMAT_LENGTH, half as u32 * 2)] {
+    for (tag, value) in
+        [(tag::JPEG_INTERCHANGE_FORMAT, next + 30), (tag::JPEG_INTERCHANGE_FORMAT_LENGTH, half as u32 * 2)]
+    {
         file.extend(tag.to_le_bytes());
         file.extend([4, 0, 1, 0, 0, 0]);
         file.extend(value.to_le_bytes());

@@ -112,7 +112,12 @@ fn candidates(page: &Page, wanted: Size, want: &Want, cx: &Context<'_>) -> Vec<P
     }
     let mut chosen: Vec<Page> = match want.effort {
         Effort::Best => Vec::new(),
-        _ => levels.filter(|level| level.size.covers(wanted)).min_by_key(|l| l.size.pixels()).into_iter().cloned().collect(),
+        _ => levels
+            .filter(|level| level.size.covers(wanted))
+            .min_by_key(|l| l.size.pixels())
+            .into_iter()
+            .cloned()
+            .collect(),
     };
     chosen.push(whole);
     chosen

@@ -80,11 +80,13 @@ fn attributes(data: &[u8], extended: bool) -> impl Iterator<Item = &[u8]> {
     let name: Vec<u8> = "WM/Picture\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut rest = data.get(2..).unwrap_or_default();
     let count = u16_le(data, 0).unwrap_or(0);
-    (0..count).map_while(move |_| {
-        let (this, value, after) = if extended { extended_attribute(rest)? } else { library_attribute(rest)? };
-        rest = after;
-        Some((this == name).then_some(value))
-    }).flatten()
+    (0..count)
+        .map_while(move |_| {
+            let (this, value, after) = if extended { extended_attribute(rest)? } else { library_attribute(rest)? };
+            rest = after;
+            Some((this == name).then_some(value))
+        })
+        .flatten()
 }
 
 /// Name, value and what follows: of the extended content description, with lengths of 16 bits.

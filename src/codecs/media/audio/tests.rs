@@ -103,7 +103,8 @@ fn an_ape_tag_at_the_end_has_its_cover_behind_a_file_name() {
         [&(value.len() as u32).to_le_bytes()[..], &[2, 0, 0, 0], name.as_bytes(), b"\0", value].concat()
     };
     let items = [item("Title", b"x"), item("Cover Art (Front)", &[b"a.png\0", &cover()[..]].concat())].concat();
-    let footer = [&b"APETAGEX"[..], &2000u32.to_le_bytes(), &(items.len() as u32 + 32).to_le_bytes(), &[2, 0, 0, 0], &[0; 12]];
+    let footer =
+        [&b"APETAGEX"[..], &2000u32.to_le_bytes(), &(items.len() as u32 + 32).to_le_bytes(), &[2, 0, 0, 0], &[0; 12]];
     let file = [mp3_frame(), mp3_frame(), items, footer.concat()].concat();
     assert_eq!(size(&MP3, &file).unwrap(), (8, 6, Origin::Embedded));
     trial::cut_everywhere(&MP3, &file);

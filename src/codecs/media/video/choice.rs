@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_title_on_black_is_not_good() {
-        let title = |x: u32, y: u32| if (50..58).contains(&y) && (60..130).contains(&x) && x % 4 < 2 { 230.0 } else { 0.0 };
+        let title =
+            |x: u32, y: u32| if (50..58).contains(&y) && (60..130).contains(&x) && x % 4 < 2 { 230.0 } else { 0.0 };
         assert!(score(&frame(title)) < GOOD);
     }
 

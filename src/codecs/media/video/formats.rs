@@ -51,8 +51,8 @@ fn mp4(peek: &Peek<'_>) -> Score {
     if peek.has(4, b"ftyp") {
         let brand = peek.head.get(8..12).unwrap_or_default();
         return match brand {
-            b"mif1" | b"mif2" | b"miaf" | b"heic" | b"heix" | b"heim" | b"heis" | b"avif" | b"avis" | b"jxl " | b"jp2 " | b"jpx "
-            | b"jpm " | b"crx " => Score::NONE,
+            b"mif1" | b"mif2" | b"miaf" | b"heic" | b"heix" | b"heim" | b"heis" | b"avif" | b"avis" | b"jxl "
+            | b"jp2 " | b"jpx " | b"jpm " | b"crx " => Score::NONE,
             // Tags of sound files are read without FFmpeg, and where they say nothing the name may.
             b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B " => Score::LIKELY,
             _ => Score::MAGIC,

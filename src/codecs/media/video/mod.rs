@@ -11,10 +11,10 @@ mod formats;
 
 use std::time::Duration;
 
+use self::excerpt::Moment;
 pub(crate) use self::formats::{
     ASF, AVI, DV, FLV, H264, HEVC, IVF, MATROSKA, MP4, MPEG, MPEG_TS, MPEG_VIDEO, MXF, OGV, RM, WEBM, WTV, Y4M,
 };
-use self::excerpt::Moment;
 use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Family, Format};

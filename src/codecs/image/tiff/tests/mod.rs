@@ -252,7 +252,8 @@ fn the_smallest_version_that_covers_is_taken() {
     let in_sub = classic(&[gray(64, 64, 1).with(tag::SUB_IFDS, Value::Directories(levels))]);
     for file in [in_chain, in_sub] {
         let of = |side, effort| {
-            let (frame, _) = try_decode(file.clone(), |want| (want.size, want.effort) = (Size::new(side, side), effort));
+            let (frame, _) =
+                try_decode(file.clone(), |want| (want.size, want.effort) = (Size::new(side, side), effort));
             frame.unwrap().as_u8().unwrap()[0]
         };
         assert_eq!([10, 20, 40].map(|side| of(side, Effort::Normal)), [3, 2, 1]);

@@ -155,7 +155,8 @@ impl Samples {
         if count == 0 {
             return Ok(None);
         }
-        let (Some(mut times), Some(mut runs)) = (Table::open(stbl, stts, 8, 8)?, Table::open(stbl, stsc, 8, 12)?) else {
+        let (Some(mut times), Some(mut runs)) = (Table::open(stbl, stts, 8, 8)?, Table::open(stbl, stsc, 8, 12)?)
+        else {
             return Ok(None);
         };
         let (entries, all) = runs.first()?;
