@@ -19,7 +19,9 @@ fuzz_target!(|input: (u8, &[u8])| {
     request.limits.timeout = Some(Duration::from_secs(2));
     let started = Instant::now();
     match thumbling::thumbnail(&Source::bytes(bytes), &request) {
-        Ok(made) => assert!(made.items.iter().all(|item| item.width <= 64 && item.height <= 48 && !item.bytes.is_empty())),
+        Ok(made) => {
+            assert!(made.items.iter().all(|item| item.width <= 64 && item.height <= 48 && !item.bytes.is_empty()))
+        }
         Err(error) => assert_ne!(error.kind(), ErrorKind::Internal, "{error}"),
     }
     assert!(started.elapsed() < Duration::from_secs(2) + SLACK);
