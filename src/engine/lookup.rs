@@ -246,7 +246,7 @@ impl Inner {
             State::Failed { kind, retry_at, .. } => {
                 metrics::counter!(crate::engine::observe::LOOKUPS, "answer" => "failed").increment(1);
                 let failed = match kind {
-                    ErrorKind::Unsupported | ErrorKind::FeatureDisabled | ErrorKind::NoVisual => LookState::Unsupported,
+                    ErrorKind::Unsupported | ErrorKind::FeatureDisabled => LookState::Unsupported,
                     kind => LookState::Failed { kind },
                 };
                 match retry_at {
