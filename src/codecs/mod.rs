@@ -165,9 +165,10 @@ pub struct Capability {
     pub feature: &'static str,
 }
 
-/// Every format that this library knows, in the registry's order.
+/// Every format that this library knows, in the registry's order; without wrappers of other formats, which no name
+/// speaks for.
 pub fn capabilities() -> impl Iterator<Item = Capability> {
-    REGISTRY.iter().map(|line| Capability {
+    REGISTRY.iter().filter(|line| !line.extensions.is_empty()).map(|line| Capability {
         name: line.entry.map_or(line.feature, |e| e.format.name),
         family: line.entry.map(|e| e.format.family.name()),
         extensions: line.extensions,
