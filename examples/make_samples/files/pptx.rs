@@ -126,7 +126,7 @@ fn slide() -> String {
         [10_300_000, 420_000, 1_200_000, 1_200_000],
         "star12",
         "<a:solidFill><a:schemeClr val=\"accent4\"/></a:solidFill>",
-        "<a:p><a:pPr algn=\"ctr\"/><a:r><a:rPr sz=\"1600\" b=\"1\"/><a:t>+18 %</a:t></a:r></a:p>",
+        "<a:p><a:pPr algn=\"ctr\"/><a:r><a:rPr sz=\"1600\" b=\"1\"/><a:t>+18%</a:t></a:r></a:p>",
     );
     let picture = "<p:pic><p:nvPicPr><p:cNvPr id=\"4\" name=\"x\"/></p:nvPicPr><p:blipFill><a:blip r:embed=\"i\"/>\
         <a:srcRect t=\"10000\" b=\"15000\"/><a:stretch><a:fillRect/></a:stretch></p:blipFill><p:spPr><a:xfrm><a:off x=\"700000\" y=\"4250000\"/>\
@@ -177,6 +177,6 @@ fn chart() -> String {
          <c:grouping val=\"clustered\"/><c:varyColors val=\"0\"/>{all}<c:gapWidth val=\"80\"/><c:axId val=\"1\"/><c:axId val=\"2\"/></c:barChart>\
          <c:catAx><c:axId val=\"1\"/><c:scaling/><c:delete val=\"0\"/><c:axPos val=\"b\"/><c:crossAx val=\"2\"/></c:catAx>\
          <c:valAx><c:axId val=\"2\"/><c:scaling/><c:delete val=\"0\"/><c:axPos val=\"l\"/><c:majorGridlines/><c:crossAx val=\"1\"/></c:valAx>\
-         </c:plotArea><c:legend><c:legendPos val=\"r\"/></c:legend></c:chart></c:chartSpace>"
+         </c:plotArea><c:legend><c:legendPos val=\"r\"/><c:overlay val=\"0\"/></c:legend></c:chart></c:chartSpace>"
     )
 }
