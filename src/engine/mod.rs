@@ -1,6 +1,6 @@
 //! The engine: tasks, look-ups, a store of thumbnails and signed URLs, around the pure pipeline and a host's drive.
 //!
-//! A host opens an [`Engine`] on a folder of its own and gives it a [`Drive`](drive::Drive). From then on:
+//! A host opens an [`Engine`] on a folder of its own and gives it a [`Drive`]. From then on:
 //!
 //! - [`Engine::file_changed`] after an upload, [`Engine::create_task`] and its kin when somebody asks: what they return
 //!   is durable, and runs to an end whatever happens to the process;

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The signature is HMAC-SHA256 over the length-prefixed fields: form, key id, space, file, version, spec, expiry. It is
-//! checked before anything else is believed, in constant time. A URL has one spelling only ([`text`]): one that differs
+//! checked before anything else is believed, in constant time. A URL has one spelling only (`text.rs`): one that differs
 //! in any byte from what was signed is refused, be it the base or the case of a digit. There is no URL without an
 //! expiry, and none that lives longer than [`MAX_LIFE`].
 //!

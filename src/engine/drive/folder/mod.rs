@@ -1,6 +1,6 @@
 //! A folder of the local disk as a drive of one space.
 //!
-//! A file's id is its path below the folder ([`path`]), its version its time, size and inode. Everything is walked part
+//! A file's id is its path below the folder (`path.rs`), its version its time, size and inode. Everything is walked part
 //! by part without following links, so that no id leads outside, whatever is moved meanwhile. Names that begin with a
 //! dot are not part of the drive. Whoever knows the space's id may do everything: a host that knows users wraps this
 //! drive and answers [`Drive::authorize`] itself.
