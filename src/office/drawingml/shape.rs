@@ -93,17 +93,17 @@ impl<'a> Tree<'a, '_> {
             return scene.page.background_at(bounds);
         }
         let fill = layers.iter().find_map(|layer| {
-            let reference = layer.style.and_then(|s| s.child("a:fillRef")).and_then(|r| scene.fill_reference(r, size));
-            let own = layer
+            let reference = || scene.fill_reference(layer.style?.child("a:fillRef")?, size);
+            let own = layer.properties.and_then(|p| scene.fill(p, size));
+            // A gradient without colours has those of the style, and a direction of its own.
+            let direction = layer
                 .properties
                 .and_then(|p| p.children().find(|c| c.is("a:gradFill") && c.child("a:gsLst").is_none()));
-            match (own, reference) {
-                // A gradient without colours has those of the style, and a direction of its own.
-                (Some(own), Some(Fill::Gradient(gradient))) => {
-                    let kind = super::fill::gradient_kind(own);
-                    Some(Fill::Gradient(Gradient { kind, ..gradient }))
+            match direction.map(|d| (d, reference())) {
+                Some((direction, Some(Fill::Gradient(gradient)))) => {
+                    Some(Fill::Gradient(Gradient { kind: super::fill::gradient_kind(direction), ..gradient }))
                 }
-                (_, reference) => layer.properties.and_then(|p| scene.fill(p, size)).or(reference),
+                _ => own.or_else(reference),
             }
         });
         fill.unwrap_or_default()

@@ -61,21 +61,14 @@ impl<'a> Slide<'a> {
     pub(super) fn page(&self, size: (f32, f32), scale: f32, cx: &Context<'_>) -> Result<(Page, f32)> {
         let state = PageState::default();
         let palette = Palette { theme: &self.theme, map: &self.map, placeholder: None };
-        let on = |part| Scene {
-            cx,
-            package: self.package,
-            relationships: relationships(part),
-            palette,
-            scale,
-            page: &state,
-        };
+        let on = |relationships| Scene { cx, package: self.package, relationships, palette, scale, page: &state };
         let parts = [self.master.as_ref(), self.layout.as_ref(), self.slide.as_ref()];
         let flag = |part: Option<&Part>, name: &str| part.and_then(|p| p.document.root().flag(name)).unwrap_or(true);
         let shows_master = flag(self.slide.as_ref(), "showMasterSp") && flag(self.layout.as_ref(), "showMasterSp");
         let shows_layout = flag(self.slide.as_ref(), "showMasterSp");
 
         // The nearest background counts.
-        let background = parts.iter().rev().flatten().find_map(|part| background(&on(part), part, size));
+        let background = parts.iter().rev().flatten().find_map(|part| background(&on(&part.relationships), part, size));
         state.set_background(background.clone().unwrap_or_default(), size);
         let mut page = Page { width: size.0, height: size.1, ..Page::default() };
         match background {
@@ -101,15 +94,11 @@ impl<'a> Slide<'a> {
             let Some(tree) = part.document.root().path(&["p:cSld", "p:spTree"]) else { continue };
             // Placeholders of layouts and masters are models, not content.
             let wanted = |shape: Element<'_>| is_slide || super::placeholder::of(shape).is_none();
-            page.nodes.extend(Tree::new(on(part), &deck).nodes(tree, Default::default(), &wanted)?);
+            page.nodes.extend(Tree::new(on(&part.relationships), &deck).nodes(tree, Default::default(), &wanted)?);
         }
         state.report(cx);
         Ok((page, state.confidence()))
     }
-}
-
-fn relationships(part: &Part) -> &crate::office::package::Relationships {
-    &part.relationships
 }
 
 /// A part that is broken is as good as none.

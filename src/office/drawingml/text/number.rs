@@ -21,9 +21,6 @@ pub(super) fn format(number: u32, scheme: &str) -> String {
             n => n.to_string(),
         },
         "arabicDb" => number.to_string().bytes().filter_map(|d| char::from_u32(0xFF10 + u32::from(d - b'0'))).collect(),
-        "hebrew2" | "thaiNum" | "hindiNum" | "thaiAlpha" | "hindiAlpha" | "hindiAlpha1" | "arabic1" | "arabic2" => {
-            number.to_string()
-        }
         _ => number.to_string(),
     };
     match frame {
