@@ -3,7 +3,8 @@
 use thumbling::{ErrorKind, Output};
 
 use crate::files::{
-    archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, pptx, psd, raster, sound, svg, text, tiff,
+    archive, dds, gif, icns, jpeg, linear, metafile, mov, pcx, pdf, pptx, previewed, psd, raster, sound, svg, text,
+    tiff,
 };
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
@@ -96,6 +97,9 @@ pub const TEXTS: &[Sample] = &[
     right("items.json", text::json),
     right("handbook.md", text::markdown),
     right("orders.csv", text::csv),
+    right("poster.odt", || previewed::odt(png(&view(Scene::Balloons, TEAL, 91, 240, 320)))),
+    right("spring market.pages", || previewed::pages(jpeg::photo(&view(Scene::Tulips, ROSE, 92, 360, 480)))),
+    right("over the hills.epub", || previewed::epub(jpeg::photo(&view(Scene::Mountains, GOLD, 93, 400, 600)))),
     right("harvest.pptx", || pptx::slides(jpeg::photo(&view(Scene::Hills, GOLD, 12, 640, 360)))),
 ];
 

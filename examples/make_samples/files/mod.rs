@@ -11,6 +11,7 @@ pub mod mov;
 pub mod pcx;
 pub mod pdf;
 pub mod pptx;
+pub mod previewed;
 pub mod psd;
 pub mod raster;
 pub mod sound;
