@@ -31,7 +31,7 @@ extern "C" {
  * library whose ABI has the same major and at least the same minor number as the header that it was built with. */
 
 /** ABI version that this header describes. */
-#define THUMBLING_ABI_VERSION 65537
+#define THUMBLING_ABI_VERSION 65538
 
 /** Version of the library that runs, such as "0.1.0". Never freed. */
 const char *thumbling_version(void);
@@ -431,6 +431,11 @@ typedef struct {
     int32_t dominant;
     /** THUMBLING_ORIGIN_...: where the pixels come from. */
     int32_t origin;
+    /**
+     * The share of what the page has that was drawn, 0 to 1, by count of shapes, pictures, charts. Less than 1 only for
+     * office documents, whose `warnings` then say what was left out. Since ABI 1.2.
+     */
+    double confidence;
 } thumbling_report_t;
 
 /**
@@ -453,7 +458,7 @@ thumbling_status_t thumbling_thumbnails_at(thumbling_thumbnails_t thumbnails,
 /** What the source is. */
 thumbling_status_t thumbling_thumbnails_info(thumbling_thumbnails_t thumbnails, thumbling_info_t *info);
 
-/** Placeholder, dominant colour, warnings, and where the pixels come from. */
+/** Placeholder, dominant colour, warnings, where the pixels come from, and how much of the page they show. */
 thumbling_status_t thumbling_thumbnails_report(thumbling_thumbnails_t thumbnails, thumbling_report_t *report);
 
 /** Frees a result and the memory that its pointers lead to; 0 is a no-op. */

@@ -73,6 +73,9 @@ pub struct thumbling_report_t {
     pub dominant: i32,
     /// THUMBLING_ORIGIN_...: where the pixels come from.
     pub origin: i32,
+    /// The share of what the page has that was drawn, 0 to 1, by count of shapes, pictures, charts. Less than 1 only for
+    /// office documents, whose `warnings` then say what was left out. Since ABI 1.2.
+    pub confidence: f64,
 }
 
 // SAFETY: C layout, the size first, and every field is a number or a pointer.
@@ -84,7 +87,7 @@ unsafe impl Versioned for thumbling_thumbnail_t {
 // SAFETY: as above.
 unsafe impl Versioned for thumbling_report_t {
     const NAME: &'static str = "thumbling_report_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = std::mem::offset_of!(Self, confidence);
 }
 
 pub(super) struct Made {
@@ -168,7 +171,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_info(
     })
 }
 
-/// Placeholder, dominant colour, warnings, and where the pixels come from.
+/// Placeholder, dominant colour, warnings, where the pixels come from, and how much of the page they show.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_thumbnails_report(
     thumbnails: thumbling_thumbnails_t,
@@ -187,6 +190,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_report(
             bytes_read: made.bytes_read,
             dominant: r << 16 | g << 8 | b,
             origin: origin(made.origin),
+            confidence: f64::from(made.confidence),
         });
         Ok(())
     })

@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char};
 use super::{cancel, error, source, thumbnails};
 
 /// ABI version that this header describes.
-pub const THUMBLING_ABI_VERSION: u32 = 0x10001;
+pub const THUMBLING_ABI_VERSION: u32 = 0x10002;
 
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
     Ok(version) => version,

@@ -173,6 +173,20 @@ static void the_report_goes_with_the_thumbnails(void) {
     CHECK(report.dominant >> 16 > 0xf0 && (report.dominant & 0xff) < 0x10);
     CHECK(report.origin == THUMBLING_ORIGIN_DECODED);
     CHECK(!strcmp(thumbling_origin_name(report.origin), "decoded"));
+    CHECK(report.confidence == 1.0);
+    thumbling_thumbnails_free(made);
+    thumbling_source_free(source);
+}
+
+static void a_report_of_an_older_header_is_filled_as_far_as_it_goes(void) {
+    thumbling_thumbnails_t made = {0};
+    thumbling_report_t report;
+    thumbling_source_t source = orange();
+    CHECK(thumbling_thumbnails_new(source, NULL, &made, NULL) == THUMBLING_OK);
+    report.struct_size = offsetof(thumbling_report_t, confidence);
+    report.confidence = -1.0;
+    CHECK(thumbling_thumbnails_report(made, &report) == THUMBLING_OK);
+    CHECK(report.origin == THUMBLING_ORIGIN_DECODED && report.confidence == -1.0);
     thumbling_thumbnails_free(made);
     thumbling_source_free(source);
 }
@@ -236,6 +250,7 @@ int main(void) {
         every_spec_is_made_in_its_order,
         raw_pixels_have_the_colour_of_the_picture,
         the_report_goes_with_the_thumbnails,
+        a_report_of_an_older_header_is_filled_as_far_as_it_goes,
         a_probe_says_what_the_file_is,
         thumbnails_say_what_the_file_is,
         a_result_outlives_its_source,
