@@ -218,12 +218,20 @@ impl<'a> Context<'a> {
         (self.open)(source, hint, &self.inner()?.with_hint(hint))
     }
 
-    /// A frame of a file inside this file. Its own orientation is not applied: see [`Frame::orientation`].
+    /// Opens a picture inside this file, and what its header says; `unsupported` if it is no picture, since any text
+    /// would do for one.
+    pub fn open_picture(&self, source: &Source, hint: &Hint) -> Result<(Box<dyn Decoder>, SourceInfo)> {
+        let mut decoder = self.open_inner(source, hint)?;
+        let info = decoder.info(&self.inner()?.with_hint(hint))?;
+        match info.family {
+            Family::Image => Ok((decoder, info)),
+            _ => Err(Error::unsupported(format!("{} where a picture should be", info.format.name))),
+        }
+    }
+
+    /// A frame of a picture inside this file. Its own orientation is not applied: see [`Frame::orientation`].
     pub fn inner_frame(&self, source: &Source, hint: &Hint, want: &Want) -> Result<Frame> {
-        let inner = self.inner()?.with_hint(hint);
-        let mut decoder = (self.open)(source, hint, &inner)?;
-        decoder.info(&inner)?;
-        decoder.frame(want, &inner)
+        self.open_picture(source, hint)?.0.frame(want, &self.inner()?.with_hint(hint))
     }
 
     fn inner(&self) -> Result<Context<'a>> {

@@ -16,7 +16,7 @@ pub(crate) use package::{of_epub, of_iwork, of_odf, of_ole, of_ooxml};
 use super::package::{Package, Part};
 use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
+use crate::format::{Family, Format};
 use crate::frame::{Frame, Origin};
 use crate::geometry::Size;
 use crate::probe::Hint;
@@ -36,11 +36,14 @@ impl Preview {
         Self { source: part.source.clone(), name: name.to_owned(), _part: Some(part) }
     }
 
-    /// Its decoder, and what its header says.
+    /// Its decoder, and what its header says. `unsupported` if it is neither picture nor page.
     fn open(&self, cx: &Context<'_>) -> Result<(Box<dyn Decoder>, SourceInfo)> {
         let mut decoder = cx.open_inner(&self.source, &Hint::name(&self.name))?;
         let info = decoder.info(cx)?;
-        Ok((decoder, info))
+        match info.family == Family::Image || info.format.name == "pdf" {
+            true => Ok((decoder, info)),
+            false => Err(Error::unsupported(format!("{} where a preview should be", info.format.name))),
+        }
     }
 }
 

@@ -91,7 +91,7 @@ impl AudioFile {
 
 impl Decoder for AudioFile {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
-        let cover = self.first(cx, |picture| cx.open_inner(picture, &Hint::default())?.info(cx))?;
+        let cover = self.first(cx, |picture| Ok(cx.open_picture(picture, &Hint::default())?.1))?;
         let (duration, _) = self.sound(cx)?;
         let mut info = SourceInfo::new(self.format, Size::default());
         info.duration = Some(duration).filter(|duration| !duration.is_zero());

@@ -199,7 +199,7 @@ impl Decoder for VideoFile {
         // Sound in a container of videos.
         info.family = Family::Audio;
         if let Some(cover) = self.movie(cx)?.cover() {
-            let cover = cx.open_inner(&Source::bytes(cover), &Hint::default())?.info(cx)?;
+            let cover = cx.open_picture(&Source::bytes(cover), &Hint::default())?.1;
             (info.width, info.height, info.has_alpha) = (cover.width, cover.height, cover.has_alpha);
         }
         Ok(info)
