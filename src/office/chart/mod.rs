@@ -33,6 +33,7 @@ use crate::error::Result;
 use crate::office::drawingml::color::{ColorMap, Palette};
 use crate::office::drawingml::scene::Scene;
 use crate::office::drawingml::theme::Theme;
+use crate::office::package::Relationships;
 use crate::office::xml::{Document, Element};
 use crate::page::tree::{Node, Rect};
 
@@ -46,7 +47,7 @@ pub(crate) fn part(scene: &Scene<'_>, name: &str, area: Rect) -> Result<Vec<Node
     // A chart that was pasted with its looks brings the theme of where it came from.
     let theme = relationships.part_of_kind("themeOverride").and_then(|name| scene.package.xml(name, scene.cx).ok());
     let is_whole = |d: &Document| ["a:clrScheme", "a:fontScheme"].iter().all(|name| d.root().child(name).is_some());
-    let theme = theme.filter(is_whole).map(Theme::of);
+    let theme = theme.filter(is_whole).map(|document| Theme::of(document, Relationships::default()));
     let palette = Palette {
         theme: theme.as_ref().unwrap_or(scene.palette.theme),
         map: map.as_ref().unwrap_or(scene.palette.map),

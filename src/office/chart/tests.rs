@@ -239,8 +239,11 @@ fn draw_charts() {
             let theme = ["ppt/theme/theme1.xml", "word/theme/theme1.xml", "xl/theme/theme1.xml"]
                 .iter()
                 .find_map(|n| package.xml(n, cx).ok());
-            let (theme, map, page) =
-                (theme.map(Theme::of).unwrap_or_default(), ColorMap::default(), PageState::default());
+            let (theme, map, page) = (
+                theme.map(|t| Theme::of(t, Relationships::default())).unwrap_or_default(),
+                ColorMap::default(),
+                PageState::default(),
+            );
             let relationships = Relationships::default();
             let palette = Palette { theme: &theme, map: &map, placeholder: None };
             let scene =

@@ -3,6 +3,7 @@
 
 pub(crate) mod color;
 mod effect;
+mod embedded;
 pub(crate) mod fill;
 pub(crate) mod geometry;
 pub(crate) mod line;

@@ -44,6 +44,8 @@ pub(crate) struct PageState {
     held: RefCell<Vec<Reservation>>,
     missed: RefCell<BTreeMap<&'static str, u32>>,
     drawn: Cell<u32>,
+    /// The part with the styles of tables that the file brings along.
+    table_styles_part: Option<String>,
     table_styles: OnceCell<Option<Arc<Document>>>,
     /// What the whole page is covered with, and its size, pt.
     background: OnceCell<(Fill, (f32, f32))>,
@@ -52,6 +54,11 @@ pub(crate) struct PageState {
 }
 
 impl PageState {
+    /// Of a file whose styles of tables are in this part.
+    pub(crate) fn new(table_styles: Option<&str>) -> Self {
+        Self { table_styles_part: table_styles.map(str::to_owned), ..Self::default() }
+    }
+
     /// Notes that something was met that is drawn.
     pub(crate) fn drew(&self) {
         self.drawn.set(self.drawn.get().saturating_add(1));
@@ -86,7 +93,7 @@ impl PageState {
 
     /// The styles of tables that the file brings along.
     pub(super) fn table_styles(&self, scene: &Scene<'_>) -> Option<Arc<Document>> {
-        let read = || scene.package.xml("ppt/tableStyles.xml", scene.cx).ok().map(Arc::new);
+        let read = || scene.package.xml(self.table_styles_part.as_deref()?, scene.cx).ok().map(Arc::new);
         self.table_styles.get_or_init(read).clone()
     }
 
@@ -112,8 +119,7 @@ impl Scene<'_> {
     pub(crate) fn natural_size(&self, id: &str) -> Option<(f32, f32)> {
         let name = self.relationships.part(id)?;
         let part = self.package.part(name, self.cx).ok()?;
-        let info =
-            self.cx.open_inner(&part.source, &Hint::name(name)).and_then(|mut picture| picture.info(self.cx)).ok()?;
+        let (_, info) = self.cx.open_picture(&part.source, &Hint::name(name)).ok()?;
         Some((info.width as f32 * 0.75, info.height as f32 * 0.75))
     }
 

@@ -1,5 +1,6 @@
 //! Themes: twelve colours, two sets of fonts, and the styles of fills, lines and effects that shapes refer to by number.
 
+use crate::office::package::Relationships;
 use crate::office::xml::{Document, Element};
 use crate::page::style::Color;
 
@@ -11,6 +12,7 @@ pub(crate) struct Theme {
     colors: [Color; 12],
     /// `None` if the package has no theme.
     document: Option<Document>,
+    relationships: Relationships,
 }
 
 /// The names of the colours, in the order in which `a:clrScheme` has them.
@@ -24,13 +26,13 @@ impl Default for Theme {
             0, 0xFF_FFFF, 0x44_546A, 0xE7_E6E6, 0x5B_9BD5, 0xED_7D31, 0xA5_A5A5, 0xFF_C000, 0x44_72C4, 0x70_AD47,
             0x05_63C1, 0x95_4F72,
         ];
-        Self { colors: colors.map(Color::hex), document: None }
+        Self { colors: colors.map(Color::hex), document: None, relationships: Relationships::default() }
     }
 }
 
 impl Theme {
-    /// The theme that `document` is.
-    pub(crate) fn of(document: Document) -> Self {
+    /// The theme that `document` is; `relationships` are of its part.
+    pub(crate) fn of(document: Document, relationships: Relationships) -> Self {
         let mut theme = Self::default();
         let plain = Self::default();
         let palette = Palette { theme: &plain, map: &ColorMap::default(), placeholder: None };
@@ -40,8 +42,13 @@ impl Theme {
                 *color = found.and_then(|c| palette.within(c)).unwrap_or(*color);
             }
         }
-        theme.document = Some(document);
+        (theme.document, theme.relationships) = (Some(document), relationships);
         theme
+    }
+
+    /// What the pictures of its fills are.
+    pub(crate) fn relationships(&self) -> &Relationships {
+        &self.relationships
     }
 
     /// A colour by the theme's own name for it.

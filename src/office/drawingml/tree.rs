@@ -125,14 +125,7 @@ impl<'a, 'h> Tree<'a, 'h> {
                 }
                 "dgm:relIds" => self.diagram(content, placed.bounds, nodes)?,
                 "c:chart" => self.chart(content, placed.bounds, nodes),
-                // The picture that an embedded object was last seen as.
-                "p:oleObj" => match content.child("p:pic") {
-                    Some(picture) => {
-                        let node = self.shape(picture, frame);
-                        nodes.extend(node);
-                    }
-                    None => self.scene.page.missed("embedded object without a picture"),
-                },
+                "p:oleObj" => nodes.extend(self.embedded(content, placed, frame)),
                 "pic:pic" => nodes.extend(self.shape(content, Frame::moved(placed.bounds.x, placed.bounds.y))),
                 _ => match self.host.foreign(content, placed) {
                     Some(drawn) => nodes.extend(drawn),

@@ -67,11 +67,9 @@ impl<'a> Host<'a> for Deck<'a> {
                 }
             }
         };
-        let common = match placeholder {
-            Some(_) => [self.defaults, own_style],
-            None => [styles("p:otherStyle"), self.defaults],
-        };
-        let mut lists: Vec<Element<'a>> = common.into_iter().flatten().collect();
+        // Shapes that are no placeholders have the presentation's style, whatever `p:otherStyle` says: programs that
+        // write their own idea of a slide number's text there mean no text box.
+        let mut lists: Vec<Element<'a>> = self.defaults.into_iter().chain(own_style).collect();
         let text_of = |base: &Element<'a>| base.child_of("txBody");
         lists.extend(bases.iter().rev().filter_map(|base| text_of(base)?.child("a:lstStyle")));
         let bodies = bases.iter().filter_map(|base| text_of(base)?.child("a:bodyPr")).collect();

@@ -50,7 +50,9 @@ impl<'a> Slide<'a> {
         let theme_part =
             [master.as_ref(), Some(main)].into_iter().flatten().find_map(|p| p.relationships.part_of_kind("theme"));
         let theme = match theme_part {
-            Some(name) => passable(package.xml(name, cx))?.map(Theme::of),
+            Some(name) => {
+                passable(Part::read(package, name, cx))?.map(|part| Theme::of(part.document, part.relationships))
+            }
             None => None,
         };
         let map = color_map(slide.as_ref(), layout.as_ref(), master.as_ref());
@@ -59,7 +61,7 @@ impl<'a> Slide<'a> {
 
     /// The page that it is, `size` pt large, for `scale` px a pt, and the share of what it has that is on it.
     pub(super) fn page(&self, size: (f32, f32), scale: f32, cx: &Context<'_>) -> Result<(Page, f32)> {
-        let state = PageState::default();
+        let state = PageState::new(self.main.relationships.part_of_kind("tableStyles"));
         let palette = Palette { theme: &self.theme, map: &self.map, placeholder: None };
         let on = |relationships| Scene { cx, package: self.package, relationships, palette, scale, page: &state };
         let parts = [self.master.as_ref(), self.layout.as_ref(), self.slide.as_ref()];

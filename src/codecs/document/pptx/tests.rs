@@ -135,6 +135,87 @@ fn a_placeholder_takes_place_and_look_from_layout_and_master() {
     assert_eq!(pixels(&deck(part("sld", "", "", "", "")), &look), [0xEE_EEEE, 0xEE_EEEE, 0x00_00FF, 0xEE_EEEE]);
 }
 
+/// A picture that is text, all of one colour.
+#[cfg(feature = "svg")]
+fn svg(color: &str) -> String {
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='9'><rect width='16' height='9' fill='#{color}'/></svg>"
+    )
+}
+
+#[cfg(feature = "svg")]
+#[test]
+fn the_picture_of_a_themes_fill_is_the_themes_and_not_the_slides() {
+    let background = "<p:bg><p:bgRef idx='1001'><a:schemeClr val='accent1'/></p:bgRef></p:bg>";
+    let slide = format!("<p:sld {NAMESPACES}><p:cSld>{background}<p:spTree/></p:cSld></p:sld>");
+    let theme = format!(
+        "<a:theme {NAMESPACES}><a:themeElements><a:fmtScheme><a:bgFillStyleLst><a:blipFill><a:blip r:embed='p'/><a:stretch>\
+         <a:fillRect/></a:stretch></a:blipFill></a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
+    );
+    let bytes = package(&[
+        (
+            "ppt/presentation.xml",
+            presentation(1),
+            &[("s0", "slide", "slides/a.xml"), ("t", "theme", "theme/theme.xml")],
+        ),
+        ("ppt/slides/a.xml", slide, &[("p", "image", "../media/slides.svg")]),
+        ("ppt/theme/theme.xml", theme, &[("p", "image", "../media/themes.svg")]),
+        ("ppt/media/slides.svg", svg("ff0000"), &[]),
+        ("ppt/media/themes.svg", svg("0000ff"), &[]),
+    ]);
+    assert_eq!(pixels(&bytes, &[(80, 45)]), [0x00_00FF]);
+}
+
+#[test]
+fn a_part_that_is_no_picture_is_not_drawn_as_one() {
+    let picture = "<p:pic><p:blipFill><a:blip r:embed='p'/></p:blipFill><p:spPr><a:xfrm><a:off x='0' y='0'/>\
+        <a:ext cx='2032000' cy='1143000'/></a:xfrm></p:spPr></p:pic>";
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+        ("ppt/slides/a.xml", part("sld", "", &rgb("EEEEEE"), picture, ""), &[("p", "image", "../notes.txt")]),
+        ("ppt/notes.txt", "WWWWWWWWWWWWWWWW ".repeat(500), &[]),
+    ]);
+    let all: Vec<(usize, usize)> = (0..90).flat_map(|y| (0..160).map(move |x| (x, y))).collect();
+    assert!(pixels(&bytes, &all).iter().all(|pixel| *pixel == 0xEE_EEEE));
+}
+
+#[cfg(feature = "svg")]
+#[test]
+fn an_embedded_object_is_shown_by_its_picture_inside_or_in_the_drawing_beside_the_slide() {
+    let frame = |object: &str| {
+        format!(
+            "<p:graphicFrame><p:xfrm><a:off x='0' y='0'/><a:ext cx='1016000' cy='1143000'/></p:xfrm><a:graphic>\
+             <a:graphicData uri='ole'>{object}</a:graphicData></a:graphic></p:graphicFrame>"
+        )
+    };
+    let deck = |object: &str| {
+        package(&[
+            ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+            (
+                "ppt/slides/a.xml",
+                part("sld", "", "", &frame(object), ""),
+                &[("p", "image", "../media/in.svg"), ("v", "vmlDrawing", "../drawings/old.vml")],
+            ),
+            (
+                "ppt/drawings/old.vml",
+                "<xml xmlns:v='urn:schemas-microsoft-com:vml' xmlns:o='urn:schemas-microsoft-com:office:office'>\
+                 <v:shape id='_x0000_s1'/><v:shape id='_x0000_s2'><v:imagedata o:relid='i'/></v:shape></xml>"
+                    .into(),
+                &[("i", "image", "../media/beside.svg")],
+            ),
+            ("ppt/media/in.svg", svg("ff0000"), &[]),
+            ("ppt/media/beside.svg", svg("0000ff"), &[]),
+        ])
+    };
+    // Half of the slide wide, as the frame says.
+    let look = [(40, 45), (120, 45)];
+    let inside = "<p:oleObj><p:pic><p:blipFill><a:blip r:embed='p'/><a:stretch><a:fillRect/></a:stretch></p:blipFill>\
+        <p:spPr/></p:pic></p:oleObj>";
+    assert_eq!(pixels(&deck(inside), &look), [0xFF_0000, 0xFF_FFFF]);
+    assert_eq!(pixels(&deck("<p:oleObj spid='_x0000_s2'/>"), &look), [0x00_00FF, 0xFF_FFFF]);
+    assert_eq!(pixels(&deck("<p:oleObj spid='_x0000_s3'/>"), &look), [0xFF_FFFF, 0xFF_FFFF]);
+}
+
 #[test]
 fn groups_move_what_is_in_them_however_deep_they_are() {
     let group = |inner: &str, off: i64| {
