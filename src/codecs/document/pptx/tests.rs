@@ -217,6 +217,28 @@ fn an_embedded_object_is_shown_by_its_picture_inside_or_in_the_drawing_beside_th
 }
 
 #[test]
+fn left_and_right_are_those_of_the_page_in_paragraphs_that_run_from_the_right_too() {
+    let text = |align: &str| {
+        let body = format!(
+            "<p:txBody><a:bodyPr/><a:p><a:pPr {align} rtl='1'/><a:r><a:rPr sz='2000'/><a:t>\u{5e9}\u{5dc}\u{5d5}\u{5dd}</a:t></a:r></a:p></p:txBody>"
+        );
+        let shape = shape("", Some([0, 0, 160, 40]), "").replace("</p:sp>", &format!("{body}</p:sp>"));
+        let bytes = package(&[
+            ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+            ("ppt/slides/a.xml", part("sld", "", "", &shape, ""), &[]),
+        ]);
+        let ink = |columns: std::ops::Range<usize>| {
+            let all: Vec<(usize, usize)> = columns.flat_map(|x| (0..40).map(move |y| (x, y))).collect();
+            pixels(&bytes, &all).iter().filter(|pixel| **pixel != 0xFF_FFFF).count()
+        };
+        (ink(0..80) > 20, ink(80..160) > 20)
+    };
+    assert_eq!(text("algn='l'"), (true, false));
+    assert_eq!(text("algn='r'"), (false, true));
+    assert_eq!(text(""), (false, true));
+}
+
+#[test]
 fn groups_move_what_is_in_them_however_deep_they_are() {
     let group = |inner: &str, off: i64| {
         format!(

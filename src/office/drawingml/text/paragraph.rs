@@ -96,12 +96,9 @@ impl Properties {
         let is_rtl = self.right_to_left.unwrap_or(false);
         let (left, right) = (self.margin_left.unwrap_or(0.0), self.margin_right.unwrap_or(0.0));
         ParagraphStyle {
-            align: match self.align {
-                // In paragraphs that run from the right, left and right are where lines begin and end.
-                Some(Align::Left) | None => Align::Start,
-                Some(Align::Right) => Align::End,
-                Some(other) => other,
-            },
+            // Left and right are those of the page, also in paragraphs that run from the right: what PowerPoint writes of a
+            // Hebrew line that stands at the right is `algn="r" rtl="1"`.
+            align: self.align.unwrap_or(Align::Start),
             direction: if is_rtl { Direction::RightToLeft } else { Direction::LeftToRight },
             indent_start: left.max(0.0),
             indent_end: right.max(0.0),
