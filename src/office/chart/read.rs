@@ -99,6 +99,11 @@ pub(super) fn number(element: Element<'_>, name: &str) -> Option<f64> {
     parsed(element.val(name)?.trim_end_matches('%'))
 }
 
+/// A number that is the text of a child.
+pub(super) fn content(element: Element<'_>, name: &str) -> Option<f64> {
+    parsed(element.child(name)?.text())
+}
+
 fn parsed(text: &str) -> Option<f64> {
     let value: f64 = text.trim().parse().ok()?;
     (!value.is_nan()).then_some(value.clamp(-MAX_VALUE, MAX_VALUE))
