@@ -9,6 +9,7 @@ use super::drawing::{Drawing, Words};
 use super::lettering::Role;
 use super::model::{Group, Grouping, Kind, Series};
 use super::plot::marker::{self, Marker};
+use super::trend;
 
 /// Entries that are listed.
 const MAX_ENTRIES: usize = 100;
@@ -117,9 +118,12 @@ fn listed(drawing: &Drawing<'_>) -> Vec<(Swatch, String)> {
             continue;
         }
         for series in &group.series {
-            let name = series.name.clone().unwrap_or_else(|| format!("Series{}", series.index + 1));
-            all.push((swatch(drawing, group, series), name));
+            all.push((swatch(drawing, group, series), series.shown_name()));
         }
+    }
+    for group in &drawing.chart.groups {
+        let trends = group.series.iter().flat_map(|series| trend::listed(drawing, group, series));
+        all.extend(trends.map(|(name, stroke)| (Swatch::Line(stroke, None), name)));
     }
     all
 }

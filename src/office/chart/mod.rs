@@ -11,11 +11,14 @@
 //! | [`layout`], [`legend`], [`labels`] | what stands where |
 //! | [`style`], [`lettering`] | fills, lines and fonts where the file leaves them open |
 //! | [`plot`] | each kind of chart |
+//! | [`trend`], [`fit`], [`error_bars`] | what is drawn at the values of a series beside themselves |
 //! | [`upon`] | shapes that a person drew upon it |
 
 mod axes;
 mod data;
 mod drawing;
+mod error_bars;
+mod fit;
 mod labels;
 mod layout;
 mod legend;
@@ -29,6 +32,7 @@ mod scale;
 mod style;
 #[cfg(test)]
 mod tests;
+mod trend;
 mod upon;
 
 use crate::error::Result;

@@ -5,6 +5,7 @@ use crate::page::tree::{Point, Rect};
 use super::data;
 use super::model::{Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping};
 use super::scale::Scale;
+use super::trend;
 
 /// Days of a month and of a year, by which dates stand apart.
 const MONTH: f64 = 30.4375;
@@ -137,6 +138,10 @@ impl<'a> Pair<'a> {
         if let (Some(axis), Some(x)) = (of_dates, series().find_map(|s| s.x.as_ref())) {
             names.by_date(axis, x);
         }
+        // Trend lines that go beyond the last name make room for themselves.
+        let all = self.groups.iter().flat_map(|g| g.series.iter().map(|s| trend::beyond(g, s).1));
+        let beyond = all.fold(0.0, f64::max) - if names.between { 0.5 } else { 0.0 };
+        names.slots += beyond.ceil().max(0.0);
         names
     }
 
@@ -178,13 +183,22 @@ impl Names {
 
     /// Where the middle of a name stands: 0 at the start of the axis, 1 at its end.
     pub(super) fn share(&self, index: usize) -> f32 {
-        let at = self.positions.as_ref().and_then(|p| p.get(index).copied()).unwrap_or(index as f64);
+        self.share_at(self.position(index))
+    }
+
+    /// Where on the axis is what stands `at` slots from the first name.
+    fn share_at(&self, at: f64) -> f32 {
         let share = match self.between {
             true => (at + 0.5) / self.slots,
             false if self.slots <= 1.0 => 0.5,
             false => at / (self.slots - 1.0),
         };
-        self.turn(share as f32)
+        self.turn(share.clamp(-10.0, 11.0) as f32)
+    }
+
+    /// How many slots from the start of the axis a name stands.
+    fn position(&self, index: usize) -> f64 {
+        self.positions.as_ref().and_then(|p| p.get(index).copied()).unwrap_or(index as f64)
     }
 
     /// How much of the axis one name has.
@@ -228,11 +242,23 @@ impl Plane {
 
     /// The point of a value of this index.
     pub(super) fn at(&self, index: usize, value: f64) -> Point {
-        let first = match &self.first {
-            First::Names(names) => names.share(index),
-            First::Numbers(scale) => scale.share(index as f64 + 1.0),
-        };
-        self.point(first, self.second.share(value))
+        self.point(self.first_share(self.x_of(index)), self.second.share(value))
+    }
+
+    /// The x of a value of this index: among names, they are counted from 1.
+    pub(super) fn x_of(&self, index: usize) -> f64 {
+        match &self.first {
+            First::Names(names) => names.position(index) + 1.0,
+            First::Numbers(_) => index as f64 + 1.0,
+        }
+    }
+
+    /// Where on the first axis x is.
+    pub(super) fn first_share(&self, x: f64) -> f32 {
+        match &self.first {
+            First::Names(names) => names.share_at(x - 1.0),
+            First::Numbers(scale) => scale.share(x),
+        }
     }
 
     /// Where the axis of values stands on the first one.

@@ -5,6 +5,7 @@ use crate::office::drawingml::scene::Scene;
 use crate::office::number_format::{DateSystem, NumberFormat};
 use crate::office::xml::Element;
 
+use super::error_bars;
 use super::model::{Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping, Kind, LabelPosition, Series, Title};
 
 /// Points of a series that are looked at: more than a thumbnail has columns.
@@ -213,6 +214,7 @@ fn series<'a>(
         labels: element.child("c:dLbls").or(labels),
         point_labels: Vec::new(),
         points: Vec::new(),
+        error_bars: Vec::new(),
     };
     if let Some(cat) = element.child("c:cat").or_else(|| element.child("c:xVal")) {
         if cat.child("c:numRef").is_some() || cat.child("c:numLit").is_some() {
@@ -226,10 +228,8 @@ fn series<'a>(
             series.levels = levels(scene, cat)?;
         }
     }
-    for (part, what) in [("c:trendline", "trend line of a chart"), ("c:errBars", "error bars of a chart")] {
-        if element.child(part).is_some() {
-            scene.page.missed(what);
-        }
+    for bars in element.children_of("c:errBars").take(2) {
+        series.error_bars.push(error_bars::read(scene, bars, series.x.as_ref(), &series.values)?);
     }
     series.points = by_index(element, "c:dPt");
     series.point_labels = series.labels.map(|l| by_index(l, "c:dLbl")).unwrap_or_default();
@@ -246,7 +246,7 @@ fn by_index<'a>(element: Element<'a>, name: &'a str) -> Vec<(usize, Element<'a>)
 }
 
 /// Numbers by index, and how they are written.
-fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Result<(Vec<Option<f64>>, &'a str)> {
+pub(super) fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Result<(Vec<Option<f64>>, &'a str)> {
     let Some(source) = source else { return Ok((Vec::new(), "General")) };
     let found = source.path(&["c:numRef", "c:numCache"]).or_else(|| source.child("c:numLit"));
     let cache = found.or_else(|| source.path(&["c:strRef", "c:strCache"]).or_else(|| source.child("c:strLit")));

@@ -33,6 +33,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         upper.extend(lower);
         let (fill, stroke) = drawing.look(group, series, None, (plane.area.width, plane.area.height));
         drawing.path(polyline(&upper, true), fill, stroke);
+        super::beside(drawing, group, series, plane, &super::spots(series, spans, plane))?;
     }
     for (label, middle) in pending {
         label.draw(drawing, middle);

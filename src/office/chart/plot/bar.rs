@@ -9,6 +9,7 @@ use super::super::labels::{self, Label};
 use super::super::model::{Blanks, Group, Grouping};
 use super::super::plane::{First, Plane};
 use super::super::read::number;
+use super::Spot;
 
 pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
     let First::Names(names) = &plane.first else { return Ok(()) };
@@ -23,6 +24,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     let mut pending: Vec<(Label<'_>, Rect, bool)> = Vec::new();
     for (n, (series, spans)) in group.series.iter().zip(data::spans(group, Blanks::Gap)).enumerate() {
         let place = if is_stacked { 0.0 } else { n as f32 } * thickness * (1.0 - overlap);
+        let mut spots = Vec::new();
         for (point, span) in spans.into_iter().enumerate() {
             if point % 64 == 0 {
                 drawing.check()?;
@@ -40,10 +42,14 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
                 let (fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
                 drawing.rect(bounds, fill, stroke);
             }
+            let value = series.values.get(point).copied().flatten().unwrap_or(to);
+            spots.resize(point, None);
+            spots.push(Some(Spot { first: start + thickness / 2.0, x: plane.x_of(point), value, top: to }));
             if let Some(label) = labels::of(drawing, group, series, point, None)? {
                 pending.push((label, bounds, to < from));
             }
         }
+        super::beside(drawing, group, series, plane, &spots)?;
     }
     for (label, bounds, is_below) in pending {
         let default = if is_stacked { "ctr" } else { "outEnd" };
