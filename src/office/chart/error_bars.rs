@@ -18,7 +18,7 @@ const CAP: f32 = 2.5;
 const WIDTH: f32 = 0.75;
 
 /// Error bars of one direction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ErrorBars<'a> {
     element: Element<'a>,
     /// Whether they lie along x.

@@ -14,6 +14,9 @@ use super::read::flag;
 /// Width of a label of a pie, as a share of the chart's.
 const PIE_LABEL: f32 = 0.22;
 
+/// Lines to labels that are nearer are not drawn, pt.
+const SHORTEST_LEADER: f32 = 8.0;
+
 /// A label that is set.
 pub(super) struct Label<'a> {
     /// Its words.
@@ -22,6 +25,13 @@ pub(super) struct Label<'a> {
     pub(super) position: Option<&'a str>,
     properties: [Option<Element<'a>>; 2],
     moved: Option<Moved>,
+    leader: Option<Leader<'a>>,
+}
+
+/// The line from a value to its label that stands elsewhere.
+#[derive(Debug, Clone, Copy)]
+struct Leader<'a> {
+    properties: Option<Element<'a>>,
 }
 
 /// Where the file moves a label, pt.
@@ -120,12 +130,24 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
         if m.val("c:xMode") == Some("edge") { Moved::To(by.0, by.1) } else { Moved::By(by.0, by.1) }
     });
     let properties = [own.and_then(|l| l.child("c:spPr")), all.child("c:spPr")];
-    Label { words, position, properties, moved }
+    Label { words, position, properties, moved, leader: leader(all) }
+}
+
+/// Whether labels that were moved have lines to their values, and their looks: of pies in the standard, of others in
+/// an extension of 2012.
+fn leader(all: Element<'_>) -> Option<Leader<'_>> {
+    let later = || all.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"));
+    let found =
+        flag(all, "c:showLeaderLines").filter(|shown| *shown).map(|_| all.child("c:leaderLines")).or_else(|| {
+            let ext = later().find(|ext| flag(*ext, "c15:showLeaderLines").unwrap_or(false))?;
+            Some(ext.child("c15:leaderLines"))
+        });
+    found.map(|lines| Leader { properties: lines.and_then(|l| l.child("c:spPr")) })
 }
 
 impl Label<'_> {
-    /// Draws it with its middle here.
-    pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point) {
+    /// Draws it with its middle here; if the file moves it away, with a line from `value`.
+    pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, value: Point) {
         let (width, height) = self.words.extent();
         let middle = match self.moved {
             None => middle,
@@ -135,6 +157,16 @@ impl Label<'_> {
             }
         };
         let bounds = Rect::new(middle.x - width / 2.0 - 2.0, middle.y - height / 2.0, width + 4.0, height);
+        if let (Some(leader), Some(_)) = (self.leader, self.moved) {
+            let near = Point {
+                x: value.x.clamp(bounds.x, bounds.x + bounds.width),
+                y: value.y.clamp(bounds.y, bounds.y + bounds.height),
+            };
+            if (near.x - value.x).hypot(near.y - value.y) > SHORTEST_LEADER {
+                let stroke = drawing.stroke(&[leader.properties], drawing.other_line(0.75));
+                drawing.line(&[value, near], stroke);
+            }
+        }
         let fill = drawing.fill(&self.properties, Fill::None, (bounds.width, bounds.height));
         let stroke = drawing.stroke(&self.properties, None);
         drawing.rect(bounds, fill, stroke);
@@ -151,6 +183,6 @@ impl Label<'_> {
             "ctr" => (0.0, 0.0),
             _ => (away + width / 2.0, 0.0),
         };
-        self.draw(drawing, Point { x: point.x + x, y: point.y + y });
+        self.draw(drawing, Point { x: point.x + x, y: point.y + y }, point);
     }
 }

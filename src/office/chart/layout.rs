@@ -78,6 +78,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
         for group in &chart.groups {
             drawing.check()?;
             match group.kind {
+                Kind::Pie if group.element.is("c:ofPieChart") => plot::of_pie::draw(drawing, group, room)?,
                 Kind::Pie => plot::pie::pie(drawing, group, room, given.is_some())?,
                 Kind::Doughnut => plot::pie::doughnut(drawing, group, room)?,
                 Kind::Radar => plot::radar::draw(drawing, group, room)?,

@@ -120,7 +120,7 @@ pub(super) enum Grouping {
 }
 
 /// Values under a name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Series<'a> {
     /// `c:ser`.
     pub(super) element: Element<'a>,

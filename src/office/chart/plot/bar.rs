@@ -1,15 +1,20 @@
 //! Bars and columns.
 
 use crate::error::Result;
+use crate::office::xml::Element;
+use crate::page::style::{Color, Fill, Pattern};
 use crate::page::tree::{Point, Rect};
 
 use super::super::data;
 use super::super::drawing::Drawing;
 use super::super::labels::{self, Label};
-use super::super::model::{Blanks, Group, Grouping};
+use super::super::model::{Blanks, Group, Grouping, Series};
 use super::super::plane::{First, Plane};
-use super::super::read::number;
+use super::super::read::{flag, number};
 use super::Spot;
+
+/// Between the end of a bar and its label, pt.
+const AWAY: f32 = 2.0;
 
 pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
     let First::Names(names) = &plane.first else { return Ok(()) };
@@ -21,10 +26,12 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     let thickness = names.slot() / (side_by_side - (side_by_side - 1.0) * overlap + gap);
     let total = thickness * (side_by_side - (side_by_side - 1.0) * overlap);
     let backward = names.share(1) < names.share(0);
+    // From the end of each bar to that of the next.
+    let lines = group.element.child("c:serLines");
     let mut pending: Vec<(Label<'_>, Rect, bool)> = Vec::new();
     for (n, (series, spans)) in group.series.iter().zip(data::spans(group, Blanks::Gap)).enumerate() {
         let place = if is_stacked { 0.0 } else { n as f32 } * thickness * (1.0 - overlap);
-        let mut spots = Vec::new();
+        let (mut spots, mut ends) = (Vec::new(), Vec::new());
         for (point, span) in spans.into_iter().enumerate() {
             if point % 64 == 0 {
                 drawing.check()?;
@@ -38,11 +45,17 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             let b = plane.point(start + thickness, plane.second.within(to));
             let bounds = Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs());
             let long = if plane.turned { bounds.width } else { bounds.height };
+            let value = series.values.get(point).copied().flatten().unwrap_or(to);
             if long > 0.01 {
-                let (fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
+                let (mut fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
+                if value < 0.0 {
+                    fill = below_zero(drawing, series, point, fill);
+                }
                 drawing.rect(bounds, fill, stroke);
             }
-            let value = series.values.get(point).copied().flatten().unwrap_or(to);
+            // Where the end of the bar is, from its one side to the other.
+            let end = |along: f32| plane.point(along, plane.second.within(to));
+            ends.push((end(start), end(start + thickness)));
             spots.resize(point, None);
             spots.push(Some(Spot { first: start + thickness / 2.0, x: plane.x_of(point), value, top: to }));
             if let Some(label) = labels::of(drawing, group, series, point, None)? {
@@ -50,19 +63,41 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             }
         }
         super::beside(drawing, group, series, plane, &spots)?;
+        if let Some(lines) = lines.filter(|_| is_stacked) {
+            let stroke = drawing.stroke(&[lines.child("c:spPr")], drawing.other_line(0.75));
+            for pair in ends.windows(2) {
+                drawing.line(&[pair[0].1, pair[1].0], stroke.clone());
+            }
+        }
     }
     for (label, bounds, is_below) in pending {
         let default = if is_stacked { "ctr" } else { "outEnd" };
         let position = label.position.unwrap_or(default);
         let middle = beside(bounds, label.words.extent(), position, plane.turned, is_below);
-        label.draw(drawing, middle);
+        let end = beside(bounds, (-2.0 * AWAY, -2.0 * AWAY), "outEnd", plane.turned, is_below);
+        label.draw(drawing, middle, end);
     }
     Ok(())
 }
 
+/// The fill of a bar of a value below zero: where a series inverts such bars, white, or what later versions name.
+fn below_zero(drawing: &Drawing<'_>, series: &Series<'_>, point: usize, fill: Fill) -> Fill {
+    let inverts = |element: Element<'_>| flag(element, "c:invertIfNegative");
+    let own = series.point(point).and_then(inverts).or_else(|| inverts(series.element));
+    if !own.unwrap_or(drawing.chart.absent) {
+        return fill;
+    }
+    let mut later = series.element.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"));
+    let named = later.find_map(|ext| ext.path(&["c14:invertSolidFillFmt", "c14:spPr"]));
+    match fill {
+        Fill::Solid(color) => drawing.fill(&[named], Fill::Solid(Color { a: color.a, ..Color::WHITE }), (1.0, 1.0)),
+        Fill::Pattern(p) => Fill::Pattern(Pattern { foreground: p.background, background: p.foreground, ..p }),
+        fill => fill,
+    }
+}
+
 /// Where the middle of a label of `size` stands at a bar.
 fn beside(bar: Rect, size: (f32, f32), position: &str, turned: bool, is_below: bool) -> Point {
-    const AWAY: f32 = 2.0;
     let middle = Point { x: bar.x + bar.width / 2.0, y: bar.y + bar.height / 2.0 };
     let half = AWAY + if turned { size.0 } else { size.1 } / 2.0;
     let (start, end) = match turned {

@@ -6,9 +6,11 @@ mod bubble;
 mod curve;
 mod line;
 pub(super) mod marker;
+pub(super) mod of_pie;
 pub(super) mod pie;
 pub(super) mod radar;
 mod scatter;
+mod sector;
 mod stock;
 
 use crate::error::Result;
