@@ -58,7 +58,10 @@ pub(super) fn of<'a>(
     }
     let from = own.filter(|l| l.child("c:showVal").is_some()).unwrap_or(all);
     let shows = |name: &str| flag(from, name).unwrap_or(false);
-    let is_empty = own.is_none_or(|l| l.child("c:tx").is_none())
+    let of_cells = extensions(from).any(|ext| flag(ext, "c15:showDataLabelsRange").unwrap_or(false));
+    let of_cells = of_cells.then(|| cell(series, point)).flatten();
+    let is_empty = of_cells.is_none()
+        && own.is_none_or(|l| l.child("c:tx").is_none())
         && !["c:showVal", "c:showPercent", "c:showCatName", "c:showSerName", "c:showBubbleSize"]
             .iter()
             .any(|n| shows(n));
@@ -87,13 +90,14 @@ pub(super) fn of<'a>(
                 "CATEGORYNAME" | "XVALUE" => Some(category()),
                 "SERIESNAME" => series.name.clone(),
                 "PERCENTAGE" => share.map(|s| written(s, "0%")),
+                "CELLRANGE" => cell(series, point).map(str::to_owned),
                 "BUBBLESIZE" => series.sizes.get(point).copied().flatten().map(|s| written(s, "General")),
                 _ => None,
             };
             let words = drawing.words(drawing.rich_with(rich, &lettering, &field), limit, rotation)?;
             return Ok(Some(placed(drawing, words, own, all)));
         }
-        let mut parts: Vec<String> = Vec::new();
+        let mut parts: Vec<String> = of_cells.map(str::to_owned).into_iter().collect();
         if shows("c:showSerName") {
             parts.extend(series.name.clone());
         }
@@ -122,6 +126,18 @@ pub(super) fn of<'a>(
     Ok(Some(placed(drawing, words, own, all)))
 }
 
+/// What later versions say of an element.
+fn extensions(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    element.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"))
+}
+
+/// What a range of cells that labels are taken from has for a point (`c15:datalabelsRange`).
+fn cell<'a>(series: &Series<'a>, point: usize) -> Option<&'a str> {
+    let cache = extensions(series.element).find_map(|ext| ext.path(&["c15:datalabelsRange", "c15:dlblRangeCache"]))?;
+    let found = cache.children_of("c:pt").find(|p| p.number::<usize>("idx") == Some(point))?;
+    Some(found.child("c:v")?.text())
+}
+
 fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all: Element<'a>) -> Label<'a> {
     let position = own.and_then(|l| l.val("c:dLblPos")).or_else(|| all.val("c:dLblPos"));
     let moved = own.and_then(|l| l.path(&["c:layout", "c:manualLayout"])).map(|m| {
@@ -136,10 +152,9 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
 /// Whether labels that were moved have lines to their values, and their looks: of pies in the standard, of others in
 /// an extension of 2012.
 fn leader(all: Element<'_>) -> Option<Leader<'_>> {
-    let later = || all.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"));
     let found =
         flag(all, "c:showLeaderLines").filter(|shown| *shown).map(|_| all.child("c:leaderLines")).or_else(|| {
-            let ext = later().find(|ext| flag(*ext, "c15:showLeaderLines").unwrap_or(false))?;
+            let ext = extensions(all).find(|ext| flag(*ext, "c15:showLeaderLines").unwrap_or(false))?;
             Some(ext.child("c15:leaderLines"))
         });
     found.map(|lines| Leader { properties: lines.and_then(|l| l.child("c:spPr")) })

@@ -11,7 +11,7 @@ use super::lettering::Role;
 use super::model::Kind;
 use super::plane::{self, Plane};
 use super::read::{flag, number};
-use super::{legend, plot};
+use super::{legend, plot, tick_words};
 
 /// Room along the edges of the chart, and between its parts, as a share of its sides.
 const MARGIN: f32 = 0.02;
@@ -128,7 +128,7 @@ fn ground(drawing: &mut Drawing<'_>) {
 
 fn plot_ground(drawing: &mut Drawing<'_>, area: Rect) {
     let properties = [drawing.chart.plot_area.and_then(|p| p.child("c:spPr"))];
-    let fill = drawing.fill(&properties, Fill::None, (area.width, area.height));
+    let fill = drawing.fill(&properties, drawing.plot_of_style(), (area.width, area.height));
     let stroke = drawing.stroke(&properties, None);
     drawing.rect(area, fill, stroke);
 }
@@ -218,7 +218,7 @@ fn cartesian(drawing: &mut Drawing<'_>, mut room: Rect, is_inner: bool) -> Resul
     let chart = drawing.chart;
     let pairs = plane::pairs(chart);
     let planes = |drawing: &Drawing<'_>, area: Rect| -> Vec<Plane> {
-        pairs.iter().map(|pair| pair.plane(area, axes::steps(drawing, pair, area), chart.blanks)).collect()
+        pairs.iter().map(|pair| pair.plane(area, tick_words::steps(drawing, pair, area), chart.blanks)).collect()
     };
     let all = |drawing: &Drawing<'_>, planes: &[Plane]| -> Result<Vec<Vec<Placed<'_>>>> {
         pairs.iter().zip(planes).map(|(pair, plane)| axes::placed(drawing, pair, plane)).collect()

@@ -7,7 +7,8 @@
 //! | file | what it does |
 //! |---|---|
 //! | [`read`], [`model`], [`data`] | what the file says; values as they are stacked |
-//! | [`scale`], [`plane`], [`axes`], [`levels`] | from values to places; lines, ticks and words of axes |
+//! | [`scale`], [`dates`], [`plane`] | from values to places |
+//! | [`axes`], [`tick_words`], [`levels`] | lines, ticks and words of axes |
 //! | [`layout`], [`legend`], [`labels`] | what stands where |
 //! | [`style`], [`lettering`] | fills, lines and fonts where the file leaves them open |
 //! | [`plot`] | each kind of chart |
@@ -16,6 +17,7 @@
 
 mod axes;
 mod data;
+mod dates;
 mod drawing;
 mod error_bars;
 mod fit;
@@ -32,6 +34,7 @@ mod scale;
 mod style;
 #[cfg(test)]
 mod tests;
+mod tick_words;
 mod trend;
 mod upon;
 

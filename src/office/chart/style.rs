@@ -3,20 +3,21 @@
 //! Styles 1 to 48 are six rows of eight: greys, all accents in turn, and shades of one accent each; the last row is on a
 //! dark ground (ECMA-376, 21.2.2.227, and what Office makes of it).
 
+use crate::office::drawingml::scene::Scene;
 use crate::office::xml::Element;
 use crate::page::style::{Cap, Color, Fill, Join, Stroke};
 
 use super::drawing::Drawing;
 use super::model::{Group, Kind, Series};
 
-/// Width of lines through values, pt.
-const SERIES_LINE: f32 = 2.25;
-
 /// Width of axes and gridlines, pt.
 const THIN: f32 = 0.75;
 
 /// Width that a line has which says all but that, EMU a pt.
 const EMU: f32 = 12_700.0;
+
+/// The theme's colours of values.
+const ACCENTS: [&str; 6] = ["accent1", "accent2", "accent3", "accent4", "accent5", "accent6"];
 
 impl<'a> Drawing<'a> {
     /// The fill of something of `size` pt whose properties (`c:spPr`) are these, the most particular first.
@@ -43,19 +44,28 @@ impl<'a> Drawing<'a> {
         Some(stroke)
     }
 
-    /// The colour of axes and gridlines that have none of their own.
+    /// The line of axes and gridlines that have none of their own.
     pub(super) fn thin_line(&self) -> Option<Stroke> {
+        // A tint of three quarters.
+        self.tinted_line(0x86)
+    }
+
+    /// The line of minor gridlines that have none of their own.
+    pub(super) fn minor_line(&self) -> Option<Stroke> {
+        // A tint of a half.
+        self.tinted_line(0xB7)
+    }
+
+    fn tinted_line(&self, of_black: u8) -> Option<Stroke> {
         let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
         let color = self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
-        // A tint of three quarters.
-        let tinted = |c: u8| if c < 128 { 0x86 } else { c };
+        let tinted = |c: u8| if c < 128 { of_black } else { c };
         let gray = Color { r: tinted(color.r), g: tinted(color.g), b: tinted(color.b), a: color.a };
         Some(Stroke::new(gray, THIN))
     }
 
     /// The colour of the series or point of this index, of `count`.
     pub(super) fn automatic_color(&self, index: usize, count: usize) -> Color {
-        const ACCENTS: [&str; 6] = ["accent1", "accent2", "accent3", "accent4", "accent5", "accent6"];
         let kind = (self.chart.style.saturating_sub(1) % 8) as usize;
         let roles: &[&str] = match kind {
             0 => &["tx1"],
@@ -105,14 +115,54 @@ impl<'a> Drawing<'a> {
     ) -> (Fill, Option<Stroke>) {
         let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
         let properties = [own, series.properties];
-        let automatic = Fill::Solid(self.color_of(group, series, point));
-        (self.fill(&properties, automatic, size), self.stroke(&properties, None))
+        let color = self.color_of(group, series, point);
+        (
+            self.fill(&properties, self.of_style(color, size), size),
+            self.stroke(&properties, self.border_of_style(color)),
+        )
+    }
+
+    /// The fill that the chart's style makes of a colour: as the theme's simple one, or its most elaborate one.
+    fn of_style(&self, color: Color, size: (f32, f32)) -> Fill {
+        let index = if matches!(self.chart.style, 17..=32 | 41..=48) { 3 } else { 1 };
+        let palette = self.scene.palette.with_placeholder(Some(color));
+        let scene = Scene { palette, ..*self.scene };
+        let themed = self.scene.palette.theme.fill(index).and_then(|fill| scene.fill_of(fill, size));
+        themed.unwrap_or(Fill::Solid(color))
+    }
+
+    /// The border that the chart's style draws around a value of this colour.
+    fn border_of_style(&self, color: Color) -> Option<Stroke> {
+        match self.chart.style {
+            9..=16 => Some(Stroke::new(self.scene.palette.scheme("bg1").unwrap_or(Color::WHITE), THIN)),
+            33..=40 => Some(Stroke::new(color.mixed(Color::BLACK, 0.5), THIN)),
+            _ => None,
+        }
+    }
+
+    /// The fill that the chart's style gives the plot area.
+    pub(super) fn plot_of_style(&self) -> Fill {
+        let scheme = |role: &str| self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
+        match self.chart.style {
+            style @ 33..=40 => {
+                let role = style.checked_sub(35).and_then(|n| ACCENTS.get(n as usize));
+                Fill::Solid(scheme(role.unwrap_or(&"tx1")).mixed(Color::WHITE, 0.8))
+            }
+            41..=48 => Fill::Solid(scheme("tx1").mixed(Color::WHITE, 0.05)),
+            _ => Fill::None,
+        }
     }
 
     /// The line through the values of a series.
     pub(super) fn series_line(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Option<Stroke> {
         let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
-        let mut automatic = Stroke::new(self.color_of(group, series, None), SERIES_LINE);
+        // In widths of the theme's thinnest line.
+        let width = match self.chart.style {
+            1..=8 => 3.0,
+            25..=32 => 7.0,
+            _ => 5.0,
+        };
+        let mut automatic = Stroke::new(self.color_of(group, series, None), width * THIN);
         automatic.cap = Cap::Round;
         automatic.join = Join::Round;
         let mut stroke = self.stroke(&[own, series.properties], Some(automatic))?;
