@@ -158,6 +158,17 @@ impl<'a> Placed<'a> {
         labels.into_iter().step_by(every).collect()
     }
 
+    /// Leaves its words to a table that has them.
+    pub(super) fn hush(&mut self) {
+        self.labels.clear();
+        self.levels.clear();
+    }
+
+    /// Whether it is the axis of values.
+    pub(super) fn is_of_values(&self) -> bool {
+        self.is_second
+    }
+
     /// How much room it takes beside the plot area.
     pub(super) fn room(&self, area: Rect) -> Insets {
         let mut room = Insets::default();

@@ -9,14 +9,16 @@
 //! | [`read`], [`model`], [`data`] | what the file says; values as they are stacked |
 //! | [`scale`], [`dates`], [`plane`] | from values to places |
 //! | [`axes`], [`tick_words`], [`levels`] | lines, ticks and words of axes |
-//! | [`layout`], [`legend`], [`labels`] | what stands where |
-//! | [`style`], [`lettering`] | fills, lines and fonts where the file leaves them open |
+//! | [`layout`], [`cartesian`], [`legend`], [`data_table`], [`labels`] | what stands where |
+//! | [`style`], [`swatch`], [`lettering`] | fills, lines and fonts where the file leaves them open |
 //! | [`plot`] | each kind of chart |
 //! | [`trend`], [`fit`], [`error_bars`] | what is drawn at the values of a series beside themselves |
 //! | [`upon`] | shapes that a person drew upon it |
 
 mod axes;
+mod cartesian;
 mod data;
+mod data_table;
 mod dates;
 mod drawing;
 mod error_bars;
@@ -32,6 +34,7 @@ mod plot;
 mod read;
 mod scale;
 mod style;
+mod swatch;
 #[cfg(test)]
 mod tests;
 mod tick_words;

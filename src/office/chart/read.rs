@@ -37,9 +37,6 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
             axes.push(axis);
         }
     }
-    if plot_area.is_some_and(|area| area.child("c:dTable").is_some()) {
-        scene.page.missed("data table of a chart");
-    }
     let mut chart = Chart {
         root,
         plot_area,

@@ -70,7 +70,7 @@ fn every(drawing: &Drawing<'_>, axis: &Axis<'_>, plane: &Plane, count: usize, ve
 }
 
 /// The axis' own format, unless it is that of the values.
-fn number_format(axis: &Axis<'_>) -> Option<NumberFormat> {
+pub(super) fn number_format(axis: &Axis<'_>) -> Option<NumberFormat> {
     let format = axis.element.child("c:numFmt")?;
     let is_linked = format.flag("sourceLinked").unwrap_or(false);
     let code = format.attr("formatCode").filter(|code| !is_linked && !code.is_empty())?;

@@ -12,6 +12,7 @@ pub(super) mod radar;
 mod scatter;
 mod sector;
 mod stock;
+pub(super) mod surface;
 
 use crate::error::Result;
 
@@ -69,7 +70,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, pair: &Pair<'_>, group: &Group<'_>
         Kind::Bubble => bubble::draw(drawing, group, plane),
         Kind::Stock => stock::draw(drawing, group, plane),
         Kind::Pie | Kind::Doughnut | Kind::Radar | Kind::Surface => {
-            drawing.scene.page.missed("surface chart");
+            drawing.scene.page.missed("chart of another kind between axes");
             Ok(())
         }
     }?;

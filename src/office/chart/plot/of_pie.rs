@@ -28,7 +28,8 @@ pub(in crate::office::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_
     let mut first = series.clone();
     first.values.iter_mut().enumerate().filter(|(n, _)| apart.contains(n)).for_each(|(_, v)| *v = None);
     first.values.push((sum > 0.0).then_some(sum));
-    first.categories.resize(other, String::new());
+    first.categories.truncate(other);
+    first.categories.extend((first.categories.len()..other).map(|n| (n + 1).to_string()));
     first.categories.push("Other".to_owned());
     // It looks toward what it is taken apart into.
     let start = FRAC_PI_2 + (sum / total) as f32 * std::f32::consts::PI;
