@@ -323,7 +323,24 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// Its title, set, and how it is placed: whether beside a vertical axis, and whether on the far side.
+    /// What its numbers are counted in (`c:dispUnitsLbl`), set.
+    pub(super) fn unit(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
+        let units = self.axis.element.child("c:dispUnits").filter(|_| self.is_shown);
+        let Some((units, element)) = units.and_then(|u| Some((u, u.child("c:dispUnitsLbl")?))) else { return Ok(None) };
+        let rich = element.path(&["c:tx", "c:rich"]);
+        let lettering = drawing.lettering(Role::AxisTitle, &[rich, element.child("c:txPr")]);
+        let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
+        let words = match (rich, tick_words::unit(units)) {
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), None, rotation)?,
+            (None, (factor, name)) => {
+                let name = name.map_or_else(|| format!("x {factor}"), str::to_owned);
+                drawing.plain(&name, &lettering, None, rotation)?
+            }
+        };
+        Ok(Some((words, element)))
+    }
+
+    /// Its title, set.
     pub(super) fn title(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
         let Some(title) = self.axis.title.as_ref().filter(|_| self.is_shown) else { return Ok(None) };
         let rich = title.element.path(&["c:tx", "c:rich"]);

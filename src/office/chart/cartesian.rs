@@ -77,11 +77,15 @@ pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, mut room: Rect, is_inner: bool
     for title in titles {
         let (width, height) = title.words.extent();
         let Rect { x, y, width: w, height: h } = inner;
+        let along = match title.at_end {
+            true => Point { x: x + w - width / 2.0, y: y + height / 2.0 },
+            false => Point { x: x + w / 2.0, y: y + h / 2.0 },
+        };
         let own = match (title.vertical, title.far) {
-            (true, false) => Point { x: x - taken.left - title.gap - width / 2.0, y: y + h / 2.0 },
-            (true, true) => Point { x: x + w + taken.right + title.gap + width / 2.0, y: y + h / 2.0 },
-            (false, false) => Point { x: x + w / 2.0, y: y + h + taken.bottom + title.gap + height / 2.0 },
-            (false, true) => Point { x: x + w / 2.0, y: y - taken.top - title.gap - height / 2.0 },
+            (true, false) => Point { x: x - taken.left - title.gap - width / 2.0, ..along },
+            (true, true) => Point { x: x + w + taken.right + title.gap + width / 2.0, ..along },
+            (false, false) => Point { y: y + h + taken.bottom + title.gap + height / 2.0, ..along },
+            (false, true) => Point { y: y - taken.top - title.gap - height / 2.0, ..along },
         };
         let area = drawing.area;
         let middle = match manual(Some(title.element)) {
@@ -104,6 +108,8 @@ struct AxisTitle<'a> {
     element: Element<'a>,
     vertical: bool,
     far: bool,
+    /// Whether it stands at the end of the axis, and not in its middle.
+    at_end: bool,
     room: Insets,
     gap: f32,
 }
@@ -111,20 +117,26 @@ struct AxisTitle<'a> {
 fn axis_titles<'a>(drawing: &Drawing<'_>, placed: &[Vec<Placed<'a>>]) -> Result<Vec<AxisTitle<'a>>> {
     let mut titles = Vec::new();
     for axis in placed.iter().flatten() {
-        let Some((words, element)) = axis.title(drawing)? else { continue };
-        let (width, height) = words.extent();
         let (vertical, far) = (axis.is_vertical(), axis.is_far());
-        let gap = MARGIN * if vertical { drawing.area.width } else { drawing.area.height };
-        let mut room = Insets::default();
-        if !flag(element, "c:overlay").unwrap_or(drawing.chart.absent) {
-            match (vertical, far) {
-                (true, false) => room.left = width + gap,
-                (true, true) => room.right = width + gap,
-                (false, false) => room.bottom = height + gap,
-                (false, true) => room.top = height + gap,
+        let title = axis.title(drawing)?;
+        let has_title = title.is_some();
+        let both = [title, axis.unit(drawing)?].into_iter().enumerate();
+        for (n, (words, element)) in both.filter_map(|(n, words)| Some((n, words?))) {
+            let (width, height) = words.extent();
+            let gap = MARGIN * if vertical { drawing.area.width } else { drawing.area.height };
+            let mut room = Insets::default();
+            let is_over = n == 0 && flag(element, "c:overlay").unwrap_or(drawing.chart.absent);
+            // What stands at the end has the room of the title.
+            if !is_over && (n == 0 || !has_title) {
+                match (vertical, far) {
+                    (true, false) => room.left = width + gap,
+                    (true, true) => room.right = width + gap,
+                    (false, false) => room.bottom = height + gap,
+                    (false, true) => room.top = height + gap,
+                }
             }
+            titles.push(AxisTitle { words, element, vertical, far, at_end: n > 0, room, gap });
         }
-        titles.push(AxisTitle { words, element, vertical, far, room, gap });
     }
     Ok(titles)
 }

@@ -8,8 +8,10 @@ use crate::page::tree::{Point, Rect};
 
 use super::drawing::{Drawing, Words};
 use super::lettering::Role;
-use super::model::{Group, Series};
+use super::model::{AxisKind, Group, Series};
 use super::read::flag;
+use super::swatch::Swatch;
+use super::tick_words;
 
 /// Width of a label of a pie, as a share of the chart's.
 const PIE_LABEL: f32 = 0.22;
@@ -26,6 +28,8 @@ pub(super) struct Label<'a> {
     properties: [Option<Element<'a>>; 2],
     moved: Option<Moved>,
     leader: Option<Leader<'a>>,
+    /// The legend's picture of its value, and how large it is there.
+    key: Option<(Swatch, f32)>,
 }
 
 /// The line from a value to its label that stands elsewhere.
@@ -73,6 +77,8 @@ pub(super) fn of<'a>(
         &[own.and_then(|l| l.path(&["c:tx", "c:rich"])), own.and_then(|l| l.child("c:txPr")), all.child("c:txPr")],
     );
     let rotation = lettering.rotation.unwrap_or(0.0);
+    let size = lettering.run.size;
+    let key = shows("c:showLegendKey").then(|| (Swatch::of_point(drawing, group, series, point), size));
     // Around a pie, words are broken into lines.
     let limit = group.kind.is_round().then_some(drawing.area.width * PIE_LABEL);
     let rich = own.and_then(|l| l.path(&["c:tx", "c:rich"]));
@@ -81,7 +87,10 @@ pub(super) fn of<'a>(
         let is_linked = format.is_some_and(|f| f.flag("sourceLinked").unwrap_or(false));
         let own_code = format.and_then(|f| f.attr("formatCode")).filter(|c| !is_linked && !c.is_empty());
         let dates = if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
-        let value = series.values.get(point).copied().flatten();
+        // Values are counted in what their axis counts in.
+        let axis = drawing.chart.axes.iter().find(|a| a.kind == AxisKind::Value && group.axes.contains(&a.id));
+        let unit = axis.and_then(|a| a.element.child("c:dispUnits")).map_or(1.0, |units| tick_words::unit(units).0);
+        let value = series.values.get(point).copied().flatten().map(|value| value / unit);
         let written = |value: f64, code: &str| NumberFormat::parse(code).number(value, dates);
         let category = || series.categories.get(point).cloned().unwrap_or_else(|| (point + 1).to_string());
         if let Some(rich) = rich {
@@ -95,7 +104,7 @@ pub(super) fn of<'a>(
                 _ => None,
             };
             let words = drawing.words(drawing.rich_with(rich, &lettering, &field), limit, rotation)?;
-            return Ok(Some(placed(drawing, words, own, all)));
+            return Ok(Some(Label { key, ..placed(drawing, words, own, all) }));
         }
         let mut parts: Vec<String> = of_cells.map(str::to_owned).into_iter().collect();
         if shows("c:showSerName") {
@@ -123,7 +132,7 @@ pub(super) fn of<'a>(
         let separator = if separator.is_empty() { "\n" } else { separator };
         drawing.plain(&parts.join(separator), &lettering, limit, rotation)?
     };
-    Ok(Some(placed(drawing, words, own, all)))
+    Ok(Some(Label { key, ..placed(drawing, words, own, all) }))
 }
 
 /// What later versions say of an element.
@@ -146,7 +155,7 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
         if m.val("c:xMode") == Some("edge") { Moved::To(by.0, by.1) } else { Moved::By(by.0, by.1) }
     });
     let properties = [own.and_then(|l| l.child("c:spPr")), all.child("c:spPr")];
-    Label { words, position, properties, moved, leader: leader(all) }
+    Label { words, position, properties, moved, leader: leader(all), key: None }
 }
 
 /// Whether labels that were moved have lines to their values, and their looks: of pies in the standard, of others in
@@ -185,7 +194,11 @@ impl Label<'_> {
         let fill = drawing.fill(&self.properties, Fill::None, (bounds.width, bounds.height));
         let stroke = drawing.stroke(&self.properties, None);
         drawing.rect(bounds, fill, stroke);
-        drawing.put(self.words, middle);
+        let Some((key, size)) = self.key else { return drawing.put(self.words, middle) };
+        // Both together stand where the words would alone.
+        let aside = key.width(size) + size * 0.3;
+        key.draw(drawing, Point { x: middle.x - width / 2.0 - size * 0.15, ..middle }, size);
+        drawing.put(self.words, Point { x: middle.x + aside / 2.0, ..middle });
     }
 
     /// Draws it beside a point: right, left, above, below or on it.

@@ -186,7 +186,7 @@ fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legen
     let place = manual(Some(element));
     let width = place.as_ref().and_then(|m| m.width).map(|w| w * area.width);
     let height = place.as_ref().and_then(|m| m.height).map(|h| h * area.height);
-    let limit = width.unwrap_or(if is_wide { area.width * 0.9 } else { area.width * 0.5 });
+    let limit = width.unwrap_or(if is_wide { area.width * (1.0 - 2.0 * MARGIN) } else { area.width * 0.5 });
     let legend = legend::set(drawing, element, is_wide, limit, width.is_some(), room.height)?;
     let Some(legend) = legend else { return Ok(None) };
     let (w, h) = (width.unwrap_or(legend.width), height.unwrap_or(legend.height));

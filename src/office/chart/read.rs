@@ -47,8 +47,10 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
         blanks: match inner.val("c:dispBlanksAs") {
             Some("gap") => Blanks::Gap,
             Some("span") => Blanks::Span,
-            // What the schema says of an element that is not there.
-            _ => Blanks::Zero,
+            // What the schema says of an element that is not there; Office 2007 left it out for gaps.
+            Some(_) => Blanks::Zero,
+            None if absent => Blanks::Zero,
+            None => Blanks::Gap,
         },
         style: root.val("c:style").and_then(|v| v.parse().ok()).filter(|n| (1..=48).contains(n)).unwrap_or(2),
         absent,

@@ -29,6 +29,17 @@ impl Swatch {
         }
     }
 
+    /// That of one of its points.
+    pub(super) fn of_point(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>, point: usize) -> Self {
+        match Self::of(drawing, group, series) {
+            Self::Box(..) => {
+                let (fill, stroke) = drawing.look(group, series, Some(point), (10.0, 10.0));
+                Self::Box(fill, stroke)
+            }
+            line => line,
+        }
+    }
+
     fn line(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>) -> Self {
         Self::Line(drawing.series_line(group, series, None), marker::of(drawing, group, series, None))
     }

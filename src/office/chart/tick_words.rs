@@ -1,6 +1,7 @@
 //! What is written at an axis: the names of categories, dates, numbers in their format.
 
 use crate::office::number_format::{DateSystem, NumberFormat};
+use crate::office::xml::Element;
 use crate::page::tree::Rect;
 
 use super::drawing::Drawing;
@@ -92,20 +93,26 @@ pub(super) fn of_numbers(
 ) -> Entries {
     let source = if pair.is_percent() && !is_first { "0%" } else { format_of(pair, is_first) };
     let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(source));
-    let unit = axis.element.child("c:dispUnits").map_or(1.0, |u| match u.val("c:builtInUnit") {
-        Some("hundreds") => 1e2,
-        Some("thousands") => 1e3,
-        Some("tenThousands") => 1e4,
-        Some("hundredThousands") => 1e5,
-        Some("millions") => 1e6,
-        Some("tenMillions") => 1e7,
-        Some("hundredMillions") => 1e8,
-        Some("billions") => 1e9,
-        Some("trillions") => 1e12,
-        _ => number(u, "c:custUnit").filter(|n| *n > 0.0).unwrap_or(1.0),
-    });
+    let unit = axis.element.child("c:dispUnits").map_or(1.0, |units| unit(units).0);
     let ticks = scale.ticks();
     let slot = 1.0 / (ticks.len().max(2) - 1) as f32;
     let entry = |value: &f64| (scale.share(*value), format.number(*value / unit, dates(drawing)));
     (ticks.iter().map(entry).collect(), slot)
+}
+
+/// What numbers are divided by that are written in units (`c:dispUnits`), and what that is called.
+pub(super) fn unit(units: Element<'_>) -> (f64, Option<&'static str>) {
+    let (unit, name) = match units.val("c:builtInUnit") {
+        Some("hundreds") => (1e2, "Hundreds"),
+        Some("thousands") => (1e3, "Thousands"),
+        Some("tenThousands") => (1e4, "x 10000"),
+        Some("hundredThousands") => (1e5, "x 100000"),
+        Some("millions") => (1e6, "Millions"),
+        Some("tenMillions") => (1e7, "x 10000000"),
+        Some("hundredMillions") => (1e8, "x 100000000"),
+        Some("billions") => (1e9, "Billions"),
+        Some("trillions") => (1e12, "Trillions"),
+        _ => return (number(units, "c:custUnit").filter(|n| *n > 0.0).unwrap_or(1.0), None),
+    };
+    (unit, Some(name))
 }

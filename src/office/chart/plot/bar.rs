@@ -1,17 +1,15 @@
 //! Bars and columns.
 
 use crate::error::Result;
-use crate::office::xml::Element;
-use crate::page::style::{Color, Fill, Pattern};
 use crate::page::tree::{Point, Rect};
 
 use super::super::data;
 use super::super::drawing::Drawing;
 use super::super::labels::{self, Label};
-use super::super::model::{Blanks, Group, Grouping, Series};
+use super::super::model::{Blanks, Group, Grouping};
 use super::super::plane::{First, Plane};
-use super::super::read::{flag, number};
-use super::Spot;
+use super::super::read::number;
+use super::{Spot, bar_fill};
 
 /// Between the end of a bar and its label, pt.
 const AWAY: f32 = 2.0;
@@ -49,8 +47,9 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             if long > 0.01 {
                 let (mut fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
                 if value < 0.0 {
-                    fill = below_zero(drawing, series, point, fill);
+                    fill = bar_fill::below_zero(drawing, series, point, fill);
                 }
+                fill = bar_fill::stacked(series, point, fill, bounds, plane.turned, value);
                 drawing.rect(bounds, fill, stroke);
             }
             // Where the end of the bar is, from its one side to the other.
@@ -78,22 +77,6 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         label.draw(drawing, middle, end);
     }
     Ok(())
-}
-
-/// The fill of a bar of a value below zero: where a series inverts such bars, white, or what later versions name.
-fn below_zero(drawing: &Drawing<'_>, series: &Series<'_>, point: usize, fill: Fill) -> Fill {
-    let inverts = |element: Element<'_>| flag(element, "c:invertIfNegative");
-    let own = series.point(point).and_then(inverts).or_else(|| inverts(series.element));
-    if !own.unwrap_or(drawing.chart.absent) {
-        return fill;
-    }
-    let mut later = series.element.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"));
-    let named = later.find_map(|ext| ext.path(&["c14:invertSolidFillFmt", "c14:spPr"]));
-    match fill {
-        Fill::Solid(color) => drawing.fill(&[named], Fill::Solid(Color { a: color.a, ..Color::WHITE }), (1.0, 1.0)),
-        Fill::Pattern(p) => Fill::Pattern(Pattern { foreground: p.background, background: p.foreground, ..p }),
-        fill => fill,
-    }
 }
 
 /// Where the middle of a label of `size` stands at a bar.

@@ -2,6 +2,7 @@
 
 mod area;
 mod bar;
+mod bar_fill;
 mod bubble;
 mod curve;
 mod line;

@@ -223,6 +223,29 @@ fn labels_are_taken_from_cells() {
 }
 
 #[test]
+fn numbers_are_counted_in_the_units_of_their_axis() {
+    let units = "<c:dispUnits><c:builtInUnit val='thousands'/><c:dispUnitsLbl/></c:dispUnits>";
+    let axes = AXES.replace("<c:crossAx val='1'/>", &format!("<c:crossAx val='1'/>{units}"));
+    let labels = "<c:dLbls><c:showVal val='1'/></c:dLbls>";
+    let chart = bars("", &with(0, &["1000", "2500"], labels)).replace(AXES, &axes);
+    let words = words(&drawn(&chart).0);
+    for expected in ["Thousands", "2.5", "0.5", "1"] {
+        assert!(words.iter().any(|w| w == expected), "{expected} in {words:?}");
+    }
+    assert!(!words.iter().any(|w| w == "2500"));
+}
+
+#[test]
+fn a_label_may_have_the_picture_that_the_legend_has() {
+    let labels = "<c:dLbls><c:showLegendKey val='1'/><c:showVal val='1'/></c:dLbls>";
+    let squares = |more: &str| {
+        let all = filled(&drawn(&bars("", &with(0, &["1", "2"], more))).0, 0x11_0000);
+        all.iter().filter(|b| b.width < 10.0 && (b.width - b.height).abs() < 0.01).count()
+    };
+    assert_eq!((squares(""), squares(labels)), (0, 2));
+}
+
+#[test]
 fn areas_into_the_depth_have_the_first_in_front() {
     let order = |kind: &str| {
         let all = series(0, &["1", "2"]) + &series(1, &["2", "1"]);
