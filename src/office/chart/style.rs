@@ -3,6 +3,7 @@
 //! Styles 1 to 48 are six rows of eight: greys, all accents in turn, and shades of one accent each; the last row is on a
 //! dark ground (ECMA-376, 21.2.2.227, and what Office makes of it).
 
+use crate::office::drawingml::color::{shaded, tinted};
 use crate::office::drawingml::scene::Scene;
 use crate::office::xml::Element;
 use crate::page::style::{Cap, Color, Fill, Join, Stroke};
@@ -46,42 +47,35 @@ impl<'a> Drawing<'a> {
 
     /// The line of axes and gridlines that have none of their own.
     pub(super) fn thin_line(&self) -> Option<Stroke> {
-        // A tint of three quarters.
-        self.tinted_line(0x86)
+        self.tinted_line(0.75)
     }
 
     /// The line of minor gridlines that have none of their own.
     pub(super) fn minor_line(&self) -> Option<Stroke> {
-        // A tint of a half.
-        self.tinted_line(0xB7)
+        self.tinted_line(0.5)
     }
 
-    fn tinted_line(&self, of_black: u8) -> Option<Stroke> {
+    fn tinted_line(&self, left: f32) -> Option<Stroke> {
         let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
         let color = self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
-        let tinted = |c: u8| if c < 128 { of_black } else { c };
-        let gray = Color { r: tinted(color.r), g: tinted(color.g), b: tinted(color.b), a: color.a };
-        Some(Stroke::new(gray, THIN))
+        Some(Stroke::new(tinted(color, left), THIN))
     }
 
     /// The colour of the series or point of this index, of `count`.
     pub(super) fn automatic_color(&self, index: usize, count: usize) -> Color {
-        let kind = (self.chart.style.saturating_sub(1) % 8) as usize;
-        let roles: &[&str] = match kind {
-            0 => &["tx1"],
-            1 => &ACCENTS,
-            n => &ACCENTS[n - 2..n - 1],
+        /// Of the greys of the first column of styles.
+        const TINTS: [f32; 6] = [0.885, 0.55, 0.78, 0.925, 0.7, 0.3];
+        let scheme = |role: &str| self.scene.palette.scheme(role).unwrap_or(Color::hex(0x44_72C4));
+        let (color, each) = match self.chart.style.saturating_sub(1) % 8 {
+            0 => (tinted(scheme("tx1"), TINTS[index % TINTS.len()]), TINTS.len()),
+            1 => (scheme(ACCENTS[index % ACCENTS.len()]), ACCENTS.len()),
+            n => (scheme(ACCENTS[n as usize - 2]), 1),
         };
-        let role = roles[index % roles.len()];
-        let mut color = self.scene.palette.scheme(role).unwrap_or(Color::hex(0x44_72C4));
-        if kind == 0 {
-            color = color.mixed(Color::WHITE, 0.35);
-        }
-        let cycles = count.max(index + 1).saturating_sub(1) / roles.len();
-        let at = (index / roles.len() + 1) as f32 / (cycles + 2) as f32 * 1.4 - 0.7;
-        match at {
-            at if at < -0.001 => color.mixed(Color::BLACK, (-at * 0.6).min(1.0)),
-            at if at > 0.001 => color.mixed(Color::WHITE, (at * 0.8).min(1.0)),
+        // Where colours come again, they run from dark to light.
+        let cycles = count.max(index + 1).saturating_sub(1) / each;
+        match (index / each + 1) as f32 / (cycles + 2) as f32 * 1.4 - 0.7 {
+            at if at < -0.001 => shaded(color, 1.0 + at),
+            at if at > 0.001 => tinted(color, 1.0 - at),
             _ => color,
         }
     }
@@ -135,7 +129,7 @@ impl<'a> Drawing<'a> {
     fn border_of_style(&self, color: Color) -> Option<Stroke> {
         match self.chart.style {
             9..=16 => Some(Stroke::new(self.scene.palette.scheme("bg1").unwrap_or(Color::WHITE), THIN)),
-            33..=40 => Some(Stroke::new(color.mixed(Color::BLACK, 0.5), THIN)),
+            33..=40 => Some(Stroke::new(shaded(color, 0.5), THIN)),
             _ => None,
         }
     }
@@ -146,9 +140,9 @@ impl<'a> Drawing<'a> {
         match self.chart.style {
             style @ 33..=40 => {
                 let role = style.checked_sub(35).and_then(|n| ACCENTS.get(n as usize));
-                Fill::Solid(scheme(role.unwrap_or(&"tx1")).mixed(Color::WHITE, 0.8))
+                Fill::Solid(tinted(scheme(role.unwrap_or(&"tx1")), 0.2))
             }
-            41..=48 => Fill::Solid(scheme("tx1").mixed(Color::WHITE, 0.05)),
+            41..=48 => Fill::Solid(tinted(scheme("tx1"), 0.95)),
             _ => Fill::None,
         }
     }
