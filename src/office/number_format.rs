@@ -7,6 +7,8 @@
 mod date;
 mod digits;
 
+pub(crate) use date::calendar;
+
 /// Characters of a code that are looked at.
 const MAX_CODE: usize = 255;
 

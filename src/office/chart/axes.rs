@@ -1,7 +1,6 @@
 //! Axes as they are drawn: lines, ticks, gridlines and words, and how much room these take.
 
 use crate::error::Result;
-use crate::office::number_format::{DateSystem, NumberFormat};
 use crate::office::xml::Element;
 use crate::page::tree::{Insets, Point, Rect};
 
@@ -10,6 +9,9 @@ use super::lettering::{Lettering, Role};
 use super::levels::{self, Level};
 use super::model::{Axis, LabelPosition};
 use super::plane::{First, Pair, Plane};
+use super::read::{flag, number};
+use super::scale::Scale;
+use super::tick_words;
 
 /// Length of a tick, pt.
 const TICK: f32 = 4.0;
@@ -37,119 +39,36 @@ pub(super) struct Placed<'a> {
     /// Names of several of them, outward.
     levels: Vec<Level>,
     offset: f32,
+    is_shown: bool,
 }
 
-/// How many steps the axes of a plane of this size have room for.
-pub(super) fn steps(drawing: &Drawing<'_>, pair: &Pair<'_>, area: Rect) -> (usize, usize) {
-    let room = |axis: Option<&Axis<'_>>, vertical: bool, range: (f64, f64), source: &str| {
-        let Some(axis) = axis else { return 10 };
-        let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
-        let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(source));
-        let length = |value: f64| format.number(value, dates(drawing)).chars().take(40).count();
-        // A digit is as wide as half of its height.
-        let longest = length(range.0.round()).max(length(range.1.round())) as f32;
-        let each = if vertical { size } else { size * (longest * 0.45 + 0.6) };
-        ((if vertical { area.height } else { area.width }) / each.max(1.0)) as usize
-    };
-    let (x, y) = pair.ranges(drawing.chart.blanks);
-    let source = if pair.is_percent() { "0%" } else { format_of(pair, false) };
-    (room(pair.first, pair.turned(), x, format_of(pair, true)), room(pair.second, !pair.turned(), y, source))
-}
-
-/// The axes of a plane that are shown.
+/// The axes of a plane; of one that is not shown, only its gridlines are.
 pub(super) fn placed<'a>(drawing: &Drawing<'_>, pair: &Pair<'a>, plane: &Plane) -> Result<Vec<Placed<'a>>> {
     let mut all = Vec::new();
-    if let Some(axis) = pair.first.filter(|a| !a.deleted) {
-        let entries = match &plane.first {
-            First::Names(names) => {
-                let texts = pair.categories();
-                let text = |n: usize| texts.get(n).cloned().unwrap_or_else(|| (n + 1).to_string());
-                let of_axis = number_format(axis).filter(|_| pair.is_by_date());
-                let x = pair.groups.iter().flat_map(|g| &g.series).find_map(|s| s.x.as_ref());
-                let dated = |n: usize| {
-                    let format = of_axis.as_ref()?;
-                    Some(format.number((*x?.get(n)?)?, dates(drawing)))
-                };
-                let every = every(drawing, axis, plane, names.count, pair.turned());
-                let each = (0..names.count).step_by(every);
-                let entries = each.map(|n| (names.share(n), dated(n).unwrap_or_else(|| text(n)))).collect();
-                (entries, names.slot() * every as f32)
-            }
-            First::Numbers(scale) => numbers(drawing, axis, scale, format_of(pair, true), false),
+    if let Some(axis) = pair.first {
+        let (entries, slot) = match &plane.first {
+            First::Names(names) => tick_words::of_names(drawing, pair, axis, plane, names),
+            First::Numbers(scale) => tick_words::of_numbers(drawing, pair, axis, scale, true),
         };
-        let (entries, slot) = entries;
         let is_names = matches!(plane.first, First::Names(_));
         let other_is_reversed = pair.second.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, pair.turned(), false, plane.first_stands(), other_is_reversed);
         let mut place = place.labelled(drawing, plane, entries, slot, is_names)?;
         if let (First::Names(names), LabelPosition::NextTo | LabelPosition::Low) = (&plane.first, axis.labels) {
             let outer = pair.groups.iter().flat_map(|g| &g.series).find(|s| !s.levels.is_empty());
+            let outer = outer.filter(|_| place.is_shown && !flag(axis.element, "c:noMultiLvlLbl").unwrap_or(false));
             let lettering = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]);
             place.levels = levels::set(drawing, &lettering, names, outer.map_or(&[], |s| &s.levels), pair.turned())?;
         }
         all.push(place);
     }
-    if let Some(axis) = pair.second.filter(|a| !a.deleted) {
-        let (entries, slot) = numbers(drawing, axis, &plane.second, format_of(pair, false), pair.is_percent());
+    if let Some(axis) = pair.second {
+        let (entries, slot) = tick_words::of_numbers(drawing, pair, axis, &plane.second, false);
         let other_is_reversed = pair.first.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, !pair.turned(), true, plane.second_stands(axis), other_is_reversed);
         all.push(place.labelled(drawing, plane, entries, slot, false)?);
     }
     Ok(all)
-}
-
-fn dates(drawing: &Drawing<'_>) -> DateSystem {
-    if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 }
-}
-
-/// Of how many names one is shown, at least, for lack of room.
-fn every(drawing: &Drawing<'_>, axis: &Axis<'_>, plane: &Plane, count: usize, vertical: bool) -> usize {
-    if let Some(given) = axis.element.val("c:tickLblSkip").and_then(|v| v.parse::<usize>().ok()) {
-        return given.clamp(1, count.max(1));
-    }
-    let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
-    let length = if vertical { plane.area.height } else { plane.area.width };
-    ((count as f32 * size / length.max(1.0)).ceil() as usize).clamp(1, count.max(1))
-}
-
-/// The axis' own format, unless it is that of the values.
-fn number_format(axis: &Axis<'_>) -> Option<NumberFormat> {
-    let format = axis.element.child("c:numFmt")?;
-    let is_linked = format.flag("sourceLinked").unwrap_or(false);
-    let code = format.attr("formatCode").filter(|code| !is_linked && !code.is_empty())?;
-    Some(NumberFormat::parse(code))
-}
-
-fn format_of<'a>(pair: &Pair<'a>, of_x: bool) -> &'a str {
-    let series = pair.groups.iter().flat_map(|g| &g.series).next();
-    series.map_or("General", |s| if of_x { s.category_format } else { s.format })
-}
-
-fn numbers(
-    drawing: &Drawing<'_>,
-    axis: &Axis<'_>,
-    scale: &super::scale::Scale,
-    source: &str,
-    percent: bool,
-) -> (Vec<(f32, String)>, f32) {
-    let source = if percent { "0%" } else { source };
-    let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(source));
-    let unit = axis.element.child("c:dispUnits").map_or(1.0, |u| match u.val("c:builtInUnit") {
-        Some("hundreds") => 1e2,
-        Some("thousands") => 1e3,
-        Some("tenThousands") => 1e4,
-        Some("hundredThousands") => 1e5,
-        Some("millions") => 1e6,
-        Some("tenMillions") => 1e7,
-        Some("hundredMillions") => 1e8,
-        Some("billions") => 1e9,
-        Some("trillions") => 1e12,
-        _ => super::read::number(u, "c:custUnit").filter(|n| *n > 0.0).unwrap_or(1.0),
-    });
-    let ticks = scale.ticks();
-    let slot = 1.0 / (ticks.len().max(2) - 1) as f32;
-    let entry = |value: &f64| (scale.share(*value), format.number(*value / unit, dates(drawing)));
-    (ticks.iter().map(entry).collect(), slot)
 }
 
 impl<'a> Placed<'a> {
@@ -167,10 +86,12 @@ impl<'a> Placed<'a> {
             is_second,
             stands,
             labels_at,
-            labels_far: labels_at > 0.999,
+            // Beside the low end of the other axis, wherever that is; beyond its high end at that.
+            labels_far: if other_is_reversed { labels_at > 0.001 } else { labels_at > 0.999 },
             labels: Vec::new(),
             levels: Vec::new(),
             offset,
+            is_shown: !axis.deleted,
         }
     }
 
@@ -183,7 +104,7 @@ impl<'a> Placed<'a> {
         slot: f32,
         is_names: bool,
     ) -> Result<Self> {
-        if self.axis.labels == LabelPosition::None {
+        if self.axis.labels == LabelPosition::None || !self.is_shown {
             return Ok(self);
         }
         let lettering = drawing.lettering(Role::Plain, &[self.axis.element.child("c:txPr")]);
@@ -237,6 +158,17 @@ impl<'a> Placed<'a> {
         labels.into_iter().step_by(every).collect()
     }
 
+    /// Leaves its words to a table that has them.
+    pub(super) fn hush(&mut self) {
+        self.labels.clear();
+        self.levels.clear();
+    }
+
+    /// Whether it is the axis of values.
+    pub(super) fn is_of_values(&self) -> bool {
+        self.is_second
+    }
+
     /// How much room it takes beside the plot area.
     pub(super) fn room(&self, area: Rect) -> Insets {
         let mut room = Insets::default();
@@ -245,7 +177,7 @@ impl<'a> Placed<'a> {
             return room;
         }
         let across = if self.vertical { area.width } else { area.height };
-        let inside = if self.labels_far { 0.0 } else { self.labels_at * across };
+        let inside = across * if self.labels_far { 1.0 - self.labels_at } else { self.labels_at };
         let beside = (most + self.offset - inside).max(0.0);
         match (self.vertical, self.labels_far) {
             (true, false) => room.left = beside,
@@ -277,6 +209,11 @@ impl<'a> Placed<'a> {
         self.labels.iter().map(|(_, w)| extent(w)).fold(0.0, f32::max)
     }
 
+    /// Whether what lies outside of it is toward the high end of the other axis.
+    fn is_outward_up(&self) -> bool {
+        if self.axis.labels == LabelPosition::NextTo { self.labels_far } else { self.stands > 0.999 }
+    }
+
     /// Where its title belongs.
     pub(super) fn is_far(&self) -> bool {
         if self.axis.labels == LabelPosition::None { self.stands > 0.999 } else { self.labels_far }
@@ -284,19 +221,23 @@ impl<'a> Placed<'a> {
 
     /// Draws its gridlines.
     pub(super) fn grid(&self, drawing: &mut Drawing<'_>, plane: &Plane) {
-        let Some(grid) = self.axis.element.child("c:majorGridlines") else { return };
-        let stroke = drawing.stroke(&[grid.child("c:spPr")], drawing.thin_line());
-        for share in self.ticks(plane) {
-            let (a, b) = match self.is_second {
-                true => (plane.point(0.0, share), plane.point(1.0, share)),
-                false => (plane.point(share, 0.0), plane.point(share, 1.0)),
-            };
-            drawing.line(&[a, b], stroke.clone());
+        let minor = (self.axis.element.child("c:minorGridlines"), drawing.minor_line(), self.minor_ticks(plane));
+        let major = (self.axis.element.child("c:majorGridlines"), drawing.thin_line(), self.ticks(plane));
+        for (lines, automatic, ticks) in [minor, major] {
+            let Some(lines) = lines else { continue };
+            let stroke = drawing.stroke(&[lines.child("c:spPr")], automatic);
+            for share in ticks {
+                let (a, b) = match self.is_second {
+                    true => (plane.point(0.0, share), plane.point(1.0, share)),
+                    false => (plane.point(share, 0.0), plane.point(share, 1.0)),
+                };
+                drawing.line(&[a, b], stroke.clone());
+            }
         }
     }
 
     fn ticks(&self, plane: &Plane) -> Vec<f32> {
-        let of_scale = |scale: &super::scale::Scale| scale.ticks().iter().map(|v| scale.share(*v)).collect();
+        let of_scale = |scale: &Scale| scale.ticks().iter().map(|v| scale.share(*v)).collect();
         match (&plane.first, self.is_second) {
             (_, true) => of_scale(&plane.second),
             (First::Numbers(scale), false) => of_scale(scale),
@@ -304,8 +245,22 @@ impl<'a> Placed<'a> {
         }
     }
 
+    /// The ticks between ticks; names have none.
+    fn minor_ticks(&self, plane: &Plane) -> Vec<f32> {
+        let given = number(self.axis.element, "c:minorUnit").filter(|n| *n > 0.0);
+        let of_scale = |scale: &Scale| scale.minor_ticks(given).iter().map(|v| scale.share(*v)).collect();
+        match (&plane.first, self.is_second) {
+            (_, true) => of_scale(&plane.second),
+            (First::Numbers(scale), false) => of_scale(scale),
+            (First::Names(_), false) => Vec::new(),
+        }
+    }
+
     /// Draws its line, ticks and words.
     pub(super) fn draw(self, drawing: &mut Drawing<'_>, plane: &Plane) {
+        if !self.is_shown {
+            return;
+        }
         let at = |along: f32, across: f32| match self.is_second {
             true => plane.point(across, along),
             false => plane.point(along, across),
@@ -313,9 +268,12 @@ impl<'a> Placed<'a> {
         let stroke = drawing.stroke(&[self.axis.element.child("c:spPr")], drawing.thin_line());
         if stroke.is_some() {
             drawing.line(&[at(0.0, self.stands), at(1.0, self.stands)], stroke.clone());
-            let out = if self.stands > 0.999 { 1.0 } else { -1.0 };
-            if let Some((inward, outward)) = mark(self.axis.element) {
-                for share in self.ticks(plane) {
+            let out = if self.is_outward_up() { 1.0 } else { -1.0 };
+            let minor =
+                mark(self.axis.element, "c:minorTickMark", "none", TICK * 0.6).map(|m| (m, self.minor_ticks(plane)));
+            let major = mark(self.axis.element, "c:majorTickMark", "cross", TICK).map(|m| (m, self.ticks(plane)));
+            for ((inward, outward), ticks) in [minor, major].into_iter().flatten() {
+                for share in ticks {
                     let p = at(share, self.stands);
                     let end = |length: f32| match self.vertical {
                         true => Point { x: p.x + length * out, y: p.y },
@@ -328,6 +286,12 @@ impl<'a> Placed<'a> {
         let side = if self.labels_far { 1.0 } else { -1.0 };
         let mut away = self.offset + self.thickness();
         for level in self.levels {
+            for share in level.borders.into_iter().filter(|share| (-0.001..=1.001).contains(share)) {
+                let p = at(share, self.labels_at);
+                let far = side * (away + level.thickness);
+                let end = if self.vertical { Point { x: p.x + far, ..p } } else { Point { y: p.y - far, ..p } };
+                drawing.line(&[p, end], stroke.clone());
+            }
             for (share, words) in level.names {
                 let p = at(share, self.labels_at);
                 let beside = side * (away + level.thickness / 2.0);
@@ -359,9 +323,26 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// Its title, set, and how it is placed: whether beside a vertical axis, and whether on the far side.
+    /// What its numbers are counted in (`c:dispUnitsLbl`), set.
+    pub(super) fn unit(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
+        let units = self.axis.element.child("c:dispUnits").filter(|_| self.is_shown);
+        let Some((units, element)) = units.and_then(|u| Some((u, u.child("c:dispUnitsLbl")?))) else { return Ok(None) };
+        let rich = element.path(&["c:tx", "c:rich"]);
+        let lettering = drawing.lettering(Role::AxisTitle, &[rich, element.child("c:txPr")]);
+        let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
+        let words = match (rich, tick_words::unit(units)) {
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), None, rotation)?,
+            (None, (factor, name)) => {
+                let name = name.map_or_else(|| format!("x {factor}"), str::to_owned);
+                drawing.plain(&name, &lettering, None, rotation)?
+            }
+        };
+        Ok(Some((words, element)))
+    }
+
+    /// Its title, set.
     pub(super) fn title(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
-        let Some(title) = &self.axis.title else { return Ok(None) };
+        let Some(title) = self.axis.title.as_ref().filter(|_| self.is_shown) else { return Ok(None) };
         let rich = title.element.path(&["c:tx", "c:rich"]);
         let own = [rich, title.element.child("c:txPr")];
         let lettering: Lettering = drawing.lettering(Role::AxisTitle, &own);
@@ -381,15 +362,15 @@ impl<'a> Placed<'a> {
 }
 
 /// How far ticks reach inward and outward.
-fn mark(axis: Element<'_>) -> Option<(f32, f32)> {
-    match axis.val("c:majorTickMark") {
-        Some("none") => None,
-        Some("in") => Some((TICK, 0.0)),
-        Some("out") => Some((0.0, TICK)),
-        _ => Some((TICK, TICK)),
+fn mark(axis: Element<'_>, name: &str, absent: &str, length: f32) -> Option<(f32, f32)> {
+    match axis.val(name).unwrap_or(absent) {
+        "none" => None,
+        "in" => Some((length, 0.0)),
+        "out" => Some((0.0, length)),
+        _ => Some((length, length)),
     }
 }
 
 fn draws_outward(axis: &Axis<'_>) -> bool {
-    mark(axis.element).is_some_and(|(_, outward)| outward > 0.0)
+    mark(axis.element, "c:majorTickMark", "cross", TICK).is_some_and(|(_, outward)| outward > 0.0)
 }

@@ -1,6 +1,8 @@
 //! What values are before they are drawn: stacked, filled up, and from where to where they go.
 
+use super::error_bars;
 use super::model::{Blanks, Group, Grouping, Kind};
+use super::trend;
 
 /// From where to where each value of each series of a group reaches; none where nothing is drawn.
 pub(super) fn spans(group: &Group<'_>, blanks: Blanks) -> Vec<Vec<Option<(f64, f64)>>> {
@@ -39,19 +41,28 @@ pub(super) fn spans(group: &Group<'_>, blanks: Blanks) -> Vec<Vec<Option<(f64, f
 pub(super) fn range(group: &Group<'_>, blanks: Blanks) -> (f64, f64) {
     let nothing = (f64::INFINITY, f64::NEG_INFINITY);
     let spans = spans(group, blanks);
-    spans.iter().flatten().flatten().fold(nothing, |(low, high), (from, to)| match group.grouping {
+    let range = spans.iter().flatten().flatten().fold(nothing, |(low, high), (from, to)| match group.grouping {
         Grouping::Apart => (low.min(*to), high.max(*to)),
         _ => (low.min(*to).min(*from), high.max(*to).max(*from)),
-    })
+    });
+    if group.grouping == Grouping::Percent {
+        return range;
+    }
+    // Error bars are shown whole.
+    let reaches = group.series.iter().zip(&spans).flat_map(|(series, spans)| {
+        spans.iter().enumerate().filter_map(|(n, span)| error_bars::reach(series, n, (*span)?.1))
+    });
+    reaches.fold(range, |(low, high), (from, to)| (low.min(from), high.max(to)))
 }
 
 /// The smallest and the largest x of a group.
 pub(super) fn x_range(group: &Group<'_>) -> (f64, f64) {
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     for series in &group.series {
+        let (before, behind) = trend::beyond(group, series);
         for n in 0..series.values.len() {
             if let Some(x) = x_of(series, n) {
-                range = (range.0.min(x), range.1.max(x));
+                range = (range.0.min(x - before), range.1.max(x + behind));
             }
         }
     }

@@ -8,11 +8,16 @@ use crate::page::tree::{Point, Rect};
 
 use super::drawing::{Drawing, Words};
 use super::lettering::Role;
-use super::model::{Group, Series};
+use super::model::{AxisKind, Group, Series};
 use super::read::flag;
+use super::swatch::Swatch;
+use super::tick_words;
 
 /// Width of a label of a pie, as a share of the chart's.
 const PIE_LABEL: f32 = 0.22;
+
+/// Lines to labels that are nearer are not drawn, pt.
+const SHORTEST_LEADER: f32 = 8.0;
 
 /// A label that is set.
 pub(super) struct Label<'a> {
@@ -22,6 +27,15 @@ pub(super) struct Label<'a> {
     pub(super) position: Option<&'a str>,
     properties: [Option<Element<'a>>; 2],
     moved: Option<Moved>,
+    leader: Option<Leader<'a>>,
+    /// The legend's picture of its value, and how large it is there.
+    key: Option<(Swatch, f32)>,
+}
+
+/// The line from a value to its label that stands elsewhere.
+#[derive(Debug, Clone, Copy)]
+struct Leader<'a> {
+    properties: Option<Element<'a>>,
 }
 
 /// Where the file moves a label, pt.
@@ -48,7 +62,10 @@ pub(super) fn of<'a>(
     }
     let from = own.filter(|l| l.child("c:showVal").is_some()).unwrap_or(all);
     let shows = |name: &str| flag(from, name).unwrap_or(false);
-    let is_empty = own.is_none_or(|l| l.child("c:tx").is_none())
+    let of_cells = extensions(from).any(|ext| flag(ext, "c15:showDataLabelsRange").unwrap_or(false));
+    let of_cells = of_cells.then(|| cell(series, point)).flatten();
+    let is_empty = of_cells.is_none()
+        && own.is_none_or(|l| l.child("c:tx").is_none())
         && !["c:showVal", "c:showPercent", "c:showCatName", "c:showSerName", "c:showBubbleSize"]
             .iter()
             .any(|n| shows(n));
@@ -60,6 +77,8 @@ pub(super) fn of<'a>(
         &[own.and_then(|l| l.path(&["c:tx", "c:rich"])), own.and_then(|l| l.child("c:txPr")), all.child("c:txPr")],
     );
     let rotation = lettering.rotation.unwrap_or(0.0);
+    let size = lettering.run.size;
+    let key = shows("c:showLegendKey").then(|| (Swatch::of_point(drawing, group, series, point), size));
     // Around a pie, words are broken into lines.
     let limit = group.kind.is_round().then_some(drawing.area.width * PIE_LABEL);
     let rich = own.and_then(|l| l.path(&["c:tx", "c:rich"]));
@@ -68,7 +87,10 @@ pub(super) fn of<'a>(
         let is_linked = format.is_some_and(|f| f.flag("sourceLinked").unwrap_or(false));
         let own_code = format.and_then(|f| f.attr("formatCode")).filter(|c| !is_linked && !c.is_empty());
         let dates = if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
-        let value = series.values.get(point).copied().flatten();
+        // Values are counted in what their axis counts in.
+        let axis = drawing.chart.axes.iter().find(|a| a.kind == AxisKind::Value && group.axes.contains(&a.id));
+        let unit = axis.and_then(|a| a.element.child("c:dispUnits")).map_or(1.0, |units| tick_words::unit(units).0);
+        let value = series.values.get(point).copied().flatten().map(|value| value / unit);
         let written = |value: f64, code: &str| NumberFormat::parse(code).number(value, dates);
         let category = || series.categories.get(point).cloned().unwrap_or_else(|| (point + 1).to_string());
         if let Some(rich) = rich {
@@ -77,13 +99,14 @@ pub(super) fn of<'a>(
                 "CATEGORYNAME" | "XVALUE" => Some(category()),
                 "SERIESNAME" => series.name.clone(),
                 "PERCENTAGE" => share.map(|s| written(s, "0%")),
+                "CELLRANGE" => cell(series, point).map(str::to_owned),
                 "BUBBLESIZE" => series.sizes.get(point).copied().flatten().map(|s| written(s, "General")),
                 _ => None,
             };
             let words = drawing.words(drawing.rich_with(rich, &lettering, &field), limit, rotation)?;
-            return Ok(Some(placed(drawing, words, own, all)));
+            return Ok(Some(Label { key, ..placed(drawing, words, own, all) }));
         }
-        let mut parts: Vec<String> = Vec::new();
+        let mut parts: Vec<String> = of_cells.map(str::to_owned).into_iter().collect();
         if shows("c:showSerName") {
             parts.extend(series.name.clone());
         }
@@ -109,7 +132,19 @@ pub(super) fn of<'a>(
         let separator = if separator.is_empty() { "\n" } else { separator };
         drawing.plain(&parts.join(separator), &lettering, limit, rotation)?
     };
-    Ok(Some(placed(drawing, words, own, all)))
+    Ok(Some(Label { key, ..placed(drawing, words, own, all) }))
+}
+
+/// What later versions say of an element.
+fn extensions(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    element.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"))
+}
+
+/// What a range of cells that labels are taken from has for a point (`c15:datalabelsRange`).
+fn cell<'a>(series: &Series<'a>, point: usize) -> Option<&'a str> {
+    let cache = extensions(series.element).find_map(|ext| ext.path(&["c15:datalabelsRange", "c15:dlblRangeCache"]))?;
+    let found = cache.children_of("c:pt").find(|p| p.number::<usize>("idx") == Some(point))?;
+    Some(found.child("c:v")?.text())
 }
 
 fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all: Element<'a>) -> Label<'a> {
@@ -120,12 +155,23 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
         if m.val("c:xMode") == Some("edge") { Moved::To(by.0, by.1) } else { Moved::By(by.0, by.1) }
     });
     let properties = [own.and_then(|l| l.child("c:spPr")), all.child("c:spPr")];
-    Label { words, position, properties, moved }
+    Label { words, position, properties, moved, leader: leader(all), key: None }
+}
+
+/// Whether labels that were moved have lines to their values, and their looks: of pies in the standard, of others in
+/// an extension of 2012.
+fn leader(all: Element<'_>) -> Option<Leader<'_>> {
+    let found =
+        flag(all, "c:showLeaderLines").filter(|shown| *shown).map(|_| all.child("c:leaderLines")).or_else(|| {
+            let ext = extensions(all).find(|ext| flag(*ext, "c15:showLeaderLines").unwrap_or(false))?;
+            Some(ext.child("c15:leaderLines"))
+        });
+    found.map(|lines| Leader { properties: lines.and_then(|l| l.child("c:spPr")) })
 }
 
 impl Label<'_> {
-    /// Draws it with its middle here.
-    pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point) {
+    /// Draws it with its middle here; if the file moves it away, with a line from `value`.
+    pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, value: Point) {
         let (width, height) = self.words.extent();
         let middle = match self.moved {
             None => middle,
@@ -135,10 +181,24 @@ impl Label<'_> {
             }
         };
         let bounds = Rect::new(middle.x - width / 2.0 - 2.0, middle.y - height / 2.0, width + 4.0, height);
+        if let (Some(leader), Some(_)) = (self.leader, self.moved) {
+            let near = Point {
+                x: value.x.clamp(bounds.x, bounds.x + bounds.width),
+                y: value.y.clamp(bounds.y, bounds.y + bounds.height),
+            };
+            if (near.x - value.x).hypot(near.y - value.y) > SHORTEST_LEADER {
+                let stroke = drawing.stroke(&[leader.properties], drawing.other_line(0.75));
+                drawing.line(&[value, near], stroke);
+            }
+        }
         let fill = drawing.fill(&self.properties, Fill::None, (bounds.width, bounds.height));
         let stroke = drawing.stroke(&self.properties, None);
         drawing.rect(bounds, fill, stroke);
-        drawing.put(self.words, middle);
+        let Some((key, size)) = self.key else { return drawing.put(self.words, middle) };
+        // Both together stand where the words would alone.
+        let aside = key.width(size) + size * 0.3;
+        key.draw(drawing, Point { x: middle.x - width / 2.0 - size * 0.15, ..middle }, size);
+        drawing.put(self.words, Point { x: middle.x + aside / 2.0, ..middle });
     }
 
     /// Draws it beside a point: right, left, above, below or on it.
@@ -151,6 +211,6 @@ impl Label<'_> {
             "ctr" => (0.0, 0.0),
             _ => (away + width / 2.0, 0.0),
         };
-        self.draw(drawing, Point { x: point.x + x, y: point.y + y });
+        self.draw(drawing, Point { x: point.x + x, y: point.y + y }, point);
     }
 }

@@ -5,16 +5,14 @@ use crate::office::xml::Element;
 use crate::page::style::{Color, Fill};
 use crate::page::tree::{Insets, Outline, Point, Rect};
 
-use super::axes::{self, Placed};
 use super::drawing::{Drawing, Words};
 use super::lettering::Role;
 use super::model::Kind;
-use super::plane::{self, Plane};
 use super::read::{flag, number};
-use super::{legend, plot};
+use super::{cartesian, legend, plot};
 
 /// Room along the edges of the chart, and between its parts, as a share of its sides.
-const MARGIN: f32 = 0.02;
+pub(super) const MARGIN: f32 = 0.02;
 
 /// Between the edge of a title and its words, pt.
 const INSET: f32 = 2.5;
@@ -23,17 +21,18 @@ const INSET: f32 = 2.5;
 const CORNER: f32 = 8.0;
 
 /// A place that the file gives, in shares of the chart.
-struct Manual {
-    x: Option<f32>,
-    y: Option<f32>,
-    width: Option<f32>,
-    height: Option<f32>,
+pub(super) struct Manual {
+    pub(super) x: Option<f32>,
+    pub(super) y: Option<f32>,
+    pub(super) width: Option<f32>,
+    pub(super) height: Option<f32>,
     /// Whether x and y are from the edges of the chart, and not from where it would stand by itself.
-    from_edge: bool,
+    pub(super) from_edge: bool,
     is_inner: bool,
 }
 
-fn manual(element: Option<Element<'_>>) -> Option<Manual> {
+/// The place that the file gives an element.
+pub(super) fn manual(element: Option<Element<'_>>) -> Option<Manual> {
     let layout = element?.path(&["c:layout", "c:manualLayout"])?;
     let share = |name: &str| number(layout, name).map(|n| n.clamp(-2.0, 3.0) as f32);
     let (x, y) = (share("c:x"), share("c:y"));
@@ -78,14 +77,17 @@ pub(super) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
         for group in &chart.groups {
             drawing.check()?;
             match group.kind {
+                Kind::Pie if group.element.is("c:ofPieChart") => plot::of_pie::draw(drawing, group, room)?,
                 Kind::Pie => plot::pie::pie(drawing, group, room, given.is_some())?,
                 Kind::Doughnut => plot::pie::doughnut(drawing, group, room)?,
                 Kind::Radar => plot::radar::draw(drawing, group, room)?,
                 _ => drawing.scene.page.missed("chart of another kind in a round one"),
             }
         }
+    } else if let Some(group) = chart.groups.iter().find(|g| g.kind == Kind::Surface) {
+        plot::surface::draw(drawing, group, room, is_inner)?;
     } else if !chart.groups.is_empty() {
-        cartesian(drawing, room, is_inner)?;
+        cartesian::draw(drawing, room, is_inner)?;
     }
     if let Some((legend, bounds)) = legend {
         legend::draw(drawing, legend, bounds)?;
@@ -125,15 +127,16 @@ fn ground(drawing: &mut Drawing<'_>) {
     drawing.outlined(area, outline, fill, stroke);
 }
 
-fn plot_ground(drawing: &mut Drawing<'_>, area: Rect) {
+/// The fill and the border of the plot area.
+pub(super) fn plot_ground(drawing: &mut Drawing<'_>, area: Rect) {
     let properties = [drawing.chart.plot_area.and_then(|p| p.child("c:spPr"))];
-    let fill = drawing.fill(&properties, Fill::None, (area.width, area.height));
+    let fill = drawing.fill(&properties, drawing.plot_of_style(), (area.width, area.height));
     let stroke = drawing.stroke(&properties, None);
     drawing.rect(area, fill, stroke);
 }
 
 /// The box around a title or a legend.
-fn frame(drawing: &mut Drawing<'_>, element: Element<'_>, bounds: Rect) {
+pub(super) fn frame(drawing: &mut Drawing<'_>, element: Element<'_>, bounds: Rect) {
     let properties = [element.child("c:spPr").filter(|_| !element.is("c:chart"))];
     let fill = drawing.fill(&properties, Fill::None, (bounds.width, bounds.height));
     let stroke = drawing.stroke(&properties, None);
@@ -183,7 +186,7 @@ fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legen
     let place = manual(Some(element));
     let width = place.as_ref().and_then(|m| m.width).map(|w| w * area.width);
     let height = place.as_ref().and_then(|m| m.height).map(|h| h * area.height);
-    let limit = width.unwrap_or(if is_wide { area.width * 0.9 } else { area.width * 0.5 });
+    let limit = width.unwrap_or(if is_wide { area.width * (1.0 - 2.0 * MARGIN) } else { area.width * 0.5 });
     let legend = legend::set(drawing, element, is_wide, limit, width.is_some(), room.height)?;
     let Some(legend) = legend else { return Ok(None) };
     let (w, h) = (width.unwrap_or(legend.width), height.unwrap_or(legend.height));
@@ -210,120 +213,4 @@ fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legen
         }
     }
     Ok(Some((legend, Rect::new(x, y, w, h))))
-}
-
-/// Charts between axes.
-fn cartesian(drawing: &mut Drawing<'_>, mut room: Rect, is_inner: bool) -> Result<()> {
-    let chart = drawing.chart;
-    let pairs = plane::pairs(chart);
-    let planes = |drawing: &Drawing<'_>, area: Rect| -> Vec<Plane> {
-        pairs.iter().map(|pair| pair.plane(area, axes::steps(drawing, pair, area), chart.blanks)).collect()
-    };
-    let all = |drawing: &Drawing<'_>, planes: &[Plane]| -> Result<Vec<Vec<Placed<'_>>>> {
-        pairs.iter().zip(planes).map(|(pair, plane)| axes::placed(drawing, pair, plane)).collect()
-    };
-    // How long axes are depends on how much room their words take, and the other way round.
-    let mut inner = room;
-    let mut at = planes(drawing, inner);
-    let mut placed = all(drawing, &at)?;
-    let titles = axis_titles(drawing, &placed)?;
-    let outside = titles.iter().fold(Insets::default(), |sum, title| joined(sum, title.room));
-    if !is_inner {
-        room = room.inset(outside);
-        for _ in 0..2 {
-            drawing.check()?;
-            let needed = placed.iter().flatten().map(|axis| axis.room(inner)).fold(Insets::default(), widest);
-            inner = room.inset(limited(needed, room));
-            at = planes(drawing, inner);
-            placed = all(drawing, &at)?;
-        }
-    }
-    let taken = placed.iter().flatten().map(|axis| axis.room(inner)).fold(Insets::default(), widest);
-    plot_ground(drawing, inner);
-    for (axes, plane) in placed.iter().zip(&at) {
-        axes.iter().for_each(|axis| axis.grid(drawing, plane));
-    }
-    for (pair, plane) in pairs.iter().zip(&at) {
-        for group in &pair.groups {
-            drawing.check()?;
-            plot::draw(drawing, pair, group, plane)?;
-        }
-    }
-    for (axes, plane) in placed.into_iter().zip(&at) {
-        axes.into_iter().for_each(|axis| axis.draw(drawing, plane));
-    }
-    for title in titles {
-        let (width, height) = title.words.extent();
-        let Rect { x, y, width: w, height: h } = inner;
-        let own = match (title.vertical, title.far) {
-            (true, false) => Point { x: x - taken.left - title.gap - width / 2.0, y: y + h / 2.0 },
-            (true, true) => Point { x: x + w + taken.right + title.gap + width / 2.0, y: y + h / 2.0 },
-            (false, false) => Point { x: x + w / 2.0, y: y + h + taken.bottom + title.gap + height / 2.0 },
-            (false, true) => Point { x: x + w / 2.0, y: y - taken.top - title.gap - height / 2.0 },
-        };
-        let area = drawing.area;
-        let middle = match manual(Some(title.element)) {
-            Some(m) if m.from_edge => Point {
-                x: area.x + m.x.unwrap_or(0.0) * area.width + width / 2.0,
-                y: area.y + m.y.unwrap_or(0.0) * area.height + height / 2.0,
-            },
-            _ => own,
-        };
-        let bounds = Rect::new(middle.x - width / 2.0 - 1.0, middle.y - height / 2.0 - 1.0, width + 2.0, height + 2.0);
-        frame(drawing, title.element, bounds);
-        drawing.put(title.words, middle);
-    }
-    Ok(())
-}
-
-/// The title of an axis, and the room that it takes.
-struct AxisTitle<'a> {
-    words: Words,
-    element: Element<'a>,
-    vertical: bool,
-    far: bool,
-    room: Insets,
-    gap: f32,
-}
-
-fn axis_titles<'a>(drawing: &Drawing<'_>, placed: &[Vec<Placed<'a>>]) -> Result<Vec<AxisTitle<'a>>> {
-    let mut titles = Vec::new();
-    for axis in placed.iter().flatten() {
-        let Some((words, element)) = axis.title(drawing)? else { continue };
-        let (width, height) = words.extent();
-        let (vertical, far) = (axis.is_vertical(), axis.is_far());
-        let gap = MARGIN * if vertical { drawing.area.width } else { drawing.area.height };
-        let mut room = Insets::default();
-        if !flag(element, "c:overlay").unwrap_or(drawing.chart.absent) {
-            match (vertical, far) {
-                (true, false) => room.left = width + gap,
-                (true, true) => room.right = width + gap,
-                (false, false) => room.bottom = height + gap,
-                (false, true) => room.top = height + gap,
-            }
-        }
-        titles.push(AxisTitle { words, element, vertical, far, room, gap });
-    }
-    Ok(titles)
-}
-
-fn joined(a: Insets, b: Insets) -> Insets {
-    Insets { left: a.left + b.left, top: a.top + b.top, right: a.right + b.right, bottom: a.bottom + b.bottom }
-}
-
-fn widest(a: Insets, b: Insets) -> Insets {
-    Insets {
-        left: a.left.max(b.left),
-        top: a.top.max(b.top),
-        right: a.right.max(b.right),
-        bottom: a.bottom.max(b.bottom),
-    }
-}
-
-/// Words never take more than most of the room.
-fn limited(needed: Insets, room: Rect) -> Insets {
-    let share = |a: f32, b: f32, side: f32| if a + b > side * 0.8 { side * 0.8 / (a + b) } else { 1.0 };
-    let x = share(needed.left, needed.right, room.width);
-    let y = share(needed.top, needed.bottom, room.height);
-    Insets { left: needed.left * x, right: needed.right * x, top: needed.top * y, bottom: needed.bottom * y }
 }

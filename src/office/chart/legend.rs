@@ -2,13 +2,19 @@
 
 use crate::error::Result;
 use crate::office::xml::Element;
-use crate::page::style::{Fill, Stroke};
+use crate::page::style::Fill;
 use crate::page::tree::{Point, Rect};
 
 use super::drawing::{Drawing, Words};
 use super::lettering::Role;
-use super::model::{Group, Grouping, Kind, Series};
-use super::plot::marker::{self, Marker};
+use super::model::{Group, Grouping, Kind};
+use super::plot::surface;
+use super::swatch::Swatch;
+use super::trend;
+
+/// Between a swatch and its name, and between columns, in sizes of the font.
+const GAP: f32 = 0.3;
+const BETWEEN: f32 = 0.9;
 
 /// Entries that are listed.
 const MAX_ENTRIES: usize = 100;
@@ -17,6 +23,8 @@ const MAX_ENTRIES: usize = 100;
 pub(super) struct Legend {
     entries: Vec<Entry>,
     size: f32,
+    /// From the start of an entry to its words.
+    symbol: f32,
     /// Widths of its columns.
     columns: Vec<f32>,
     row: f32,
@@ -29,11 +37,6 @@ pub(super) struct Legend {
 struct Entry {
     swatch: Swatch,
     words: Words,
-}
-
-enum Swatch {
-    Box(Fill, Option<Stroke>),
-    Line(Option<Stroke>, Option<Marker>),
 }
 
 /// The legend in columns that together are at most `limit` pt wide; exactly so wide if `fixed`. None if it lists
@@ -62,12 +65,15 @@ pub(super) fn set(
     // A list at a side has the order in which series stand above each other.
     let is_upward = |g: &Group<'_>| match g.horizontal {
         true => g.grouping == Grouping::Apart,
+        _ if g.kind == Kind::Surface => true,
         false => g.grouping != Grouping::Apart && g.kind != Kind::Line,
     };
     if !is_wide && drawing.chart.groups.len() == 1 && drawing.chart.groups.iter().any(is_upward) {
         all.reverse();
     }
-    let words_limit = (limit - symbol(size) - size).max(size);
+    // Swatches are as wide as the widest of them, so that names begin below each other.
+    let symbol = all.iter().map(|(swatch, _)| swatch.width(size)).fold(0.0, f32::max) + size * GAP;
+    let words_limit = (limit - symbol - size * BETWEEN).max(size);
     let mut entries = Vec::new();
     for (swatch, text) in all.into_iter().take(MAX_ENTRIES) {
         let mut words = drawing.plain(&text, &lettering, None, 0.0)?;
@@ -80,15 +86,16 @@ pub(super) fn set(
         return Ok(None);
     }
     let row = entries.iter().map(|e| e.words.height).fold(0.0, f32::max) + size * 0.2;
-    let each = |e: &Entry| symbol(size) + e.words.width + size;
+    let each = |e: &Entry| symbol + e.words.width + size * BETWEEN;
     let total: f32 = entries.iter().map(each).sum();
     let widest = entries.iter().map(each).fold(0.0, f32::max);
-    let fit = ((limit + size) / widest).floor().max(1.0) as usize;
-    let columns: Vec<f32> = match (is_wide || fixed && room < row * entries.len() as f32, total <= limit + size) {
-        (true, true) => entries.iter().map(each).collect(),
-        (true, false) => vec![widest; fit.min(entries.len())],
-        (false, _) => vec![widest],
-    };
+    let fit = ((limit + size * BETWEEN) / widest).floor().max(1.0) as usize;
+    let columns: Vec<f32> =
+        match (is_wide || fixed && room < row * entries.len() as f32, total <= limit + size * BETWEEN) {
+            (true, true) => entries.iter().map(each).collect(),
+            (true, false) => vec![widest; fit.min(entries.len())],
+            (false, _) => vec![widest],
+        };
     let rows = entries.len().div_ceil(columns.len());
     let width = columns.iter().sum::<f32>() - size * 0.3;
     let mut height = rows as f32 * row + size * 0.2;
@@ -96,18 +103,18 @@ pub(super) fn set(
         height = room.max(row);
         entries.truncate(((height / row) as usize).max(1));
     }
-    Ok(Some(Legend { entries, size, columns, row, width, height }))
-}
-
-/// Room of a symbol before its words.
-fn symbol(size: f32) -> f32 {
-    size * 1.3
+    Ok(Some(Legend { entries, size, symbol, columns, row, width, height }))
 }
 
 /// What is listed, in order.
 fn listed(drawing: &Drawing<'_>) -> Vec<(Swatch, String)> {
     let mut all = Vec::new();
     for group in &drawing.chart.groups {
+        if group.kind == Kind::Surface {
+            let bands = surface::bands(drawing, group).into_iter();
+            all.extend(bands.map(|band| (Swatch::Box(band.fill, None), band.name)));
+            continue;
+        }
         if let (true, Some(series)) = (drawing.varies(group), group.series.first()) {
             for point in 0..series.values.len().max(series.categories.len()).min(MAX_ENTRIES) {
                 let (fill, stroke) = drawing.look(group, series, Some(point), (10.0, 10.0));
@@ -117,27 +124,14 @@ fn listed(drawing: &Drawing<'_>) -> Vec<(Swatch, String)> {
             continue;
         }
         for series in &group.series {
-            let name = series.name.clone().unwrap_or_else(|| format!("Series{}", series.index + 1));
-            all.push((swatch(drawing, group, series), name));
+            all.push((Swatch::of(drawing, group, series), series.shown_name()));
         }
+    }
+    for group in &drawing.chart.groups {
+        let trends = group.series.iter().flat_map(|series| trend::listed(drawing, group, series));
+        all.extend(trends.map(|(name, stroke)| (Swatch::Line(stroke, None), name)));
     }
     all
-}
-
-fn swatch(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>) -> Swatch {
-    let is_filled_radar = group.element.val("c:radarStyle") == Some("filled");
-    match group.kind {
-        Kind::Line | Kind::Scatter | Kind::Stock => {
-            Swatch::Line(drawing.series_line(group, series, None), marker::of(drawing, group, series, None))
-        }
-        Kind::Radar if !is_filled_radar => {
-            Swatch::Line(drawing.series_line(group, series, None), marker::of(drawing, group, series, None))
-        }
-        _ => {
-            let (fill, stroke) = drawing.look(group, series, None, (10.0, 10.0));
-            Swatch::Box(fill, stroke)
-        }
-    }
 }
 
 /// Draws it into its place.
@@ -148,7 +142,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, legend: Legend, bounds: Rect) -> R
         let stroke = drawing.stroke(&properties, None);
         drawing.rect(bounds, fill, stroke);
     }
-    let Legend { entries, size, columns, row, .. } = legend;
+    let Legend { entries, size, symbol, columns, row, .. } = legend;
     let rows = entries.len().div_ceil(columns.len()).max(1);
     // A place that the file gives is filled evenly.
     let row = row.max(bounds.height / rows as f32).min(row * 3.0);
@@ -161,20 +155,8 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, legend: Legend, bounds: Rect) -> R
         let start = if columns.len() > 1 { between / 2.0 } else { 0.0 };
         let x = bounds.x + size * 0.35 + start + columns[..column].iter().sum::<f32>() + between * column as f32;
         let y = top + (line as f32 + 0.5) * row;
-        let symbol_width = symbol(size) - size * 0.4;
-        match entry.swatch {
-            Swatch::Box(fill, stroke) => {
-                let side = size * 0.6;
-                drawing.rect(Rect::new(x + (symbol_width - side) / 2.0, y - side / 2.0, side, side), fill, stroke);
-            }
-            Swatch::Line(stroke, marker) => {
-                drawing.line(&[Point { x: x - size * 0.2, y }, Point { x: x + symbol_width + size * 0.2, y }], stroke);
-                if let Some(marker) = marker {
-                    marker.draw(drawing, Point { x: x + symbol_width / 2.0, y });
-                }
-            }
-        }
-        let middle = Point { x: x + symbol(size) + entry.words.width / 2.0, y };
+        entry.swatch.draw(drawing, Point { x: x + (symbol - size * GAP) / 2.0, y }, size);
+        let middle = Point { x: x + symbol + entry.words.width / 2.0, y };
         drawing.put(entry.words, middle);
     }
     Ok(())

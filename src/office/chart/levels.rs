@@ -13,6 +13,8 @@ const GAP: f32 = 2.0;
 pub(super) struct Level {
     /// Where on the axis the middle of each name stands.
     pub(super) names: Vec<(f32, Words)>,
+    /// Where on the axis one name ends and the next begins.
+    pub(super) borders: Vec<f32>,
     /// How much room it takes beside the axis, pt.
     pub(super) thickness: f32,
 }
@@ -27,15 +29,17 @@ pub(super) fn set(
 ) -> Result<Vec<Level>> {
     let mut all = Vec::new();
     for level in levels {
-        let mut names = Vec::new();
+        let (mut names, mut borders) = (Vec::new(), Vec::new());
         for (n, (start, text)) in level.iter().enumerate() {
             drawing.check()?;
             let end = level.get(n + 1).map_or(axis.count, |(next, _)| *next).max(start + 1);
+            let half = (axis.share(end - 1) - axis.share(*start)).signum() * axis.slot() / 2.0;
+            borders.extend([axis.share(*start) - half, axis.share(end - 1) + half]);
             let middle = (axis.share(*start) + axis.share(end - 1)) / 2.0;
             names.push((middle, drawing.plain(text, lettering, None, if vertical { -90.0 } else { 0.0 })?));
         }
         let thickness = names.iter().map(|(_, w)| w.height).fold(0.0, f32::max) + GAP;
-        all.push(Level { names, thickness });
+        all.push(Level { names, borders, thickness });
     }
     Ok(all)
 }

@@ -7,14 +7,22 @@
 //! | file | what it does |
 //! |---|---|
 //! | [`read`], [`model`], [`data`] | what the file says; values as they are stacked |
-//! | [`scale`], [`plane`], [`axes`], [`levels`] | from values to places; lines, ticks and words of axes |
-//! | [`layout`], [`legend`], [`labels`] | what stands where |
-//! | [`style`], [`lettering`] | fills, lines and fonts where the file leaves them open |
+//! | [`scale`], [`dates`], [`plane`] | from values to places |
+//! | [`axes`], [`tick_words`], [`levels`] | lines, ticks and words of axes |
+//! | [`layout`], [`cartesian`], [`legend`], [`data_table`], [`labels`] | what stands where |
+//! | [`style`], [`swatch`], [`lettering`] | fills, lines and fonts where the file leaves them open |
 //! | [`plot`] | each kind of chart |
+//! | [`trend`], [`fit`], [`error_bars`] | what is drawn at the values of a series beside themselves |
+//! | [`upon`] | shapes that a person drew upon it |
 
 mod axes;
+mod cartesian;
 mod data;
+mod data_table;
+mod dates;
 mod drawing;
+mod error_bars;
+mod fit;
 mod labels;
 mod layout;
 mod legend;
@@ -26,8 +34,12 @@ mod plot;
 mod read;
 mod scale;
 mod style;
+mod swatch;
 #[cfg(test)]
 mod tests;
+mod tick_words;
+mod trend;
+mod upon;
 
 use crate::error::Result;
 use crate::office::drawingml::color::{ColorMap, Palette};
@@ -37,9 +49,19 @@ use crate::office::package::Relationships;
 use crate::office::xml::{Document, Element};
 use crate::page::tree::{Node, Rect};
 
+/// The chart that `reference` (`c:chart`, `cx:chart`) of the part at hand names, in `area` (pt on the page). One that
+/// cannot be read is noted, and not drawn.
+pub(crate) fn referred(scene: &Scene<'_>, reference: Element<'_>, area: Rect) -> Vec<Node> {
+    let name = reference.attr("r:id").and_then(|id| scene.relationships.part(id));
+    name.and_then(|name| part(scene, name, area).ok()).unwrap_or_else(|| {
+        scene.page.missed("chart that cannot be read");
+        Vec::new()
+    })
+}
+
 /// The chart that a part of the package is, in `area` (pt on the page), with what it refers to and its own colour map.
 /// Errors are those of reading the part.
-pub(crate) fn part(scene: &Scene<'_>, name: &str, area: Rect) -> Result<Vec<Node>> {
+fn part(scene: &Scene<'_>, name: &str, area: Rect) -> Result<Vec<Node>> {
     let document = scene.package.xml(name, scene.cx)?;
     let relationships = scene.package.relationships(name, scene.cx)?;
     let root = document.root();
@@ -68,9 +90,9 @@ pub(crate) fn nodes(scene: &Scene<'_>, chart: Element<'_>, area: Rect) -> Vec<No
     if layout::draw(&mut drawing).is_ok() {
         scene.page.drew();
     }
-    // Shapes that a person drew upon the chart.
-    if chart.child("c:userShapes").is_some() {
-        scene.page.missed("shapes upon a chart");
+    let mut nodes = drawing.nodes;
+    if let Some(reference) = chart.child("c:userShapes") {
+        nodes.extend(upon::shapes(scene, reference, area));
     }
-    drawing.nodes
+    nodes
 }

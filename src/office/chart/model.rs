@@ -3,6 +3,8 @@
 
 use crate::office::xml::Element;
 
+use super::error_bars::ErrorBars;
+
 /// A chart part.
 #[derive(Debug)]
 pub(super) struct Chart<'a> {
@@ -118,7 +120,7 @@ pub(super) enum Grouping {
 }
 
 /// Values under a name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Series<'a> {
     /// `c:ser`.
     pub(super) element: Element<'a>,
@@ -152,9 +154,16 @@ pub(super) struct Series<'a> {
     pub(super) point_labels: Vec<(usize, Element<'a>)>,
     /// `c:dPt` by index, ascending.
     pub(super) points: Vec<(usize, Element<'a>)>,
+    /// At most one of each direction.
+    pub(super) error_bars: Vec<ErrorBars<'a>>,
 }
 
 impl<'a> Series<'a> {
+    /// What it is called where it is listed.
+    pub(super) fn shown_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| format!("Series{}", self.index + 1))
+    }
+
     /// The looks of a point that are its own.
     pub(super) fn point(&self, index: usize) -> Option<Element<'a>> {
         found(&self.points, index)

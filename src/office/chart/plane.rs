@@ -1,14 +1,13 @@
 //! Two axes that stand on each other, and where on the page something between them is.
 
+use crate::office::number_format::DateSystem;
 use crate::page::tree::{Point, Rect};
 
 use super::data;
+use super::dates::Dates;
 use super::model::{Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping};
 use super::scale::Scale;
-
-/// Days of a month and of a year, by which dates stand apart.
-const MONTH: f64 = 30.4375;
-const YEAR: f64 = 365.25;
+use super::trend;
 
 /// The groups of one pair of axes.
 #[derive(Debug)]
@@ -19,6 +18,7 @@ pub(super) struct Pair<'a> {
     pub(super) second: Option<&'a Axis<'a>>,
     /// What is drawn on them.
     pub(super) groups: Vec<&'a Group<'a>>,
+    system: DateSystem,
 }
 
 /// An axis of names or of numbers.
@@ -39,6 +39,7 @@ pub(super) struct Names {
     slots: f64,
     /// In slots from the start, for dates.
     positions: Option<Vec<f64>>,
+    dates: Option<Dates>,
     /// Whether names stand between ticks, and not at them.
     pub(super) between: bool,
     reversed: bool,
@@ -62,6 +63,7 @@ pub(super) struct Plane {
 /// The pairs of axes of a chart, the primary one first.
 pub(super) fn pairs<'a>(chart: &'a Chart<'a>) -> Vec<Pair<'a>> {
     let mut pairs: Vec<(Pair<'a>, &[&str])> = Vec::new();
+    let system = if chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
     for group in chart.groups.iter().filter(|g| !g.kind.is_round()) {
         if let Some((pair, _)) = pairs.iter_mut().find(|(_, ids)| *ids == group.axes) {
             pair.groups.push(group);
@@ -75,7 +77,7 @@ pub(super) fn pairs<'a>(chart: &'a Chart<'a>) -> Vec<Pair<'a>> {
             let first = axes().find(|a| matches!(a.kind, AxisKind::Category | AxisKind::Date));
             (first, axes().find(|a| a.kind == AxisKind::Value))
         };
-        pairs.push((Pair { first, second, groups: vec![group] }, &group.axes));
+        pairs.push((Pair { first, second, groups: vec![group], system }, &group.axes));
     }
     pairs.into_iter().map(|(pair, _)| pair).collect()
 }
@@ -130,61 +132,56 @@ impl<'a> Pair<'a> {
             count,
             slots: count as f64,
             positions: None,
+            dates: None,
             between,
             reversed: self.first.is_some_and(|a| a.reversed),
         };
         let of_dates = self.first.filter(|a| a.kind == AxisKind::Date);
         if let (Some(axis), Some(x)) = (of_dates, series().find_map(|s| s.x.as_ref())) {
-            names.by_date(axis, x);
+            if let Some(dates) = Dates::of(axis.element, x, (axis.min, axis.max), self.system) {
+                names.by_date(dates, x);
+            }
         }
+        // Trend lines that go beyond the last name make room for themselves.
+        let all = self.groups.iter().flat_map(|g| g.series.iter().map(|s| trend::beyond(g, s).1));
+        let beyond = all.fold(0.0, f64::max) - if names.between { 0.5 } else { 0.0 };
+        names.slots += beyond.ceil().max(0.0);
         names
-    }
-
-    /// The days of its names, where it is an axis of dates.
-    pub(super) fn is_by_date(&self) -> bool {
-        self.first.is_some_and(|a| a.kind == AxisKind::Date)
     }
 }
 
 impl Names {
-    fn by_date(&mut self, axis: &Axis<'_>, x: &[Option<f64>]) {
-        let mut days: Vec<f64> = x.iter().flatten().copied().collect();
-        days.sort_by(f64::total_cmp);
-        let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
-        let (first, last) = (axis.min.unwrap_or(*first), axis.max.unwrap_or(*last));
-        let step = days.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > 0.0).fold(f64::INFINITY, f64::min);
-        let unit = match axis.element.val("c:baseTimeUnit") {
-            Some("years") => YEAR,
-            Some("months") => MONTH,
-            Some("days") => 1.0,
-            _ if step < 28.0 => 1.0,
-            _ if step < 365.0 => MONTH,
-            _ => YEAR,
-        };
-        let slots = ((last - first) / unit).round() + 1.0;
-        if !slots.is_finite() || !(1.0..1e7).contains(&slots) {
-            return;
-        }
-        self.slots = slots;
-        self.positions = Some(
-            (0..self.count)
-                .map(|n| match x.get(n).copied().flatten() {
-                    Some(day) => ((day - first) / unit).round().clamp(-1e7, 1e7),
-                    None => n as f64,
-                })
-                .collect(),
-        );
+    fn by_date(&mut self, dates: Dates, x: &[Option<f64>]) {
+        let slot = |n: usize| x.get(n).copied().flatten().map_or(n as f64, |day| dates.position(day));
+        self.positions = Some((0..self.count).map(slot).collect());
+        self.slots = dates.slots;
+        self.dates = Some(dates);
+    }
+
+    /// Where on an axis of dates labels stand, and their days; none on other axes.
+    pub(super) fn dated(&self) -> Option<Vec<(f32, f64)>> {
+        let all = self.dates.as_ref()?.labelled().into_iter();
+        Some(all.map(|(slot, day)| (self.share_at(slot), day)).collect())
     }
 
     /// Where the middle of a name stands: 0 at the start of the axis, 1 at its end.
     pub(super) fn share(&self, index: usize) -> f32 {
-        let at = self.positions.as_ref().and_then(|p| p.get(index).copied()).unwrap_or(index as f64);
+        self.share_at(self.position(index))
+    }
+
+    /// Where on the axis is what stands `at` slots from the first name.
+    fn share_at(&self, at: f64) -> f32 {
         let share = match self.between {
             true => (at + 0.5) / self.slots,
             false if self.slots <= 1.0 => 0.5,
             false => at / (self.slots - 1.0),
         };
-        self.turn(share as f32)
+        self.turn(share.clamp(-10.0, 11.0) as f32)
+    }
+
+    /// How many slots from the start of the axis a name stands.
+    fn position(&self, index: usize) -> f64 {
+        self.positions.as_ref().and_then(|p| p.get(index).copied()).unwrap_or(index as f64)
     }
 
     /// How much of the axis one name has.
@@ -195,7 +192,7 @@ impl Names {
     /// Where the ticks are.
     pub(super) fn ticks(&self) -> Vec<f32> {
         let steps = if self.between { self.slots } else { (self.slots - 1.0).max(1.0) };
-        let every = (steps / 200.0).ceil().max(1.0);
+        let every = (steps / 200.0).ceil().max(self.dates.as_ref().map_or(1.0, Dates::step));
         let count = (steps / every).floor() as usize;
         (0..=count).map(|n| self.turn((n as f64 * every / steps) as f32)).collect()
     }
@@ -228,11 +225,23 @@ impl Plane {
 
     /// The point of a value of this index.
     pub(super) fn at(&self, index: usize, value: f64) -> Point {
-        let first = match &self.first {
-            First::Names(names) => names.share(index),
-            First::Numbers(scale) => scale.share(index as f64 + 1.0),
-        };
-        self.point(first, self.second.share(value))
+        self.point(self.first_share(self.x_of(index)), self.second.share(value))
+    }
+
+    /// The x of a value of this index: among names, they are counted from 1.
+    pub(super) fn x_of(&self, index: usize) -> f64 {
+        match &self.first {
+            First::Names(names) => names.position(index) + 1.0,
+            First::Numbers(_) => index as f64 + 1.0,
+        }
+    }
+
+    /// Where on the first axis x is.
+    pub(super) fn first_share(&self, x: f64) -> f32 {
+        match &self.first {
+            First::Names(names) => names.share_at(x - 1.0),
+            First::Numbers(scale) => scale.share(x),
+        }
     }
 
     /// Where the axis of values stands on the first one.

@@ -5,6 +5,7 @@ use crate::office::drawingml::scene::Scene;
 use crate::office::number_format::{DateSystem, NumberFormat};
 use crate::office::xml::Element;
 
+use super::error_bars;
 use super::model::{Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping, Kind, LabelPosition, Series, Title};
 
 /// Points of a series that are looked at: more than a thumbnail has columns.
@@ -36,9 +37,6 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
             axes.push(axis);
         }
     }
-    if plot_area.is_some_and(|area| area.child("c:dTable").is_some()) {
-        scene.page.missed("data table of a chart");
-    }
     let mut chart = Chart {
         root,
         plot_area,
@@ -49,8 +47,10 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
         blanks: match inner.val("c:dispBlanksAs") {
             Some("gap") => Blanks::Gap,
             Some("span") => Blanks::Span,
-            // What the schema says of an element that is not there.
-            _ => Blanks::Zero,
+            // What the schema says of an element that is not there; Office 2007 left it out for gaps.
+            Some(_) => Blanks::Zero,
+            None if absent => Blanks::Zero,
+            None => Blanks::Gap,
         },
         style: root.val("c:style").and_then(|v| v.parse().ok()).filter(|n| (1..=48).contains(n)).unwrap_or(2),
         absent,
@@ -97,6 +97,11 @@ pub(super) fn flag(element: Element<'_>, name: &str) -> Option<bool> {
 /// A number that is a child.
 pub(super) fn number(element: Element<'_>, name: &str) -> Option<f64> {
     parsed(element.val(name)?.trim_end_matches('%'))
+}
+
+/// A number that is the text of a child.
+pub(super) fn content(element: Element<'_>, name: &str) -> Option<f64> {
+    parsed(element.child(name)?.text())
 }
 
 fn parsed(text: &str) -> Option<f64> {
@@ -208,6 +213,7 @@ fn series<'a>(
         labels: element.child("c:dLbls").or(labels),
         point_labels: Vec::new(),
         points: Vec::new(),
+        error_bars: Vec::new(),
     };
     if let Some(cat) = element.child("c:cat").or_else(|| element.child("c:xVal")) {
         if cat.child("c:numRef").is_some() || cat.child("c:numLit").is_some() {
@@ -221,10 +227,8 @@ fn series<'a>(
             series.levels = levels(scene, cat)?;
         }
     }
-    for (part, what) in [("c:trendline", "trend line of a chart"), ("c:errBars", "error bars of a chart")] {
-        if element.child(part).is_some() {
-            scene.page.missed(what);
-        }
+    for bars in element.children_of("c:errBars").take(2) {
+        series.error_bars.push(error_bars::read(scene, bars, series.x.as_ref(), &series.values)?);
     }
     series.points = by_index(element, "c:dPt");
     series.point_labels = series.labels.map(|l| by_index(l, "c:dLbl")).unwrap_or_default();
@@ -241,7 +245,7 @@ fn by_index<'a>(element: Element<'a>, name: &'a str) -> Vec<(usize, Element<'a>)
 }
 
 /// Numbers by index, and how they are written.
-fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Result<(Vec<Option<f64>>, &'a str)> {
+pub(super) fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Result<(Vec<Option<f64>>, &'a str)> {
     let Some(source) = source else { return Ok((Vec::new(), "General")) };
     let found = source.path(&["c:numRef", "c:numCache"]).or_else(|| source.child("c:numLit"));
     let cache = found.or_else(|| source.path(&["c:strRef", "c:strCache"]).or_else(|| source.child("c:strLit")));

@@ -31,13 +31,19 @@ impl Scale {
             return Self::logarithmic(base, given_min, given_max, (low, high), reversed);
         }
         let (mut min, mut max) = (given_min.unwrap_or(low), given_max.unwrap_or(high));
-        // Zero is shown unless the values are far from it against their range.
-        if given_min.is_none() && min > 0.0 && (min < max * 5.0 / 6.0 || max <= min) {
-            min = 0.0;
+        // Zero is shown unless the values are far from it against their range; then there is half of the range before
+        // them (Microsoft's article 214075, "How Chart Axis Limits Are Calculated").
+        let spare = (high - low) / 2.0;
+        if given_min.is_none() && min > 0.0 {
+            min = if min < max * 5.0 / 6.0 || max <= min { 0.0 } else { min - spare };
         }
-        if given_max.is_none() && max < 0.0 && (max > min * 5.0 / 6.0 || max <= min) {
-            max = 0.0;
+        if given_max.is_none() && max < 0.0 {
+            max = if max > low * 5.0 / 6.0 || max <= low { 0.0 } else { max + spare };
         }
+        let beyond = match min > 0.0 || max < 0.0 {
+            true => high - low,
+            false => max - min,
+        } / 20.0;
         if max <= min {
             match (given_min, given_max) {
                 (None, Some(_)) => min = max - max.abs().max(1.0),
@@ -52,13 +58,13 @@ impl Scale {
             let (mut from, mut to) = (min, max);
             if given_min.is_none() {
                 from = down(min, major);
-                if !percent && min < 0.0 && min - from < (max - min) / 20.0 {
+                if !percent && min < 0.0 && min - from < beyond {
                     from -= major;
                 }
             }
             if given_max.is_none() {
                 to = -down(-max, major);
-                if !percent && max > 0.0 && to - max < (max - min) / 20.0 {
+                if !percent && max > 0.0 && to - max < beyond {
                     to += major;
                 }
             }
@@ -124,6 +130,22 @@ impl Scale {
         ticks
     }
 
+    /// Values between its ticks, a step of `given` apart if that is given.
+    pub(super) fn minor_ticks(&self, given: Option<f64>) -> Vec<f64> {
+        // Steps of two are halved twice, others are divided by five: so minor steps are round, too.
+        let digit = self.major / 10f64.powf(self.major.log10().floor());
+        let parts = given.map_or(if (digit - 2.0).abs() < 1e-6 { 4.0 } else { 5.0 }, |g| (self.major / g).round());
+        let parts = parts.clamp(1.0, 100.0) as usize;
+        let between = |at: f64| -> Vec<f64> {
+            match self.log {
+                Some(base) => (2..base.min(10.0) as usize).map(|n| at * n as f64).collect(),
+                None => (1..parts).map(|n| at + self.major * n as f64 / parts as f64).collect(),
+            }
+        };
+        let all = self.ticks().into_iter().flat_map(between);
+        all.filter(|value| *value <= self.max).take(MAX_TICKS * 2).collect()
+    }
+
     /// The value at which another axis crosses.
     pub(super) fn crossing(&self, crosses: Crosses) -> f64 {
         match crosses {
@@ -174,6 +196,8 @@ mod tests {
         let (min, max, _) = auto(95.0, 99.0);
         assert!(min > 90.0 && max < 101.0);
         assert_eq!(auto(50.0, 99.0).0, 0.0);
+        assert_eq!(auto(65.0, 70.0), (62.0, 71.0, 1.0));
+        assert_eq!(auto(-70.0, -65.0), (-71.0, -62.0, 1.0));
     }
 
     #[test]
@@ -188,6 +212,13 @@ mod tests {
                 assert!(scale.share(value).is_finite());
             }
         }
+    }
+
+    #[test]
+    fn minor_steps_are_round() {
+        let scale = Scale::new(None, (0.0, 97.0), 10, false);
+        assert_eq!(scale.minor_ticks(None)[..4], [5.0, 10.0, 15.0, 25.0]);
+        assert_eq!(scale.minor_ticks(Some(10.0))[..2], [10.0, 30.0]);
     }
 
     #[test]

@@ -3,20 +3,22 @@
 //! Styles 1 to 48 are six rows of eight: greys, all accents in turn, and shades of one accent each; the last row is on a
 //! dark ground (ECMA-376, 21.2.2.227, and what Office makes of it).
 
+use crate::office::drawingml::color::{shaded, tinted};
+use crate::office::drawingml::scene::Scene;
 use crate::office::xml::Element;
 use crate::page::style::{Cap, Color, Fill, Join, Stroke};
 
 use super::drawing::Drawing;
 use super::model::{Group, Kind, Series};
 
-/// Width of lines through values, pt.
-const SERIES_LINE: f32 = 2.25;
-
 /// Width of axes and gridlines, pt.
 const THIN: f32 = 0.75;
 
 /// Width that a line has which says all but that, EMU a pt.
 const EMU: f32 = 12_700.0;
+
+/// The theme's colours of values.
+const ACCENTS: [&str; 6] = ["accent1", "accent2", "accent3", "accent4", "accent5", "accent6"];
 
 impl<'a> Drawing<'a> {
     /// The fill of something of `size` pt whose properties (`c:spPr`) are these, the most particular first.
@@ -43,35 +45,37 @@ impl<'a> Drawing<'a> {
         Some(stroke)
     }
 
-    /// The colour of axes and gridlines that have none of their own.
+    /// The line of axes and gridlines that have none of their own.
     pub(super) fn thin_line(&self) -> Option<Stroke> {
+        self.tinted_line(0.75)
+    }
+
+    /// The line of minor gridlines that have none of their own.
+    pub(super) fn minor_line(&self) -> Option<Stroke> {
+        self.tinted_line(0.5)
+    }
+
+    fn tinted_line(&self, left: f32) -> Option<Stroke> {
         let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
         let color = self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
-        // A tint of three quarters.
-        let tinted = |c: u8| if c < 128 { 0x86 } else { c };
-        let gray = Color { r: tinted(color.r), g: tinted(color.g), b: tinted(color.b), a: color.a };
-        Some(Stroke::new(gray, THIN))
+        Some(Stroke::new(tinted(color, left), THIN))
     }
 
     /// The colour of the series or point of this index, of `count`.
     pub(super) fn automatic_color(&self, index: usize, count: usize) -> Color {
-        const ACCENTS: [&str; 6] = ["accent1", "accent2", "accent3", "accent4", "accent5", "accent6"];
-        let kind = (self.chart.style.saturating_sub(1) % 8) as usize;
-        let roles: &[&str] = match kind {
-            0 => &["tx1"],
-            1 => &ACCENTS,
-            n => &ACCENTS[n - 2..n - 1],
+        /// Of the greys of the first column of styles.
+        const TINTS: [f32; 6] = [0.885, 0.55, 0.78, 0.925, 0.7, 0.3];
+        let scheme = |role: &str| self.scene.palette.scheme(role).unwrap_or(Color::hex(0x44_72C4));
+        let (color, each) = match self.chart.style.saturating_sub(1) % 8 {
+            0 => (tinted(scheme("tx1"), TINTS[index % TINTS.len()]), TINTS.len()),
+            1 => (scheme(ACCENTS[index % ACCENTS.len()]), ACCENTS.len()),
+            n => (scheme(ACCENTS[n as usize - 2]), 1),
         };
-        let role = roles[index % roles.len()];
-        let mut color = self.scene.palette.scheme(role).unwrap_or(Color::hex(0x44_72C4));
-        if kind == 0 {
-            color = color.mixed(Color::WHITE, 0.35);
-        }
-        let cycles = count.max(index + 1).saturating_sub(1) / roles.len();
-        let at = (index / roles.len() + 1) as f32 / (cycles + 2) as f32 * 1.4 - 0.7;
-        match at {
-            at if at < -0.001 => color.mixed(Color::BLACK, (-at * 0.6).min(1.0)),
-            at if at > 0.001 => color.mixed(Color::WHITE, (at * 0.8).min(1.0)),
+        // Where colours come again, they run from dark to light.
+        let cycles = count.max(index + 1).saturating_sub(1) / each;
+        match (index / each + 1) as f32 / (cycles + 2) as f32 * 1.4 - 0.7 {
+            at if at < -0.001 => shaded(color, 1.0 + at),
+            at if at > 0.001 => tinted(color, 1.0 - at),
             _ => color,
         }
     }
@@ -105,14 +109,54 @@ impl<'a> Drawing<'a> {
     ) -> (Fill, Option<Stroke>) {
         let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
         let properties = [own, series.properties];
-        let automatic = Fill::Solid(self.color_of(group, series, point));
-        (self.fill(&properties, automatic, size), self.stroke(&properties, None))
+        let color = self.color_of(group, series, point);
+        (
+            self.fill(&properties, self.of_style(color, size), size),
+            self.stroke(&properties, self.border_of_style(color)),
+        )
+    }
+
+    /// The fill that the chart's style makes of a colour: as the theme's simple one, or its most elaborate one.
+    fn of_style(&self, color: Color, size: (f32, f32)) -> Fill {
+        let index = if matches!(self.chart.style, 17..=32 | 41..=48) { 3 } else { 1 };
+        let palette = self.scene.palette.with_placeholder(Some(color));
+        let scene = Scene { palette, ..*self.scene };
+        let themed = self.scene.palette.theme.fill(index).and_then(|fill| scene.fill_of(fill, size));
+        themed.unwrap_or(Fill::Solid(color))
+    }
+
+    /// The border that the chart's style draws around a value of this colour.
+    fn border_of_style(&self, color: Color) -> Option<Stroke> {
+        match self.chart.style {
+            9..=16 => Some(Stroke::new(self.scene.palette.scheme("bg1").unwrap_or(Color::WHITE), THIN)),
+            33..=40 => Some(Stroke::new(shaded(color, 0.5), THIN)),
+            _ => None,
+        }
+    }
+
+    /// The fill that the chart's style gives the plot area.
+    pub(super) fn plot_of_style(&self) -> Fill {
+        let scheme = |role: &str| self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
+        match self.chart.style {
+            style @ 33..=40 => {
+                let role = style.checked_sub(35).and_then(|n| ACCENTS.get(n as usize));
+                Fill::Solid(tinted(scheme(role.unwrap_or(&"tx1")), 0.2))
+            }
+            41..=48 => Fill::Solid(tinted(scheme("tx1"), 0.95)),
+            _ => Fill::None,
+        }
     }
 
     /// The line through the values of a series.
     pub(super) fn series_line(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Option<Stroke> {
         let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
-        let mut automatic = Stroke::new(self.color_of(group, series, None), SERIES_LINE);
+        // In widths of the theme's thinnest line.
+        let width = match self.chart.style {
+            1..=8 => 3.0,
+            25..=32 => 7.0,
+            _ => 5.0,
+        };
+        let mut automatic = Stroke::new(self.color_of(group, series, None), width * THIN);
         automatic.cap = Cap::Round;
         automatic.join = Join::Round;
         let mut stroke = self.stroke(&[own, series.properties], Some(automatic))?;

@@ -14,6 +14,8 @@ use crate::page::tree::{Page, Shape};
 use crate::source::Source;
 use crate::structure::trial;
 
+mod constructs;
+
 const C: &str = "xmlns:c='http://schemas.openxmlformats.org/drawingml/2006/chart' \
                  xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'";
 
@@ -24,14 +26,21 @@ const FLAT: &[u8] = b"<pkg:package xmlns:pkg='http://schemas.microsoft.com/offic
 /// What is drawn of a chart of 400 x 300 pt whose `c:chart` holds this, and what was missed.
 fn drawn(chart: &str) -> (Vec<Node>, Vec<String>) {
     let xml = format!("<c:chartSpace {C}><c:chart>{chart}</c:chart></c:chartSpace>");
+    within(FLAT, |scene| {
+        let document = Document::parse(xml.as_bytes(), scene.cx).unwrap();
+        nodes(scene, document.root(), Rect::new(0.0, 0.0, 400.0, 300.0))
+    })
+}
+
+/// What is drawn within a package, and what was missed.
+fn within(package: &[u8], draw: impl FnOnce(&Scene<'_>) -> Vec<Node>) -> (Vec<Node>, Vec<String>) {
     trial::with_limits(&Limits::default(), |cx| {
-        let package = Package::open(&Source::bytes(FLAT), cx).unwrap();
-        let document = Document::parse(xml.as_bytes(), cx).unwrap();
+        let package = Package::open(&Source::bytes(package.to_vec()), cx).unwrap();
         let (theme, map, page) = (Theme::default(), ColorMap::default(), PageState::default());
         let relationships = Relationships::default();
         let palette = Palette { theme: &theme, map: &map, placeholder: None };
         let scene = Scene { cx, package: &package, relationships: &relationships, palette, scale: 1.0, page: &page };
-        let nodes = nodes(&scene, document.root(), Rect::new(0.0, 0.0, 400.0, 300.0));
+        let nodes = draw(&scene);
         page.report(cx);
         nodes
     })
@@ -123,7 +132,8 @@ fn bars_run_to_the_right_and_the_first_is_the_lowest() {
 
 #[test]
 fn stacked_columns_stand_upon_each_other_and_negative_ones_hang() {
-    let both = series(0, &["2", "-1"]) + &series(1, &["2", "3"]);
+    let both =
+        (series(0, &["2", "-1"]) + &series(1, &["2", "3"])).replace("<c:val>", "<c:invertIfNegative val='0'/><c:val>");
     let (nodes, _) = drawn(&bars("<c:grouping val='stacked'/>", &both));
     let (lower, upper) = (filled(&nodes, 0x11_0000), filled(&nodes, 0x22_0000));
     assert!((lower[0].y - upper[0].y - upper[0].height).abs() < 0.01);
@@ -187,14 +197,24 @@ fn hostile_values_leave_every_coordinate_finite() {
         ("radar", ""),
         ("stock", "<c:upDownBars/><c:hiLowLines/>"),
         ("surface", ""),
+        ("surface", "<c:wireframe val='1'/>"),
+        ("ofPie", "<c:splitType val='percent'/><c:splitPos val='1e9'/><c:serLines/>"),
+        ("ofPie", "<c:ofPieType val='bar'/><c:secondPieSize val='-1'/><c:gapWidth val='1e30'/>"),
     ];
+    let trends: String = ["linear", "exp", "log", "power", "movingAvg"].map(|kind| {
+        format!("<c:trendline><c:trendlineType val='{kind}'/><c:forward val='1e300'/><c:backward val='1e9'/><c:dispEq val='1'/></c:trendline>")
+    }).concat() + "<c:trendline><c:trendlineType val='poly'/><c:order val='99'/><c:intercept val='1e300'/></c:trendline>";
+    let bars = ["fixedVal", "percentage", "stdDev", "stdErr", "cust"].map(|kind| {
+        format!("<c:errBars><c:errDir val='x'/><c:errValType val='{kind}'/><c:val val='1e300'/></c:errBars>")
+    });
     for (kind, head) in kinds {
         let n = numbers(&values);
         let all: String = (0..3)
             .map(|i| {
                 format!(
                     "<c:ser><c:idx val='4000000000'/><c:order val='{i}'/><c:dLbls><c:showVal val='1'/></c:dLbls><c:cat>{n}</c:cat>\
-                     <c:val>{n}</c:val><c:bubbleSize>{n}</c:bubbleSize><c:explosion val='1e9'/></c:ser>"
+                     <c:val>{n}</c:val><c:bubbleSize>{n}</c:bubbleSize><c:explosion val='1e9'/>{trends}{}{}</c:ser>",
+                    bars[i], bars[i + 2].replace("'x'", "'y'")
                 )
             })
             .collect();
@@ -205,7 +225,8 @@ fn hostile_values_leave_every_coordinate_finite() {
         ] {
             let axes = AXES.replace("<c:axId val='2'/>", &format!("<c:axId val='2'/>{scaling}"));
             let chart = format!(
-                "<c:plotArea><c:{kind}Chart>{head}{all}<c:axId val='1'/><c:axId val='2'/></c:{kind}Chart>{axes}</c:plotArea>"
+                "<c:plotArea><c:{kind}Chart>{head}{all}<c:axId val='1'/><c:axId val='2'/></c:{kind}Chart>{axes}<c:dTable/></c:plotArea>\
+                 <c:legend/>"
             );
             let (nodes, _) = drawn(&chart);
             each_shape(&nodes, &mut |shape| {

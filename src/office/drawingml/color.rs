@@ -181,6 +181,21 @@ fn of_unit(rgb: [f32; 3], alpha: f32) -> Color {
     Color { r: part(rgb[0]), g: part(rgb[1]), b: part(rgb[2]), a: part(alpha) }
 }
 
+/// A colour with this share of its light left, the rest made white: what `a:tint` does.
+pub(crate) fn tinted(color: Color, left: f32) -> Color {
+    in_light(color, |c| 1.0 - (1.0 - c) * left)
+}
+
+/// A colour with this share of its light left, the rest made black: what `a:shade` does.
+pub(crate) fn shaded(color: Color, left: f32) -> Color {
+    in_light(color, |c| c * left)
+}
+
+fn in_light(color: Color, f: impl Fn(f32) -> f32) -> Color {
+    let part = |c: u8| (to_gamma(f(to_linear(f32::from(c) / 255.0)).clamp(0.0, 1.0)) * 255.0).round() as u8;
+    Color { r: part(color.r), g: part(color.g), b: part(color.b), a: color.a }
+}
+
 /// Light of an sRGB value, as Office has it: the curve of sRGB.
 fn to_linear(c: f32) -> f32 {
     if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }

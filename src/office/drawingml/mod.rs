@@ -14,5 +14,5 @@ mod table;
 pub(crate) mod table_style;
 pub(crate) mod text;
 pub(crate) mod theme;
-mod transform;
+pub(crate) mod transform;
 pub(crate) mod tree;

@@ -63,6 +63,16 @@ impl Frame {
         Self { transform: Transform::from_translate(x, y), ..Self::default() }
     }
 
+    /// Coordinates in which `from` is `to` on the page.
+    pub(crate) fn onto(from: Rect, to: Rect) -> Self {
+        let share = |to: f32, from: f32| if from > 0.0 { (to / from).clamp(0.0, FAR) } else { 1.0 };
+        let scale = (share(to.width, from.width), share(to.height, from.height));
+        let transform = Transform::from_translate(-from.x - from.width / 2.0, -from.y - from.height / 2.0)
+            .post_scale(scale.0, scale.1)
+            .post_translate(to.x + to.width / 2.0, to.y + to.height / 2.0);
+        Self { transform, scale, ..Self::default() }
+    }
+
     /// The coordinates in a group that is in this one, by its `a:xfrm`; those around it if it has none.
     pub(crate) fn group(&self, xfrm: Option<Element<'_>>) -> Self {
         let Some((own, xfrm)) = xfrm.and_then(|x| Some((Placed::of(x)?, x))) else { return *self };

@@ -27,8 +27,8 @@ pub(crate) trait Host<'a> {
         None
     }
 
-    /// What an element that is no shape of DrawingML is drawn as.
-    fn foreign(&self, _element: Element<'a>, _placed: Placed) -> Option<Vec<Node>> {
+    /// What an element that is no shape of DrawingML, such as a chart, is drawn as; none if the host does not know it.
+    fn foreign(&self, _scene: &Scene<'_>, _element: Element<'a>, _placed: Placed) -> Option<Vec<Node>> {
         None
     }
 }
@@ -124,24 +124,15 @@ impl<'a, 'h> Tree<'a, 'h> {
                     self.scene.page.drew();
                 }
                 "dgm:relIds" => self.diagram(content, placed.bounds, nodes)?,
-                "c:chart" => self.chart(content, placed.bounds, nodes),
                 "p:oleObj" => nodes.extend(self.embedded(content, placed, frame)),
                 "pic:pic" => nodes.extend(self.shape(content, Frame::moved(placed.bounds.x, placed.bounds.y))),
-                _ => match self.host.foreign(content, placed) {
+                _ => match self.host.foreign(&self.scene, content, placed) {
                     Some(drawn) => nodes.extend(drawn),
                     None => self.scene.page.missed("object of an unknown kind"),
                 },
             }
         }
         Ok(())
-    }
-
-    fn chart(&mut self, reference: Element<'a>, area: Rect, nodes: &mut Vec<Node>) {
-        let part = reference.attr("r:id").and_then(|id| self.scene.relationships.part(id));
-        match part.map(|name| crate::office::chart::part(&self.scene, name, area)) {
-            Some(Ok(drawn)) => nodes.extend(drawn),
-            _ => self.scene.page.missed("chart that cannot be read"),
-        }
     }
 
     /// A diagram (SmartArt), by the drawing of it that is kept beside its data.

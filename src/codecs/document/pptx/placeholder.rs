@@ -1,8 +1,12 @@
 //! Placeholders: shapes of a slide that take place, look and text from those of its layout and master.
 
+use crate::office::chart;
+use crate::office::drawingml::scene::Scene;
 use crate::office::drawingml::text::Inherited;
+use crate::office::drawingml::transform::Placed;
 use crate::office::drawingml::tree::Host;
 use crate::office::xml::Element;
+use crate::page::tree::Node;
 
 /// The placeholder that a shape is (`p:ph`); none if it is no placeholder.
 pub(super) fn of(shape: Element<'_>) -> Option<Element<'_>> {
@@ -75,6 +79,10 @@ impl<'a> Host<'a> for Deck<'a> {
         let bodies = bases.iter().filter_map(|base| text_of(base)?.child("a:bodyPr")).collect();
         let under_style = lists.len();
         Inherited { lists, bodies, under_style, page_number: Some(self.number), ..Inherited::default() }
+    }
+
+    fn foreign(&self, scene: &Scene<'_>, element: Element<'a>, placed: Placed) -> Option<Vec<Node>> {
+        element.is("c:chart").then(|| chart::referred(scene, element, placed.bounds))
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::drawing::{Drawing, polyline};
 use super::super::labels;
 use super::super::model::{Group, Grouping};
 use super::super::plane::Plane;
+use super::stock;
 
 pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
     let is_stacked = group.grouping != Grouping::Apart;
@@ -17,7 +18,13 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         Point { x: p.x.clamp(a.x, a.x + a.width), y: p.y.clamp(a.y, a.y + a.height) }
     };
     let mut pending = Vec::new();
-    for (series, spans) in group.series.iter().zip(&spans) {
+    // Into the depth, the first series stands in front.
+    let is_deep = group.element.is("c:area3DChart") && !is_stacked;
+    let mut all: Vec<_> = group.series.iter().zip(&spans).collect();
+    if is_deep {
+        all.reverse();
+    }
+    for (series, spans) in all {
         drawing.check()?;
         let (mut upper, mut lower) = (Vec::new(), Vec::new());
         for (n, span) in spans.iter().enumerate() {
@@ -33,9 +40,11 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         upper.extend(lower);
         let (fill, stroke) = drawing.look(group, series, None, (plane.area.width, plane.area.height));
         drawing.path(polyline(&upper, true), fill, stroke);
+        super::beside(drawing, group, series, plane, &super::spots(series, spans, plane))?;
     }
+    stock::between(drawing, group, plane, &spans)?;
     for (label, middle) in pending {
-        label.draw(drawing, middle);
+        label.draw(drawing, middle, middle);
     }
     Ok(())
 }

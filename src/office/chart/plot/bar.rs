@@ -9,6 +9,10 @@ use super::super::labels::{self, Label};
 use super::super::model::{Blanks, Group, Grouping};
 use super::super::plane::{First, Plane};
 use super::super::read::number;
+use super::{Spot, bar_fill};
+
+/// Between the end of a bar and its label, pt.
+const AWAY: f32 = 2.0;
 
 pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
     let First::Names(names) = &plane.first else { return Ok(()) };
@@ -20,9 +24,12 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     let thickness = names.slot() / (side_by_side - (side_by_side - 1.0) * overlap + gap);
     let total = thickness * (side_by_side - (side_by_side - 1.0) * overlap);
     let backward = names.share(1) < names.share(0);
+    // From the end of each bar to that of the next.
+    let lines = group.element.child("c:serLines");
     let mut pending: Vec<(Label<'_>, Rect, bool)> = Vec::new();
     for (n, (series, spans)) in group.series.iter().zip(data::spans(group, Blanks::Gap)).enumerate() {
         let place = if is_stacked { 0.0 } else { n as f32 } * thickness * (1.0 - overlap);
+        let (mut spots, mut ends) = (Vec::new(), Vec::new());
         for (point, span) in spans.into_iter().enumerate() {
             if point % 64 == 0 {
                 drawing.check()?;
@@ -36,12 +43,29 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             let b = plane.point(start + thickness, plane.second.within(to));
             let bounds = Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs());
             let long = if plane.turned { bounds.width } else { bounds.height };
+            let value = series.values.get(point).copied().flatten().unwrap_or(to);
             if long > 0.01 {
-                let (fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
+                let (mut fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
+                if value < 0.0 {
+                    fill = bar_fill::below_zero(drawing, series, point, fill);
+                }
+                fill = bar_fill::stacked(series, point, fill, bounds, plane.turned, value);
                 drawing.rect(bounds, fill, stroke);
             }
+            // Where the end of the bar is, from its one side to the other.
+            let end = |along: f32| plane.point(along, plane.second.within(to));
+            ends.push((end(start), end(start + thickness)));
+            spots.resize(point, None);
+            spots.push(Some(Spot { first: start + thickness / 2.0, x: plane.x_of(point), value, top: to }));
             if let Some(label) = labels::of(drawing, group, series, point, None)? {
                 pending.push((label, bounds, to < from));
+            }
+        }
+        super::beside(drawing, group, series, plane, &spots)?;
+        if let Some(lines) = lines.filter(|_| is_stacked) {
+            let stroke = drawing.stroke(&[lines.child("c:spPr")], drawing.other_line(0.75));
+            for pair in ends.windows(2) {
+                drawing.line(&[pair[0].1, pair[1].0], stroke.clone());
             }
         }
     }
@@ -49,14 +73,14 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         let default = if is_stacked { "ctr" } else { "outEnd" };
         let position = label.position.unwrap_or(default);
         let middle = beside(bounds, label.words.extent(), position, plane.turned, is_below);
-        label.draw(drawing, middle);
+        let end = beside(bounds, (-2.0 * AWAY, -2.0 * AWAY), "outEnd", plane.turned, is_below);
+        label.draw(drawing, middle, end);
     }
     Ok(())
 }
 
 /// Where the middle of a label of `size` stands at a bar.
 fn beside(bar: Rect, size: (f32, f32), position: &str, turned: bool, is_below: bool) -> Point {
-    const AWAY: f32 = 2.0;
     let middle = Point { x: bar.x + bar.width / 2.0, y: bar.y + bar.height / 2.0 };
     let half = AWAY + if turned { size.0 } else { size.1 } / 2.0;
     let (start, end) = match turned {

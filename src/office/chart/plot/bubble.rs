@@ -9,6 +9,7 @@ use super::super::labels;
 use super::super::model::Group;
 use super::super::plane::{First, Plane};
 use super::super::read::{flag, number};
+use super::Spot;
 
 /// Width of the largest bubble, as a share of the shorter side of the plot area.
 const LARGEST: f32 = 0.25;
@@ -23,10 +24,12 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     let most = plane.area.width.min(plane.area.height) * LARGEST * scale;
     let mut pending = Vec::new();
     for series in &group.series {
+        let mut spots = Vec::new();
         for (n, value) in series.values.iter().enumerate() {
             if n % 64 == 0 {
                 drawing.check()?;
             }
+            spots.resize(n, None);
             let (Some(value), Some(at)) = (*value, data::x_of(series, n)) else { continue };
             let size =
                 series.sizes.get(n).copied().flatten().unwrap_or(if series.sizes.is_empty() { 1.0 } else { 0.0 });
@@ -39,10 +42,12 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             let (fill, stroke) = drawing.look(group, series, Some(n), (width, width));
             let bounds = Rect::new(middle.x - width / 2.0, middle.y - width / 2.0, width, width);
             drawing.outlined(bounds, Outline::Ellipse, fill, stroke);
+            spots.push(Some(Spot { first: x.share(at), x: at, value, top: value }));
             if let Some(label) = labels::of(drawing, group, series, n, None)? {
                 pending.push((label, middle, width / 2.0));
             }
         }
+        super::beside(drawing, group, series, plane, &spots)?;
     }
     for (label, middle, away) in pending {
         label.beside(drawing, middle, away);

@@ -19,9 +19,11 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     stock::between(drawing, group, plane, &spans)?;
     for (series, spans) in group.series.iter().zip(spans) {
         drawing.check()?;
+        let spots = super::spots(series, &spans, plane);
         let place = |(n, span): (usize, Option<(f64, f64)>)| span.map(|(_, to)| plane.at(n, to));
         let points: Vec<Option<Point>> = spans.into_iter().enumerate().map(place).collect();
         let smooth = flag(series.element, "c:smooth").unwrap_or(drawing.chart.absent);
+        super::beside(drawing, group, series, plane, &spots)?;
         through(drawing, group, series, &points, smooth, blanks == Blanks::Span)?;
     }
     Ok(())

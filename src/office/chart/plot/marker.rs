@@ -62,6 +62,12 @@ pub(in crate::office::chart) fn of(
 }
 
 impl Marker {
+    /// The same, at most so large (pt).
+    pub(in crate::office::chart) fn within(mut self, size: f32) -> Self {
+        self.size = self.size.min(size);
+        self
+    }
+
     /// Draws it here.
     pub(in crate::office::chart) fn draw(self, drawing: &mut Drawing<'_>, at: Point) {
         let half = self.size / 2.0;

@@ -2,20 +2,63 @@
 
 mod area;
 mod bar;
+mod bar_fill;
 mod bubble;
 mod curve;
 mod line;
 pub(super) mod marker;
+pub(super) mod of_pie;
 pub(super) mod pie;
 pub(super) mod radar;
 mod scatter;
+mod sector;
 mod stock;
+pub(super) mod surface;
 
 use crate::error::Result;
 
 use super::drawing::Drawing;
-use super::model::{Group, Kind};
+use super::error_bars;
+use super::model::{Group, Grouping, Kind, Series};
 use super::plane::{Pair, Plane};
+use super::trend;
+
+/// Where a value of a series is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    /// Its share of the first axis.
+    pub(super) first: f32,
+    /// Its x; among names, they are counted from 1.
+    pub(super) x: f64,
+    /// The value itself.
+    pub(super) value: f64,
+    /// Where on the axis of values it ends: the value, or more where it is stacked.
+    pub(super) top: f64,
+}
+
+/// The spots of a series of names.
+fn spots(series: &Series<'_>, spans: &[Option<(f64, f64)>], plane: &Plane) -> Vec<Option<Spot>> {
+    let spot = |(n, span): (usize, &Option<(f64, f64)>)| {
+        let (_, top) = (*span)?;
+        let x = plane.x_of(n);
+        Some(Spot { first: plane.first_share(x), x, value: series.values.get(n).copied().flatten()?, top })
+    };
+    spans.iter().enumerate().map(spot).collect()
+}
+
+/// Draws what a series has at its values beside these: error bars and trend lines.
+fn beside(
+    drawing: &mut Drawing<'_>,
+    group: &Group<'_>,
+    series: &Series<'_>,
+    plane: &Plane,
+    spots: &[Option<Spot>],
+) -> Result<()> {
+    if group.grouping != Grouping::Percent {
+        error_bars::draw(drawing, series, plane, spots)?;
+    }
+    trend::draw(drawing, group, series, plane, spots)
+}
 
 /// Draws what stands between axes.
 pub(super) fn draw(drawing: &mut Drawing<'_>, pair: &Pair<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
@@ -28,7 +71,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, pair: &Pair<'_>, group: &Group<'_>
         Kind::Bubble => bubble::draw(drawing, group, plane),
         Kind::Stock => stock::draw(drawing, group, plane),
         Kind::Pie | Kind::Doughnut | Kind::Radar | Kind::Surface => {
-            drawing.scene.page.missed("surface chart");
+            drawing.scene.page.missed("chart of another kind between axes");
             Ok(())
         }
     }?;

@@ -33,9 +33,9 @@ pub(in crate::office::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_
     }
     let widest = labels.iter().map(|w| w.width).fold(0.0, f32::max).min(room.width * 0.3);
     let highest = labels.iter().map(|w| w.height).fold(0.0, f32::max);
-    let radius = (room.width / 2.0 - widest - 4.0).min(room.height / 2.0 - highest - 4.0).max(1.0);
-    let middle = Point { x: room.x + room.width / 2.0, y: room.y + room.height / 2.0 };
     let size = drawing.lettering(Role::Plain, &[values.and_then(|a| a.element.child("c:txPr"))]).run.size;
+    let radius = (room.width / 2.0 - widest - 4.0).min(room.height / 2.0 - highest - size / 2.0 - 4.0).max(1.0);
+    let middle = Point { x: room.x + room.width / 2.0, y: room.y + room.height / 2.0 };
     let blanks = drawing.chart.blanks;
     let scale = Scale::new(values, data::range(group, blanks), (radius / size / 1.2) as usize, false);
     let at = |n: usize, share: f32| {
@@ -80,6 +80,9 @@ pub(in crate::office::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_
     for (n, words) in labels.into_iter().enumerate() {
         let p = at(n, 1.0);
         let (sin, cos) = (n as f32 / count as f32 * TAU).sin_cos();
+        // Half of the number at the end of the first spoke lies beyond it.
+        let above = if n == 0 && values.is_some_and(|a| !a.deleted) { size / 2.0 } else { 0.0 };
+        let p = Point { y: p.y - above, ..p };
         let away = Point { x: p.x + sin * (words.width / 2.0 + 4.0), y: p.y - cos * (words.height / 2.0 + 3.0) };
         drawing.put(words, away);
     }

@@ -20,6 +20,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     for (series, spans) in group.series.iter().zip(spans) {
         let has_line = series.properties.and_then(|p| p.child("a:ln")).is_some();
         let stroke = drawing.series_line(group, series, None).filter(|_| has_line);
+        super::beside(drawing, group, series, plane, &super::spots(series, &spans, plane))?;
         let points: Vec<_> =
             spans.iter().enumerate().filter_map(|(n, s)| s.map(|(_, to)| (n, plane.at(n, to)))).collect();
         drawing.line(&points.iter().map(|(_, p)| *p).collect::<Vec<_>>(), stroke);
