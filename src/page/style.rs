@@ -1,4 +1,4 @@
-//! Colours, fills, strokes and shadows, with everything resolved that a theme may have left open.
+//! Colours, fills and strokes, with everything resolved that a theme may have left open.
 
 use std::sync::Arc;
 
@@ -233,17 +233,4 @@ pub(crate) enum LineEndKind {
     Oval,
     /// Two strokes.
     Arrow,
-}
-
-/// A shadow on the page below.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Shadow {
-    /// Its colour, with its opacity.
-    pub(crate) color: Color,
-    /// How far its edge is spread, pt.
-    pub(crate) blur: f32,
-    /// To the right, pt.
-    pub(crate) dx: f32,
-    /// Downward, pt.
-    pub(crate) dy: f32,
 }

@@ -1,9 +1,12 @@
 //! Behaviour of painting: each test paints a little page and looks at its pixels.
 
+mod effects;
+
 use tiny_skia::Pixmap;
 
 use crate::decode::Context;
 use crate::geometry::Size;
+use crate::page::effects::*;
 use crate::page::fonts::SANS;
 use crate::page::style::*;
 use crate::page::text::{Block, Body, FontSet, Paragraph, RunStyle};
@@ -83,14 +86,6 @@ fn a_group_stretches_clips_and_fades_its_children() {
     group.clip = Rect::new(0.0, 0.0, 50.0, 100.0).path();
     let at = painted(vec![Node::Group(group)]);
     assert!((120..136).contains(&at(65, 75)[1]) && at(85, 75) == [255; 3], "{:?}", at(65, 75));
-}
-
-#[test]
-fn a_shadow_falls_beside_its_shape_and_is_blurred() {
-    let shadow = Shadow { color: Color::BLACK, blur: 6.0, dx: 12.0, dy: 12.0 };
-    let at = painted(shape(Shape { shadow: Some(shadow), ..square(RED.into()) }));
-    assert_eq!(at(50, 50), [255, 0, 0]);
-    assert!(at(86, 60)[0] < 60 && (60..250).contains(&at(93, 60)[0]) && at(50, 10) == [255; 3]);
 }
 
 #[test]
