@@ -10,11 +10,13 @@ mod emoji;
 mod extent;
 mod fill;
 mod glyphs;
+mod gradient;
 mod layer;
 mod line_ends;
 mod picture;
 mod raster;
 mod shape;
+mod stroke;
 mod text;
 
 use tiny_skia::Pixmap;

@@ -92,3 +92,22 @@ pub(super) fn stretched(
     let transform = onto(&scaled);
     Ok((scaled, transform))
 }
+
+/// A tile together with its mirror images, so that every other one is mirrored where the tile is repeated.
+pub(super) fn unfolded(tile: Pixmap, (flip_h, flip_v): (bool, bool)) -> Result<Pixmap> {
+    if !flip_h && !flip_v {
+        return Ok(tile);
+    }
+    let (width, height) = (tile.width(), tile.height());
+    let times = |is_flipped: bool| if is_flipped { 2 } else { 1 };
+    let all = Pixmap::new(width.saturating_mul(times(flip_h)), height.saturating_mul(times(flip_v)));
+    let mut all = all.ok_or_else(|| Error::limit("a tile too large"))?;
+    let row = all.width() as usize;
+    let mirrored = |n: usize, length: u32| if n < length as usize { n } else { 2 * length as usize - 1 - n };
+    for (y, line) in all.pixels_mut().chunks_exact_mut(row).enumerate() {
+        let from = mirrored(y, height) * width as usize;
+        let from = &tile.pixels()[from..from + width as usize];
+        line.iter_mut().enumerate().for_each(|(x, pixel)| *pixel = from[mirrored(x, width)]);
+    }
+    Ok(all)
+}

@@ -90,15 +90,30 @@ impl Canvas<'_> {
                 PathFill::Lighten(share) => shaded(&shape.fill, Color::WHITE, share),
                 PathFill::Darken(share) => shaded(&shape.fill, Color::BLACK, share),
             };
-            self.fill(&path.path, &fill, shape.bounds, transform)?;
+            match &fill {
+                Fill::Gradient(Gradient { turns: false, .. })
+                    if shape.rotation != 0.0 || shape.flip_h || shape.flip_v =>
+                {
+                    self.level_fill(&path.path, &fill, shape, transform)?;
+                }
+                _ => self.fill(&path.path, &fill, shape.bounds, transform)?,
+            }
         }
         if let Some(stroke) = &shape.stroke {
             for path in paths.iter().filter(|path| path.stroked) {
-                self.stroke(&path.path, stroke, shape.bounds, transform)?;
-                self.line_ends(&path.path, stroke, shape.bounds, transform)?;
+                self.ended_stroke(&path.path, stroke, shape.bounds, transform)?;
             }
         }
         Ok(())
+    }
+
+    /// Fills a turned shape with what lies as the page does.
+    fn level_fill(&mut self, path: &Path, fill: &Fill, shape: &Shape, transform: Transform) -> Result<()> {
+        let turn = turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v));
+        let level = turn.invert().map(|back| transform.pre_concat(back)).zip(path.clone().transform(turn));
+        let Some((level, path)) = level else { return Ok(()) };
+        let b = path.bounds();
+        self.fill(&path, fill, Rect::new(b.left(), b.top(), b.width(), b.height()), level)
     }
 
     /// The text of a shape, laid out.
@@ -172,6 +187,7 @@ fn shaded(fill: &Fill, to: Color, share: f32) -> Fill {
         Fill::Gradient(gradient) => Fill::Gradient(Gradient {
             stops: gradient.stops.iter().map(|(at, color)| (*at, color.mixed(to, share))).collect(),
             kind: gradient.kind,
+            turns: gradient.turns,
         }),
         other => other.clone(),
     }

@@ -1,5 +1,7 @@
 //! Behaviour of effects.
 
+use tiny_skia::Pixmap;
+
 use super::*;
 
 fn with(effects: Effects, shape: Shape) -> Vec<Node> {
