@@ -90,4 +90,9 @@ impl Cast {
     pub(crate) fn moved(dx: f32, dy: f32) -> Self {
         Self { dx, dy, ..Self::default() }
     }
+
+    /// Whether it is moved and nothing else.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.scale == (1.0, 1.0) && self.skew == (0.0, 0.0)
+    }
 }

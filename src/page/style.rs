@@ -223,6 +223,8 @@ pub(crate) enum Compound {
     Single,
     /// Two.
     Double,
+    /// A thick one and a thin one.
+    Uneven,
     /// A thick one between two thin ones.
     Triple,
 }

@@ -52,7 +52,8 @@ impl Scene<'_> {
         let dash = child(&["a:prstDash", "a:custDash"]).map(dashes).unwrap_or_default();
         let end = |name: &str| child(&[name]).map(line_end).unwrap_or_default();
         let compound = match attr("cmpd") {
-            Some("dbl" | "thickThin" | "thinThick") => Compound::Double,
+            Some("dbl") => Compound::Double,
+            Some("thickThin" | "thinThick") => Compound::Uneven,
             Some("tri") => Compound::Triple,
             _ => Compound::Single,
         };

@@ -28,6 +28,12 @@ impl Layer {
         let (width, height) = (self.pixmap.width() as i32, self.pixmap.height() as i32);
         [self.left, self.top, self.left + width, self.top + height]
     }
+
+    /// Whether nothing is seen of what is below it at this pixel of the canvas.
+    pub(super) fn is_opaque(&self, x: i32, y: i32) -> bool {
+        let (x, y) = (x.wrapping_sub(self.left) as u32, y.wrapping_sub(self.top) as u32);
+        x < self.pixmap.width() && self.pixmap.pixel(x, y).is_some_and(|pixel| pixel.alpha() == 255)
+    }
 }
 
 impl Canvas<'_> {
@@ -85,16 +91,25 @@ impl Canvas<'_> {
         let opacity = (opacity.clamp(0.0, 1.0) * 255.0).round() as u32;
         let (row, left, top) = (layer.pixmap.width() as usize, layer.left, layer.top);
         let from = layer.pixmap.pixels();
-        self.each_pixel(layer.area(), |x, y, share, pixel| {
-            let above = from[(y - top) as usize * row + (x - left) as usize];
-            if above.alpha() > 0 {
-                *pixel = over(*pixel, above, u32::from(share) * opacity / 255);
+        self.each_row(layer.area(), |x, y, line, mask| {
+            let start = (y - top) as usize * row + (x - left) as usize;
+            let pairs = line.iter_mut().zip(&from[start..]);
+            match mask {
+                None => pairs.for_each(|(pixel, above)| lay_pixel(pixel, *above, opacity)),
+                Some(mask) => pairs.zip(mask).for_each(|((pixel, above), share)| {
+                    lay_pixel(pixel, *above, u32::from(*share) * opacity / 255);
+                }),
             }
         });
     }
 
-    /// Calls `change` for every pixel of `area` that can be seen, with the share of it that the clip leaves.
-    pub(super) fn each_pixel(&mut self, area: Area, mut change: impl FnMut(i32, i32, u8, &mut PremultipliedColorU8)) {
+    /// Calls `change` for every row of `area` that can be seen, with where it begins, and the shares of its pixels that
+    /// the clip leaves, if not all.
+    pub(super) fn each_row(
+        &mut self,
+        area: Area,
+        mut change: impl FnMut(i32, i32, &mut [PremultipliedColorU8], Option<&[u8]>),
+    ) {
         let bounds = [0, 0, self.pixmap.width() as i32, self.pixmap.height() as i32];
         let seen = common(area, self.clip.bounds).and_then(|seen| common(seen, bounds));
         let Some([left, top, right, bottom]) = seen else { return };
@@ -103,16 +118,17 @@ impl Canvas<'_> {
         let pixels = self.pixmap.pixels_mut();
         for y in top..bottom {
             let start = y as usize * row + left as usize;
-            let length = (right - left) as usize;
-            let line = &mut pixels[start..start + length];
-            match mask.map(|mask| &mask.data()[start..start + length]) {
-                None => (left..).zip(line).for_each(|(x, pixel)| change(x, y, 255, pixel)),
-                Some(mask) => {
-                    let shares = mask.iter().zip(line).zip(left..).filter(|((share, _), _)| **share > 0);
-                    shares.for_each(|((share, pixel), x)| change(x, y, *share, pixel));
-                }
-            }
+            let end = start + (right - left) as usize;
+            change(left, y, &mut pixels[start..end], mask.map(|mask| &mask.data()[start..end]));
         }
+    }
+}
+
+fn lay_pixel(pixel: &mut PremultipliedColorU8, above: PremultipliedColorU8, share: u32) {
+    match above.alpha() {
+        0 => {}
+        255 if share == 255 => *pixel = above,
+        _ => *pixel = over(*pixel, above, share),
     }
 }
 

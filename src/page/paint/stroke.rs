@@ -27,6 +27,8 @@ impl Canvas<'_> {
             _ if stroke.width * (sx + sy) / 2.0 < GAPS => &[][..],
             // What is cleared and what is drawn again in the middle, as shares of the width.
             Compound::Double => &[(1.0 / 3.0, BlendMode::DestinationOut)][..],
+            // The gap should not lie in the middle; it is as wide as it should be.
+            Compound::Uneven => &[(1.0 / 5.0, BlendMode::DestinationOut)][..],
             Compound::Triple => &[(2.0 / 3.0, BlendMode::DestinationOut), (1.0 / 3.0, BlendMode::SourceOver)][..],
         };
         if gaps.is_empty() {

@@ -72,6 +72,11 @@ impl Place {
     /// From the pixels of the thing to those of its image.
     fn cast(&self, cast: &Cast) -> Option<Transform> {
         let (axes, bounds) = self.axes(cast.turns);
+        if cast.is_moved() {
+            let mut by = Point::from_xy(cast.dx, cast.dy);
+            Transform { tx: 0.0, ty: 0.0, ..axes }.map_point(&mut by);
+            return Some(Transform::from_translate(by.x, by.y));
+        }
         let (x, y) = (bounds.x + bounds.width * cast.anchor.0, bounds.y + bounds.height * cast.anchor.1);
         let skew = |degrees: f32| degrees.clamp(-89.0, 89.0).to_radians().tan();
         let own = Transform::from_row(cast.scale.0, skew(cast.skew.1), skew(cast.skew.0), cast.scale.1, 0.0, 0.0);
@@ -87,8 +92,7 @@ fn window(effects: &Effects, clip: Area, scale: f32) -> f32 {
     for shadow in effects.shadow.iter().chain(&effects.inner_shadow) {
         by += reach(shadow.blur * scale) + shadow.cast.dx.hypot(shadow.cast.dy) * scale;
     }
-    let is_moved = |cast: &Cast| cast.scale == (1.0, 1.0) && cast.skew == (0.0, 0.0);
-    if effects.reflection.is_some() || effects.shadow.is_some_and(|shadow| !is_moved(&shadow.cast)) {
+    if effects.reflection.is_some() || effects.shadow.is_some_and(|shadow| !shadow.cast.is_moved()) {
         // What is mirrored or stretched comes from about as far away as the canvas is large.
         by = by.max((clip[2] - clip[0]).max(clip[3] - clip[1]) as f32);
     }
@@ -124,14 +128,14 @@ impl Canvas<'_> {
             if let Some(shadow) = &effects.shadow {
                 let plane = coverage(&layer, shadow.blur * DEVIATION * scale);
                 if let Some(onto) = place.cast(&shadow.cast) {
-                    self.tint(&plane, shadow.color, onto, |share| share);
+                    self.tint(&plane, shadow.color, onto, &layer, |share| share);
                 }
             }
             if let Some(glow) = effects.glow.filter(|glow| glow.radius > 0.0) {
                 // Full along the edge, half at half of its reach.
                 let plane = coverage(&layer, glow.radius * 0.45 * scale);
                 let share = |s: u8| 255 - squared(255 - doubled(s));
-                self.tint(&plane, glow.color, Transform::identity(), share);
+                self.tint(&plane, glow.color, Transform::identity(), &layer, share);
             }
             if let Some(shadow) = &effects.inner_shadow {
                 shade_inside(&mut layer, shadow, place);
@@ -149,15 +153,21 @@ impl Canvas<'_> {
         text(self, Transform::identity())
     }
 
-    /// Lays `color` down by what `share` makes of a plane that is moved by `onto`.
-    fn tint(&mut self, plane: &Plane, color: Color, onto: Transform, share: impl Fn(u8) -> u8) {
+    /// Lays `color` down by what `share` makes of a plane that is moved by `onto`. What `above` will hide is left out.
+    fn tint(&mut self, plane: &Plane, color: Color, onto: Transform, above: &Layer, share: impl Fn(u8) -> u8) {
         let Some((sampler, area)) = plane.sampler(onto).zip(moved(plane.area(), onto)) else { return };
         let shares: [u8; 256] = std::array::from_fn(|n| share(n as u8));
         let color = color.skia().premultiply().to_color_u8();
-        self.each_pixel(area, |x, y, clip, pixel| {
-            let share = u32::from(shares[usize::from(sampler.at(x, y))]);
-            if share > 0 {
-                *pixel = over(*pixel, color, share * u32::from(clip) / 255);
+        let mut values = Vec::new();
+        self.each_row(area, |x, y, line, mask| {
+            values.resize(line.len(), 0);
+            sampler.row(x, y, &mut values);
+            for (n, (pixel, value)) in line.iter_mut().zip(&values).enumerate() {
+                let clip = mask.and_then(|mask| mask.get(n)).map_or(255, |share| u32::from(*share));
+                let share = u32::from(shares[usize::from(*value)]) * clip / 255;
+                if share > 0 && !(clip == 255 && above.is_opaque(x + n as i32, y)) {
+                    *pixel = over(*pixel, color, share);
+                }
             }
         });
     }
@@ -182,14 +192,17 @@ impl Canvas<'_> {
         let [left, top, right, bottom] = image.area();
         let row = (right - left) as usize;
         let pixels = image.pixmap.pixels();
-        self.each_pixel(area, |x, y, clip, pixel| {
-            let mut at = Point::from_xy(x as f32 + 0.5, y as f32 + 0.5);
-            let share = opacity(at.x, at.y);
-            inverse.map_point(&mut at);
-            let (u, v) = (at.x.floor() as i32, at.y.floor() as i32);
-            if share > 0.0 && u >= left && v >= top && u < right && v < bottom {
-                let above = pixels[(v - top) as usize * row + (u - left) as usize];
-                *pixel = over(*pixel, above, (share * f32::from(clip)) as u32);
+        self.each_row(area, |x, y, line, mask| {
+            for (n, pixel) in line.iter_mut().enumerate() {
+                let clip = mask.and_then(|mask| mask.get(n)).map_or(255.0, |share| f32::from(*share));
+                let mut at = Point::from_xy((x + n as i32) as f32 + 0.5, y as f32 + 0.5);
+                let share = opacity(at.x, at.y);
+                inverse.map_point(&mut at);
+                let (u, v) = (at.x.floor() as i32, at.y.floor() as i32);
+                if share > 0.0 && u >= left && v >= top && u < right && v < bottom {
+                    let above = pixels[(v - top) as usize * row + (u - left) as usize];
+                    *pixel = over(*pixel, above, (share * clip) as u32);
+                }
             }
         });
     }

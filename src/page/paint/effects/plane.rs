@@ -28,7 +28,8 @@ pub(super) fn reach(deviation: f32) -> f32 {
 impl Plane {
     /// One channel of `layer`, with room for a blur around it.
     pub(super) fn of(layer: &Layer, channel: impl Fn(PremultipliedColorU8) -> u8, deviation: f32) -> Self {
-        let margin = if deviation > 0.0 { reach(deviation).ceil() as usize } else { 0 };
+        // At least one sample, so that edges need no care.
+        let margin = if deviation > 0.0 { reach(deviation).ceil() as usize } else { 1 };
         let (row, rows) = (layer.pixmap.width() as usize, layer.pixmap.height() as usize);
         let (width, height) = (row + 2 * margin, rows + 2 * margin);
         let mut samples = vec![0; width * height];
@@ -53,10 +54,10 @@ impl Plane {
             deviation /= 2.0;
         }
         if let Some(kernel) = Kernel::of(deviation) {
-            let mut other = vec![0; self.samples.len()];
+            let (mut other, mut room) = (vec![0; self.samples.len()], Vec::new());
             for _ in 0..3 {
                 for (from, to) in self.samples.chunks_exact(self.width).zip(other.chunks_exact_mut(self.width)) {
-                    kernel.across(from, to);
+                    kernel.across(from, to, &mut room);
                 }
                 kernel.down(&other, &mut self.samples, self.width);
             }
@@ -75,6 +76,12 @@ impl Plane {
             samples.extend((0..width).map(|x| mean(2 * x) as u8));
         }
         Self { width, height, step: self.step * 2, samples, ..self }
+    }
+
+    /// A row of samples; outside there is none.
+    fn row(&self, y: i32) -> &[u8] {
+        let start = usize::try_from(y).ok().and_then(|y| y.checked_mul(self.width));
+        start.and_then(|start| self.samples.get(start..start.saturating_add(self.width))).unwrap_or_default()
     }
 
     /// What leads from pixels of the canvas to samples, if the plane is seen through `onto`.
@@ -102,23 +109,53 @@ impl Sampler<'_> {
     pub(super) fn at(&self, x: i32, y: i32) -> u8 {
         let t = &self.to_samples;
         let (x, y) = (x as f32, y as f32);
-        // In 256ths of a sample.
-        let u = ((t.sx * x + t.kx * y + t.tx) * 256.0) as i32;
-        let v = ((t.ky * x + t.sy * y + t.ty) * 256.0) as i32;
-        let (column, line) = (u >> 8, v >> 8);
-        let (width, height) = (self.plane.width as i32, self.plane.height as i32);
-        if column < -1 || line < -1 || column >= width || line >= height {
-            return 0;
-        }
-        let sample = |x: i32, y: i32| match x >= 0 && y >= 0 && x < width && y < height {
-            true => self.plane.samples[y as usize * self.plane.width + x as usize] as i32,
-            false => 0,
-        };
-        let (fx, fy) = (u & 255, v & 255);
-        let upper = sample(column, line) * (256 - fx) + sample(column + 1, line) * fx;
-        let lower = sample(column, line + 1) * (256 - fx) + sample(column + 1, line + 1) * fx;
-        ((upper * (256 - fy) + lower * fy + (1 << 15)) >> 16) as u8
+        let (column, fx) = split(t.sx * x + t.kx * y + t.tx);
+        let (line, fy) = split(t.ky * x + t.sy * y + t.ty);
+        let (upper, lower) = (self.plane.row(line), self.plane.row(line.saturating_add(1)));
+        let pair = |row: &[u8]| [sample(row, column), sample(row, column.saturating_add(1))];
+        mixed(pair(upper), pair(lower), fx, fy)
     }
+
+    /// The values of a row of pixels that begins at `x`, `y`.
+    pub(super) fn row(&self, x: i32, y: i32, values: &mut [u8]) {
+        let t = &self.to_samples;
+        if !(t.sx == 1.0 && t.sy == 1.0 && t.kx == 0.0 && t.ky == 0.0) {
+            values.iter_mut().zip(x..).for_each(|(value, x)| *value = self.at(x, y));
+            return;
+        }
+        values.fill(0);
+        let ((column, fx), (line, fy)) = (split(x as f32 + t.tx), split(y as f32 + t.ty));
+        let (upper, lower) = (self.plane.row(line), self.plane.row(line.saturating_add(1)));
+        if upper.is_empty() || lower.is_empty() {
+            return;
+        }
+        // Before the plane there is nothing, nor behind it.
+        let (before, first) = ((-i64::from(column)).max(0) as usize, column.max(0) as usize);
+        let (Some(values), Some(upper), Some(lower)) =
+            (values.get_mut(before..), upper.get(first..), lower.get(first..))
+        else {
+            return;
+        };
+        for (value, (upper, lower)) in values.iter_mut().zip(upper.array_windows().zip(lower.array_windows())) {
+            *value = mixed(*upper, *lower, fx, fy);
+        }
+    }
+}
+
+/// Whole samples, and 256ths of one.
+fn split(at: f32) -> (i32, u32) {
+    let at = (at.clamp(-4e6, 4e6) * 256.0).floor() as i32;
+    (at >> 8, (at & 255) as u32)
+}
+
+fn sample(row: &[u8], x: i32) -> u8 {
+    usize::try_from(x).ok().and_then(|x| row.get(x)).copied().unwrap_or(0)
+}
+
+/// What lies this far, in 256ths, between four samples.
+fn mixed(upper: [u8; 2], lower: [u8; 2], fx: u32, fy: u32) -> u8 {
+    let across = |[a, b]: [u8; 2]| u32::from(a) * (256 - fx) + u32::from(b) * fx;
+    ((across(upper) * (256 - fy) + across(lower) * fy + (1 << 15)) >> 16) as u8
 }
 
 /// A box whose outermost samples count in part, so that it may have any width. (Gwosdek et al., Theoretical Foundations
@@ -149,15 +186,19 @@ impl Kernel {
         ((sum * self.inner + beyond * self.outer + (1 << 15)) >> 16).min(255) as u8
     }
 
-    /// Along a row.
-    fn across(&self, from: &[u8], to: &mut [u8]) {
-        let at = |x: usize| from.get(x).map_or(0, |s| u32::from(*s));
-        let before = |x: usize, by: usize| x.checked_sub(by).map_or(0, at);
-        let mut sum: u32 = (0..self.radius).map(at).sum();
-        for (x, to) in to.iter_mut().enumerate() {
-            sum += at(x + self.radius);
-            *to = self.weighted(sum, before(x, self.radius + 1) + at(x + self.radius + 1));
-            sum -= before(x, self.radius);
+    /// Along a row; `room` is to be used again by the next.
+    fn across(&self, from: &[u8], to: &mut [u8], room: &mut Vec<u8>) {
+        let before = self.radius + 1;
+        room.clear();
+        room.resize(from.len() + 2 * before, 0);
+        room[before..before + from.len()].copy_from_slice(from);
+        let (leaves, enters, behind) = (&room[1..], &room[2 * before - 1..], &room[2 * before..]);
+        let mut sum: u32 = room[before..2 * before - 1].iter().map(|s| u32::from(*s)).sum();
+        let sides = room.iter().zip(behind).map(|(a, b)| u32::from(*a) + u32::from(*b));
+        for ((to, sides), (enters, leaves)) in to.iter_mut().zip(sides).zip(enters.iter().zip(leaves)) {
+            sum += u32::from(*enters);
+            *to = self.weighted(sum, sides);
+            sum -= u32::from(*leaves);
         }
     }
 
@@ -173,10 +214,12 @@ impl Kernel {
         for (y, to) in to.chunks_exact_mut(width).enumerate() {
             let (enters, leaves) = (row(y + self.radius), before(y, self.radius));
             let (above, below) = (before(y, self.radius + 1), row(y + self.radius + 1));
-            for (x, (sum, to)) in sums.iter_mut().zip(to).enumerate() {
-                *sum += u32::from(enters[x]);
-                *to = self.weighted(*sum, u32::from(above[x]) + u32::from(below[x]));
-                *sum -= u32::from(leaves[x]);
+            let sides = above.iter().zip(below).map(|(a, b)| u32::from(*a) + u32::from(*b));
+            let moved = enters.iter().zip(leaves);
+            for (((sum, to), sides), (enters, leaves)) in sums.iter_mut().zip(to).zip(sides).zip(moved) {
+                *sum += u32::from(*enters);
+                *to = self.weighted(*sum, sides);
+                *sum -= u32::from(*leaves);
             }
         }
     }
