@@ -6,7 +6,7 @@
 //!
 //! | room | what it does |
 //! |---|---|
-//! | [`tree`], [`style`], [`text`], [`table`] | the page as data |
+//! | [`tree`], [`style`], [`effects`], [`text`], [`table`] | the page as data |
 //! | [`fonts`] | the one font database of the process |
 //! | [`layout`] | shaping, bidi, line breaks, tabs, bullets; blocks down a column; rows and columns of tables |
 //! | [`paint`] | fills, strokes, shadows, glyphs and pictures into pixels |
@@ -17,6 +17,8 @@
 
 #[cfg(feature = "page")]
 pub(crate) mod document;
+#[cfg(feature = "page")]
+pub(crate) mod effects;
 #[cfg(feature = "fonts")]
 pub(crate) mod fonts;
 #[cfg(feature = "page")]

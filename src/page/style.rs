@@ -1,4 +1,4 @@
-//! Colours, fills, strokes and shadows, with everything resolved that a theme may have left open.
+//! Colours, fills and strokes, with everything resolved that a theme may have left open.
 
 use std::sync::Arc;
 
@@ -87,6 +87,8 @@ pub(crate) struct Gradient {
     pub(crate) stops: Vec<(f32, Color)>,
     /// Along what they run.
     pub(crate) kind: GradientKind,
+    /// Whether they turn with the shape that they fill; otherwise they lie as the page does.
+    pub(crate) turns: bool,
 }
 
 /// Along what the colours of a gradient run.
@@ -95,7 +97,7 @@ pub(crate) enum GradientKind {
     /// Along a line at this angle: 0 runs to the right, 90 downward. Corner to corner: the first and last colours are
     /// reached in the corners of the bounds. `scaled` turns the angle with the aspect of the bounds.
     Linear { angle: f32, scaled: bool },
-    /// From the edges of the focus, as shares of the bounds, outward in circles.
+    /// From the edges of the focus, as shares of the bounds, outward in circles. The focus may lie beyond the bounds.
     Circle { focus: Rect },
     /// As `Circle`, in rectangles.
     Rect { focus: Rect },
@@ -139,8 +141,9 @@ pub(crate) enum PictureMode {
     /// The part of the picture inside `crop` is stretched onto the part of the area inside `onto`; both as shares of
     /// the whole: left, top, right, bottom cut away (negative adds room).
     Stretch { crop: [f32; 4], onto: [f32; 4] },
-    /// Repeated from the top left, at this size in pt, moved by this offset in pt.
-    Tile { width: f32, height: f32, dx: f32, dy: f32 },
+    /// Repeated from the top left, at this size in pt, moved by this offset in pt; every other column or row is
+    /// mirrored where `flip` says so.
+    Tile { width: f32, height: f32, dx: f32, dy: f32, flip: (bool, bool) },
 }
 
 impl PictureMode {
@@ -161,6 +164,10 @@ pub(crate) struct Stroke {
     pub(crate) cap: Cap,
     /// Corners.
     pub(crate) join: Join,
+    /// Of how many lines it is made.
+    pub(crate) compound: Compound,
+    /// Where it lies.
+    pub(crate) side: Side,
     /// The start of open paths.
     pub(crate) head: LineEnd,
     /// The end of open paths.
@@ -176,6 +183,8 @@ impl Stroke {
             dash: Vec::new(),
             cap: Cap::Flat,
             join: Join::Miter,
+            compound: Compound::default(),
+            side: Side::default(),
             head: LineEnd::default(),
             tail: LineEnd::default(),
         }
@@ -206,6 +215,30 @@ pub(crate) enum Join {
     Bevel,
 }
 
+/// Of how many lines beside each other a stroke is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Compound {
+    /// One.
+    #[default]
+    Single,
+    /// Two.
+    Double,
+    /// A thick one and a thin one.
+    Uneven,
+    /// A thick one between two thin ones.
+    Triple,
+}
+
+/// Where a stroke lies along its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Side {
+    /// Half of it to either side.
+    #[default]
+    Centre,
+    /// Within what the path encloses.
+    Inside,
+}
+
 /// A decoration at the end of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct LineEnd {
@@ -233,17 +266,4 @@ pub(crate) enum LineEndKind {
     Oval,
     /// Two strokes.
     Arrow,
-}
-
-/// A shadow on the page below.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Shadow {
-    /// Its colour, with its opacity.
-    pub(crate) color: Color,
-    /// How far its edge is spread, pt.
-    pub(crate) blur: f32,
-    /// To the right, pt.
-    pub(crate) dx: f32,
-    /// Downward, pt.
-    pub(crate) dy: f32,
 }

@@ -1,6 +1,7 @@
 //! A page as data: nodes in painting order, each at its place.
 
-use super::style::{Fill, Shadow, Stroke};
+use super::effects::Effects;
+use super::style::{Fill, Stroke};
 use super::table::Table;
 use super::text::Body;
 
@@ -113,9 +114,9 @@ pub(crate) struct Shape {
     pub(crate) fill: Fill,
     /// What is drawn along the outline.
     pub(crate) stroke: Option<Stroke>,
-    /// Thrown by fill and stroke, or by the text of a shape that has neither.
-    pub(crate) shadow: Option<Shadow>,
-    /// 0 transparent to 1 opaque, of everything but the shadow's own opacity.
+    /// Of fill and stroke, or of the text of a shape that has neither.
+    pub(crate) effects: Option<Box<Effects>>,
+    /// 0 transparent to 1 opaque, of everything with its effects.
     pub(crate) opacity: Option<f32>,
     /// Where text goes, if not in all of the bounds; in the coordinates of the box, whose top left is 0, 0.
     pub(crate) text_area: Option<Rect>,
@@ -173,6 +174,8 @@ pub(crate) struct Group {
     pub(crate) clip: Option<Path>,
     /// 0 transparent to 1 opaque.
     pub(crate) opacity: f32,
+    /// Of everything in it together.
+    pub(crate) effects: Option<Box<Effects>>,
     /// The lowest first.
     pub(crate) children: Vec<Node>,
 }
@@ -180,7 +183,7 @@ pub(crate) struct Group {
 impl Group {
     /// Nodes as they are.
     pub(crate) fn new(children: Vec<Node>) -> Self {
-        Self { transform: Transform::identity(), clip: None, opacity: 1.0, children }
+        Self { transform: Transform::identity(), clip: None, opacity: 1.0, effects: None, children }
     }
 
     /// A group as DrawingML has it: `child` (`chOff`, `chExt`) is stretched onto `bounds` (`off`, `ext`), then flipped

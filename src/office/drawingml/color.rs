@@ -238,13 +238,27 @@ fn from_hsl([hue, sat, lum]: [f32; 3]) -> [f32; 3] {
     rgb.map(|c| c + lum - chroma / 2.0)
 }
 
-/// Colours of a Windows desktop, for files that do not say what they were.
+/// Colours of a Windows desktop, for files that do not say what they were (20.1.10.58).
 fn system(name: &str) -> Color {
     Color::hex(match name {
-        "window" | "btnHighlight" | "highlightText" | "captionText" | "infoBk" => 0xFF_FFFF,
-        "btnFace" | "menu" | "3dLight" | "scrollBar" | "menuBar" => 0xF0_F0F0,
-        "btnShadow" | "grayText" | "inactiveCaption" => 0xA0_A0A0,
-        "highlight" | "menuHighlight" | "hotLight" => 0x00_78D7,
+        "window" | "btnHighlight" | "highlightText" => 0xFF_FFFF,
+        "infoBk" => 0xFF_FFE1,
+        "btnFace" | "menu" | "menuBar" => 0xF0_F0F0,
+        "3dLight" => 0xE3_E3E3,
+        "scrollBar" => 0xC8_C8C8,
+        "activeBorder" => 0xB4_B4B4,
+        "inactiveBorder" => 0xF4_F7FC,
+        "appWorkspace" => 0xAB_ABAB,
+        "activeCaption" => 0x99_B4D1,
+        "inactiveCaption" => 0xBF_CDDB,
+        "gradientActiveCaption" => 0xB9_D1EA,
+        "gradientInactiveCaption" => 0xD7_E4F2,
+        "btnShadow" => 0xA0_A0A0,
+        "3dDkShadow" => 0x69_6969,
+        "grayText" => 0x6D_6D6D,
+        "windowFrame" => 0x64_6464,
+        "highlight" | "menuHighlight" => 0x00_78D7,
+        "hotLight" => 0x00_66CC,
         _ => 0,
     })
 }
@@ -346,6 +360,35 @@ mod tests {
         assert_eq!(color("<a:srgbClr val='808080'><a:tint val='50%'/></a:srgbClr>").map(|c| c.r), Some(0xCD));
         assert_eq!(color("<a:srgbClr val='808080'><a:shade val='50000'/></a:srgbClr>").map(|c| c.r), Some(0x5C));
         assert_eq!(color("<a:srgbClr val='000000'><a:alpha val='40000'/></a:srgbClr>").map(|c| c.a), Some(102));
+    }
+
+    #[test]
+    fn changes_do_what_the_examples_of_the_standard_say() {
+        for (base, change, expected) in [
+            (0x00FF00, "<a:tint val='50000'/>", 0xBCFFBC),
+            (0x00FF00, "<a:shade val='50000'/>", 0x00BC00),
+            (0xFF0000, "<a:comp/>", 0x00FFFF),
+            (0xFF0000, "<a:inv/>", 0x00FFFF),
+            (0x00FF00, "<a:hue val='14400000'/>", 0x0000FF),
+            (0x00FF00, "<a:hueMod val='50000'/>", 0xFFFF00),
+            (0x00FF00, "<a:hueOff val='600000'/>", 0x00FF2B),
+            (0x00FF00, "<a:satMod val='50000'/>", 0x40BF40),
+            (0x00FF00, "<a:satOff val='-20000'/>", 0x19E619),
+            (0x00FF00, "<a:lumMod val='50000'/>", 0x008000),
+            (0x00FF00, "<a:lumOff val='-20000'/>", 0x009900),
+            (0x00FF00, "<a:red val='100000'/>", 0xFFFF00),
+            (0xFF8040, "<a:green val='50000'/>", 0xFFBC40),
+            (0xFF8040, "<a:blueOff val='-20000'/>", 0xFF8000),
+            (0xFF8040, "<a:redMod val='50000'/>", 0xBC8040),
+        ] {
+            let got = color(&format!("<a:srgbClr val='{base:06X}'>{change}</a:srgbClr>")).unwrap();
+            // The examples are rounded in one way or another.
+            let want = Color::hex(expected);
+            let near = |a: u8, b: u8| a.abs_diff(b) <= 1;
+            assert!(near(got.r, want.r) && near(got.g, want.g) && near(got.b, want.b), "{base:06X} {change}: {got:?}");
+        }
+        assert_eq!(color("<a:hslClr hue='14400000' sat='100000' lum='50000'/>"), Some(Color::hex(0x0000FF)));
+        assert_eq!(color("<a:scrgbClr r='50000' g='50000' b='50000'/>"), Some(Color::hex(0xBCBCBC)));
     }
 
     #[test]

@@ -73,7 +73,9 @@ impl Scene<'_> {
                     .unwrap_or((picture.0.width() as f32 * 0.75, picture.0.height() as f32 * 0.75));
                 let (width, height) = (natural.0 * scale("sx"), natural.1 * scale("sy"));
                 let (dx, dy) = aligned(tile.attr("algn").unwrap_or("tl"), size, (width, height));
-                PictureMode::Tile { width, height, dx: dx + offset("tx"), dy: dy + offset("ty") }
+                let flip = tile.attr("flip").unwrap_or_default();
+                let flip = (flip.starts_with('x'), flip.ends_with('y'));
+                PictureMode::Tile { width, height, dx: dx + offset("tx"), dy: dy + offset("ty"), flip }
             }
             None => PictureMode::Stretch { crop, onto },
         };
@@ -84,17 +86,7 @@ impl Scene<'_> {
 
 /// Where the first tile of `tile` pt stands in an area, by which of its points are laid upon each other.
 fn aligned(align: &str, area: (f32, f32), tile: (f32, f32)) -> (f32, f32) {
-    let (x, y) = match align {
-        "t" => (0.5, 0.0),
-        "tr" => (1.0, 0.0),
-        "l" => (0.0, 0.5),
-        "ctr" => (0.5, 0.5),
-        "r" => (1.0, 0.5),
-        "bl" => (0.0, 1.0),
-        "b" => (0.5, 1.0),
-        "br" => (1.0, 1.0),
-        _ => (0.0, 0.0),
-    };
+    let (x, y) = super::effect::anchor(align);
     ((area.0 - tile.0) * x, (area.1 - tile.1) * y)
 }
 
@@ -106,10 +98,11 @@ fn gradient(palette: &Palette<'_>, element: Element<'_>) -> Fill {
         .collect();
     stops.sort_by(|a, b| a.0.total_cmp(&b.0));
     let kind = gradient_kind(element);
+    let turns = element.flag("rotWithShape").unwrap_or(true);
     match stops.as_slice() {
         [] => Fill::None,
         [(_, color)] => Fill::Solid(*color),
-        _ => Fill::Gradient(Gradient { stops, kind }),
+        _ => Fill::Gradient(Gradient { stops, kind, turns }),
     }
 }
 
@@ -118,14 +111,14 @@ pub(super) fn gradient_kind(element: Element<'_>) -> GradientKind {
     match element.child("a:path") {
         Some(path) => {
             let to = path.child("a:fillToRect");
-            let edge = |name: &str| to.and_then(|e| e.attr(name)).map_or(0.0, share).clamp(0.0, 1.0);
+            // A circle may begin beyond the shape.
+            let is_circle = path.attr("path") == Some("circle");
+            let room = if is_circle { 10.0 } else { 0.0 };
+            let edge = |name: &str| to.and_then(|e| e.attr(name)).map_or(0.0, share).clamp(-room, 1.0 + room);
             let (left, top) = (edge("l"), edge("t"));
             let size = |from: f32, to: f32| (1.0 - from - to).max(0.0);
             let focus = Rect::new(left, top, size(left, edge("r")), size(top, edge("b")));
-            match path.attr("path") {
-                Some("circle") => GradientKind::Circle { focus },
-                _ => GradientKind::Rect { focus },
-            }
+            if is_circle { GradientKind::Circle { focus } } else { GradientKind::Rect { focus } }
         }
         None => {
             let linear = element.child("a:lin");
@@ -147,7 +140,7 @@ fn pattern(palette: &Palette<'_>, element: Element<'_>) -> Fill {
 /// The bits of a preset pattern. A thumbnail shows hardly more of them than their density and direction.
 fn pattern_rows(name: &str) -> [u8; 8] {
     if let Some(percent) = name.strip_prefix("pct").and_then(|n| n.parse::<u32>().ok()) {
-        return dithered(percent);
+        return dithered(dots(percent));
     }
     // Which of the 8×8 pixels are set: x to the right, y downward.
     let set: fn(u32, u32) -> bool = match name {
@@ -187,11 +180,16 @@ fn pattern_rows(name: &str) -> [u8; 8] {
         "horzBrick" => |x, y| y % 4 == 0 || x == if y < 4 { 0 } else { 4 },
         "diagBrick" => |x, y| x + y == 7 || (x == y && x > 4),
         "smConfetti" => |x, y| (x * 3 + y * 5) % 8 == 0,
-        "lgConfetti" => |x, y| (x / 2 * 3 + y / 2) % 4 == 0,
+        "lgConfetti" => |x, y| (x / 2 * 3 + y / 2) % 4 == 0 || (x + 3 * y) % 8 == 5,
         "zigZag" => |x, y| x.abs_diff(4) % 4 == y % 4,
         "wave" => |x, y| y % 4 == [2, 1, 1, 2, 3, 3, 2, 2][x as usize % 8],
-        "sphere" => |x, y| (x % 4).abs_diff(1) + (y % 4).abs_diff(1) < 2,
-        _ => return dithered(50),
+        // Balls with a light on each.
+        "sphere" => |x, y| match (y % 4, (x + y / 4 * 4) % 8) {
+            (0, n) => n % 4 > 0,
+            (1, n) => matches!(n, 0 | 3 | 4),
+            (_, n) => n < 5,
+        },
+        _ => return dithered(32),
     };
     let mut rows = [0; 8];
     for (y, row) in rows.iter_mut().enumerate() {
@@ -200,15 +198,34 @@ fn pattern_rows(name: &str) -> [u8; 8] {
     rows
 }
 
-/// Dots of this density.
-fn dithered(percent: u32) -> [u8; 8] {
+/// How many of 64 pixels are set in the pattern of this name. Names say how dark the patterns look on a screen of their
+/// time; the patterns themselves are those of Windows.
+fn dots(percent: u32) -> u32 {
+    match percent {
+        5 => 2,
+        10 => 4,
+        20 => 8,
+        25 => 16,
+        30 => 24,
+        40 => 30,
+        60 => 40,
+        70 => 48,
+        75 => 56,
+        80 => 60,
+        90 => 62,
+        _ => 32,
+    }
+}
+
+/// This many of 64 pixels.
+fn dithered(count: u32) -> [u8; 8] {
     let mut rows = [0; 8];
     for (y, row) in rows.iter_mut().enumerate() {
         *row = (0..8).fold(0, |bits, x: u32| {
             // Bayer's matrix: bits of x ^ y and y, interleaved and reversed.
             let (a, b) = (x ^ y as u32, y as u32);
             let rank = (0..3).fold(0, |rank, bit| rank << 2 | (a >> bit & 1) << 1 | (b >> bit & 1));
-            bits << 1 | u8::from(rank * 100 < percent * 64)
+            bits << 1 | u8::from(rank < count)
         });
     }
     rows
@@ -219,10 +236,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dots_have_the_density_of_their_name() {
-        for percent in [5_u32, 10, 25, 50, 75, 90] {
-            let set: u32 = pattern_rows(&format!("pct{percent}")).iter().map(|row| row.count_ones()).sum();
-            assert_eq!(set, (percent * 64).div_ceil(100), "pct{percent}");
+    fn dots_are_as_dense_as_those_of_windows() {
+        for (name, dots) in [("pct5", 2), ("pct20", 8), ("pct25", 16), ("pct50", 32), ("pct75", 56), ("pct90", 62)] {
+            let set: u32 = pattern_rows(name).iter().map(|row| row.count_ones()).sum();
+            assert_eq!(set, dots, "{name}");
         }
         assert_eq!(pattern_rows("pct50"), [0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55]);
     }

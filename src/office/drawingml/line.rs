@@ -1,7 +1,7 @@
 //! Lines: width, dashes, ends, and what they are drawn with.
 
 use crate::office::xml::Element;
-use crate::page::style::{Cap, Fill, Join, LineEnd, LineEndKind, Stroke};
+use crate::page::style::{Cap, Compound, Fill, Join, LineEnd, LineEndKind, Side, Stroke};
 
 use super::color::{Palette, share};
 use super::scene::{EMU, Scene};
@@ -51,7 +51,14 @@ impl Scene<'_> {
         };
         let dash = child(&["a:prstDash", "a:custDash"]).map(dashes).unwrap_or_default();
         let end = |name: &str| child(&[name]).map(line_end).unwrap_or_default();
-        Some(Stroke { fill, width, dash, cap, join, head: end("a:headEnd"), tail: end("a:tailEnd") })
+        let compound = match attr("cmpd") {
+            Some("dbl") => Compound::Double,
+            Some("thickThin" | "thinThick") => Compound::Uneven,
+            Some("tri") => Compound::Triple,
+            _ => Compound::Single,
+        };
+        let side = if attr("algn") == Some("in") { Side::Inside } else { Side::Centre };
+        Some(Stroke { fill, width, dash, cap, join, compound, side, head: end("a:headEnd"), tail: end("a:tailEnd") })
     }
 }
 

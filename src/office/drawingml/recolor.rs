@@ -25,7 +25,11 @@ pub(super) fn apply(picture: Picture, blip: Element<'_>, palette: &Palette<'_>) 
             "a:lum" => {
                 let (bright, contrast) = (value("bright", 0.0), value("contrast", 0.0).clamp(-1.0, 0.99));
                 let slope = if contrast < 0.0 { 1.0 + contrast } else { 1.0 / (1.0 - contrast) };
-                picture = mapped(picture, |c| c.map(|part| (part - 0.5) * slope + 0.5 + bright));
+                // Brighter is towards white and darker towards black: washed out (70 %, -70 %), a picture is pale, not
+                // gone.
+                let (to, share) = if bright > 0.0 { (1.0, bright.min(1.0)) } else { (0.0, -bright.max(-1.0)) };
+                let lit = |part: f32| ((part - 0.5) * slope + 0.5).clamp(0.0, 1.0);
+                picture = mapped(picture, |c| c.map(|part| lit(part) + (to - lit(part)) * share));
             }
             "a:duotone" => {
                 let mut colors = effect.children().filter_map(|c| palette.color(c)).map(unit);

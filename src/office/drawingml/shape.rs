@@ -1,9 +1,10 @@
-//! Shapes, connectors and pictures: place, outline, fill, line, shadow, text.
+//! Shapes, connectors and pictures: place, outline, fill, line, effects, text.
 
 use crate::office::xml::Element;
 use crate::page::style::{Fill, Gradient};
 use crate::page::tree::{Node, Outline, Rect, Shape};
 
+use super::effect;
 use super::geometry;
 use super::text::RunProperties;
 use super::transform::{Frame, Placed};
@@ -41,12 +42,12 @@ impl<'a> Tree<'a, '_> {
             (own.is_some() || reference.is_some()).then_some((own, reference))
         });
         let stroke = line.and_then(|(own, reference)| scene.line(own, reference));
-        let shadow = layers.iter().find_map(|layer| {
-            let own = layer.properties.filter(|p| p.child("a:effectLst").is_some());
+        let effects = layers.iter().find_map(|layer| {
+            let own = layer.properties.filter(|p| effect::has_own(*p));
             let reference = layer.style.and_then(|s| s.child("a:effectRef"));
-            (own.is_some() || reference.is_some()).then(|| scene.shadow(own, reference))
+            (own.is_some() || reference.is_some()).then(|| scene.effects(own, reference))
         });
-        let shadow = shadow.flatten();
+        let effects = effects.flatten();
 
         let mut inherited = self.host.text(element, &bases);
         if let Some(reference) = font {
@@ -77,7 +78,7 @@ impl<'a> Tree<'a, '_> {
                 outline,
                 fill,
                 stroke,
-                shadow,
+                effects,
                 opacity: None,
                 text_area,
                 text,

@@ -2,7 +2,7 @@
 
 use crate::office::xml::Element;
 use crate::page::text::Body;
-use crate::page::tree::{Node, Rect};
+use crate::page::tree::{Group, Node, Rect};
 
 use super::scene::Scene;
 use super::text::Inherited;
@@ -92,9 +92,16 @@ impl<'a, 'h> Tree<'a, 'h> {
                     let fills = &self.scene.page.group_fills;
                     let has_fill = fill.is_some();
                     fill.into_iter().for_each(|fill| fills.borrow_mut().push(fill));
+                    let before = nodes.len();
                     self.add(element, inner, wanted, depth + 1, nodes)?;
                     if has_fill {
                         fills.borrow_mut().pop();
+                    }
+                    // Effects are of all that is in the group together.
+                    let effects = self.scene.effects(properties, None);
+                    if effects.is_some() && nodes.len() > before {
+                        let children = nodes.split_off(before);
+                        nodes.push(Node::Group(Group { effects, ..Group::new(children) }));
                     }
                 }
                 "graphicFrame" => self.graphic_frame(element, frame, nodes)?,

@@ -1,15 +1,17 @@
-//! The pixels that are painted on, the clip, and layers.
+//! The pixels that are painted on, and the clip.
 
 use std::rc::Rc;
 
-use tiny_skia::{FillRule, Mask, Path, Pixmap, PixmapPaint, Transform};
+use tiny_skia::{FillRule, Mask, Path, Pixmap, Transform};
 
 use crate::decode::Context;
 use crate::error::{Error, Result};
 use crate::page::layout::{Item, Typesetter};
-use crate::page::style::{Fill, Shadow};
+use crate::page::style::Fill;
 use crate::page::tree::{Group, Node, Page, Rect};
 
+use super::effects::Place;
+use super::extent;
 use super::glyphs::GlyphCache;
 
 /// Groups inside groups; trees are walked recursively.
@@ -100,14 +102,32 @@ impl<'a> Canvas<'a> {
 
     fn group(&mut self, group: &Group, transform: Transform) -> Result<()> {
         let transform = transform.pre_concat(group.transform);
-        let paint = |canvas: &mut Self| canvas.nodes(&group.children, transform);
-        let faded = |canvas: &mut Self| match group.opacity {
-            o if o >= 1.0 => paint(canvas),
-            o => canvas.layer(o, paint),
+        let is_plain = group.opacity >= 1.0 && group.effects.is_none();
+        let paint = |canvas: &mut Self| match is_plain {
+            true => canvas.nodes(&group.children, transform),
+            false => canvas.group_as_one(group, transform),
         };
         match &group.clip {
-            Some(path) => self.clipped(path, transform, faded),
-            None => faded(self),
+            Some(path) => self.clipped(path, transform, paint),
+            None => paint(self),
+        }
+    }
+
+    /// The children of a group, faded or with effects as one picture.
+    fn group_as_one(&mut self, group: &Group, transform: Transform) -> Result<()> {
+        let Some(area) = extent::nodes(&group.children, transform) else { return Ok(()) };
+        let children =
+            |canvas: &mut Self, moved: Transform| canvas.nodes(&group.children, transform.post_concat(moved));
+        let Some(effects) = &group.effects else { return self.faded(group.opacity, area, children) };
+        let place = Place::around(&group.children, transform);
+        let affected = |canvas: &mut Self, moved: Transform| {
+            let place = Place { transform: place.transform.post_concat(moved), ..place };
+            let area = extent::shifted(area, moved);
+            canvas.affected(effects, &place, area, |c, m| children(c, moved.post_concat(m)), |_, _| Ok(()))
+        };
+        match group.opacity {
+            opacity if opacity < 1.0 => self.faded(opacity, extent::EVERYWHERE, affected),
+            _ => affected(self, Transform::identity()),
         }
     }
 
@@ -153,19 +173,6 @@ impl<'a> Canvas<'a> {
         painted
     }
 
-    /// Paints onto a layer of its own, which is then laid down at `opacity`.
-    pub(super) fn layer(&mut self, opacity: f32, paint: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let size = crate::geometry::Size::new(self.pixmap.width(), self.pixmap.height());
-        let _held = self.cx.reserve_pixels(size, 4)?;
-        let layer = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a layer too large"))?;
-        let below = std::mem::replace(&mut self.pixmap, layer);
-        let painted = paint(self);
-        let layer = std::mem::replace(&mut self.pixmap, below);
-        let paint = PixmapPaint { opacity: opacity.clamp(0.0, 1.0), ..PixmapPaint::default() };
-        self.pixmap.draw_pixmap(0, 0, layer.as_ref(), &paint, Transform::identity(), None);
-        painted
-    }
-
     /// The clip as tiny-skia takes it, for a path with these bounds; `None` if nothing of it can be seen.
     pub(super) fn mask_for(&self, bounds: tiny_skia::Rect) -> Option<Option<Rc<Mask>>> {
         let [left, top, right, bottom] = self.clip.bounds.map(|n| n as f32);
@@ -204,34 +211,6 @@ impl<'a> Canvas<'a> {
 
     fn empty_mask(&self) -> Result<Mask> {
         Mask::new(self.pixmap.width(), self.pixmap.height()).ok_or_else(|| Error::limit("a clip too large"))
-    }
-
-    /// Paints the shadow of what `paint` paints.
-    pub(super) fn shadow(
-        &mut self,
-        shadow: &Shadow,
-        transform: Transform,
-        paint: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<()> {
-        let size = crate::geometry::Size::new(self.pixmap.width(), self.pixmap.height());
-        let _held = self.cx.reserve_pixels(size, 4)?;
-        let layer = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a shadow too large"))?;
-        let below = std::mem::replace(&mut self.pixmap, layer);
-        let clip = self.clip.clone();
-        self.clip = Clip { bounds: [0, 0, size.width as i32, size.height as i32], mask: None };
-        let painted = paint(self);
-        self.clip = clip;
-        let mut layer = std::mem::replace(&mut self.pixmap, below);
-        painted?;
-        let scale = transform.get_scale();
-        super::effects::to_shadow(&mut layer, shadow.color, shadow.blur * (scale.0 + scale.1) / 2.0);
-        // Offsets are along the page, whatever the shape is turned by.
-        let (dx, dy) = (shadow.dx * scale.0, shadow.dy * scale.1);
-        let at = Transform::from_translate(dx, dy);
-        let mask = self.clip.mask.clone();
-        let paint = PixmapPaint { quality: tiny_skia::FilterQuality::Bilinear, ..PixmapPaint::default() };
-        self.pixmap.draw_pixmap(0, 0, layer.as_ref(), &paint, at, mask.as_deref());
-        Ok(())
     }
 }
 

@@ -1,13 +1,10 @@
-//! Fills and strokes: what a tree says of them, as tiny-skia's shaders.
+//! Fills: what a tree says of them, as tiny-skia's shaders.
 
-use tiny_skia::{
-    FillRule, FilterQuality, GradientStop, LineCap, LineJoin, LinearGradient, Paint, Path, Pixmap, Point as SkPoint,
-    RadialGradient, Shader, SpreadMode, StrokeDash, Transform,
-};
+use tiny_skia::{FillRule, FilterQuality, Paint, Path, Pixmap, Shader, SpreadMode, Transform};
 
 use crate::error::Result;
-use crate::page::style::{Cap, Color, Fill, Gradient, GradientKind, Join, Pattern, PictureMode, Stroke};
-use crate::page::tree::{Point, Rect};
+use crate::page::style::{Fill, Pattern, PictureFill, PictureMode};
+use crate::page::tree::Rect;
 
 use super::canvas::Canvas;
 
@@ -23,6 +20,14 @@ pub(super) struct Texture {
 impl Canvas<'_> {
     /// Fills `path` with what `fill` makes of `bounds`.
     pub(super) fn fill(&mut self, path: &Path, fill: &Fill, bounds: Rect, transform: Transform) -> Result<()> {
+        if let Some(shown) = uncovered(fill, bounds) {
+            let Some(shown) = shown.path() else { return Ok(()) };
+            return self.clipped(&shown, transform, |canvas| canvas.fill_all(path, fill, bounds, transform));
+        }
+        self.fill_all(path, fill, bounds, transform)
+    }
+
+    fn fill_all(&mut self, path: &Path, fill: &Fill, bounds: Rect, transform: Transform) -> Result<()> {
         let Some(device) = path.bounds().transform(transform) else { return Ok(()) };
         let Some(mask) = self.mask_for(device) else { return Ok(()) };
         let mut texture = Texture::default();
@@ -31,64 +36,19 @@ impl Canvas<'_> {
         self.pixmap.fill_path(path, &paint, FillRule::EvenOdd, transform, mask.as_deref());
         Ok(())
     }
-
-    /// Draws along `path`.
-    pub(super) fn stroke(&mut self, path: &Path, stroke: &Stroke, bounds: Rect, transform: Transform) -> Result<()> {
-        let width = stroke.width.max(0.01);
-        let reach = width * 4.0;
-        let around = tiny_skia::Rect::from_ltrb(
-            path.bounds().left() - reach,
-            path.bounds().top() - reach,
-            path.bounds().right() + reach,
-            path.bounds().bottom() + reach,
-        );
-        let Some(device) = around.and_then(|b| b.transform(transform)) else { return Ok(()) };
-        let Some(mask) = self.mask_for(device) else { return Ok(()) };
-        let mut texture = Texture::default();
-        let Some(shader) = shader(&stroke.fill, bounds, transform, &mut texture)? else { return Ok(()) };
-        let paint = Paint { shader, anti_alias: true, ..Paint::default() };
-        let mut dash: Vec<f32> = stroke.dash.iter().map(|n| (n * width).max(0.01)).collect();
-        if dash.len() % 2 == 1 {
-            dash.extend(dash.clone());
-        }
-        let line = tiny_skia::Stroke {
-            width,
-            miter_limit: 8.0,
-            line_cap: match stroke.cap {
-                Cap::Flat => LineCap::Butt,
-                Cap::Round => LineCap::Round,
-                Cap::Square => LineCap::Square,
-            },
-            line_join: match stroke.join {
-                Join::Miter => LineJoin::Miter,
-                Join::Round => LineJoin::Round,
-                Join::Bevel => LineJoin::Bevel,
-            },
-            dash: if dash.is_empty() { None } else { StrokeDash::new(dash, 0.0) },
-        };
-        self.pixmap.stroke_path(path, &paint, &line, transform, mask.as_deref());
-        Ok(())
-    }
-
-    /// Draws a straight line; upright ones thinner than a pixel stay a whole, fainter pixel.
-    pub(super) fn line(&mut self, from: Point, to: Point, stroke: &Stroke, transform: Transform) -> Result<()> {
-        let mut path = tiny_skia::PathBuilder::new();
-        path.move_to(from.x, from.y);
-        path.line_to(to.x, to.y);
-        let bounds = Rect::new(from.x.min(to.x), from.y.min(to.y), (to.x - from.x).abs(), (to.y - from.y).abs());
-        match path.finish() {
-            Some(path) => self.stroke(&path, stroke, bounds, transform),
-            None => Ok(()),
-        }
-    }
 }
 
 /// The shader of a fill; `None` paints nothing.
-fn shader<'t>(fill: &Fill, bounds: Rect, transform: Transform, texture: &'t mut Texture) -> Result<Option<Shader<'t>>> {
+pub(super) fn shader<'t>(
+    fill: &Fill,
+    bounds: Rect,
+    transform: Transform,
+    texture: &'t mut Texture,
+) -> Result<Option<Shader<'t>>> {
     Ok(match fill {
         Fill::None => None,
         Fill::Solid(color) => Some(Shader::SolidColor(color.skia())),
-        Fill::Gradient(gradient) => self::gradient(gradient, bounds),
+        Fill::Gradient(gradient) => super::gradient::shader(gradient, bounds, transform, &mut texture.pixmap),
         Fill::Pattern(pattern) => Some(self::pattern(pattern, transform, texture)),
         Fill::Picture(picture) => {
             let (pixmap, own) = match picture.mode {
@@ -102,9 +62,10 @@ fn shader<'t>(fill: &Fill, bounds: Rect, transform: Transform, texture: &'t mut 
                     );
                     super::picture::stretched(&picture.picture, crop, area, transform)?
                 }
-                PictureMode::Tile { width, height, dx, dy } => {
+                PictureMode::Tile { width, height, dx, dy, flip } => {
                     let area = Rect::new(bounds.x + dx, bounds.y + dy, width, height);
-                    super::picture::stretched(&picture.picture, [0.0; 4], area, transform)?
+                    let (tile, own) = super::picture::stretched(&picture.picture, [0.0; 4], area, transform)?;
+                    (super::picture::unfolded(tile, flip)?, own)
                 }
             };
             let spread = match picture.mode {
@@ -118,36 +79,23 @@ fn shader<'t>(fill: &Fill, bounds: Rect, transform: Transform, texture: &'t mut 
     })
 }
 
-fn gradient(gradient: &Gradient, bounds: Rect) -> Option<Shader<'static>> {
-    let stop = |(at, color): &(f32, Color)| GradientStop::new(*at, color.skia());
-    let stops: Vec<GradientStop> = gradient.stops.iter().map(stop).collect();
-    let (cx, cy) = (bounds.x + bounds.width / 2.0, bounds.y + bounds.height / 2.0);
-    match gradient.kind {
-        GradientKind::Linear { angle, scaled } => {
-            let (mut x, mut y) = (angle.to_radians().cos(), angle.to_radians().sin());
-            if scaled && bounds.width > 0.0 && bounds.height > 0.0 {
-                (x, y) = (x * bounds.width, y * bounds.height);
-                let length = x.hypot(y).max(1e-6);
-                (x, y) = (x / length, y / length);
-            }
-            // As far from the middle as the corner that lies furthest along.
-            let half = (x.abs() * bounds.width + y.abs() * bounds.height) / 2.0;
-            let (from, to) =
-                (SkPoint::from_xy(cx - x * half, cy - y * half), SkPoint::from_xy(cx + x * half, cy + y * half));
-            LinearGradient::new(from, to, stops, SpreadMode::Pad, Transform::identity())
-                .or_else(|| gradient.stops.last().map(|(_, color)| Shader::SolidColor(color.skia())))
-        }
-        GradientKind::Circle { focus } | GradientKind::Rect { focus } => {
-            let (fx, fy) = (focus.x + focus.width / 2.0, focus.y + focus.height / 2.0);
-            let middle = SkPoint::from_xy(fx, fy);
-            // In shares of the bounds: to the furthest corner, or for rectangles to the furthest side.
-            let (dx, dy) = (fx.max(1.0 - fx), fy.max(1.0 - fy));
-            let radius = if matches!(gradient.kind, GradientKind::Rect { .. }) { dx.max(dy) } else { dx.hypot(dy) };
-            let onto = Transform::from_row(bounds.width, 0.0, 0.0, bounds.height, bounds.x, bounds.y);
-            RadialGradient::new(middle, 0.0, middle, radius, stops, SpreadMode::Pad, onto)
-                .or_else(|| gradient.stops.last().map(|(_, color)| Shader::SolidColor(color.skia())))
-        }
-    }
+/// The part of `bounds` that a stretched picture covers, if that is not all of it: beyond its edges there is nothing.
+fn uncovered(fill: &Fill, bounds: Rect) -> Option<Rect> {
+    let Fill::Picture(PictureFill { mode: PictureMode::Stretch { crop, onto }, .. }) = fill else { return None };
+    // Along one axis, in shares of the bounds: where the area is, and where the uncropped picture would be.
+    let covered = |cut: (f32, f32), inset: (f32, f32)| {
+        let length = 1.0 - inset.0 - inset.1;
+        let whole = length / (1.0 - cut.0 - cut.1).max(1e-3);
+        let from = inset.0 + (-cut.0 * whole).max(0.0);
+        let to = inset.0 + (whole * (1.0 - cut.0)).min(length);
+        (from.max(0.0), to.min(1.0))
+    };
+    let (left, right) = covered((crop[0], crop[2]), (onto[0], onto[2]));
+    let (top, bottom) = covered((crop[1], crop[3]), (onto[1], onto[3]));
+    let is_all = left < 1e-3 && top < 1e-3 && right > 0.999 && bottom > 0.999;
+    let (x, y) = (bounds.x + bounds.width * left, bounds.y + bounds.height * top);
+    let (width, height) = (bounds.width * (right - left).max(0.0), bounds.height * (bottom - top).max(0.0));
+    (!is_all).then(|| Rect::new(x, y, width, height))
 }
 
 fn pattern<'t>(pattern: &Pattern, transform: Transform, texture: &'t mut Texture) -> Shader<'t> {

@@ -7,12 +7,16 @@
 mod canvas;
 mod effects;
 mod emoji;
+mod extent;
 mod fill;
 mod glyphs;
+mod gradient;
+mod layer;
 mod line_ends;
 mod picture;
 mod raster;
 mod shape;
+mod stroke;
 mod text;
 
 use tiny_skia::Pixmap;
@@ -32,8 +36,8 @@ use canvas::Canvas;
 
 /// Lays `page` out and paints it at `size` px, opaque.
 pub(crate) fn page(page: &Page, size: Size, cx: &Context<'_>) -> Result<Frame> {
-    // The pixmap, a layer and a mask.
-    let _held = cx.reserve_pixels(size, 4 + 4 + 1)?;
+    // The pixmap and a mask.
+    let _held = cx.reserve_pixels(size, 4 + 1)?;
     let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a page too large"))?;
     pixmap.fill(Color::WHITE.skia());
     let scale = |to: u32, from: f32| to as f32 / from.max(1e-3);

@@ -1,34 +1,85 @@
-//! Boxes: outline, shadow, fill, stroke, text.
+//! Boxes: outline, fill, stroke, text, all of it with effects.
 
 use tiny_skia::{PathBuilder, Transform};
 
 use crate::error::Result;
+use crate::page::layout::Item;
 use crate::page::style::{Color, Fill, Gradient};
-use crate::page::text::Body;
-use crate::page::tree::{Outline, OutlinePath, Path, PathFill, Rect, Shape, turned};
+use crate::page::tree::{Insets, Outline, OutlinePath, Path, PathFill, Rect, Shape, turned};
 
 use super::canvas::Canvas;
+use super::effects::Place;
+use super::extent::{self, Area};
+
+/// A shape with its outline and its text laid out.
+struct Laid<'s> {
+    shape: &'s Shape,
+    paths: Vec<OutlinePath>,
+    text: Vec<Item>,
+}
+
+impl Laid<'_> {
+    /// Whether there is more than text.
+    fn is_drawn(&self) -> bool {
+        !matches!(self.shape.fill, Fill::None) || self.shape.stroke.is_some()
+    }
+
+    /// From the outline to the canvas.
+    fn own(&self, transform: Transform) -> Transform {
+        let shape = self.shape;
+        transform.pre_concat(turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v)))
+    }
+
+    /// From the text to the canvas. Text is never mirrored; a shape that stands on its head turns it.
+    fn upright(&self, transform: Transform) -> Transform {
+        let rotation = self.shape.rotation + if self.shape.flip_v { 180.0 } else { 0.0 };
+        transform.pre_concat(turned(self.shape.bounds, rotation, (false, false)))
+    }
+
+    fn outline_area(&self, transform: Transform) -> Option<Area> {
+        extent::outline(&self.paths, self.shape.stroke.as_ref(), self.own(transform))
+    }
+
+    fn text_area(&self, transform: Transform) -> Option<Area> {
+        extent::items(&self.text, self.upright(transform))
+    }
+}
 
 impl Canvas<'_> {
     pub(super) fn shape(&mut self, shape: &Shape, transform: Transform) -> Result<()> {
+        let laid = Laid { shape, paths: outline(shape), text: self.shape_text(shape)? };
         match shape.opacity {
-            Some(opacity) if opacity < 1.0 => self.layer(opacity, |canvas| canvas.opaque_shape(shape, transform)),
-            _ => self.opaque_shape(shape, transform),
+            Some(opacity) if opacity < 1.0 => {
+                let area = match shape.effects {
+                    Some(_) => Some(extent::EVERYWHERE),
+                    None => extent::around(laid.outline_area(transform), laid.text_area(transform)),
+                };
+                let Some(area) = area else { return Ok(()) };
+                self.faded(opacity, area, |canvas, moved| canvas.laid(&laid, transform.post_concat(moved)))
+            }
+            _ => self.laid(&laid, transform),
         }
     }
 
-    fn opaque_shape(&mut self, shape: &Shape, transform: Transform) -> Result<()> {
-        let own = transform.pre_concat(turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v)));
-        let paths = outline(shape);
-        let is_drawn = !matches!(shape.fill, Fill::None) || shape.stroke.is_some();
-        if let Some(shadow) = shape.shadow {
-            self.shadow(&shadow, transform, |canvas| match is_drawn {
-                true => canvas.outline(shape, &paths, own),
-                false => canvas.shape_text(shape, transform),
-            })?;
+    fn laid(&mut self, laid: &Laid<'_>, transform: Transform) -> Result<()> {
+        let outline = |canvas: &mut Self, moved: Transform| {
+            canvas.outline(laid.shape, &laid.paths, laid.own(transform.post_concat(moved)))
+        };
+        let text =
+            |canvas: &mut Self, moved: Transform| canvas.items(&laid.text, laid.upright(transform.post_concat(moved)));
+        let here = Transform::identity();
+        let Some(effects) = laid.shape.effects.as_deref() else {
+            outline(self, here)?;
+            return text(self, here);
+        };
+        let half = laid.shape.stroke.as_ref().map_or(0.0, |stroke| -stroke.width / 2.0);
+        let bounds = laid.shape.bounds.inset(Insets::all(half));
+        let place = Place { bounds, rotation: laid.shape.rotation, transform };
+        match (laid.is_drawn(), laid.outline_area(transform), laid.text_area(transform)) {
+            (true, Some(area), _) => self.affected(effects, &place, area, outline, text),
+            (_, _, Some(area)) => self.affected(effects, &place, area, text, |_, _| Ok(())),
+            _ => Ok(()),
         }
-        self.outline(shape, &paths, own)?;
-        self.shape_text(shape, transform)
     }
 
     fn outline(&mut self, shape: &Shape, paths: &[OutlinePath], transform: Transform) -> Result<()> {
@@ -39,37 +90,45 @@ impl Canvas<'_> {
                 PathFill::Lighten(share) => shaded(&shape.fill, Color::WHITE, share),
                 PathFill::Darken(share) => shaded(&shape.fill, Color::BLACK, share),
             };
-            self.fill(&path.path, &fill, shape.bounds, transform)?;
+            match &fill {
+                Fill::Gradient(Gradient { turns: false, .. })
+                    if shape.rotation != 0.0 || shape.flip_h || shape.flip_v =>
+                {
+                    self.level_fill(&path.path, &fill, shape, transform)?;
+                }
+                _ => self.fill(&path.path, &fill, shape.bounds, transform)?,
+            }
         }
         if let Some(stroke) = &shape.stroke {
             for path in paths.iter().filter(|path| path.stroked) {
-                self.stroke(&path.path, stroke, shape.bounds, transform)?;
-                self.line_ends(&path.path, stroke, shape.bounds, transform)?;
+                self.ended_stroke(&path.path, stroke, shape.bounds, transform)?;
             }
         }
         Ok(())
     }
 
-    fn shape_text(&mut self, shape: &Shape, transform: Transform) -> Result<()> {
-        let Some(body) = &shape.text else { return Ok(()) };
-        // Text is never mirrored; a shape that stands on its head turns it.
-        let rotation = shape.rotation + if shape.flip_v { 180.0 } else { 0.0 };
-        let transform = transform.pre_concat(turned(shape.bounds, rotation, (false, false)));
+    /// Fills a turned shape with what lies as the page does.
+    fn level_fill(&mut self, path: &Path, fill: &Fill, shape: &Shape, transform: Transform) -> Result<()> {
+        let turn = turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v));
+        let level = turn.invert().map(|back| transform.pre_concat(back)).zip(path.clone().transform(turn));
+        let Some((level, path)) = level else { return Ok(()) };
+        let b = path.bounds();
+        self.fill(&path, fill, Rect::new(b.left(), b.top(), b.width(), b.height()), level)
+    }
+
+    /// The text of a shape, laid out.
+    fn shape_text(&mut self, shape: &Shape) -> Result<Vec<Item>> {
+        let Some(body) = &shape.text else { return Ok(Vec::new()) };
         let area = match shape.text_area {
             Some(area) => Rect { x: area.x + shape.bounds.x, y: area.y + shape.bounds.y, ..area },
             None => shape.bounds,
         };
-        self.text(body, area, transform)
-    }
-
-    fn text(&mut self, body: &Body, area: Rect, transform: Transform) -> Result<()> {
-        let items = self.typesetter.body(body, area)?;
-        self.items(&items, transform)
+        self.typesetter.body(body, area)
     }
 }
 
 /// The paths of a shape's outline, in the coordinates of its parent.
-fn outline(shape: &Shape) -> Vec<OutlinePath> {
+pub(super) fn outline(shape: &Shape) -> Vec<OutlinePath> {
     let bounds = shape.bounds;
     let whole = |path: Option<Path>| {
         path.into_iter().map(|path| OutlinePath { path, fill: PathFill::Normal, stroked: true }).collect()
@@ -128,6 +187,7 @@ fn shaded(fill: &Fill, to: Color, share: f32) -> Fill {
         Fill::Gradient(gradient) => Fill::Gradient(Gradient {
             stops: gradient.stops.iter().map(|(at, color)| (*at, color.mixed(to, share))).collect(),
             kind: gradient.kind,
+            turns: gradient.turns,
         }),
         other => other.clone(),
     }

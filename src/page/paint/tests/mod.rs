@@ -1,9 +1,12 @@
 //! Behaviour of painting: each test paints a little page and looks at its pixels.
 
-use tiny_skia::Pixmap;
+mod effects;
+mod fills;
+mod lines;
 
 use crate::decode::Context;
 use crate::geometry::Size;
+use crate::page::effects::*;
 use crate::page::fonts::SANS;
 use crate::page::style::*;
 use crate::page::text::{Block, Body, FontSet, Paragraph, RunStyle};
@@ -40,18 +43,6 @@ fn a_fill_covers_its_shape_and_nothing_else() {
 }
 
 #[test]
-fn a_gradient_runs_from_its_first_colour_to_its_last() {
-    let stops = vec![(0.0, Color::BLACK), (1.0, Color::WHITE)];
-    let kind = GradientKind::Linear { angle: 0.0, scaled: false };
-    let at = painted(shape(square(Fill::Gradient(Gradient { stops, kind }))));
-    assert!(at(22, 50)[0] < 20 && at(77, 50)[0] > 235 && (118..138).contains(&at(50, 30)[0]));
-    let stops = vec![(0.0, Color::WHITE), (1.0, Color::BLACK)];
-    let kind = GradientKind::Circle { focus: Rect::new(0.5, 0.5, 0.0, 0.0) };
-    let at = painted(shape(square(Fill::Gradient(Gradient { stops, kind }))));
-    assert!(at(50, 50)[0] > 240 && at(22, 22)[0] < 40);
-}
-
-#[test]
 fn a_turned_shape_stands_on_its_corner() {
     let at = painted(shape(Shape { rotation: 45.0, ..square(RED.into()) }));
     assert_eq!((at(50, 12), at(24, 24)), ([255, 0, 0], [255; 3]));
@@ -83,54 +74,6 @@ fn a_group_stretches_clips_and_fades_its_children() {
     group.clip = Rect::new(0.0, 0.0, 50.0, 100.0).path();
     let at = painted(vec![Node::Group(group)]);
     assert!((120..136).contains(&at(65, 75)[1]) && at(85, 75) == [255; 3], "{:?}", at(65, 75));
-}
-
-#[test]
-fn a_shadow_falls_beside_its_shape_and_is_blurred() {
-    let shadow = Shadow { color: Color::BLACK, blur: 6.0, dx: 12.0, dy: 12.0 };
-    let at = painted(shape(Shape { shadow: Some(shadow), ..square(RED.into()) }));
-    assert_eq!(at(50, 50), [255, 0, 0]);
-    assert!(at(86, 60)[0] < 60 && (60..250).contains(&at(93, 60)[0]) && at(50, 10) == [255; 3]);
-}
-
-#[test]
-fn a_dashed_line_has_gaps_and_an_arrow_its_head() {
-    let mut stroke = Stroke::new(RED, 4.0);
-    stroke.dash = vec![3.0, 3.0];
-    let line = |stroke| Shape { bounds: Rect::new(10.0, 50.0, 80.0, 0.0), stroke: Some(stroke), ..Shape::default() };
-    let at = painted(shape(line(stroke)));
-    assert_eq!((at(14, 50), at(28, 50)), ([255, 0, 0], [255; 3]));
-    let mut stroke = Stroke::new(RED, 4.0);
-    stroke.tail = LineEnd { kind: LineEndKind::Triangle, width: 5.0, length: 5.0 };
-    let at = painted(shape(line(stroke)));
-    assert_eq!((at(72, 57), at(30, 57)), ([255, 0, 0], [255; 3]));
-}
-
-#[test]
-fn a_picture_is_cropped_and_stretched() {
-    let mut pixmap = Pixmap::new(40, 20).unwrap();
-    pixmap.fill(Color::BLACK.skia());
-    for y in 0..20 {
-        for x in 20..40 {
-            pixmap.pixels_mut()[y * 40 + x] = RED.skia().premultiply().to_color_u8();
-        }
-    }
-    let picture = Picture(pixmap.into());
-    let fill = |mode| Fill::Picture(PictureFill { picture: picture.clone(), mode, opacity: 1.0 });
-    let at = painted(shape(square(fill(PictureMode::WHOLE))));
-    assert_eq!((at(30, 50), at(70, 50)), ([0; 3], [255, 0, 0]));
-    let right = PictureMode::Stretch { crop: [0.5, 0.0, 0.0, 0.0], onto: [0.0; 4] };
-    let at = painted(shape(square(fill(right))));
-    assert_eq!((at(30, 50), at(70, 50)), ([255, 0, 0], [255, 0, 0]));
-}
-
-#[test]
-fn a_fine_pattern_is_the_mean_of_its_colours() {
-    let rows = [0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55];
-    let pattern = Pattern { rows, foreground: Color::BLACK, background: Color::WHITE };
-    let page = Page { width: 400.0, height: 400.0, background: Fill::Pattern(pattern), nodes: Vec::new() };
-    let frame = trial::with_context(|cx| super::page(&page, Size::new(50, 50), cx)).0.unwrap();
-    assert!(frame.as_u8().unwrap().iter().all(|v| (120..136).contains(v)));
 }
 
 fn words(text: &str, size: f32) -> Body {

@@ -1,0 +1,98 @@
+//! What is made of the look of a shape or a group besides painting it: shadows, glow, reflection, soft edges.
+//!
+//! All of them are made from the pixels of the thing once it is painted, so that they follow the holes of pictures and
+//! the outlines of letters alike.
+
+use super::style::Color;
+
+/// The effects of one shape or group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Effects {
+    /// How far everything is blurred, pt.
+    pub(crate) blur: f32,
+    /// How far from the edges inward everything fades out, pt: half is left at this depth.
+    pub(crate) soft_edge: f32,
+    /// Around the thing.
+    pub(crate) glow: Option<Glow>,
+    /// On the page below.
+    pub(crate) shadow: Option<Shadow>,
+    /// Thrown by the edges upon the thing itself; its cast does not count.
+    pub(crate) inner_shadow: Option<Shadow>,
+    /// As if the thing stood on a mirror.
+    pub(crate) reflection: Option<Reflection>,
+}
+
+impl Effects {
+    /// A shadow alone.
+    pub(crate) fn of_shadow(shadow: Shadow) -> Self {
+        Self { shadow: Some(shadow), ..Self::default() }
+    }
+}
+
+/// Light around a thing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Glow {
+    /// Its colour, with its opacity.
+    pub(crate) color: Color,
+    /// How far it reaches, pt.
+    pub(crate) radius: f32,
+}
+
+/// A shadow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Shadow {
+    /// Its colour, with its opacity.
+    pub(crate) color: Color,
+    /// How far its edge is spread to either side, pt.
+    pub(crate) blur: f32,
+    /// How it lies.
+    pub(crate) cast: Cast,
+}
+
+/// A mirror image that fades away.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Reflection {
+    /// How far it is blurred, pt.
+    pub(crate) blur: f32,
+    /// How it lies.
+    pub(crate) cast: Cast,
+    /// Two places along the image, 0 to 1, and the opacity there.
+    pub(crate) fade: [(f32, f32); 2],
+    /// The direction of the fade, degrees clockwise from the right.
+    pub(crate) fade_angle: f32,
+}
+
+/// How an image of a thing lies on the page: scaled and skewed about a point of the thing, then moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cast {
+    /// To the right, pt.
+    pub(crate) dx: f32,
+    /// Downward, pt.
+    pub(crate) dy: f32,
+    /// Times the thing's size, across and down; negative mirrors.
+    pub(crate) scale: (f32, f32),
+    /// Degrees, across and down.
+    pub(crate) skew: (f32, f32),
+    /// The point that stays, as shares of the thing's bounds.
+    pub(crate) anchor: (f32, f32),
+    /// Whether all of this is meant before the thing is turned, and turns with it.
+    pub(crate) turns: bool,
+}
+
+impl Default for Cast {
+    fn default() -> Self {
+        Self { dx: 0.0, dy: 0.0, scale: (1.0, 1.0), skew: (0.0, 0.0), anchor: (0.5, 1.0), turns: false }
+    }
+}
+
+impl Cast {
+    /// Moved alone.
+    pub(crate) fn moved(dx: f32, dy: f32) -> Self {
+        Self { dx, dy, ..Self::default() }
+    }
+
+    /// Whether it is moved and nothing else.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.scale == (1.0, 1.0) && self.skew == (0.0, 0.0)
+    }
+}
