@@ -38,12 +38,15 @@ pub(crate) struct Tree<'a, 'h> {
     pub(super) scene: Scene<'a>,
     pub(super) host: &'h dyn Host<'a>,
     count: u32,
+    /// Of a diagram, whose drawing has shapes and groups of them alone (`CT_GroupShape` of [MS-ODRAWXML]): what is not
+    /// followed cannot lead back to where it came from.
+    is_diagram: bool,
 }
 
 impl<'a, 'h> Tree<'a, 'h> {
     /// Of the part that `scene` is about.
     pub(crate) fn new(scene: Scene<'a>, host: &'h dyn Host<'a>) -> Self {
-        Self { scene, host, count: 0 }
+        Self { scene, host, count: 0, is_diagram: false }
     }
 
     /// What is in `parent` (`p:spTree`, `p:grpSp`, `xdr:grpSp`, `wpg:wgp`), the lowest first, if `wanted`.
@@ -97,6 +100,7 @@ impl<'a, 'h> Tree<'a, 'h> {
                         fills.borrow_mut().pop();
                     }
                 }
+                "graphicFrame" if self.is_diagram => self.scene.page.missed("object in a diagram"),
                 "graphicFrame" => self.graphic_frame(element, frame, nodes)?,
                 "contentPart" => self.scene.page.missed("ink"),
                 _ => nodes.extend(self.shape(element, frame)),
@@ -179,7 +183,8 @@ impl<'a, 'h> Tree<'a, 'h> {
         let inner = Scene { relationships: &relationships, ..scene };
         let Some(tree) = document.root().child("dsp:spTree") else { return Ok(()) };
         let host = Plain { lists: &[] };
-        nodes.extend(Tree::new(inner, &host).nodes(tree, Frame::moved(area.x, area.y), &|_| true)?);
+        let mut shapes = Tree { is_diagram: true, ..Tree::new(inner, &host) };
+        nodes.extend(shapes.nodes(tree, Frame::moved(area.x, area.y), &|_| true)?);
         Ok(())
     }
 }

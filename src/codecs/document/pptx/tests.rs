@@ -176,6 +176,31 @@ fn parts_that_are_missing_broken_or_refer_to_themselves_leave_the_rest_of_the_sl
 }
 
 #[test]
+fn a_diagram_that_leads_back_to_itself_is_drawn_once() {
+    let dsp = "xmlns:dsp='http://schemas.microsoft.com/office/drawing/2008/diagram'";
+    let dgm = "xmlns:dgm='http://schemas.openxmlformats.org/drawingml/2006/diagram'";
+    let frame = format!(
+        "<p:graphicFrame {dgm}><p:xfrm><a:off x='0' y='0'/><a:ext cx='1270000' cy='635000'/></p:xfrm>\
+         <a:graphic><a:graphicData><dgm:relIds r:dm='d'/></a:graphicData></a:graphic></p:graphicFrame>"
+    );
+    let square = shape("", Some([0, 0, 20, 20]), &rgb("FF0000"));
+    let tree = format!("{square}{frame}").replace("p:", "dsp:");
+    let drawing = format!("<dsp:drawing {NAMESPACES} {dsp}><dsp:spTree>{tree}</dsp:spTree></dsp:drawing>");
+    let data = format!("<dgm:dataModel {dgm} {dsp}><dsp:dataModelExt relId='g'/></dgm:dataModel>");
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+        (
+            "ppt/slides/a.xml",
+            part("sld", "", "", &frame, ""),
+            &[("d", "diagramData", "../d/data.xml"), ("g", "diagramDrawing", "../d/drawing.xml")],
+        ),
+        ("ppt/d/data.xml", data, &[]),
+        ("ppt/d/drawing.xml", drawing, &[("d", "diagramData", "data.xml"), ("g", "diagramDrawing", "drawing.xml")]),
+    ]);
+    assert_eq!(pixels(&bytes, &[(10, 10), (30, 10)]), [0xFF_0000, 0xFF_FFFF]);
+}
+
+#[test]
 fn a_show_without_slides_is_blank_and_a_package_without_a_show_is_corrupt() {
     let empty = package(&[("ppt/presentation.xml", presentation(0), &[])]);
     assert_eq!(pixels(&empty, &[(80, 45)]), [0xFF_FFFF]);
