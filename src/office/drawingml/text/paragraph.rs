@@ -1,6 +1,6 @@
 //! Paragraphs and their properties (`a:p`, `a:pPr`, `a:lvlNpPr`).
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::text::{Align, Direction, Inline, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop};
 
 use super::super::color::share;
@@ -224,7 +224,7 @@ impl Scene<'_> {
 
 fn space(element: Element<'_>) -> Option<Space> {
     let percent = element.val("a:spcPct").map(|v| Space::Share(share(v)));
-    percent.or_else(|| Some(Space::Points(element.val("a:spcPts")?.trim().parse::<f32>().ok()? / 100.0)))
+    percent.or_else(|| Some(Space::Points(number::<f32>(element.val("a:spcPts")?)? / 100.0)))
 }
 
 fn tab(element: Element<'_>) -> Option<TabStop> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::fonts::Language;
 use crate::page::style::{Color, Fill};
 use crate::page::text::{Caps, FontSet, RunStyle, Underline};
@@ -41,7 +41,7 @@ impl RunProperties {
     pub(crate) fn apply(&mut self, element: Element<'_>, scene: &Scene<'_>) {
         for (name, value) in element.attrs() {
             match name {
-                "sz" => self.size = value.parse::<f32>().ok().map(|n| (n / 100.0).clamp(1.0, 4000.0)).or(self.size),
+                "sz" => self.size = number::<f32>(value).map(|n| (n / 100.0).clamp(1.0, 4000.0)).or(self.size),
                 "b" => self.bold = element.flag("b").or(self.bold),
                 "i" => self.italic = element.flag("i").or(self.italic),
                 "u" => {
@@ -53,7 +53,7 @@ impl RunProperties {
                 }
                 "strike" => self.strike = Some(value != "noStrike"),
                 "baseline" => self.baseline = Some(share(value).clamp(-2.0, 2.0)),
-                "spc" => self.spacing = value.parse::<f32>().ok().map(|n| (n / 100.0).clamp(-100.0, 1000.0)),
+                "spc" => self.spacing = number::<f32>(value).map(|n| (n / 100.0).clamp(-100.0, 1000.0)),
                 "cap" => {
                     self.caps = Some(match value {
                         "all" => Caps::All,
