@@ -14,6 +14,12 @@ use super::canvas::Canvas;
 /// A pixel of a pattern, pt.
 const PATTERN_PIXEL: f32 = 0.75;
 
+/// A dash and its gap, px, that can still be told from a fainter line.
+const MIN_PERIOD: f32 = 0.5;
+
+/// Dashes of one path that are drawn: each of them costs as much as a path of its own.
+const MAX_DASHES: f32 = 20_000.0;
+
 /// Pixels that a shader refers to.
 #[derive(Default)]
 pub(super) struct Texture {
@@ -45,12 +51,13 @@ impl Canvas<'_> {
         let Some(device) = around.and_then(|b| b.transform(transform)) else { return Ok(()) };
         let Some(mask) = self.mask_for(device) else { return Ok(()) };
         let mut texture = Texture::default();
-        let Some(shader) = shader(&stroke.fill, bounds, transform, &mut texture)? else { return Ok(()) };
+        let (dash, share) = dashes(path, stroke, width, transform);
+        let fill = match &stroke.fill {
+            Fill::Solid(color) => &Fill::Solid(color.faded(share)),
+            fill => fill,
+        };
+        let Some(shader) = shader(fill, bounds, transform, &mut texture)? else { return Ok(()) };
         let paint = Paint { shader, anti_alias: true, ..Paint::default() };
-        let mut dash: Vec<f32> = stroke.dash.iter().map(|n| (n * width).max(0.01)).collect();
-        if dash.len() % 2 == 1 {
-            dash.extend(dash.clone());
-        }
         let line = tiny_skia::Stroke {
             width,
             miter_limit: 8.0,
@@ -64,7 +71,7 @@ impl Canvas<'_> {
                 Join::Round => LineJoin::Round,
                 Join::Bevel => LineJoin::Bevel,
             },
-            dash: if dash.is_empty() { None } else { StrokeDash::new(dash, 0.0) },
+            dash,
         };
         self.pixmap.stroke_path(path, &paint, &line, transform, mask.as_deref());
         Ok(())
@@ -81,6 +88,30 @@ impl Canvas<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// The dashes of a line of `width` pt. Where they are too fine or too many to be told apart there are none, and a whole
+/// line of this share of its opacity looks the same.
+fn dashes(path: &Path, stroke: &Stroke, width: f32, transform: Transform) -> (Option<StrokeDash>, f32) {
+    let mut dash: Vec<f32> = stroke.dash.iter().map(|n| (n * width).max(0.01)).collect();
+    if dash.is_empty() {
+        return (None, 1.0);
+    }
+    if dash.len() % 2 == 1 {
+        dash.extend(dash.clone());
+    }
+    let (period, drawn): (f32, f32) = (dash.iter().sum(), dash.iter().step_by(2).sum());
+    let (sx, sy) = transform.get_scale();
+    let count = length(path) / period * (dash.len() / 2) as f32;
+    if period * sx.max(sy) < MIN_PERIOD || count > MAX_DASHES {
+        return (None, drawn / period);
+    }
+    (StrokeDash::new(dash, 0.0), 1.0)
+}
+
+/// How long a path is at most: that of its control points.
+fn length(path: &Path) -> f32 {
+    path.points().windows(2).map(|p| p[0].distance(p[1])).sum()
 }
 
 /// The shader of a fill; `None` paints nothing.

@@ -107,6 +107,16 @@ fn a_dashed_line_has_gaps_and_an_arrow_its_head() {
 }
 
 #[test]
+fn dashes_too_fine_or_too_many_to_be_seen_are_a_fainter_line() {
+    let bounds = |width| Rect::new(0.0, 50.0, width, 0.0);
+    for (dash, width) in [(vec![0.01, 0.01], 100.0), (vec![0.3, 0.3], 1e6)] {
+        let stroke = Stroke { dash, ..Stroke::new(Color::BLACK, 4.0) };
+        let at = painted(shape(Shape { bounds: bounds(width), stroke: Some(stroke), ..Shape::default() }));
+        assert!((20..80).all(|x| (120..136).contains(&at(x, 50)[0])), "{:?}", at(50, 50));
+    }
+}
+
+#[test]
 fn a_picture_is_cropped_and_stretched() {
     let mut pixmap = Pixmap::new(40, 20).unwrap();
     pixmap.fill(Color::BLACK.skia());
