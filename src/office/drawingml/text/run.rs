@@ -134,7 +134,8 @@ impl RunProperties {
     fn fonts(&self, scene: &Scene<'_>) -> FontSet {
         let theme = scene.palette.theme;
         let named = |name: &Option<String>, or: &'static str| -> Arc<str> {
-            theme.family(name.as_deref().unwrap_or(or)).into()
+            // No family's name is longer (`LF_FACESIZE`), and what names are looked up by is kept.
+            Some(theme.family(name.as_deref().unwrap_or(or))).filter(|name| name.len() < 128).unwrap_or_default().into()
         };
         let language = self.language.as_deref().and_then(language);
         let mut fonts = FontSet {
