@@ -2,7 +2,7 @@
 
 use crate::office::xml::Element;
 use crate::page::text::Body;
-use crate::page::tree::{Node, Rect};
+use crate::page::tree::{Node, Outline, Rect, Shape};
 
 use super::scene::Scene;
 use super::text::Inherited;
@@ -87,6 +87,7 @@ impl<'a, 'h> Tree<'a, 'h> {
                 self.scene.page.missed("shapes beyond the first 50,000");
                 return Ok(());
             }
+            let before = nodes.len();
             match kind {
                 "grpSp" | "wgp" => {
                     let properties = element.child_of("grpSpPr");
@@ -99,11 +100,18 @@ impl<'a, 'h> Tree<'a, 'h> {
                     if has_fill {
                         fills.borrow_mut().pop();
                     }
+                    // What is in it has been counted.
+                    continue;
                 }
                 "graphicFrame" if self.is_diagram => self.scene.page.missed("object in a diagram"),
                 "graphicFrame" => self.graphic_frame(element, frame, nodes)?,
                 "contentPart" => self.scene.page.missed("ink"),
                 _ => nodes.extend(self.shape(element, frame)),
+            }
+            let bytes = nodes.get(before..).unwrap_or_default().iter().map(weight).sum();
+            if self.scene.gather(bytes).is_err() {
+                self.scene.page.missed("shapes beyond the limits");
+                return Ok(());
             }
         }
         Ok(())
@@ -187,6 +195,19 @@ impl<'a, 'h> Tree<'a, 'h> {
         nodes.extend(shapes.nodes(tree, Frame::moved(area.x, area.y), &|_| true)?);
         Ok(())
     }
+}
+
+/// Bytes that a node takes, but for its text, which is counted where it is read.
+fn weight(node: &Node) -> usize {
+    let paths = match node {
+        Node::Shape(shape) => match &shape.outline {
+            // A point, and what is done there.
+            Outline::Paths(paths) => paths.iter().map(|path| path.path.points().len() * 9).sum(),
+            _ => 0,
+        },
+        _ => 0,
+    };
+    size_of::<Node>() + size_of::<Shape>() + paths
 }
 
 /// A page goes on without a part that is broken, but not beyond its time.

@@ -132,7 +132,13 @@ impl Scene<'_> {
                 properties.apply(pr, self);
             }
             let paragraph = self.paragraph(p, &properties, level, inherited, &mut counters);
+            let bytes = size_of::<Paragraph>() + paragraph.content.iter().map(weight).sum::<usize>();
             paragraphs.push(paragraph);
+            // Time or memory is up: whoever asks next for either is told.
+            if self.cx.check().is_err() || self.gather(bytes).is_err() {
+                self.page.missed("text beyond the limits");
+                break;
+            }
         }
         paragraphs
     }
@@ -220,6 +226,11 @@ impl Scene<'_> {
         }
         Paragraph { content, style, end_style }
     }
+}
+
+/// Bytes that a run takes.
+fn weight(inline: &Inline) -> usize {
+    size_of::<Inline>() + if let Inline::Text(text, _) = inline { text.capacity() } else { 0 }
 }
 
 fn space(element: Element<'_>) -> Option<Space> {
