@@ -14,6 +14,9 @@ const MAX_POINTS: usize = 4096;
 /// Series of a chart that are drawn.
 const MAX_SERIES: usize = 256;
 
+/// Points of all series together: three times as many as are drawn of a chart.
+const MAX_ALL_POINTS: usize = 1 << 16;
+
 /// Levels of names beyond the innermost that are shown.
 const MAX_LEVELS: usize = 4;
 
@@ -28,7 +31,7 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
     let date1904 = root.child("c:date1904").is_some_and(|e| e.flag("val").unwrap_or(true));
     let dates = if date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
     let (mut groups, mut axes) = (Vec::new(), Vec::new());
-    let mut left = MAX_SERIES;
+    let mut left = Left { series: MAX_SERIES, points: MAX_ALL_POINTS };
     for element in plot_area.into_iter().flat_map(|area| area.children()) {
         scene.cx.check()?;
         if let Some(kind) = kind(element) {
@@ -141,12 +144,18 @@ fn title(element: Element<'_>, absent: bool) -> Title<'_> {
     Title { element, text: cached, overlay: flag(element, "c:overlay").unwrap_or(absent) }
 }
 
+/// What may still be read of a chart.
+struct Left {
+    series: usize,
+    points: usize,
+}
+
 fn group<'a>(
     scene: &Scene<'_>,
     element: Element<'a>,
     kind: Kind,
     (dates, absent): (DateSystem, bool),
-    left: &mut usize,
+    left: &mut Left,
 ) -> Result<Group<'a>> {
     let grouping = match element.val("c:grouping") {
         Some("stacked") => Grouping::Stacked,
@@ -157,13 +166,14 @@ fn group<'a>(
     let mut all = Vec::new();
     for ser in element.children_of("c:ser") {
         scene.cx.check()?;
-        if *left == 0 {
+        if left.series == 0 || left.points == 0 {
             scene.page.missed("series of a chart");
             break;
         }
-        *left -= 1;
-        let number = all.len();
-        all.push(series(scene, ser, number, labels, dates)?);
+        let series = series(scene, ser, all.len(), labels, dates)?;
+        left.series -= 1;
+        left.points = left.points.saturating_sub(series.values.len().max(series.categories.len()));
+        all.push(series);
     }
     all.sort_by_key(|s: &Series<'_>| s.order);
     Ok(Group {

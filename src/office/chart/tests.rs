@@ -246,6 +246,14 @@ fn huge_indices_and_counts_are_passed_over() {
     assert!(warnings.iter().any(|w| w.contains("series of a chart")), "{warnings:?}");
 }
 
+#[test]
+fn points_of_all_series_together_are_bounded() {
+    let values = "<c:numLit><c:ptCount val='4096'/><c:pt idx='0'><c:v>1</c:v></c:pt></c:numLit>";
+    let all = |count: usize| format!("<c:ser><c:val>{values}</c:val></c:ser>").repeat(count);
+    let missed = |count| drawn(&bars("", &all(count))).1.iter().any(|w| w.contains("series of a chart"));
+    assert!(!missed(16) && missed(17));
+}
+
 /// Draws charts of real files. `CHARTS` names a file of lines: file, part, width, height (pt), picture to write.
 #[test]
 #[ignore = "for looking at charts"]

@@ -1,6 +1,6 @@
 //! Colours: of themes and systems, by name and by number, and what changes them.
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::style::Color;
 
 use super::theme::Theme;
@@ -104,8 +104,8 @@ pub(crate) fn hex(value: &str) -> Option<Color> {
 pub(crate) fn share(value: &str) -> f32 {
     let value = value.trim();
     match value.strip_suffix('%') {
-        Some(percent) => percent.trim().parse::<f32>().unwrap_or(0.0) / 100.0,
-        None => value.parse::<f32>().unwrap_or(0.0) / 100_000.0,
+        Some(percent) => number::<f32>(percent).unwrap_or(0.0) / 100.0,
+        None => number::<f32>(value).unwrap_or(0.0) / 100_000.0,
     }
 }
 

@@ -62,7 +62,7 @@ impl Scene<'_> {
         // Pictures that are linked, not embedded, lie outside of the file.
         let id = blip.attr("r:embed").filter(|id| !id.is_empty()).or_else(|| blip.attr("r:link"))?;
         let picture = self.picture(id, shown)?;
-        let (picture, opacity) = recolor::apply(picture, blip, &self.palette);
+        let (picture, opacity) = recolor::apply(picture, blip, self)?;
         let mode = match tile {
             // 96 px an inch is what pictures are tiled at that do not say otherwise.
             Some(tile) => {

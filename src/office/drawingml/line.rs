@@ -1,6 +1,6 @@
 //! Lines: width, dashes, ends, and what they are drawn with.
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::style::{Cap, Compound, Fill, Join, LineEnd, LineEndKind, Side, Stroke};
 
 use super::color::{Palette, share};
@@ -37,8 +37,7 @@ impl Scene<'_> {
         let attr = |name: &str| layers.iter().find_map(|(line, _)| line.attr(name));
         let child =
             |names: &[&str]| layers.iter().find_map(|(line, _)| line.children().find(|c| names.contains(&c.name())));
-        let width =
-            attr("w").and_then(|w| w.trim().parse::<f32>().ok()).unwrap_or(WIDTH).clamp(0.0, 20_116_800.0) / EMU;
+        let width = attr("w").and_then(number::<f32>).unwrap_or(WIDTH).clamp(0.0, 20_116_800.0) / EMU;
         let cap = match attr("cap") {
             Some("rnd") => Cap::Round,
             Some("sq") => Cap::Square,

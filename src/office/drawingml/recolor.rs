@@ -7,13 +7,23 @@ use tiny_skia::{ColorU8, Pixmap};
 use crate::office::xml::Element;
 use crate::page::style::{Color, Picture};
 
-use super::color::{Palette, share};
+use super::color::share;
+use super::scene::Scene;
 
-/// `picture` as the children of `blip` want it, and how opaque.
-pub(super) fn apply(picture: Picture, blip: Element<'_>, palette: &Palette<'_>) -> (Picture, f32) {
+/// Changes of one picture that are made; each goes over all pixels.
+const MAX_CHANGES: usize = 16;
+
+/// `picture` as the children of `blip` want it, and how opaque. None if there is no memory for a picture of its own.
+pub(super) fn apply(picture: Picture, blip: Element<'_>, scene: &Scene<'_>) -> Option<(Picture, f32)> {
+    let palette = &scene.palette;
     let mut opacity = 1.0;
     let mut picture = picture;
-    for effect in blip.children() {
+    let is_change = |name: &str| matches!(name, "a:grayscl" | "a:biLevel" | "a:lum" | "a:duotone" | "a:clrChange");
+    if blip.children().any(|effect| is_change(effect.name())) && scene.hold(&picture).is_err() {
+        scene.page.missed("picture beyond the limits");
+        return None;
+    }
+    for effect in blip.children().take(MAX_CHANGES) {
         let value = |name: &str, or: f32| effect.attr(name).map_or(or, share);
         match effect.name() {
             "a:alphaModFix" => opacity *= value("amt", 1.0).clamp(0.0, 1.0),
@@ -49,7 +59,7 @@ pub(super) fn apply(picture: Picture, blip: Element<'_>, palette: &Palette<'_>) 
             _ => {}
         }
     }
-    (picture, opacity)
+    Some((picture, opacity))
 }
 
 fn unit(color: Color) -> [f32; 3] {

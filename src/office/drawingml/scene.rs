@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::decode::Context;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Result};
 use crate::geometry::Size;
 use crate::limits::Reservation;
 use crate::office::package::{Package, Relationships};
@@ -19,6 +19,9 @@ use super::color::Palette;
 
 /// EMU a point.
 pub(crate) const EMU: f32 = 12_700.0;
+
+/// Memory for shapes and text is held in steps of this many bytes.
+const STEP: usize = 256 << 10;
 
 /// The part whose drawings are read, and what they are resolved against.
 #[derive(Clone, Copy)]
@@ -42,6 +45,8 @@ pub(crate) struct Scene<'a> {
 pub(crate) struct PageState {
     pictures: RefCell<HashMap<(String, Size), Picture>>,
     held: RefCell<Vec<Reservation>>,
+    /// Bytes that are held and not yet used.
+    spare: Cell<usize>,
     missed: RefCell<BTreeMap<&'static str, u32>>,
     drawn: Cell<u32>,
     /// The part with the styles of tables that the file brings along.
@@ -138,11 +143,7 @@ impl Scene<'_> {
         }
         let read =
             self.package.part(name, self.cx).and_then(|part| decoded(&part.source, &Hint::name(name), size, self.cx));
-        let picture = read.and_then(|picture| {
-            let held = self.cx.reserve(u64::from(picture.0.width()) * u64::from(picture.0.height()) * 4)?;
-            self.page.held.borrow_mut().push(held);
-            Ok(picture)
-        });
+        let picture = read.and_then(|picture| self.hold(&picture).map(|()| picture));
         match picture {
             Ok(picture) => {
                 self.page.pictures.borrow_mut().insert(key, picture.clone());
@@ -158,5 +159,24 @@ impl Scene<'_> {
                 None
             }
         }
+    }
+
+    /// Holds `bytes` for shapes and text as long as the page is read: a page costs more than the XML that it is made of.
+    pub(crate) fn gather(&self, bytes: usize) -> Result<()> {
+        let spare = &self.page.spare;
+        if spare.get() < bytes {
+            let step = bytes.max(STEP);
+            self.page.held.borrow_mut().push(self.cx.reserve(step as u64)?);
+            spare.set(spare.get() + step);
+        }
+        spare.set(spare.get() - bytes);
+        Ok(())
+    }
+
+    /// Holds the memory of a picture as long as the page is read.
+    pub(super) fn hold(&self, picture: &Picture) -> Result<()> {
+        let held = self.cx.reserve(u64::from(picture.0.width()) * u64::from(picture.0.height()) * 4)?;
+        self.page.held.borrow_mut().push(held);
+        Ok(())
     }
 }

@@ -50,6 +50,11 @@ impl Scene<'_> {
                 let background = style.and_then(TableStyle::background);
                 cells.push(self.cell(tc, place, &from_style, background, inherited));
             }
+            // Time or memory is up: whoever asks next for either is told.
+            if self.cx.check().is_err() || self.gather(cells.len() * size_of::<Cell>()).is_err() {
+                self.page.missed("cells beyond the limits");
+                break;
+            }
             let height = (line.number::<f32>("h").unwrap_or(0.0) / EMU).clamp(0.0, 1e4);
             rows.push(Row { height: RowHeight::AtLeast(height), cells });
         }

@@ -2,7 +2,7 @@
 
 use crate::office::xml::Element;
 use crate::page::text::Body;
-use crate::page::tree::{Group, Node, Rect};
+use crate::page::tree::{Group, Node, Outline, Rect, Shape};
 
 use super::scene::Scene;
 use super::text::Inherited;
@@ -38,12 +38,15 @@ pub(crate) struct Tree<'a, 'h> {
     pub(super) scene: Scene<'a>,
     pub(super) host: &'h dyn Host<'a>,
     count: u32,
+    /// Of a diagram, whose drawing has shapes and groups of them alone (`CT_GroupShape` of [MS-ODRAWXML]): what is not
+    /// followed cannot lead back to where it came from.
+    is_diagram: bool,
 }
 
 impl<'a, 'h> Tree<'a, 'h> {
     /// Of the part that `scene` is about.
     pub(crate) fn new(scene: Scene<'a>, host: &'h dyn Host<'a>) -> Self {
-        Self { scene, host, count: 0 }
+        Self { scene, host, count: 0, is_diagram: false }
     }
 
     /// What is in `parent` (`p:spTree`, `p:grpSp`, `xdr:grpSp`, `wpg:wgp`), the lowest first, if `wanted`.
@@ -84,6 +87,7 @@ impl<'a, 'h> Tree<'a, 'h> {
                 self.scene.page.missed("shapes beyond the first 50,000");
                 return Ok(());
             }
+            let before = nodes.len();
             match kind {
                 "grpSp" | "wgp" => {
                     let properties = element.child_of("grpSpPr");
@@ -92,7 +96,6 @@ impl<'a, 'h> Tree<'a, 'h> {
                     let fills = &self.scene.page.group_fills;
                     let has_fill = fill.is_some();
                     fill.into_iter().for_each(|fill| fills.borrow_mut().push(fill));
-                    let before = nodes.len();
                     self.add(element, inner, wanted, depth + 1, nodes)?;
                     if has_fill {
                         fills.borrow_mut().pop();
@@ -103,10 +106,18 @@ impl<'a, 'h> Tree<'a, 'h> {
                         let children = nodes.split_off(before);
                         nodes.push(Node::Group(Group { effects, ..Group::new(children) }));
                     }
+                    // What is in it has been counted.
+                    continue;
                 }
+                "graphicFrame" if self.is_diagram => self.scene.page.missed("object in a diagram"),
                 "graphicFrame" => self.graphic_frame(element, frame, nodes)?,
                 "contentPart" => self.scene.page.missed("ink"),
                 _ => nodes.extend(self.shape(element, frame)),
+            }
+            let bytes = nodes.get(before..).unwrap_or_default().iter().map(weight).sum();
+            if self.scene.gather(bytes).is_err() {
+                self.scene.page.missed("shapes beyond the limits");
+                return Ok(());
             }
         }
         Ok(())
@@ -170,9 +181,23 @@ impl<'a, 'h> Tree<'a, 'h> {
         let inner = Scene { relationships: &relationships, ..scene };
         let Some(tree) = document.root().child("dsp:spTree") else { return Ok(()) };
         let host = Plain { lists: &[] };
-        nodes.extend(Tree::new(inner, &host).nodes(tree, Frame::moved(area.x, area.y), &|_| true)?);
+        let mut shapes = Tree { is_diagram: true, ..Tree::new(inner, &host) };
+        nodes.extend(shapes.nodes(tree, Frame::moved(area.x, area.y), &|_| true)?);
         Ok(())
     }
+}
+
+/// Bytes that a node takes, but for its text, which is counted where it is read.
+fn weight(node: &Node) -> usize {
+    let paths = match node {
+        Node::Shape(shape) => match &shape.outline {
+            // A point, and what is done there.
+            Outline::Paths(paths) => paths.iter().map(|path| path.path.points().len() * 9).sum(),
+            _ => 0,
+        },
+        _ => 0,
+    };
+    size_of::<Node>() + size_of::<Shape>() + paths
 }
 
 /// A page goes on without a part that is broken, but not beyond its time.

@@ -155,6 +155,35 @@ impl Document {
     }
 }
 
+/// A type of numbers that attributes and texts are read as.
+pub(crate) trait Number: std::str::FromStr {
+    /// Whether it is a number that can be reckoned with.
+    fn is_finite(&self) -> bool;
+}
+
+macro_rules! numbers {
+    ($($whole:ident)*, $($float:ident)*) => {
+        $(impl Number for $whole {
+            fn is_finite(&self) -> bool {
+                true
+            }
+        })*
+        $(impl Number for $float {
+            fn is_finite(&self) -> bool {
+                <$float>::is_finite(*self)
+            }
+        })*
+    };
+}
+
+numbers!(i64 u32 usize, f32 f64);
+
+/// The number that `text` is. None of what Rust reads beside numbers, `NaN` and `inf`, nor of what is too large for the
+/// type: no bound holds such a value back.
+pub(crate) fn number<T: Number>(text: &str) -> Option<T> {
+    text.trim().parse().ok().filter(T::is_finite)
+}
+
 /// One element of a [`Document`].
 #[derive(Clone, Copy)]
 pub(crate) struct Element<'a> {
@@ -212,8 +241,8 @@ impl<'a> Element<'a> {
     }
 
     /// An attribute that is a number; a fraction is allowed.
-    pub(crate) fn number<T: std::str::FromStr>(self, name: &str) -> Option<T> {
-        self.attr(name)?.trim().parse().ok()
+    pub(crate) fn number<T: Number>(self, name: &str) -> Option<T> {
+        number(self.attr(name)?)
     }
 
     /// An attribute that is true or false.

@@ -86,3 +86,13 @@ fn what_would_grow_or_reach_outside_is_refused() {
         assert_eq!(Document::parse(large.as_bytes(), cx).unwrap_err().kind(), ErrorKind::Limit);
     });
 }
+
+#[test]
+fn what_is_no_finite_number_is_none() {
+    for value in ["NaN", "inf", "-Infinity", "1e39", ""] {
+        with(&format!("<a x='{value}'/>"), |document| {
+            assert_eq!(document.unwrap().root().number::<f32>("x"), None, "{value}");
+        });
+    }
+    assert_eq!((number::<f32>(" -1.5 "), number::<f64>("1e39"), number::<u32>("-1")), (Some(-1.5), Some(1e39), None));
+}

@@ -67,8 +67,8 @@ pub(crate) fn family(name: &str) -> Option<Arc<str>> {
     }
     let found = installed(&key).or_else(|| names::stand_ins(&key).iter().find_map(|n| installed(&index::key(n))));
     let mut known = known.lock().unwrap_or_else(|e| e.into_inner());
-    // Names come from documents: what is remembered of them is bounded.
-    if known.len() < 4096 {
+    // Names come from documents: what is remembered of them is bounded, in number and in length.
+    if known.len() < 4096 && key.len() < 64 {
         known.insert(key, found.clone());
     }
     found

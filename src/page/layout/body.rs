@@ -87,14 +87,26 @@ impl Typesetter<'_> {
                 self.flow(&body.blocks, width, limit, body.wrap, scale)?
             }
             TextFit::Shrink => {
-                let mut laid = Vec::new();
-                for &(size, spacing) in SHRINK {
-                    laid = self.flow(&body.blocks, width, limit, body.wrap, Scale { size, spacing })?;
-                    if height(&laid) <= room.height * columns + 0.5 {
-                        break;
+                let mut flow = |step: usize| -> Result<(bool, Vec<Slab>)> {
+                    let (size, spacing) = SHRINK[step];
+                    let laid = self.flow(&body.blocks, width, limit, body.wrap, Scale { size, spacing })?;
+                    Ok((height(&laid) <= room.height * columns + 0.5, laid))
+                };
+                let (mut large, mut small) = (0, SHRINK.len() - 1);
+                let (fits, whole) = flow(large)?;
+                let mut laid = fits.then_some(whole);
+                // Most text fits as it is; of the rest, the first step that does is closed in on.
+                while !fits && large + 1 < small {
+                    let middle = (large + small) / 2;
+                    match flow(middle)? {
+                        (true, tried) => (small, laid) = (middle, Some(tried)),
+                        (false, _) => large = middle,
                     }
                 }
-                laid
+                match laid {
+                    Some(laid) => laid,
+                    None => flow(small)?.1,
+                }
             }
         };
         if !is_one {

@@ -17,6 +17,8 @@ static POOL: Mutex<Vec<Box<Context>>> = Mutex::new(Vec::new());
 const MAX_POOL: usize = 16;
 /// Families that one context keeps; documents of a long-lived process name many.
 const MAX_FAMILIES: usize = 256;
+/// Sets of families that one context keeps: a document may name any number that nobody has.
+const MAX_STACKS: usize = 1024;
 
 /// A brush is the index of a run's style.
 pub(super) type Brush = u32;
@@ -40,7 +42,8 @@ pub(super) fn take() -> Box<Context> {
 
 pub(super) fn give_back(context: Box<Context>) {
     let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
-    if pool.len() < MAX_POOL && context.families.len() < MAX_FAMILIES {
+    let is_small = context.families.len() < MAX_FAMILIES && context.stacks.len() < MAX_STACKS;
+    if pool.len() < MAX_POOL && is_small {
         pool.push(context);
     }
 }

@@ -13,13 +13,15 @@ const ROUNDS: usize = 3;
 /// Widens the tabs of a paragraph to their stops and breaks its lines again.
 pub(super) fn set(layout: &mut Layout<Brush>, style: &ParagraphStyle, max: Option<f32>, first_line: f32, text: &str) {
     for _ in 0..ROUNDS {
-        let widths = widths(layout, style, first_line, text);
+        let mut widths = widths(layout, style, first_line, text);
+        // Where both directions meet, tabs stand in another order than they are found in.
+        widths.sort_by_key(|(id, _)| *id);
         let mut changed = false;
         for found in layout.inline_boxes_mut().filter(|b| is_tab(b.id)) {
-            if let Some((_, width)) = widths.iter().find(|(id, _)| *id == found.id)
-                && (found.width - width).abs() > 0.01
-            {
-                (found.width, changed) = (*width, true);
+            let Ok(place) = widths.binary_search_by_key(&found.id, |(id, _)| *id) else { continue };
+            let (_, width) = widths[place];
+            if (found.width - width).abs() > 0.01 {
+                (found.width, changed) = (width, true);
             }
         }
         if !changed {

@@ -270,6 +270,33 @@ fn a_cell_that_spans_rows_makes_the_last_of_them_higher() {
 }
 
 #[test]
+fn no_place_of_a_table_is_covered_twice_whatever_spans_cells_claim() {
+    use crate::page::style::Stroke;
+    let greedy = |column| Cell {
+        column,
+        column_span: usize::MAX,
+        row_span: usize::MAX,
+        fill: Color::BLACK.into(),
+        borders: crate::page::table::Borders::all(&Stroke::new(Color::BLACK, 1.0)),
+        ..Cell::default()
+    };
+    // Each cell reaches as far as the one above it and to its right lets it.
+    let row = |column| Row { height: RowHeight::Exact(1.0), cells: vec![greedy(column), greedy(column + 1)] };
+    let table = Table { columns: vec![1.0; 100], rows: (0..100).rev().map(row).collect(), ..Table::default() };
+    let fill = |item: &Item| if let Item::Fill(rect, _) = item { Some(rect.width * rect.height) } else { None };
+    let covered: f32 = rows(&table).iter().flat_map(|slab| &slab.items).filter_map(fill).sum();
+    assert_eq!(covered, 100.0 * 101.0 / 2.0);
+}
+
+#[test]
+fn a_paragraph_of_nothing_but_tabs_is_laid_out_in_no_time() {
+    let tabs = "\t".repeat(20_000);
+    let started = std::time::Instant::now();
+    assert!(!slabs(paragraph(&tabs, |_| {}), 1e6).is_empty());
+    assert!(started.elapsed().as_secs() < 20);
+}
+
+#[test]
 fn text_of_a_sheet_runs_on_over_empty_cells_only() {
     let long = |column| {
         let mut cell = cell(column, "text that is far wider than its cell");

@@ -3,7 +3,7 @@
 use tiny_skia::{BlendMode, LineCap, LineJoin, Paint, Path, StrokeDash, Transform};
 
 use crate::error::Result;
-use crate::page::style::{Cap, Compound, Join, Side, Stroke};
+use crate::page::style::{Cap, Compound, Fill, Join, Side, Stroke};
 use crate::page::tree::{Point, Rect};
 
 use super::canvas::Canvas;
@@ -12,6 +12,12 @@ use super::fill::{Texture, shader};
 
 /// A stroke narrower than this, px, shows no gaps between the lines that it is made of.
 const GAPS: f32 = 3.0;
+
+/// A dash and its gap, px, that can still be told from a fainter line.
+const MIN_PERIOD: f32 = 0.5;
+
+/// Dashes of one path that are drawn: each of them costs as much as a path of its own.
+const MAX_DASHES: f32 = 20_000.0;
 
 impl Canvas<'_> {
     /// Draws along `path`.
@@ -65,7 +71,12 @@ impl Canvas<'_> {
         let Some(device) = around.and_then(|b| b.transform(transform)) else { return Ok(()) };
         let Some(mask) = self.mask_for(device) else { return Ok(()) };
         let mut texture = Texture::default();
-        let Some(shader) = shader(&stroke.fill, bounds, transform, &mut texture)? else { return Ok(()) };
+        let (dash, opacity) = dashes(path, stroke, width, transform);
+        let fill = match &stroke.fill {
+            Fill::Solid(color) => &Fill::Solid(color.faded(opacity)),
+            fill => fill,
+        };
+        let Some(shader) = shader(fill, bounds, transform, &mut texture)? else { return Ok(()) };
         let paint = Paint { shader, anti_alias: true, blend_mode, ..Paint::default() };
         let line = tiny_skia::Stroke {
             width: width * share,
@@ -80,7 +91,7 @@ impl Canvas<'_> {
                 Join::Round => LineJoin::Round,
                 Join::Bevel => LineJoin::Bevel,
             },
-            dash: dashes(stroke, width),
+            dash,
         };
         self.pixmap.stroke_path(path, &paint, &line, transform, mask.as_deref());
         Ok(())
@@ -99,17 +110,33 @@ impl Canvas<'_> {
     }
 }
 
-/// The dashes of a stroke, pt. Their caps are part of them: with round ones, a dash as long as the line is wide is a dot.
-fn dashes(stroke: &Stroke, width: f32) -> Option<StrokeDash> {
-    let cap = if stroke.cap == Cap::Flat { 0.0 } else { width };
+/// The dashes of a line of `width` pt. Their caps are part of them: with round ones, a dash as long as the line is wide
+/// is a dot. Where they are too fine or too many to be told apart there are none, and a whole line of this share of its
+/// opacity looks the same.
+fn dashes(path: &Path, stroke: &Stroke, width: f32, transform: Transform) -> (Option<StrokeDash>, f32) {
     let mut dash: Vec<f32> = stroke.dash.iter().map(|n| n * width).collect();
+    if dash.is_empty() {
+        return (None, 1.0);
+    }
     if dash.len() % 2 == 1 {
         dash.extend(dash.clone());
     }
+    let (period, drawn): (f32, f32) = (dash.iter().sum(), dash.iter().step_by(2).sum());
+    let (sx, sy) = transform.get_scale();
+    let count = length(path) / period.max(f32::MIN_POSITIVE) * (dash.len() / 2) as f32;
+    if period * sx.max(sy) < MIN_PERIOD || count > MAX_DASHES {
+        return (None, if period > 0.0 { drawn / period } else { 1.0 });
+    }
+    let cap = if stroke.cap == Cap::Flat { 0.0 } else { width };
     for (n, length) in dash.iter_mut().enumerate() {
         *length = (*length + if n % 2 == 0 { -cap } else { cap }).max(0.01);
     }
-    if dash.is_empty() { None } else { StrokeDash::new(dash, 0.0) }
+    (StrokeDash::new(dash, 0.0), 1.0)
+}
+
+/// How long a path is at most: that of its control points.
+fn length(path: &Path) -> f32 {
+    path.points().windows(2).map(|p| p[0].distance(p[1])).sum()
 }
 
 fn is_closed(path: &Path) -> bool {

@@ -4,6 +4,7 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::frame::Samples;
+use crate::limits::Limits;
 use crate::structure::trial;
 
 const NAMESPACES: &str = "xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main' \
@@ -276,6 +277,51 @@ fn parts_that_are_missing_broken_or_refer_to_themselves_leave_the_rest_of_the_sl
         ]);
         assert_eq!(pixels(&bytes, &[(10, 10), (100, 50)]), [0xFF_0000, 0xFF_FFFF], "{layout}");
     }
+}
+
+#[test]
+fn a_diagram_that_leads_back_to_itself_is_drawn_once() {
+    let dsp = "xmlns:dsp='http://schemas.microsoft.com/office/drawing/2008/diagram'";
+    let dgm = "xmlns:dgm='http://schemas.openxmlformats.org/drawingml/2006/diagram'";
+    let frame = format!(
+        "<p:graphicFrame {dgm}><p:xfrm><a:off x='0' y='0'/><a:ext cx='1270000' cy='635000'/></p:xfrm>\
+         <a:graphic><a:graphicData><dgm:relIds r:dm='d'/></a:graphicData></a:graphic></p:graphicFrame>"
+    );
+    let square = shape("", Some([0, 0, 20, 20]), &rgb("FF0000"));
+    let tree = format!("{square}{frame}").replace("p:", "dsp:");
+    let drawing = format!("<dsp:drawing {NAMESPACES} {dsp}><dsp:spTree>{tree}</dsp:spTree></dsp:drawing>");
+    let data = format!("<dgm:dataModel {dgm} {dsp}><dsp:dataModelExt relId='g'/></dgm:dataModel>");
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+        (
+            "ppt/slides/a.xml",
+            part("sld", "", "", &frame, ""),
+            &[("d", "diagramData", "../d/data.xml"), ("g", "diagramDrawing", "../d/drawing.xml")],
+        ),
+        ("ppt/d/data.xml", data, &[]),
+        ("ppt/d/drawing.xml", drawing, &[("d", "diagramData", "data.xml"), ("g", "diagramDrawing", "drawing.xml")]),
+    ]);
+    assert_eq!(pixels(&bytes, &[(10, 10), (30, 10)]), [0xFF_0000, 0xFF_FFFF]);
+}
+
+#[test]
+fn cells_that_there_is_no_memory_for_are_left_out() {
+    let columns = "<a:gridCol w='12700'/>".repeat(100);
+    let rows = format!("<a:tr h='12700'>{}</a:tr>", "<a:tc/>".repeat(100)).repeat(200);
+    let frame = format!(
+        "<p:graphicFrame><p:xfrm><a:off x='0' y='0'/><a:ext cx='1270000' cy='635000'/></p:xfrm><a:graphic>\
+         <a:graphicData><a:tbl><a:tblGrid>{columns}</a:tblGrid>{rows}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    );
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),
+        ("ppt/slides/a.xml", part("sld", "", "", &frame, ""), &[]),
+    ]);
+    let limits = |max_memory| Limits { max_memory, ..Limits::default() };
+    let (drawn, warnings) = trial::with_limits(&limits(8 << 20), |cx| {
+        (ENTRY.open)(&Source::bytes(bytes.as_slice()), cx)?.frame(&Want::new(Size::new(160, 90)), cx)
+    });
+    assert!(drawn.is_ok(), "{drawn:?}");
+    assert_eq!(warnings, ["not drawn: cells beyond the limits (1)"]);
 }
 
 #[test]

@@ -43,8 +43,8 @@ pub(super) fn stacked(series: &Series<'_>, point: usize, fill: Fill, bounds: Rec
     let each = each.clamp(0.5, 1e5);
     // From the start of the bar on.
     let mode = match turned {
-        true => PictureMode::Tile { width: each, height: broad, dx: 0.0, dy: 0.0 },
-        false => PictureMode::Tile { width: broad, height: each, dx: 0.0, dy: long % each },
+        true => PictureMode::Tile { width: each, height: broad, dx: 0.0, dy: 0.0, flip: (false, false) },
+        false => PictureMode::Tile { width: broad, height: each, dx: 0.0, dy: long % each, flip: (false, false) },
     };
     Fill::Picture(PictureFill { mode, ..picture })
 }

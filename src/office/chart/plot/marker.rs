@@ -1,5 +1,6 @@
 //! Marks at points.
 
+use crate::office::xml::number;
 use crate::page::style::{Color, Fill, Stroke};
 use crate::page::tree::{Outline, Point, Rect};
 
@@ -45,8 +46,7 @@ pub(in crate::office::chart) fn of(
         None if automatic => AUTOMATIC[series.index % AUTOMATIC.len()],
         None => return None,
     };
-    let size =
-        [of_point, of_series].into_iter().flatten().find_map(|m| m.val("c:size")).and_then(|s| s.parse::<f32>().ok());
+    let size = [of_point, of_series].into_iter().flatten().find_map(|m| m.val("c:size")).and_then(number::<f32>);
     let size = size.unwrap_or(SIZE).clamp(2.0, 72.0);
     let properties = [of_point.and_then(|m| m.child("c:spPr")), of_series.and_then(|m| m.child("c:spPr"))];
     let color = drawing.color_of(group, series, None);

@@ -25,6 +25,9 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             spans.iter().enumerate().filter_map(|(n, s)| s.map(|(_, to)| (n, plane.at(n, to)))).collect();
         drawing.line(&points.iter().map(|(_, p)| *p).collect::<Vec<_>>(), stroke);
         for (n, point) in points {
+            if n % 64 == 0 {
+                drawing.check()?;
+            }
             if let Some(marker) = marker::of(drawing, group, series, Some(n)) {
                 marker.draw(drawing, point);
             }

@@ -10,7 +10,7 @@ mod paragraph;
 mod run;
 mod symbol;
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::style::Color;
 use crate::page::text::{Anchor, Block, Body, Inline, TextDirection, TextFit};
 use crate::page::tree::Insets;
@@ -64,9 +64,7 @@ impl Scene<'_> {
 /// The attributes of `a:bodyPr`, in layers of which the first counts most.
 fn frame(body: &mut Body, layers: &[Element<'_>]) {
     let attr = |name: &str| layers.iter().find_map(|layer| layer.attr(name));
-    let length = |name: &str, or: f32| {
-        attr(name).and_then(|v| v.trim().parse::<f32>().ok()).unwrap_or(or).clamp(-1e8, 1e8) / EMU
-    };
+    let length = |name: &str, or: f32| attr(name).and_then(number::<f32>).unwrap_or(or).clamp(-1e8, 1e8) / EMU;
     body.insets = Insets {
         left: length("lIns", 91_440.0),
         top: length("tIns", 45_720.0),

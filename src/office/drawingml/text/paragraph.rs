@@ -1,6 +1,6 @@
 //! Paragraphs and their properties (`a:p`, `a:pPr`, `a:lvlNpPr`).
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::text::{Align, Direction, Inline, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop};
 
 use super::super::color::share;
@@ -129,7 +129,13 @@ impl Scene<'_> {
                 properties.apply(pr, self);
             }
             let paragraph = self.paragraph(p, &properties, level, inherited, &mut counters);
+            let bytes = size_of::<Paragraph>() + paragraph.content.iter().map(weight).sum::<usize>();
             paragraphs.push(paragraph);
+            // Time or memory is up: whoever asks next for either is told.
+            if self.cx.check().is_err() || self.gather(bytes).is_err() {
+                self.page.missed("text beyond the limits");
+                break;
+            }
         }
         paragraphs
     }
@@ -219,9 +225,14 @@ impl Scene<'_> {
     }
 }
 
+/// Bytes that a run takes.
+fn weight(inline: &Inline) -> usize {
+    size_of::<Inline>() + if let Inline::Text(text, _) = inline { text.capacity() } else { 0 }
+}
+
 fn space(element: Element<'_>) -> Option<Space> {
     let percent = element.val("a:spcPct").map(|v| Space::Share(share(v)));
-    percent.or_else(|| Some(Space::Points(element.val("a:spcPts")?.trim().parse::<f32>().ok()? / 100.0)))
+    percent.or_else(|| Some(Space::Points(number::<f32>(element.val("a:spcPts")?)? / 100.0)))
 }
 
 fn tab(element: Element<'_>) -> Option<TabStop> {

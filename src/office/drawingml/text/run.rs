@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::office::xml::Element;
+use crate::office::xml::{Element, number};
 use crate::page::fonts::Language;
 use crate::page::style::{Color, Fill};
 use crate::page::text::{Caps, FontSet, RunStyle, Underline};
@@ -41,7 +41,7 @@ impl RunProperties {
     pub(crate) fn apply(&mut self, element: Element<'_>, scene: &Scene<'_>) {
         for (name, value) in element.attrs() {
             match name {
-                "sz" => self.size = value.parse::<f32>().ok().map(|n| (n / 100.0).clamp(1.0, 4000.0)).or(self.size),
+                "sz" => self.size = number::<f32>(value).map(|n| (n / 100.0).clamp(1.0, 4000.0)).or(self.size),
                 "b" => self.bold = element.flag("b").or(self.bold),
                 "i" => self.italic = element.flag("i").or(self.italic),
                 "u" => {
@@ -53,7 +53,7 @@ impl RunProperties {
                 }
                 "strike" => self.strike = Some(value != "noStrike"),
                 "baseline" => self.baseline = Some(share(value).clamp(-2.0, 2.0)),
-                "spc" => self.spacing = value.parse::<f32>().ok().map(|n| (n / 100.0).clamp(-100.0, 1000.0)),
+                "spc" => self.spacing = number::<f32>(value).map(|n| (n / 100.0).clamp(-100.0, 1000.0)),
                 "cap" => {
                     self.caps = Some(match value {
                         "all" => Caps::All,
@@ -134,7 +134,8 @@ impl RunProperties {
     fn fonts(&self, scene: &Scene<'_>) -> FontSet {
         let theme = scene.palette.theme;
         let named = |name: &Option<String>, or: &'static str| -> Arc<str> {
-            theme.family(name.as_deref().unwrap_or(or)).into()
+            // No family's name is longer (`LF_FACESIZE`), and what names are looked up by is kept.
+            Some(theme.family(name.as_deref().unwrap_or(or))).filter(|name| name.len() < 128).unwrap_or_default().into()
         };
         let language = self.language.as_deref().and_then(language);
         let mut fonts = FontSet {

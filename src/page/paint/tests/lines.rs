@@ -13,6 +13,16 @@ fn a_dashed_line_has_gaps() {
 }
 
 #[test]
+fn dashes_too_fine_or_too_many_to_be_seen_are_a_fainter_line() {
+    for (dash, width) in [(vec![0.01, 0.01], 100.0), (vec![0.3, 0.3], 1e6)] {
+        let stroke = Stroke { dash, ..Stroke::new(Color::BLACK, 4.0) };
+        let bounds = Rect::new(0.0, 50.0, width, 0.0);
+        let at = painted(shape(Shape { bounds, stroke: Some(stroke), ..Shape::default() }));
+        assert!((20..80).all(|x| (120..136).contains(&at(x, 50)[0])), "{:?}", at(50, 50));
+    }
+}
+
+#[test]
 fn round_caps_are_part_of_their_dashes() {
     // Dots, not sausages that touch each other.
     let at = painted(line(Stroke { dash: vec![1.0, 1.0], cap: Cap::Round, ..Stroke::new(RED, 8.0) }));

@@ -1,0 +1,22 @@
+//! Numbers that follow from a seed (xorshift; G. Marsaglia, 2003).
+
+pub(super) struct Random(u32);
+
+impl Random {
+    pub(super) fn new(seed: u32) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9) | 1)
+    }
+
+    /// A number below `end`; 0 if that is nothing.
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        ((u64::from(self.0) * end as u64) >> 32) as usize
+    }
+
+    /// One of these; none if there are none.
+    pub(super) fn of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+        all.get(self.below(all.len()))
+    }
+}
