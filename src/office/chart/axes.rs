@@ -22,6 +22,13 @@ const GAP: f32 = 3.0;
 /// Height of a line, in sizes of its font.
 const LINE: f32 = 1.2;
 
+/// How long the lines of an axis' title are, as a share of the chart: along the axis, and across it.
+const ALONG: f32 = 0.8;
+const ACROSS: f32 = 0.2;
+
+/// Words of names that are measured to see whether they fit.
+const MAX_MEASURED: usize = 32;
+
 /// One axis at its place.
 pub(super) struct Placed<'a> {
     axis: &'a Axis<'a>,
@@ -53,10 +60,10 @@ pub(super) fn placed<'a>(drawing: &Drawing<'_>, pair: &Pair<'a>, plane: &Plane) 
         let is_names = matches!(plane.first, First::Names(_));
         let other_is_reversed = pair.second.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, pair.turned(), false, plane.first_stands(), other_is_reversed);
-        let mut place = place.labelled(drawing, plane, entries, slot, is_names)?;
+        let outer = pair.groups.iter().flat_map(|g| &g.series).find(|s| !s.levels.is_empty());
+        let outer = outer.filter(|_| !axis.deleted && !flag(axis.element, "c:noMultiLvlLbl").unwrap_or(false));
+        let mut place = place.labelled(drawing, plane, entries, slot, (is_names, outer.is_some()))?;
         if let (First::Names(names), LabelPosition::NextTo | LabelPosition::Low) = (&plane.first, axis.labels) {
-            let outer = pair.groups.iter().flat_map(|g| &g.series).find(|s| !s.levels.is_empty());
-            let outer = outer.filter(|_| place.is_shown && !flag(axis.element, "c:noMultiLvlLbl").unwrap_or(false));
             let lettering = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]);
             place.levels = levels::set(drawing, &lettering, names, outer.map_or(&[], |s| &s.levels), pair.turned())?;
         }
@@ -66,7 +73,7 @@ pub(super) fn placed<'a>(drawing: &Drawing<'_>, pair: &Pair<'a>, plane: &Plane) 
         let (entries, slot) = tick_words::of_numbers(drawing, pair, axis, &plane.second, false);
         let other_is_reversed = pair.first.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, !pair.turned(), true, plane.second_stands(axis), other_is_reversed);
-        all.push(place.labelled(drawing, plane, entries, slot, false)?);
+        all.push(place.labelled(drawing, plane, entries, slot, (false, false))?);
     }
     Ok(all)
 }
@@ -102,7 +109,7 @@ impl<'a> Placed<'a> {
         plane: &Plane,
         entries: Vec<(f32, String)>,
         slot: f32,
-        is_names: bool,
+        (is_names, has_levels): (bool, bool),
     ) -> Result<Self> {
         if self.axis.labels == LabelPosition::None || !self.is_shown {
             return Ok(self);
@@ -126,16 +133,24 @@ impl<'a> Placed<'a> {
         } else if widest(&labels) > room * 0.98 && given.is_none_or(|r| r == 0.0) && is_names {
             let line = lettering.run.size * LINE;
             // A word is never broken if the words can be turned.
-            let longest = entries.iter().flat_map(|(_, t)| t.split_whitespace()).max_by_key(|w| w.chars().count());
-            let word = drawing.plain(longest.unwrap_or_default(), &lettering, None, 0.0)?.width;
+            let length = |w: &&str| w.chars().count();
+            let mut longest: Vec<&str> = entries.iter().flat_map(|(_, t)| t.split_whitespace()).collect();
+            longest.sort_unstable_by_key(|w| std::cmp::Reverse(length(w)));
+            longest.dedup();
+            let most = longest.first().map_or(0, length);
+            let mut word = 0.0f32;
+            for text in longest.into_iter().take_while(|w| length(w) + 1 >= most).take(MAX_MEASURED) {
+                word = word.max(drawing.plain(text, &lettering, None, 0.0)?.width);
+            }
             let fits = word <= room && room > line;
+            let turned = if room > line * 1.2 && !has_levels { -45.0 } else { -90.0 };
             labels = match (fits, given) {
                 (true, _) => set(0.0, Some(room))?,
                 (false, Some(_)) => labels,
-                (false, None) => set(if room > line * 1.2 { -45.0 } else { -90.0 }, None)?,
+                (false, None) => set(turned, None)?,
             };
             if given.is_none() && labels.iter().any(|(_, w)| w.height > drawing.area.height * 0.3) {
-                labels = set(if room > line * 1.2 { -45.0 } else { -90.0 }, None)?;
+                labels = set(turned, None)?;
             }
         }
         self.labels = self.apart(labels, length);
@@ -347,10 +362,17 @@ impl<'a> Placed<'a> {
         let own = [rich, title.element.child("c:txPr")];
         let lettering: Lettering = drawing.lettering(Role::AxisTitle, &own);
         let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
+        // Words that lie across an upright axis leave room for the chart.
+        let limit = match (self.vertical, rotation.abs() > 45.0) {
+            (true, false) => drawing.area.width * ACROSS,
+            (_, false) => drawing.area.width * ALONG,
+            (_, true) => drawing.area.height * ALONG,
+        };
+        let words = |text: &str| drawing.plain(text, &lettering, Some(limit), rotation);
         let words = match (rich, &title.text) {
-            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), None, rotation)?,
-            (None, Some(text)) => drawing.plain(text, &lettering, None, rotation)?,
-            (None, None) => drawing.plain("Axis Title", &lettering, None, rotation)?,
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), Some(limit), rotation)?,
+            (None, Some(text)) => words(text)?,
+            (None, None) => words("Axis Title")?,
         };
         Ok(Some((words, title.element)))
     }

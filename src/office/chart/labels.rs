@@ -13,8 +13,8 @@ use super::read::flag;
 use super::swatch::Swatch;
 use super::tick_words;
 
-/// Width of a label of a pie, as a share of the chart's.
-const PIE_LABEL: f32 = 0.22;
+/// Width of a label, at most, as a share of the chart's.
+const BREADTH: f32 = 0.22;
 
 /// Lines to labels that are nearer are not drawn, pt.
 const SHORTEST_LEADER: f32 = 8.0;
@@ -79,8 +79,8 @@ pub(super) fn of<'a>(
     let rotation = lettering.rotation.unwrap_or(0.0);
     let size = lettering.run.size;
     let key = shows("c:showLegendKey").then(|| (Swatch::of_point(drawing, group, series, point), size));
-    // Around a pie, words are broken into lines.
-    let limit = group.kind.is_round().then_some(drawing.area.width * PIE_LABEL);
+    // Words are broken into lines; a number has no place to break.
+    let limit = (rotation == 0.0).then_some(drawing.area.width * BREADTH);
     let rich = own.and_then(|l| l.path(&["c:tx", "c:rich"]));
     let words = {
         let format = own.and_then(|l| l.child("c:numFmt")).or_else(|| all.child("c:numFmt"));

@@ -86,7 +86,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
         }
     } else if let Some(group) = chart.groups.iter().find(|g| g.kind == Kind::Surface) {
         plot::surface::draw(drawing, group, room, is_inner)?;
-    } else if !chart.groups.is_empty() {
+    } else if chart.groups.iter().any(|g| !g.series.is_empty()) {
         cartesian::draw(drawing, room, is_inner)?;
     }
     if let Some((legend, bounds)) = legend {
@@ -203,6 +203,9 @@ fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legen
     if let Some(place) = &place {
         let (dx, dy) = (place.x.unwrap_or(0.0) * area.width, place.y.unwrap_or(0.0) * area.height);
         (x, y) = if place.from_edge { (area.x + dx, area.y + dy) } else { (x + dx, y + dy) };
+        // It never leaves the chart.
+        x = x.min(area.x + area.width - w).max(area.x);
+        y = y.min(area.y + area.height - h).max(area.y);
     }
     if !flag(element, "c:overlay").unwrap_or(drawing.chart.absent) {
         match side {

@@ -137,10 +137,10 @@ impl<'a> Pair<'a> {
             reversed: self.first.is_some_and(|a| a.reversed),
         };
         let of_dates = self.first.filter(|a| a.kind == AxisKind::Date);
-        if let (Some(axis), Some(x)) = (of_dates, series().find_map(|s| s.x.as_ref())) {
-            if let Some(dates) = Dates::of(axis.element, x, (axis.min, axis.max), self.system) {
-                names.by_date(dates, x);
-            }
+        if let (Some(axis), Some(x)) = (of_dates, series().find_map(|s| s.x.as_ref()))
+            && let Some(dates) = Dates::of(axis.element, x, (axis.min, axis.max), self.system)
+        {
+            names.by_date(dates, x);
         }
         // Trend lines that go beyond the last name make room for themselves.
         let all = self.groups.iter().flat_map(|g| g.series.iter().map(|s| trend::beyond(g, s).1));

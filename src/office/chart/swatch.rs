@@ -1,7 +1,7 @@
 //! What stands before a name in a legend or a data table, and looks like what the name is of.
 
 use crate::page::style::{Fill, Stroke};
-use crate::page::tree::{Point, Rect};
+use crate::page::tree::{Outline, Point, Rect};
 
 use super::drawing::Drawing;
 use super::model::{Group, Kind, Series};
@@ -11,6 +11,8 @@ use super::plot::marker::{self, Marker};
 pub(super) enum Swatch {
     /// A box of what fills them.
     Box(Fill, Option<Stroke>),
+    /// A circle of that.
+    Circle(Fill, Option<Stroke>),
     /// A piece of the line through them, and their mark.
     Line(Option<Stroke>, Option<Marker>),
 }
@@ -22,9 +24,9 @@ impl Swatch {
         match group.kind {
             Kind::Line | Kind::Scatter | Kind::Stock => Self::line(drawing, group, series),
             Kind::Radar if !is_filled_radar => Self::line(drawing, group, series),
-            _ => {
+            kind => {
                 let (fill, stroke) = drawing.look(group, series, None, (10.0, 10.0));
-                Self::Box(fill, stroke)
+                if kind == Kind::Bubble { Self::Circle(fill, stroke) } else { Self::Box(fill, stroke) }
             }
         }
     }
@@ -56,10 +58,10 @@ impl Swatch {
     /// Draws it with its middle here.
     pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, size: f32) {
         let half = self.width(size) / 2.0;
+        let bounds = Rect::new(middle.x - half, middle.y - half, 2.0 * half, 2.0 * half);
         match self {
-            Self::Box(fill, stroke) => {
-                drawing.rect(Rect::new(middle.x - half, middle.y - half, 2.0 * half, 2.0 * half), fill, stroke);
-            }
+            Self::Box(fill, stroke) => drawing.rect(bounds, fill, stroke),
+            Self::Circle(fill, stroke) => drawing.outlined(bounds, Outline::Ellipse, fill, stroke),
             Self::Line(stroke, marker) => {
                 let end = |x: f32| Point { x: middle.x + x, ..middle };
                 drawing.line(&[end(-half), end(half)], stroke);

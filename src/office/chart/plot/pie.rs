@@ -20,7 +20,7 @@ pub(in crate::office::chart) fn pie(
     given: bool,
 ) -> Result<()> {
     let Some(series) = group.series.first() else { return Ok(()) };
-    let slices = sector::slices(&series.values, first_angle(group));
+    let slices = sector::slices(&series.values, first_angle(drawing, group));
     let labels = labels_of(drawing, group, series, &slices)?;
     let mut radius = room.width.min(room.height) / 2.0;
     // Labels outside need room around, unless the file gives the place of the pie.
@@ -168,7 +168,7 @@ pub(in crate::office::chart) fn doughnut(drawing: &mut Drawing<'_>, group: &Grou
     let width = radius * (1.0 - hole) / rings;
     for (n, series) in group.series.iter().enumerate() {
         let inner = radius * hole + width * n as f32;
-        for slice in sector::slices(&series.values, first_angle(group)) {
+        for slice in sector::slices(&series.values, first_angle(drawing, group)) {
             drawing.check()?;
             let (fill, stroke) = drawing.look(group, series, Some(slice.index), (2.0 * radius, 2.0 * radius));
             drawing.path(slice.path(center, inner, inner + width), fill, stroke);
@@ -181,6 +181,11 @@ pub(in crate::office::chart) fn doughnut(drawing: &mut Drawing<'_>, group: &Grou
     Ok(())
 }
 
-fn first_angle(group: &Group<'_>) -> f32 {
-    (number(group.element, "c:firstSliceAng").unwrap_or(0.0) as f32).rem_euclid(360.0).to_radians()
+/// Where the first slice begins: for a pie with depth, by how far the view is turned.
+fn first_angle(drawing: &Drawing<'_>, group: &Group<'_>) -> f32 {
+    let angle = match group.element.is("c:pie3DChart") {
+        true => drawing.chart.root.path(&["c:chart", "c:view3D"]).and_then(|view| number(view, "c:rotY")),
+        false => number(group.element, "c:firstSliceAng"),
+    };
+    (angle.unwrap_or(0.0) as f32).rem_euclid(360.0).to_radians()
 }

@@ -246,6 +246,32 @@ fn a_label_may_have_the_picture_that_the_legend_has() {
 }
 
 #[test]
+fn a_legend_never_leaves_the_chart() {
+    let layout = "<c:layout><c:manualLayout><c:x val='0.9'/><c:y val='-3'/></c:manualLayout></c:layout>";
+    let chart = bars("<c:varyColors val='0'/>", &series(0, &["1"]));
+    let (nodes, _) = drawn(&format!("{chart}<c:legend><c:legendPos val='r'/>{layout}</c:legend>"));
+    let key = filled(&nodes, 0x11_0000).pop().unwrap();
+    assert!(key.width < 12.0 && key.y > 0.0 && key.x + key.width < 400.0, "{key:?}");
+}
+
+#[test]
+fn a_title_across_an_upright_axis_is_broken_into_lines() {
+    let title = "<c:title><c:tx><c:rich><a:bodyPr rot='0'/><a:p><a:r><a:t>Many words that say what it is</a:t></a:r></a:p></c:rich></c:tx></c:title>";
+    let axes = AXES.replace("<c:axPos val='l'/>", &format!("<c:axPos val='l'/>{title}"));
+    let (nodes, _) = drawn(&bars("", &series(0, &["1"])).replace(AXES, &axes));
+    let width = nodes.iter().find_map(|node| match node {
+        Node::Text(_, bounds) if words(std::slice::from_ref(node))[0].starts_with("Many") => Some(bounds.width),
+        _ => None,
+    });
+    assert!(width.unwrap() < 400.0 * 0.25);
+}
+
+#[test]
+fn a_chart_without_series_has_no_axes() {
+    assert!(words(&drawn(&bars("", "")).0).is_empty());
+}
+
+#[test]
 fn areas_into_the_depth_have_the_first_in_front() {
     let order = |kind: &str| {
         let all = series(0, &["1", "2"]) + &series(1, &["2", "1"]);
