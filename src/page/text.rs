@@ -130,6 +130,8 @@ pub(crate) struct ParagraphStyle {
     pub(crate) collapse: bool,
     /// From line to line.
     pub(crate) line_spacing: LineSpacing,
+    /// What a line is as high as by itself.
+    pub(crate) line_height: LineHeight,
     /// Stops, from the edge of the box, ascending.
     pub(crate) tabs: Vec<TabStop>,
     /// Beyond the last of them, pt; 0 is 36 pt.
@@ -203,6 +205,16 @@ impl Default for LineSpacing {
     fn default() -> Self {
         Self::Multiple(1.0)
     }
+}
+
+/// What a line is as high as, before its spacing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum LineHeight {
+    /// As its fonts ask for.
+    #[default]
+    Fonts,
+    /// So many times the size of its largest letters, whatever their font: slides are set so.
+    Size,
 }
 
 /// Where a tab goes.

@@ -5,6 +5,7 @@
 
 mod body;
 mod context;
+mod extent;
 mod flow;
 mod paragraph;
 mod stacks;

@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use parley::{
     Alignment, AlignmentOptions, BaseDirection, FontFamily, FontStyle, FontWeight, GlyphRun as ParleyRun,
-    IndentOptions, InlineBox, InlineBoxKind, Layout, Line, LineHeight, OverflowWrap, PositionedLayoutItem, TextStyle,
+    IndentOptions, InlineBox, InlineBoxKind, Layout, Line, OverflowWrap, PositionedLayoutItem, TextStyle,
     TextWrapMode, VerticalAlign, WordBreak,
 };
 
 use crate::error::Result;
 use crate::page::style::Color;
-use crate::page::text::{Align, Caps, Direction, Inline, LineBreaks, LineSpacing, Paragraph, RunStyle, Underline};
+use crate::page::text::{
+    Align, Caps, Direction, Inline, LineBreaks, LineHeight, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Underline,
+};
 use crate::page::tree::{Node, Point, Rect};
 
 use super::context::Brush;
+use super::extent::Extent;
 use super::flow::{Scale, Slab};
 use super::stacks::scripts_of;
 use super::{GlyphRun, Item, Typesetter};
@@ -29,10 +32,10 @@ const MAX_RUNS: usize = 1 << 14;
 
 /// A paragraph's content as parley takes it.
 #[derive(Default)]
-struct Flat<'p> {
+pub(super) struct Flat<'p> {
     text: String,
     /// Non-overlapping, in order, covering the text.
-    runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
+    pub(super) runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
     objects: Vec<(usize, f32, f32, &'p Node)>,
     tabs: Vec<usize>,
 }
@@ -134,7 +137,7 @@ impl Typesetter<'_> {
         let (mut top, mut is_first) = (0.0, true);
         for line in layout.lines() {
             self.check()?;
-            let mut slab = self.line(&line, &flat, style.line_spacing, scale);
+            let mut slab = self.line(&line, &flat, style, scale);
             let mut dx = start;
             if max.is_none() {
                 // Lines that never break are aligned to the width here, since parley knows none.
@@ -182,9 +185,9 @@ impl Typesetter<'_> {
         context.prepare(&scripts);
         let stacks: Vec<_> = flat.runs.iter().map(|(_, style)| context.stack(&style.fonts, scripts.needs)).collect();
         let line_height = match paragraph.style.line_spacing {
-            LineSpacing::Multiple(times) => LineHeight::MetricsRelative((times * scale.spacing).max(0.1)),
-            LineSpacing::Exact(pt) => LineHeight::Absolute((pt * scale.size).max(0.1)),
-            LineSpacing::AtLeast(_) => LineHeight::MetricsRelative(1.0),
+            LineSpacing::Multiple(times) => parley::LineHeight::MetricsRelative((times * scale.spacing).max(0.1)),
+            LineSpacing::Exact(pt) => parley::LineHeight::Absolute((pt * scale.size).max(0.1)),
+            LineSpacing::AtLeast(_) => parley::LineHeight::MetricsRelative(1.0),
         };
         let mut builder = context.layout.style_run_builder(&mut context.fonts, &flat.text, 1.0, false);
         builder.set_base_direction(match paragraph.style.direction {
@@ -228,18 +231,15 @@ impl Typesetter<'_> {
     }
 
     /// One line as a slab whose top is 0.
-    fn line(&mut self, line: &Line<'_, Brush>, flat: &Flat<'_>, spacing: LineSpacing, scale: Scale) -> Slab {
+    fn line(&mut self, line: &Line<'_, Brush>, flat: &Flat<'_>, style: &ParagraphStyle, scale: Scale) -> Slab {
+        let (spacing, height) = (style.line_spacing, style.line_height);
         let metrics = line.metrics();
-        let mut height = metrics.block_max_coord - metrics.block_min_coord;
-        let mut above = 0.0;
-        if let LineSpacing::AtLeast(pt) = spacing
-            && pt * scale.size > height
-        {
-            above = pt * scale.size - height;
-            height += above;
-        }
-        let top = metrics.block_min_coord - above;
-        let mut slab = Slab { height, baseline: metrics.baseline - top, ..Slab::default() };
+        let Extent { over, under } = match height {
+            LineHeight::Size => super::extent::of_size(line, flat, spacing, scale),
+            LineHeight::Fonts => super::extent::of_fonts(line, spacing, scale),
+        };
+        let (top, height) = (metrics.baseline - over, over + under);
+        let mut slab = Slab { height, baseline: over, ..Slab::default() };
         for item in line.items() {
             match item {
                 PositionedLayoutItem::GlyphRun(run) => self.run(&run, flat, top, &mut slab.items),

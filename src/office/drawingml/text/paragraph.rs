@@ -1,7 +1,7 @@
 //! Paragraphs and their properties (`a:p`, `a:pPr`, `a:lvlNpPr`).
 
 use crate::office::xml::Element;
-use crate::page::text::{Align, Direction, Inline, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop};
+use crate::page::text::{Align, Direction, Inline, LineHeight, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop};
 
 use super::super::color::share;
 use super::super::scene::{EMU, Scene};
@@ -109,6 +109,7 @@ impl Properties {
             space_before: room(self.space_before),
             space_after: room(self.space_after),
             line_spacing: self.line_spacing.unwrap_or_default(),
+            line_height: LineHeight::Size,
             tabs: self.tabs.clone().unwrap_or_default(),
             default_tab: self.default_tab.unwrap_or(72.0).max(1.0),
             ..ParagraphStyle::default()
