@@ -2,6 +2,7 @@
 
 use crate::office::drawingml::text::Inherited;
 use crate::office::drawingml::tree::Host;
+use crate::office::package::Relationships;
 use crate::office::xml::Element;
 
 /// The placeholder that a shape is (`p:ph`); none if it is no placeholder.
@@ -17,6 +18,8 @@ pub(super) struct Deck<'a> {
     pub(super) master: Option<Element<'a>>,
     /// `p:sldLayout`.
     pub(super) layout: Option<Element<'a>>,
+    /// What master and layout refer to.
+    pub(super) relationships: Vec<&'a Relationships>,
     /// Of the slide, from 1.
     pub(super) number: u32,
 }
@@ -76,7 +79,14 @@ impl<'a> Host<'a> for Deck<'a> {
         lists.extend(bases.iter().rev().filter_map(|base| text_of(base)?.child("a:lstStyle")));
         let bodies = bases.iter().filter_map(|base| text_of(base)?.child("a:bodyPr")).collect();
         let under_style = lists.len();
-        Inherited { lists, bodies, under_style, page_number: Some(self.number), ..Inherited::default() }
+        Inherited {
+            lists,
+            bodies,
+            under_style,
+            relationships: self.relationships.clone(),
+            page_number: Some(self.number),
+            ..Inherited::default()
+        }
     }
 }
 
