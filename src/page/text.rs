@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::effects::Shadow;
 use super::fonts::Language;
-use super::style::{Color, Stroke};
+use super::style::{Color, Fill, Picture, Stroke};
 use super::table::Table;
 use super::tree::{Insets, Node};
 
@@ -130,6 +131,8 @@ pub(crate) struct ParagraphStyle {
     pub(crate) collapse: bool,
     /// From line to line.
     pub(crate) line_spacing: LineSpacing,
+    /// What a line is as high as by itself.
+    pub(crate) line_height: LineHeight,
     /// Stops, from the edge of the box, ascending.
     pub(crate) tabs: Vec<TabStop>,
     /// Beyond the last of them, pt; 0 is 36 pt.
@@ -205,6 +208,16 @@ impl Default for LineSpacing {
     }
 }
 
+/// What a line is as high as, before its spacing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum LineHeight {
+    /// As its fonts ask for.
+    #[default]
+    Fonts,
+    /// So many times the size of its largest letters, whatever their font: slides are set so.
+    Size,
+}
+
 /// Where a tab goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct TabStop {
@@ -237,6 +250,8 @@ pub(crate) struct Bullet {
     pub(crate) text: String,
     /// Its style.
     pub(crate) style: RunStyle,
+    /// A picture in place of the text, as high as the style's letters.
+    pub(crate) picture: Option<Picture>,
 }
 
 /// How characters look.
@@ -254,8 +269,10 @@ pub(crate) struct RunStyle {
     pub(crate) color: Color,
     /// A line below.
     pub(crate) underline: Underline,
-    /// A line through.
-    pub(crate) strike: bool,
+    /// The colour of the line below, if not that of the glyphs.
+    pub(crate) underline_color: Option<Color>,
+    /// Lines through.
+    pub(crate) strike: Strike,
     /// Behind the text.
     pub(crate) highlight: Option<Color>,
     /// Raised by this share of the size, negative lowered.
@@ -264,6 +281,19 @@ pub(crate) struct RunStyle {
     pub(crate) spacing: f32,
     /// How letters are changed.
     pub(crate) caps: Caps,
+    /// What else is painted of the glyphs.
+    pub(crate) look: Option<Arc<Look>>,
+}
+
+/// What is painted of glyphs beside one colour.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Look {
+    /// What they are filled with in place of their colour, across the run on its line.
+    pub(crate) fill: Option<Fill>,
+    /// Along their outline.
+    pub(crate) outline: Option<Stroke>,
+    /// Below them.
+    pub(crate) shadow: Option<Shadow>,
 }
 
 impl Default for RunStyle {
@@ -275,11 +305,13 @@ impl Default for RunStyle {
             italic: false,
             color: Color::BLACK,
             underline: Underline::None,
-            strike: false,
+            underline_color: None,
+            strike: Strike::None,
             highlight: None,
             baseline: 0.0,
             spacing: 0.0,
             caps: Caps::AsWritten,
+            look: None,
         }
     }
 }
@@ -287,6 +319,24 @@ impl Default for RunStyle {
 /// A line below text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Underline {
+    /// None.
+    #[default]
+    None,
+    /// One line.
+    Single,
+    /// Two lines.
+    Double,
+    /// One thick line.
+    Heavy,
+    /// Dots.
+    Dotted,
+    /// Dashes.
+    Dashed,
+}
+
+/// Lines through text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Strike {
     /// None.
     #[default]
     None,

@@ -12,7 +12,7 @@ use crate::page::fonts::MONO;
 use crate::page::style::{Color, Fill, Stroke};
 use crate::page::table::{Borders, Cell, Row, RowHeight, Table};
 use crate::page::text::{
-    Align, Block, Body, Bullet, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle,
+    Align, Block, Body, Bullet, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Strike,
     Underline,
 };
 use crate::page::tree::{Insets, Page};
@@ -209,7 +209,7 @@ impl Writer {
             Tag::TableCell => self.content.clear(),
             Tag::Emphasis => self.push_style(|s| s.italic = true),
             Tag::Strong => self.push_style(|s| s.weight = 700),
-            Tag::Strikethrough => self.push_style(|s| s.strike = true),
+            Tag::Strikethrough => self.push_style(|s| s.strike = Strike::Single),
             Tag::Link { .. } => self.push_style(|s| (s.color, s.underline) = (LINK, Underline::None)),
             // The words that stand for a picture.
             Tag::Image { .. } => self.push_style(|s| s.color = QUIET),
@@ -271,7 +271,7 @@ impl Writer {
         };
         if let Some(mark) = self.mark.take() {
             style.first_line = -15.0;
-            style.bullet = Some(Bullet { text: mark, style: self.base.clone() });
+            style.bullet = Some(Bullet { text: mark, style: self.base.clone(), picture: None });
         }
         if self.quotes > 0 {
             style.borders[0] = Some(Stroke::new(RULE, 3.0));

@@ -5,6 +5,7 @@
 
 mod body;
 mod context;
+mod extent;
 mod flow;
 mod paragraph;
 mod stacks;
@@ -18,6 +19,7 @@ use crate::cancel::Interrupt;
 use crate::error::Result;
 
 use super::style::{Color, Fill, Stroke};
+use super::text::Look;
 use super::tree::{Node, Point, Rect, Transform};
 
 /// Something to paint, in the coordinates of what was laid out.
@@ -52,6 +54,8 @@ pub(crate) struct GlyphRun {
     pub(crate) skew: f32,
     /// Their colour.
     pub(crate) color: Color,
+    /// What else is painted of them.
+    pub(crate) look: Option<Arc<Look>>,
     /// Glyph id, and the place of its origin.
     pub(crate) glyphs: Vec<(u32, Point)>,
 }

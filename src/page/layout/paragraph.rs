@@ -6,16 +6,20 @@ use std::sync::Arc;
 
 use parley::{
     Alignment, AlignmentOptions, BaseDirection, FontFamily, FontStyle, FontWeight, GlyphRun as ParleyRun,
-    IndentOptions, InlineBox, InlineBoxKind, Layout, Line, LineHeight, OverflowWrap, PositionedLayoutItem, TextStyle,
-    TextWrapMode, VerticalAlign, WordBreak,
+    IndentOptions, InlineBox, InlineBoxKind, Layout, Line, OverflowWrap, PositionedLayoutItem, TextStyle, TextWrapMode,
+    VerticalAlign, WordBreak,
 };
 
 use crate::error::Result;
-use crate::page::style::Color;
-use crate::page::text::{Align, Caps, Direction, Inline, LineBreaks, LineSpacing, Paragraph, RunStyle, Underline};
+use crate::page::style::{Color, Fill, PictureFill, PictureMode, Stroke};
+use crate::page::text::{
+    Align, Caps, Direction, Inline, LineBreaks, LineHeight, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Strike,
+    Underline,
+};
 use crate::page::tree::{Node, Point, Rect};
 
 use super::context::Brush;
+use super::extent::Extent;
 use super::flow::{Scale, Slab};
 use super::stacks::scripts_of;
 use super::{GlyphRun, Item, Typesetter};
@@ -27,12 +31,15 @@ const MAX_TEXT: usize = 1 << 16;
 /// Runs of one paragraph; parley counts styles in 16 bits.
 const MAX_RUNS: usize = 1 << 14;
 
+/// The height of a picture that is a mark, as a share of the size of its letters.
+const PICTURE_MARK: f32 = 0.72;
+
 /// A paragraph's content as parley takes it.
 #[derive(Default)]
-struct Flat<'p> {
+pub(super) struct Flat<'p> {
     text: String,
     /// Non-overlapping, in order, covering the text.
-    runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
+    pub(super) runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
     objects: Vec<(usize, f32, f32, &'p Node)>,
     tabs: Vec<usize>,
 }
@@ -134,7 +141,7 @@ impl Typesetter<'_> {
         let (mut top, mut is_first) = (0.0, true);
         for line in layout.lines() {
             self.check()?;
-            let mut slab = self.line(&line, &flat, style.line_spacing, scale);
+            let mut slab = self.line(&line, &flat, style, scale);
             let mut dx = start;
             if max.is_none() {
                 // Lines that never break are aligned to the width here, since parley knows none.
@@ -170,6 +177,14 @@ impl Typesetter<'_> {
 
     /// A mark: its items, its width, the distance of its baseline from its top.
     fn bullet(&mut self, bullet: &crate::page::text::Bullet, scale: Scale) -> Result<(Vec<Item>, f32, f32)> {
+        if let Some(picture) = &bullet.picture {
+            // Square boxes of letters, as wide as the picture is by its own shape.
+            let height = bullet.style.size * scale.size * PICTURE_MARK;
+            let width = height * picture.0.width() as f32 / picture.0.height().max(1) as f32;
+            let area = Rect::new(0.0, -height, width, height);
+            let fill = PictureFill { picture: picture.clone(), mode: PictureMode::WHOLE, opacity: 1.0 };
+            return Ok((vec![Item::Fill(area, Fill::Picture(fill))], width, 0.0));
+        }
         let paragraph = Paragraph::plain(bullet.text.clone(), bullet.style.clone());
         let slabs = self.paragraph(&paragraph, f32::MAX / 4.0, false, scale)?;
         let Some(slab) = slabs.into_iter().next() else { return Ok((Vec::new(), 0.0, 0.0)) };
@@ -182,9 +197,9 @@ impl Typesetter<'_> {
         context.prepare(&scripts);
         let stacks: Vec<_> = flat.runs.iter().map(|(_, style)| context.stack(&style.fonts, scripts.needs)).collect();
         let line_height = match paragraph.style.line_spacing {
-            LineSpacing::Multiple(times) => LineHeight::MetricsRelative((times * scale.spacing).max(0.1)),
-            LineSpacing::Exact(pt) => LineHeight::Absolute((pt * scale.size).max(0.1)),
-            LineSpacing::AtLeast(_) => LineHeight::MetricsRelative(1.0),
+            LineSpacing::Multiple(times) => parley::LineHeight::MetricsRelative((times * scale.spacing).max(0.1)),
+            LineSpacing::Exact(pt) => parley::LineHeight::Absolute((pt * scale.size).max(0.1)),
+            LineSpacing::AtLeast(_) => parley::LineHeight::MetricsRelative(1.0),
         };
         let mut builder = context.layout.style_run_builder(&mut context.fonts, &flat.text, 1.0, false);
         builder.set_base_direction(match paragraph.style.direction {
@@ -199,7 +214,7 @@ impl Typesetter<'_> {
             font_style: if style.italic { FontStyle::Italic } else { FontStyle::Normal },
             brush: index as Brush,
             has_underline: style.underline != Underline::None,
-            has_strikethrough: style.strike,
+            has_strikethrough: style.strike != Strike::None,
             line_height,
             letter_spacing: style.spacing * scale.size,
             overflow_wrap: if breaks == LineBreaks::Never { OverflowWrap::Normal } else { OverflowWrap::Anywhere },
@@ -228,18 +243,15 @@ impl Typesetter<'_> {
     }
 
     /// One line as a slab whose top is 0.
-    fn line(&mut self, line: &Line<'_, Brush>, flat: &Flat<'_>, spacing: LineSpacing, scale: Scale) -> Slab {
+    fn line(&mut self, line: &Line<'_, Brush>, flat: &Flat<'_>, style: &ParagraphStyle, scale: Scale) -> Slab {
+        let (spacing, height) = (style.line_spacing, style.line_height);
         let metrics = line.metrics();
-        let mut height = metrics.block_max_coord - metrics.block_min_coord;
-        let mut above = 0.0;
-        if let LineSpacing::AtLeast(pt) = spacing
-            && pt * scale.size > height
-        {
-            above = pt * scale.size - height;
-            height += above;
-        }
-        let top = metrics.block_min_coord - above;
-        let mut slab = Slab { height, baseline: metrics.baseline - top, ..Slab::default() };
+        let Extent { over, under } = match height {
+            LineHeight::Size => super::extent::of_size(line, flat, spacing, scale),
+            LineHeight::Fonts => super::extent::of_fonts(line, spacing, scale),
+        };
+        let (top, height) = (metrics.baseline - over, over + under);
+        let mut slab = Slab { height, baseline: over, ..Slab::default() };
         for item in line.items() {
             match item {
                 PositionedLayoutItem::GlyphRun(run) => self.run(&run, flat, top, &mut slab.items),
@@ -278,19 +290,32 @@ impl Typesetter<'_> {
             let behind = Rect::new(left, baseline - metrics.ascent, width, metrics.ascent + metrics.descent);
             items.push(Item::Fill(behind, color.into()));
         }
+        let thick = |size: f32| size.max(shaped.font_size() / 20.0);
         let mut rule = |offset: f32, size: f32, color: Color| {
-            let size = size.max(shaped.font_size() / 20.0);
             items.push(Item::Fill(Rect::new(left, baseline - offset, width, size), color.into()));
         };
-        if style.underline != Underline::None {
-            rule(metrics.underline_offset, metrics.underline_size, style.color);
-            if style.underline == Underline::Double {
-                let size = metrics.underline_size.max(shaped.font_size() / 20.0);
-                rule(metrics.underline_offset - 2.0 * size, size, style.color);
+        let (offset, size) = (metrics.underline_offset, thick(metrics.underline_size));
+        let color = style.underline_color.unwrap_or(style.color);
+        match style.underline {
+            Underline::None => {}
+            Underline::Single => rule(offset, size, color),
+            Underline::Double => [0.0, 2.0 * size].into_iter().for_each(|below| rule(offset - below, size, color)),
+            Underline::Heavy => rule(offset, 2.0 * size, color),
+            Underline::Dotted | Underline::Dashed => {
+                let y = baseline - offset + size / 2.0;
+                let on = if style.underline == Underline::Dotted { 1.5 } else { 5.0 };
+                let stroke = Stroke { dash: vec![on, on.min(3.0)], ..Stroke::new(color, size) };
+                items.push(Item::Line(Point { x: left, y }, Point { x: left + width, y }, stroke));
             }
         }
-        if style.strike {
-            rule(metrics.strikethrough_offset, metrics.strikethrough_size, style.color);
+        let (offset, size) = (metrics.strikethrough_offset, thick(metrics.strikethrough_size));
+        let mut through = |above: f32| {
+            items.push(Item::Fill(Rect::new(left, baseline - offset - above, width, size), style.color.into()));
+        };
+        match style.strike {
+            Strike::None => {}
+            Strike::Single => through(0.0),
+            Strike::Double => [-size, size].into_iter().for_each(through),
         }
         let synthesis = shaped.synthesis();
         items.push(Item::Glyphs(GlyphRun {
@@ -300,6 +325,7 @@ impl Typesetter<'_> {
             embolden: synthesis.embolden(),
             skew: synthesis.skew().unwrap_or(0.0),
             color: style.color,
+            look: style.look.clone(),
             glyphs,
         }));
     }

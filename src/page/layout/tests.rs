@@ -103,7 +103,7 @@ fn a_hanging_bullet_leaves_its_text_at_the_indent() {
     let slabs = slabs(
         paragraph("some words that need more than one line", |s| {
             (s.indent_start, s.first_line) = (20.0, -15.0);
-            s.bullet = Some(Bullet { text: "•".into(), style: style() });
+            s.bullet = Some(Bullet { text: "•".into(), style: style(), picture: None });
         }),
         100.0,
     );

@@ -3,8 +3,11 @@
 use tiny_skia::{FillRule, Paint, PremultipliedColorU8, Shader, Transform};
 
 use crate::error::Result;
+use crate::page::effects::Shadow;
 use crate::page::layout::GlyphRun;
 use crate::page::style::Color;
+use crate::page::text::Look;
+use crate::page::tree::Rect;
 
 use super::canvas::Canvas;
 use super::glyphs::{BOLDER, PHASES};
@@ -15,6 +18,56 @@ impl Canvas<'_> {
         self.cx.check()?;
         if super::emoji::has_color(run) {
             return self.color_glyphs(run, transform);
+        }
+        if let Some(look) = &run.look {
+            return self.looked_glyphs(run, look, transform);
+        }
+        self.plain_glyphs(run, transform)
+    }
+
+    /// Glyphs with all that a look asks for, the lowest first.
+    fn looked_glyphs(&mut self, run: &GlyphRun, look: &Look, transform: Transform) -> Result<()> {
+        if let Some(shadow) = &look.shadow {
+            self.glyph_shadow(run, shadow, transform)?;
+        }
+        let font = self.glyphs.font(run);
+        let bounds = bounds(run);
+        if look.fill.is_none() {
+            self.plain_glyphs(run, transform)?;
+        }
+        for (glyph, at) in run.glyphs.iter().filter(|_| look.fill.is_some() || look.outline.is_some()) {
+            self.cx.check()?;
+            let place = Transform::from_scale(run.size, run.size).post_translate(at.x, at.y);
+            let outline = self.glyphs.outline(font, run, *glyph);
+            let Some(path) = outline.and_then(|path| (*path).clone().transform(place)) else { continue };
+            if let Some(fill) = &look.fill {
+                self.fill(&path, fill, bounds, transform)?;
+            }
+            if let Some(stroke) = &look.outline {
+                self.stroke(&path, stroke, bounds, transform)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The shadow of glyphs. A soft edge is five faint copies about its place: letters are too thin to show more.
+    fn glyph_shadow(&mut self, run: &GlyphRun, shadow: &Shadow, transform: Transform) -> Result<()> {
+        let spread = shadow.blur / 4.0;
+        let copies: &[(f32, f32)] = match spread * transform.get_scale().1 > 0.4 {
+            true => &[(0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)],
+            false => &[(0.0, 0.0)],
+        };
+        let share = if copies.len() > 1 { 0.35 } else { 1.0 };
+        let dark = GlyphRun { color: shadow.color.faded(share), look: None, ..run.clone() };
+        copies.iter().try_for_each(|(x, y)| {
+            let (dx, dy) = (shadow.cast.dx + x * spread, shadow.cast.dy + y * spread);
+            self.plain_glyphs(&dark, transform.pre_translate(dx, dy))
+        })
+    }
+
+    fn plain_glyphs(&mut self, run: &GlyphRun, transform: Transform) -> Result<()> {
+        if run.color.a == 0 {
+            return Ok(());
         }
         let font = self.glyphs.font(run);
         let is_upright = transform.kx == 0.0 && transform.ky == 0.0 && transform.sx > 0.0 && transform.sy > 0.0;
@@ -80,6 +133,14 @@ impl Canvas<'_> {
             }
         }
     }
+}
+
+/// The box of a run: from its first origin to its last, and about as high as its letters.
+fn bounds(run: &GlyphRun) -> Rect {
+    let xs = run.glyphs.iter().map(|(_, at)| at.x);
+    let (left, right) = xs.fold((f32::MAX, f32::MIN), |(left, right), x| (left.min(x), right.max(x)));
+    let top = run.glyphs.first().map_or(0.0, |(_, at)| at.y) - run.size * 0.75;
+    Rect::new(left.min(right), top, (right - left).max(0.0) + run.size * 0.5, run.size * 0.95)
 }
 
 /// The pixel and the phase within it; `None` far outside of any canvas.

@@ -5,6 +5,7 @@ use crate::office::drawingml::scene::Scene;
 use crate::office::drawingml::text::Inherited;
 use crate::office::drawingml::transform::Placed;
 use crate::office::drawingml::tree::Host;
+use crate::office::package::Relationships;
 use crate::office::xml::Element;
 use crate::page::tree::Node;
 
@@ -21,6 +22,8 @@ pub(super) struct Deck<'a> {
     pub(super) master: Option<Element<'a>>,
     /// `p:sldLayout`.
     pub(super) layout: Option<Element<'a>>,
+    /// What master and layout refer to.
+    pub(super) relationships: Vec<&'a Relationships>,
     /// Of the slide, from 1.
     pub(super) number: u32,
 }
@@ -78,7 +81,14 @@ impl<'a> Host<'a> for Deck<'a> {
         lists.extend(bases.iter().rev().filter_map(|base| text_of(base)?.child("a:lstStyle")));
         let bodies = bases.iter().filter_map(|base| text_of(base)?.child("a:bodyPr")).collect();
         let under_style = lists.len();
-        Inherited { lists, bodies, under_style, page_number: Some(self.number), ..Inherited::default() }
+        Inherited {
+            lists,
+            bodies,
+            under_style,
+            relationships: self.relationships.clone(),
+            page_number: Some(self.number),
+            ..Inherited::default()
+        }
     }
 
     fn foreign(&self, scene: &Scene<'_>, element: Element<'a>, placed: Placed) -> Option<Vec<Node>> {

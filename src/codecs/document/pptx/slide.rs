@@ -87,6 +87,11 @@ impl<'a> Slide<'a> {
             defaults: self.main.document.root().child("p:defaultTextStyle"),
             master: self.master.as_ref().map(|part| part.document.root()),
             layout: self.layout.as_ref().map(|part| part.document.root()),
+            relationships: [self.master.as_ref(), self.layout.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(|p| &p.relationships)
+                .collect(),
             number: self.number,
         };
         for (part, is_shown, is_slide) in

@@ -1,8 +1,9 @@
 //! Bullets and numbers before paragraphs.
 
+use crate::office::package::Relationships;
 use crate::office::xml::Element;
-use crate::page::style::Color;
-use crate::page::text::{Bullet, FontSet, RunStyle, Underline};
+use crate::page::style::{Color, Picture};
+use crate::page::text::{Bullet, FontSet, RunStyle, Strike, Underline};
 
 use super::super::color::share;
 use super::super::scene::Scene;
@@ -24,8 +25,15 @@ pub(super) struct BulletProperties {
 enum Mark {
     None,
     Character(String),
-    Number { scheme: String, start: u32 },
-    Picture,
+    Number {
+        scheme: String,
+        start: u32,
+    },
+    /// The relationship that leads to it, and whether that is one of a part that the shape takes after.
+    Picture {
+        id: String,
+        is_inherited: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +53,10 @@ impl BulletProperties {
                 let start = element.number::<u32>("startAt").unwrap_or(1).min(32_767);
                 self.mark = Some(Mark::Number { scheme, start });
             }
-            "a:buBlip" => self.mark = Some(Mark::Picture),
+            "a:buBlip" => {
+                let id = element.child("a:blip").and_then(|blip| blip.attr("r:embed")).unwrap_or_default();
+                self.mark = Some(Mark::Picture { id: id.to_owned(), is_inherited: false });
+            }
             "a:buClrTx" => self.color = Some(None),
             "a:buClr" => self.color = Some(scene.palette.within(element)),
             "a:buSzTx" => self.size = Some(Size::OfText(1.0)),
@@ -62,12 +73,30 @@ impl BulletProperties {
         }
     }
 
-    /// The bullet of a paragraph at `level` whose first run looks like `text`.
+    /// Says that all that is known so far is of parts that the shape takes after.
+    pub(super) fn inherit(&mut self) {
+        if let Some(Mark::Picture { is_inherited, .. }) = &mut self.mark {
+            *is_inherited = true;
+        }
+    }
+
+    /// The picture that is the mark of text of `size` pt; none if it is not to be had, and a plain mark stands for it.
+    fn picture(&self, scene: &Scene<'_>, others: &[&Relationships], size: f32) -> Option<Picture> {
+        let Some(Mark::Picture { id, is_inherited }) = &self.mark else { return None };
+        let parts = if *is_inherited { others } else { &[scene.relationships][..] };
+        let leads = |part: &&&Relationships| part.part(id).is_some_and(|name| name.contains("/media/"));
+        let relationships = *parts.iter().find(leads)?;
+        Scene { relationships, ..*scene }.picture(id, (size * 2.0, size))
+    }
+
+    /// The bullet of a paragraph at `level` whose first run looks like `text`. `others` are what the parts refer to that
+    /// the shape takes after.
     pub(super) fn bullet(
         &self,
         scene: &Scene<'_>,
         level: usize,
         text: &RunStyle,
+        others: &[&Relationships],
         counters: &mut Counters,
     ) -> Option<Bullet> {
         let font = self.font.clone().flatten();
@@ -80,7 +109,7 @@ impl BulletProperties {
                 counters.pass(level);
                 symbol::to_unicode(mark.clone(), font.as_deref(), &text.fonts.latin)
             }
-            Some(Mark::Picture) => {
+            Some(Mark::Picture { .. }) => {
                 counters.pass(level);
                 "\u{2022}".to_owned()
             }
@@ -103,12 +132,14 @@ impl BulletProperties {
             size,
             color: self.color.flatten().unwrap_or(text.color),
             underline: Underline::None,
-            strike: false,
+            underline_color: None,
+            strike: Strike::None,
             highlight: None,
             baseline: 0.0,
             ..text.clone()
         };
-        Some(Bullet { text: mark, style })
+        let picture = self.picture(scene, others, style.size);
+        Some(Bullet { text: mark, style, picture })
     }
 }
 

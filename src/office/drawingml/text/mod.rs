@@ -10,6 +10,7 @@ mod paragraph;
 mod run;
 mod symbol;
 
+use crate::office::package::Relationships;
 use crate::office::xml::{Element, number};
 use crate::page::style::Color;
 use crate::page::text::{Anchor, Block, Body, Inline, TextDirection, TextFit};
@@ -34,6 +35,8 @@ pub(crate) struct Inherited<'a> {
     pub(crate) style: RunProperties,
     /// How many of `lists` lie below `style`.
     pub(crate) under_style: usize,
+    /// What the parts refer to that `lists` are of.
+    pub(crate) relationships: Vec<&'a Relationships>,
     /// The number of the page, for fields.
     pub(crate) page_number: Option<u32>,
 }

@@ -12,24 +12,54 @@ pub(super) fn format(number: u32, scheme: &str) -> String {
         "romanLc" => roman(number).to_lowercase(),
         "romanUc" => roman(number),
         "ea1Chs" | "ea1Cht" | "ea1JpnChsDb" | "ea1JpnKor" => chinese(number),
-        "circleNumDb" | "circleNumWdWhite" => match number {
-            1..=20 => char::from_u32(0x2460 + number - 1).map(String::from).unwrap_or_default(),
-            n => n.to_string(),
-        },
-        "circleNumWdBlack" => match number {
-            1..=10 => char::from_u32(0x2776 + number - 1).map(String::from).unwrap_or_default(),
-            n => n.to_string(),
-        },
-        "arabicDb" => number.to_string().bytes().filter_map(|d| char::from_u32(0xFF10 + u32::from(d - b'0'))).collect(),
+        "circleNumDb" | "circleNumWdWhite" => circled(number, 0x2460, if digits == "circleNumDb" { 20 } else { 10 }),
+        "circleNumWdBlack" => circled(number, 0x2776, 10),
+        "arabicDb" => in_digits(number, '０'),
+        "thaiNum" => in_digits(number, '๐'),
+        "hindiNum" => in_digits(number, '०'),
+        "thaiAlpha" => alphabet(number, THAI),
+        "hindiAlpha" => alphabet(number, HINDI),
+        "hindiAlpha1" => alphabet(number, HINDI_VOWELS),
+        "arabic1" => alphabet(number, ARABIC),
+        "arabic2" => alphabet(number, ABJAD),
+        "hebrew2" => alphabet(number, HEBREW),
         _ => number.to_string(),
     };
     match frame {
+        "Period" if matches!(scheme, "arabicDbPeriod" | "ea1JpnChsDbPeriod") => format!("{digits}．"),
         "Period" => format!("{digits}."),
         "ParenR" => format!("{digits})"),
         "ParenBoth" => format!("({digits})"),
         "Minus" => format!("{digits}-"),
         _ => digits,
     }
+}
+
+/// Letters of other alphabets, in their order.
+const THAI: &str = "กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ";
+const HINDI: &str = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह";
+const HINDI_VOWELS: &str = "अआइईउऊऋएऐओऔ";
+const HEBREW: &str = "אבגדהוזחטיכלמנסעפצקרשת";
+const ARABIC: &str = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي";
+const ABJAD: &str = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ";
+
+/// The letter of this number; after the last, all of them again, doubled.
+fn alphabet(number: u32, letters: &str) -> String {
+    let count = letters.chars().count().max(1);
+    let at = number.max(1) as usize - 1;
+    let letter = letters.chars().nth(at % count).map(String::from).unwrap_or_default();
+    letter.repeat((at / count + 1).min(8))
+}
+
+/// Decimal digits of another script, whose zero is `zero`.
+fn in_digits(number: u32, zero: char) -> String {
+    number.to_string().bytes().filter_map(|d| char::from_u32(zero as u32 + u32::from(d - b'0'))).collect()
+}
+
+/// In a circle up to `last`, plain beyond.
+fn circled(number: u32, first: u32, last: u32) -> String {
+    let circled = (1..=last).contains(&number).then(|| char::from_u32(first + number - 1)).flatten();
+    circled.map_or_else(|| number.to_string(), String::from)
 }
 
 /// a, b … z, aa, bb …
@@ -95,6 +125,16 @@ mod tests {
             (12, "ea1ChsPeriod", "十二."),
             (3, "circleNumDbPlain", "\u{2462}"),
             (7, "arabicPlain", "7"),
+            (12, "arabicDbPeriod", "１２．"),
+            (11, "circleNumWdBlackPlain", "11"),
+            (2, "hebrew2Minus", "ב-"),
+            (3, "arabic2Minus", "ج-"),
+            (3, "arabic1Minus", "ت-"),
+            (42, "thaiAlphaParenR", "กก)"),
+            (10, "thaiNumParenBoth", "(๑๐)"),
+            (21, "hindiNumPeriod", "२१."),
+            (1, "hindiAlphaPeriod", "क."),
+            (1, "hindiAlpha1Period", "अ."),
         ];
         for (number, scheme, written) in cases {
             assert_eq!(format(number, scheme), written, "{scheme}");

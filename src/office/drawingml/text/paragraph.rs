@@ -1,7 +1,9 @@
 //! Paragraphs and their properties (`a:p`, `a:pPr`, `a:lvlNpPr`).
 
 use crate::office::xml::{Element, number};
-use crate::page::text::{Align, Direction, Inline, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop};
+use crate::page::text::{
+    Align, Direction, Inline, LineHeight, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop,
+};
 
 use super::super::color::share;
 use super::super::scene::{EMU, Scene};
@@ -106,6 +108,7 @@ impl Properties {
             space_before: room(self.space_before),
             space_after: room(self.space_after),
             line_spacing: self.line_spacing.unwrap_or_default(),
+            line_height: LineHeight::Size,
             tabs: self.tabs.clone().unwrap_or_default(),
             default_tab: self.default_tab.unwrap_or(72.0).max(1.0),
             ..ParagraphStyle::default()
@@ -147,11 +150,17 @@ impl Scene<'_> {
             if n == inherited.under_style {
                 properties.run.merge(&inherited.style);
             }
+            if n == inherited.lists.len() {
+                properties.bullet.inherit();
+            }
             for name in ["a:defPPr", LEVEL_NAMES[level]] {
                 if let Some(element) = layer.child(name) {
                     properties.apply(element, self);
                 }
             }
+        }
+        if own.is_none() {
+            properties.bullet.inherit();
         }
         if inherited.lists.len() + usize::from(own.is_some()) <= inherited.under_style {
             properties.run.merge(&inherited.style);
@@ -217,7 +226,7 @@ impl Scene<'_> {
         let mut style = properties.style(if size > 0.0 { size } else { end_style.size });
         // A paragraph without a letter counts nothing and shows no bullet.
         if let Some(first) = first {
-            style.bullet = properties.bullet.bullet(self, level, &first, counters);
+            style.bullet = properties.bullet.bullet(self, level, &first, &inherited.relationships, counters);
         } else {
             counters.pass(level);
         }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use crate::office::xml::{Element, number};
+use crate::page::effects::Shadow;
 use crate::page::fonts::Language;
-use crate::page::style::{Color, Fill};
-use crate::page::text::{Caps, FontSet, RunStyle, Underline};
+use crate::page::style::{Color, Fill, Stroke};
+use crate::page::text::{Caps, FontSet, Look, RunStyle, Strike, Underline};
 
 use super::super::color::{Palette, share};
 use super::super::scene::Scene;
 use super::default_color;
+
+/// The size of raised and lowered letters, as a share of their line's.
+const RAISED: f32 = 2.0 / 3.0;
 
 /// What is said of a run so far; what is not said is left open.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +29,15 @@ pub(crate) struct RunProperties {
     pub(crate) bold: Option<bool>,
     pub(crate) italic: Option<bool>,
     pub(crate) underline: Option<Underline>,
-    pub(crate) strike: Option<bool>,
+    /// Its colour; `Some(None)` is that of the text.
+    pub(crate) underline_color: Option<Option<Color>>,
+    pub(crate) strike: Option<Strike>,
     pub(crate) color: Option<Color>,
+    /// What letters are filled with, where that is no one colour.
+    pub(crate) fill: Option<Option<Fill>>,
+    /// Along their outline.
+    pub(crate) outline: Option<Option<Stroke>>,
+    pub(crate) shadow: Option<Option<Shadow>>,
     pub(crate) highlight: Option<Color>,
     /// Raised by this share of the size.
     pub(crate) baseline: Option<f32>,
@@ -48,10 +59,20 @@ impl RunProperties {
                     self.underline = Some(match value {
                         "none" => Underline::None,
                         "dbl" | "wavyDbl" => Underline::Double,
+                        "heavy" | "wavyHeavy" => Underline::Heavy,
+                        "dotted" | "dottedHeavy" => Underline::Dotted,
+                        "dash" | "dashHeavy" | "dashLong" | "dashLongHeavy" | "dotDash" | "dotDashHeavy"
+                        | "dotDotDash" | "dotDotDashHeavy" => Underline::Dashed,
                         _ => Underline::Single,
                     });
                 }
-                "strike" => self.strike = Some(value != "noStrike"),
+                "strike" => {
+                    self.strike = Some(match value {
+                        "noStrike" => Strike::None,
+                        "dblStrike" => Strike::Double,
+                        _ => Strike::Single,
+                    });
+                }
                 "baseline" => self.baseline = Some(share(value).clamp(-2.0, 2.0)),
                 "spc" => self.spacing = number::<f32>(value).map(|n| (n / 100.0).clamp(-100.0, 1000.0)),
                 "cap" => {
@@ -73,20 +94,40 @@ impl RunProperties {
                 "a:cs" => self.complex = family().or(self.complex.take()),
                 "a:sym" => self.symbol = family().or(self.symbol.take()),
                 "a:highlight" => self.highlight = scene.palette.within(child),
-                // A link has the theme's colour, unless it keeps its own.
-                "a:hlinkClick" if child.attr("r:id").is_some_and(|id| !id.is_empty()) => {
-                    let keeps = child.descendant("?:hlinkClr").and_then(|c| c.attr("val")) == Some("tx");
-                    if !keeps {
-                        self.color = scene.palette.scheme("hlink").or(self.color);
-                    }
-                    self.underline.get_or_insert(Underline::Single);
+                "a:ln" => self.outline = Some(scene.line(Some(child), None)),
+                "a:effectLst" => {
+                    self.shadow = Some(scene.effects(Some(element), None).and_then(|effects| effects.shadow))
                 }
+                "a:uFillTx" | "a:uLnTx" => self.underline_color = Some(None),
+                "a:uFill" => {
+                    self.underline_color = child.children().find_map(|fill| letters(fill, scene)).map(|l| Some(l.0))
+                }
+                "a:uLn" => {
+                    let color = child.children().find_map(|fill| letters(fill, scene)).map(|l| Some(l.0));
+                    self.underline_color = color.or(self.underline_color);
+                }
+                "a:hlinkClick" => self.link(child, scene),
                 _ => {
-                    if let Some(color) = fill_color(child, scene) {
-                        self.color = Some(color);
+                    if let Some((color, fill)) = letters(child, scene) {
+                        (self.color, self.fill) = (Some(color), Some(fill));
                     }
                 }
             }
+        }
+    }
+
+    /// A link is underlined and has the theme's colour, unless it keeps its own.
+    fn link(&mut self, link: Element<'_>, scene: &Scene<'_>) {
+        let leads = |name: &str| link.attr(name).is_some_and(|to| !to.is_empty());
+        if !leads("r:id") && !leads("action") {
+            return;
+        }
+        let keeps = link.descendant("?:hlinkClr").and_then(|c| c.attr("val")) == Some("tx");
+        if !keeps && let Some(color) = scene.palette.scheme("hlink") {
+            (self.color, self.fill) = (Some(color), Some(None));
+        }
+        if matches!(self.underline, None | Some(Underline::None)) {
+            self.underline = Some(Underline::Single);
         }
     }
 
@@ -111,24 +152,40 @@ impl RunProperties {
         macro_rules! take {
             ($($field:ident)*) => { $(if over.$field.is_some() { self.$field = over.$field.clone(); })* };
         }
-        take!(latin east_asian complex symbol size bold italic underline strike color highlight baseline spacing caps language);
+        take!(latin east_asian complex symbol size bold italic underline underline_color strike color fill outline);
+        take!(shadow highlight baseline spacing caps language);
     }
 
     /// As it is drawn.
     pub(crate) fn style(&self, scene: &Scene<'_>) -> RunStyle {
+        let (size, raised) = (self.size.unwrap_or(18.0), self.baseline.unwrap_or(0.0));
+        // Raised and lowered letters are two thirds as large; how far is said in sizes of the line.
+        let share = if raised == 0.0 { 1.0 } else { RAISED };
         RunStyle {
             fonts: self.fonts(scene),
-            size: self.size.unwrap_or(18.0),
+            size: size * share,
             weight: if self.bold == Some(true) { 700 } else { 400 },
             italic: self.italic.unwrap_or(false),
             color: self.color.unwrap_or_else(|| default_color(scene)),
             underline: self.underline.unwrap_or_default(),
-            strike: self.strike.unwrap_or(false),
+            underline_color: self.underline_color.flatten(),
+            strike: self.strike.unwrap_or_default(),
             highlight: self.highlight,
-            baseline: self.baseline.unwrap_or(0.0),
+            baseline: raised / share,
             spacing: self.spacing.unwrap_or(0.0),
             caps: self.caps.unwrap_or_default(),
+            look: self.look(),
         }
+    }
+
+    fn look(&self) -> Option<Arc<Look>> {
+        let look = Look {
+            fill: self.fill.clone().flatten(),
+            outline: self.outline.clone().flatten(),
+            shadow: self.shadow.flatten(),
+        };
+        let is_plain = look.fill.is_none() && look.outline.is_none() && look.shadow.is_none();
+        (!is_plain).then(|| Arc::new(look))
     }
 
     fn fonts(&self, scene: &Scene<'_>) -> FontSet {
@@ -172,19 +229,26 @@ fn language(tag: &str) -> Option<Language> {
     })
 }
 
-/// The colour that stands for a fill of letters: they are too thin to show more.
-fn fill_color(fill: Element<'_>, scene: &Scene<'_>) -> Option<Color> {
-    match fill.name() {
-        "a:noFill" => Some(Color { a: 0, ..Color::BLACK }),
-        "a:solidFill" | "a:gradFill" | "a:pattFill" => match scene.fill_of(fill, (1.0, 1.0))? {
-            Fill::Solid(color) => Some(color),
-            Fill::Gradient(gradient) => {
-                let middle = gradient.stops.iter().find(|(at, _)| *at >= 0.5).or(gradient.stops.last())?;
-                Some(middle.1)
-            }
-            Fill::Pattern(pattern) => Some(pattern.foreground),
-            Fill::None | Fill::Picture(_) => None,
-        },
-        _ => None,
-    }
+/// What letters are filled with: the colour that stands for it, and what is painted where that is more than a colour.
+fn letters(fill: Element<'_>, scene: &Scene<'_>) -> Option<(Color, Option<Fill>)> {
+    const NAMES: [&str; 5] = ["a:noFill", "a:solidFill", "a:gradFill", "a:pattFill", "a:blipFill"];
+    let filled = scene.fill_of(NAMES.contains(&fill.name()).then_some(fill)?, (200.0, 50.0))?;
+    let color = match &filled {
+        Fill::None if fill.is("a:noFill") => Color { a: 0, ..Color::BLACK },
+        Fill::None => return None,
+        Fill::Solid(color) => *color,
+        Fill::Gradient(gradient) => gradient.stops.iter().find(|(at, _)| *at >= 0.5).or(gradient.stops.last())?.1,
+        Fill::Pattern(pattern) => pattern.foreground,
+        Fill::Picture(_) => Color::BLACK,
+    };
+    let painted = match filled {
+        Fill::Gradient(_) | Fill::Picture(_) => Some(filled),
+        // Letters are thinner than a pattern: its colours mix.
+        Fill::Pattern(p) => {
+            let set: u32 = p.rows.iter().map(|row| row.count_ones()).sum();
+            return Some((p.background.mixed(p.foreground, set as f32 / 64.0), None));
+        }
+        Fill::None | Fill::Solid(_) => None,
+    };
+    Some((color, painted))
 }
