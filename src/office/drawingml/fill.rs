@@ -36,7 +36,7 @@ impl Scene<'_> {
     pub(crate) fn fill_reference(&self, reference: Element<'_>, size: (f32, f32)) -> Option<Fill> {
         let style = self.palette.theme.fill(reference.number("idx")?)?;
         let palette = self.palette.with_placeholder(self.palette.within(reference));
-        Scene { palette, ..*self }.fill_of(style, size)
+        Scene { palette, relationships: self.palette.theme.relationships(), ..*self }.fill_of(style, size)
     }
 
     /// A picture as a fill; none if it cannot be shown.

@@ -1,5 +1,6 @@
 //! Themes: twelve colours, two sets of fonts, and the styles of fills, lines and effects that shapes refer to by number.
 
+use crate::office::package::Relationships;
 use crate::office::xml::{Document, Element};
 use crate::page::style::Color;
 
@@ -11,6 +12,8 @@ pub(crate) struct Theme {
     colors: [Color; 12],
     /// `None` if the package has no theme.
     document: Option<Document>,
+    /// What its fills refer to.
+    relationships: Relationships,
 }
 
 /// The names of the colours, in the order in which `a:clrScheme` has them.
@@ -24,7 +27,7 @@ impl Default for Theme {
             0, 0xFF_FFFF, 0x44_546A, 0xE7_E6E6, 0x5B_9BD5, 0xED_7D31, 0xA5_A5A5, 0xFF_C000, 0x44_72C4, 0x70_AD47,
             0x05_63C1, 0x95_4F72,
         ];
-        Self { colors: colors.map(Color::hex), document: None }
+        Self { colors: colors.map(Color::hex), document: None, relationships: Relationships::default() }
     }
 }
 
@@ -42,6 +45,16 @@ impl Theme {
         }
         theme.document = Some(document);
         theme
+    }
+
+    /// The same theme, whose pictures are found by these.
+    pub(crate) fn with_relationships(self, relationships: Relationships) -> Self {
+        Self { relationships, ..self }
+    }
+
+    /// What the theme's part refers to: its pictures are not those of the part that uses it.
+    pub(crate) fn relationships(&self) -> &Relationships {
+        &self.relationships
     }
 
     /// A colour by the theme's own name for it.

@@ -50,7 +50,8 @@ impl<'a> Slide<'a> {
         let theme_part =
             [master.as_ref(), Some(main)].into_iter().flatten().find_map(|p| p.relationships.part_of_kind("theme"));
         let theme = match theme_part {
-            Some(name) => passable(package.xml(name, cx))?.map(Theme::of),
+            Some(name) => passable(Part::read(package, name, cx))?
+                .map(|part| Theme::of(part.document).with_relationships(part.relationships)),
             None => None,
         };
         let map = color_map(slide.as_ref(), layout.as_ref(), master.as_ref());

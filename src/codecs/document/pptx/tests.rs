@@ -135,6 +135,33 @@ fn a_placeholder_takes_place_and_look_from_layout_and_master() {
     assert_eq!(pixels(&deck(part("sld", "", "", "", "")), &look), [0xEE_EEEE, 0xEE_EEEE, 0x00_00FF, 0xEE_EEEE]);
 }
 
+/// A bitmap of one red pixel, whose bytes all are ASCII.
+#[cfg(feature = "bmp")]
+fn red_pixel() -> String {
+    let mut bytes = b"BM:\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0".to_vec();
+    bytes.resize(54, 0);
+    bytes.extend([0, 0, 0x7F, 0]);
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+#[cfg(feature = "bmp")]
+fn pictures_of_the_theme_are_those_that_the_theme_refers_to() {
+    let slide = format!("<p:sld {NAMESPACES}><p:cSld><p:bg><p:bgRef idx='1001'/></p:bg><p:spTree/></p:cSld></p:sld>");
+    let theme = format!(
+        "<a:theme {NAMESPACES}><a:themeElements><a:fmtScheme><a:bgFillStyleLst><a:blipFill><a:blip r:embed='s'/>\
+         <a:stretch/></a:blipFill></a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
+    );
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml"), ("t", "theme", "theme.xml")]),
+        // The same id means something else here.
+        ("ppt/slides/a.xml", slide, &[("s", "slideLayout", "../layouts/a.xml")]),
+        ("ppt/theme.xml", theme, &[("s", "image", "red.bmp")]),
+        ("ppt/red.bmp", red_pixel(), &[]),
+    ]);
+    assert_eq!(pixels(&bytes, &[(80, 45)]), [0x7F_0000]);
+}
+
 #[test]
 fn groups_move_what_is_in_them_however_deep_they_are() {
     let group = |inner: &str, off: i64| {
