@@ -3,11 +3,13 @@
 //! All of them are made from the pixels of the thing once it is painted, so that they follow the holes of pictures and
 //! the outlines of letters alike.
 
-use super::style::Color;
+use super::style::{Color, Fill};
 
 /// The effects of one shape or group.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Effects {
+    /// Laid over what is filled and drawn, and only there.
+    pub(crate) overlay: Option<(Fill, Blend)>,
     /// How far everything is blurred, pt.
     pub(crate) blur: f32,
     /// How far from the edges inward everything fades out, pt: half is left at this depth.
@@ -23,10 +25,33 @@ pub(crate) struct Effects {
 }
 
 impl Effects {
+    /// Whether there is any.
+    pub(crate) fn is_any(&self) -> bool {
+        let has_length = self.blur > 0.0 || self.soft_edge > 0.0;
+        let is_around = self.glow.is_some() || self.shadow.is_some() || self.reflection.is_some();
+        has_length || is_around || self.overlay.is_some() || self.inner_shadow.is_some()
+    }
+
     /// A shadow alone.
     pub(crate) fn of_shadow(shadow: Shadow) -> Self {
         Self { shadow: Some(shadow), ..Self::default() }
     }
+}
+
+/// How the colours of an overlay and of what is below make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Blend {
+    /// The overlay covers what is below.
+    #[default]
+    Over,
+    /// Each darkens the other.
+    Multiply,
+    /// Each lightens the other.
+    Screen,
+    /// The darker one, for each part of the colour.
+    Darken,
+    /// The lighter one.
+    Lighten,
 }
 
 /// Light around a thing.

@@ -1,8 +1,8 @@
-//! Effects: shadows, glow, reflection, soft edges, blur (ECMA-376, 20.1.8). Those that are not drawn are noted as
+//! Effects: shadows, glow, reflection, soft edges, blur, overlays (ECMA-376, 20.1.8). Those that are not drawn are noted as
 //! missed.
 
 use crate::office::xml::Element;
-use crate::page::effects::{Cast, Effects, Glow, Reflection, Shadow};
+use crate::page::effects::{Blend, Cast, Effects, Glow, Reflection, Shadow};
 
 use super::color::{Palette, share};
 use super::scene::{EMU, Scene};
@@ -30,8 +30,19 @@ impl Scene<'_> {
         if parent.child("a:effectDag").is_some_and(|dag| dag.children().next().is_some()) {
             self.page.missed("graph of effects");
         }
-        let effects = read(parent.child("a:effectLst")?, palette);
-        (effects != Effects::default()).then(|| Box::new(effects))
+        let list = parent.child("a:effectLst")?;
+        let mut effects = read(list, palette);
+        effects.overlay = list.child("a:fillOverlay").and_then(|overlay| {
+            let blend = match overlay.attr("blend") {
+                Some("mult") => Blend::Multiply,
+                Some("screen") => Blend::Screen,
+                Some("darken") => Blend::Darken,
+                Some("lighten") => Blend::Lighten,
+                _ => Blend::Over,
+            };
+            Some((Scene { palette: *palette, ..*self }.fill(overlay, (1.0, 1.0))?, blend))
+        });
+        effects.is_any().then(|| Box::new(effects))
     }
 }
 
@@ -191,6 +202,6 @@ mod tests {
 
     #[test]
     fn a_shadow_without_a_colour_is_none() {
-        assert_eq!(effects("<a:outerShdw dist='25400'/>"), Effects::default());
+        assert!(!effects("<a:outerShdw dist='25400'/>").is_any());
     }
 }

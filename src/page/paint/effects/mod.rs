@@ -3,6 +3,7 @@
 //! The thing is painted once, onto a layer. Its coverage, blurred, makes shadows, glow and soft edges; its pixels,
 //! mirrored, its reflection. All of that happens at the size of the thing, in the pixels of the canvas.
 
+mod overlay;
 mod plane;
 
 use tiny_skia::{Point, PremultipliedColorU8, Transform};
@@ -119,6 +120,9 @@ impl Canvas<'_> {
             let planes = if effects.blur > 0.0 || effects.reflection.is_some() { 5 } else { 2 };
             let _held =
                 self.cx.reserve((margins[2] as u64).saturating_mul(margins[3] as u64).saturating_mul(planes))?;
+            if let Some((fill, blend)) = &effects.overlay {
+                self.overlay(&mut layer, fill, *blend, place)?;
+            }
             if effects.blur > 0.0 {
                 blur(&mut layer, effects.blur * DEVIATION * scale);
             }

@@ -116,3 +116,14 @@ fn a_wide_blur_is_as_strong_as_it_is_at_full_size() {
     let at = painted(with(black_shadow(50.0, Cast::moved(0.0, 0.0)), Shape { bounds, ..square(RED.into()) }));
     assert!((110..150).contains(&at(51, 50)[0]) && at(99, 50)[0] > 240, "{:?} {:?}", at(51, 50), at(99, 50));
 }
+
+#[test]
+fn an_overlay_colours_the_shape_and_nothing_else() {
+    let over = |blend| {
+        let overlay = Some((Color::hex(0x80_80FF).into(), blend));
+        painted(with(Effects { overlay, ..Effects::default() }, square(RED.into())))
+    };
+    let (multiplied, screened) = (over(Blend::Multiply), over(Blend::Screen));
+    assert_eq!((multiplied(50, 50), multiplied(10, 50)), ([0x80, 0, 0], [255; 3]));
+    assert_eq!(screened(50, 50), [255, 0x80, 255]);
+}
