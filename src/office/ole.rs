@@ -156,6 +156,10 @@ impl CompoundFile {
             let mut piece = [0; MINI_SECTOR as usize];
             let got = mini.read_up_to(u64::from(at) * MINI_SECTOR, &mut piece[..length as usize])?;
             bytes.extend_from_slice(&piece[..got]);
+            // Behind the end of the mini stream, a chain that comes back to itself would have none.
+            if (got as u64) < length {
+                break;
+            }
             let mut next = [0xFF; 4];
             table.read_up_to(u64::from(at) * 4, &mut next)?;
             at = u32::from_le_bytes(next);

@@ -39,6 +39,10 @@ impl Scene<'_> {
         for (row, line) in lines.iter().enumerate() {
             let mut cells = Vec::new();
             for (col, tc) in line.children_of("a:tc").take(columns.len()).enumerate() {
+                // What a cell looks like may be far to find in a hostile style.
+                if self.cx.check().is_err() {
+                    break;
+                }
                 // Covered by another cell.
                 if tc.flag("hMerge") == Some(true) || tc.flag("vMerge") == Some(true) {
                     continue;

@@ -76,6 +76,16 @@ fn chains_that_come_back_to_themselves_end() {
 }
 
 #[test]
+fn a_chain_behind_the_end_of_the_mini_stream_ends() {
+    let mut file = compound(&[("small", &pattern(50))]);
+    let (directory, table) = (512 * (1 + u32_at(&file, 48) as usize), 512 * (1 + u32_at(&file, 60) as usize));
+    let sector = 100_u32.to_le_bytes();
+    file[directory + 128 + 116..][..4].copy_from_slice(&sector);
+    file[table + 100 * 4..][..4].copy_from_slice(&sector);
+    assert_eq!(read(&file, "small").unwrap(), []);
+}
+
+#[test]
 fn siblings_that_come_back_to_themselves_end() {
     let mut file = compound(&[("a", b"1"), ("b", b"2"), ("c", b"3")]);
     let directory = 512 * (1 + u32_at(&file, 48) as usize);

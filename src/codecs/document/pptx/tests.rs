@@ -325,6 +325,24 @@ fn cells_that_there_is_no_memory_for_are_left_out() {
 }
 
 #[test]
+fn a_theme_in_which_nothing_is_quickly_found_does_not_outlast_the_deadline() {
+    let theme = format!("<a:theme {NAMESPACES}>{}</a:theme>", "<a:x/>".repeat(300_000));
+    let runs = "<a:r><a:t>x</a:t></a:r>".repeat(3000);
+    let text = format!("<p:txBody><a:p>{runs}</a:p></p:txBody></p:sp>");
+    let shape = shape("", Some([0, 0, 20, 20]), "").replace("</p:sp>", &text);
+    let bytes = package(&[
+        ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml"), ("t", "theme", "theme.xml")]),
+        ("ppt/slides/a.xml", part("sld", "", "", &shape, ""), &[]),
+        ("ppt/theme.xml", theme, &[]),
+    ]);
+    let deadline = std::time::Duration::from_secs(3);
+    let started = std::time::Instant::now();
+    let made = crate::thumbnail(&Source::bytes(bytes), &crate::Request::new().deadline(deadline));
+    assert_eq!(made.unwrap_err().kind(), ErrorKind::Timeout);
+    assert!(started.elapsed() < 5 * deadline);
+}
+
+#[test]
 fn a_show_without_slides_is_blank_and_a_package_without_a_show_is_corrupt() {
     let empty = package(&[("ppt/presentation.xml", presentation(0), &[])]);
     assert_eq!(pixels(&empty, &[(80, 45)]), [0xFF_FFFF]);

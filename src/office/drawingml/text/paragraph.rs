@@ -179,6 +179,10 @@ impl Scene<'_> {
         let mut content = Vec::new();
         let mut characters = 0;
         for child in p.children() {
+            // What a run inherits may be far to find in a hostile theme.
+            if self.cx.check().is_err() {
+                break;
+            }
             let run = || {
                 let mut run = properties.run.clone();
                 if let Some(pr) = child.child("a:rPr") {
