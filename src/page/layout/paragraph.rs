@@ -37,16 +37,18 @@ const PICTURE_MARK: f32 = 0.72;
 /// A paragraph's content as parley takes it.
 #[derive(Default)]
 pub(super) struct Flat<'p> {
-    text: String,
+    pub(super) text: String,
     /// Non-overlapping, in order, covering the text.
     pub(super) runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
     objects: Vec<(usize, f32, f32, &'p Node)>,
     tabs: Vec<usize>,
+    /// The size of the paragraph's end, pt.
+    pub(super) end: f32,
 }
 
 impl<'p> Flat<'p> {
     fn of(paragraph: &'p Paragraph) -> Self {
-        let mut flat = Self::default();
+        let mut flat = Self { end: paragraph.end_style.size, ..Self::default() };
         for inline in &paragraph.content {
             match inline {
                 Inline::Text(text, style) => flat.push(text, style),
