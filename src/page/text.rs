@@ -62,8 +62,6 @@ pub(crate) enum TextFit {
     Overflow,
     /// Font sizes are multiplied by `scale`, and line spacing is reduced by `less`, both shares as the file has them.
     Scaled { scale: f32, less: f32 },
-    /// It is made smaller until it fits, in steps, down to a quarter.
-    Shrink,
 }
 
 /// Which way lines run.
@@ -76,8 +74,14 @@ pub(crate) enum TextDirection {
     Clockwise,
     /// The whole turned by 90° counter-clockwise: lines run upward, the next is to the right.
     CounterClockwise,
-    /// Characters upright, one below the other.
+    /// As `Clockwise`, with East Asian characters upright.
+    EastAsian,
+    /// As `EastAsian`, but the next line is to the right.
+    Mongolian,
+    /// Characters upright, one below the other; the next line is to the right.
     Stacked,
+    /// As `Stacked`, but the next line is to the left.
+    StackedLeftward,
 }
 
 /// A paragraph: inline content, ended by a line break of its own.

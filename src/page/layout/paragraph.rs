@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use parley::{
-    Alignment, AlignmentOptions, BaseDirection, FontFamily, FontStyle, FontWeight, GlyphRun as ParleyRun,
+    Alignment, AlignmentOptions, BaseDirection, FontFamily, FontFeatures, FontStyle, FontWeight, GlyphRun as ParleyRun,
     IndentOptions, InlineBox, InlineBoxKind, Layout, Line, OverflowWrap, PositionedLayoutItem, TextStyle, TextWrapMode,
     VerticalAlign, WordBreak,
 };
@@ -194,7 +194,7 @@ impl Typesetter<'_> {
     }
 
     fn shape(&mut self, flat: &Flat<'_>, paragraph: &Paragraph, breaks: LineBreaks, scale: Scale) -> Layout<Brush> {
-        let scripts = scripts_of(&flat.text);
+        let (scripts, upright) = (scripts_of(&flat.text), self.upright);
         let context = self.context();
         context.prepare(&scripts);
         let stacks: Vec<_> = flat.runs.iter().map(|(_, style)| context.stack(&style.fonts, scripts.needs)).collect();
@@ -221,6 +221,7 @@ impl Typesetter<'_> {
             letter_spacing: style.spacing * scale.size,
             overflow_wrap: if breaks == LineBreaks::Never { OverflowWrap::Normal } else { OverflowWrap::Anywhere },
             word_break: if breaks == LineBreaks::Anywhere { WordBreak::BreakAll } else { WordBreak::Normal },
+            font_features: if upright { FontFeatures::from("\"vert\"") } else { FontFeatures::empty() },
             text_wrap_mode: if breaks == LineBreaks::Never { TextWrapMode::NoWrap } else { TextWrapMode::Wrap },
             ..TextStyle::default()
         };
@@ -320,7 +321,7 @@ impl Typesetter<'_> {
             Strike::Double => [-size, size].into_iter().for_each(through),
         }
         let synthesis = shaped.synthesis();
-        items.push(Item::Glyphs(GlyphRun {
+        let glyphs = GlyphRun {
             font: shaped.font().clone(),
             size: shaped.font_size(),
             coords: shaped.normalized_coords().iter().map(|c| c.to_bits()).collect::<Arc<[i16]>>(),
@@ -329,7 +330,12 @@ impl Typesetter<'_> {
             color: style.color,
             look: style.look.clone(),
             glyphs,
-        }));
+        };
+        if self.upright {
+            super::vertical::turned_back(run, &flat.text, glyphs, items);
+        } else {
+            items.push(Item::Glyphs(glyphs));
+        }
     }
 }
 

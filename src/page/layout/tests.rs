@@ -200,15 +200,15 @@ fn text_is_anchored_at_the_top_the_middle_or_the_bottom_of_its_insets() {
 }
 
 #[test]
-fn text_that_shrinks_fits_its_box() {
+fn scaled_text_is_lower_by_its_share() {
     let text = "many words ".repeat(30);
     let area = Rect::new(0.0, 0.0, 100.0, 60.0);
     let lowest = |fit| {
         let items = placed(&Body { fit, ..body(&text) }, area);
         glyphs(&items).iter().flat_map(|run| run.glyphs.iter().map(|g| g.1.y)).fold(0.0, f32::max)
     };
-    assert!(lowest(TextFit::Overflow) > 100.0);
-    assert!(lowest(TextFit::Shrink) <= 60.0);
+    let (whole, half) = (lowest(TextFit::Overflow), lowest(TextFit::Scaled { scale: 0.5, less: 0.0 }));
+    assert!(whole > 100.0 && half < whole * 0.4, "{whole} {half}");
 }
 
 #[test]

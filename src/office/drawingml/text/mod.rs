@@ -85,24 +85,33 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
     body.wrap = attr("wrap") != Some("none");
     body.columns = attr("numCol").and_then(|n| n.parse().ok()).unwrap_or(1).min(16);
     body.column_gap = length("spcCol", 0.0).max(0.0);
-    body.direction = match attr("vert") {
-        Some("vert" | "eaVert" | "mongolianVert") => TextDirection::Clockwise,
-        Some("vert270") => TextDirection::CounterClockwise,
-        Some("wordArtVert" | "wordArtVertRtl") => TextDirection::Stacked,
-        _ => TextDirection::Horizontal,
-    };
+    body.direction = direction(attr("vert"));
     let fits = ["a:normAutofit", "a:noAutofit", "a:spAutoFit"];
     let fit = layers.iter().find_map(|layer| layer.children().find(|c| fits.contains(&c.name())));
     body.fit = match fit {
         Some(fit) if fit.is("a:normAutofit") => {
             match (fit.attr("fontScale").map(share), fit.attr("lnSpcReduction").map(share)) {
-                // What the program found the last time; where it left nothing, all is well or has to be found again.
-                (None, None) => TextFit::Shrink,
+                // What the program found the last time. Where it found nothing, text is as large as it says: programs
+                // fit text when it is typed, not when it is shown.
+                (None, None) => TextFit::Overflow,
                 (scale, less) => TextFit::Scaled { scale: scale.unwrap_or(1.0), less: less.unwrap_or(0.0) },
             }
         }
         _ => TextFit::Overflow,
     };
+}
+
+/// Which way lines run (ECMA-376, 20.1.10.83).
+pub(super) fn direction(name: Option<&str>) -> TextDirection {
+    match name {
+        Some("vert") => TextDirection::Clockwise,
+        Some("eaVert") => TextDirection::EastAsian,
+        Some("mongolianVert") => TextDirection::Mongolian,
+        Some("vert270") => TextDirection::CounterClockwise,
+        Some("wordArtVert") => TextDirection::Stacked,
+        Some("wordArtVertRtl") => TextDirection::StackedLeftward,
+        _ => TextDirection::Horizontal,
+    }
 }
 
 /// The colour that text has where nothing says it.
