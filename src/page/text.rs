@@ -62,6 +62,8 @@ pub(crate) enum TextFit {
     Overflow,
     /// Font sizes are multiplied by `scale`, and line spacing is reduced by `less`, both shares as the file has them.
     Scaled { scale: f32, less: f32 },
+    /// It is stretched along both sides, whatever its size, until it fills the box.
+    Fill,
 }
 
 /// Which way lines run.

@@ -75,6 +75,7 @@ impl Typesetter<'_> {
             (room.height * columns).max(200.0) * 8.0
         };
         let mut slabs = match body.fit {
+            TextFit::Fill => return self.filling(body, room),
             TextFit::Overflow => self.flow(&body.blocks, width, limit, body.wrap, Scale::default())?,
             TextFit::Scaled { scale, less } => {
                 let scale = Scale { size: scale.clamp(0.05, 4.0), spacing: (1.0 - less).clamp(0.2, 1.0) };
@@ -112,6 +113,25 @@ impl Typesetter<'_> {
             }
         }
         Ok(items)
+    }
+}
+
+impl Typesetter<'_> {
+    /// Lines as long as they are, the whole stretched onto `room`.
+    fn filling(&mut self, body: &Body, room: Rect) -> Result<Vec<Item>> {
+        // Set once to know how wide it is, and again in that width, so that lines stand against each other.
+        let (width, _) = self.measure(&Body { wrap: false, ..body.clone() }, room.width)?;
+        let slabs = self.flow(&body.blocks, width.max(1.0), f32::MAX / 4.0, false, Scale::default())?;
+        let scale = |to: f32, from: f32| (to / from.max(1e-3)).clamp(0.01, 100.0);
+        let stretch = Transform::from_scale(scale(room.width, width), scale(room.height, height(&slabs)));
+        let mut items = Vec::new();
+        for slab in slabs {
+            for mut item in slab.items {
+                item.shift(0.0, slab.top);
+                items.push(item);
+            }
+        }
+        Ok(vec![Item::Turned(stretch.post_translate(room.x, room.y), items)])
     }
 }
 

@@ -58,7 +58,7 @@ impl Typesetter<'_> {
     pub(super) fn stacked(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
         let room = area.inset(body.insets);
         let scale = match body.fit {
-            TextFit::Overflow => Scale::default(),
+            TextFit::Overflow | TextFit::Fill => Scale::default(),
             TextFit::Scaled { scale, less } => Scale { size: scale.clamp(0.05, 4.0), spacing: (1.0 - less).max(0.2) },
         };
         let mut columns: Vec<Column> = Vec::new();

@@ -5,6 +5,7 @@
 //! paragraph's and the run's own properties. They are applied from the lowest to the highest.
 
 mod bullet;
+mod formula;
 mod number;
 mod paragraph;
 mod run;
@@ -99,6 +100,17 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
         }
         _ => TextFit::Overflow,
     };
+    let warp = layers.iter().find_map(|layer| layer.child("a:prstTxWarp")?.attr("prst"));
+    if warp.is_some_and(fills) {
+        body.fit = TextFit::Fill;
+    }
+}
+
+/// Whether letters of this form (ECMA-376, 20.1.10.76) fill their box. Those along arcs and rings do not: they stay
+/// straight here, in their own size.
+fn fills(form: &str) -> bool {
+    const ALONG: [&str; 3] = ["textArch", "textCircle", "textButton"];
+    form != "textNoShape" && !ALONG.iter().any(|along| form.starts_with(along))
 }
 
 /// Which way lines run (ECMA-376, 20.1.10.83).

@@ -98,12 +98,9 @@ impl Properties {
         let is_rtl = self.right_to_left.unwrap_or(false);
         let (left, right) = (self.margin_left.unwrap_or(0.0), self.margin_right.unwrap_or(0.0));
         ParagraphStyle {
-            align: match self.align {
-                // In paragraphs that run from the right, left and right are where lines begin and end.
-                Some(Align::Left) | None => Align::Start,
-                Some(Align::Right) => Align::End,
-                Some(other) => other,
-            },
+            // Left and right are so in paragraphs that run from the right too: unlike Word, PowerPoint writes
+            // `algn="r"` beside `rtl="1"`.
+            align: self.align.unwrap_or_default(),
             direction: if is_rtl { Direction::RightToLeft } else { Direction::LeftToRight },
             indent_start: left.max(0.0),
             indent_end: right.max(0.0),
@@ -190,12 +187,20 @@ impl Scene<'_> {
                     (Some("slidenum"), Some(number)) => number.to_string(),
                     _ => child.child("a:t").map(|t| t.text()).unwrap_or_default().to_owned(),
                 },
-                name => {
-                    if name.starts_with("a14:m") {
-                        self.page.missed("formula");
+                "a14:m" | "m:oMath" | "m:oMathPara" => {
+                    self.page.missed("formula");
+                    let mut run = properties.run.clone();
+                    child.descendant("a:rPr").into_iter().for_each(|pr| run.apply(pr, self));
+                    let style = run.style(self);
+                    for (text, raised) in super::formula::linear(child) {
+                        characters += text.len();
+                        if characters <= MAX_CHARACTERS {
+                            content.push(Inline::Text(text, super::formula::style(&style, raised)));
+                        }
                     }
                     continue;
                 }
+                _ => continue,
             };
             characters += text.len();
             if text.is_empty() || characters > MAX_CHARACTERS {
