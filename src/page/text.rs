@@ -24,10 +24,14 @@ pub(crate) struct Body {
     pub(crate) wrap: bool,
     /// Which way lines run.
     pub(crate) direction: TextDirection,
+    /// Degrees clockwise by which the whole is turned about the middle of the box, beside what the box is turned by.
+    pub(crate) turn: f32,
     /// Columns side by side; 0 and 1 are one.
     pub(crate) columns: u16,
     /// Room between columns, pt.
     pub(crate) column_gap: f32,
+    /// Whether the first column is the rightmost.
+    pub(crate) columns_leftward: bool,
     /// Whether nothing outside of the box is painted.
     pub(crate) clipped: bool,
 }
@@ -170,6 +174,8 @@ pub(crate) enum Align {
     Center,
     /// Both edges, the last line at the start.
     Justify,
+    /// Both edges, the last line too.
+    Distribute,
 }
 
 /// Which edge lines start at.

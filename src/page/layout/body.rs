@@ -24,6 +24,9 @@ impl Typesetter<'_> {
             }
             TextDirection::Clockwise | TextDirection::CounterClockwise => self.turned(body, area)?,
         };
+        if body.turn != 0.0 {
+            items = vec![Item::Turned(crate::page::tree::turned(area, body.turn, (false, false)), items)];
+        }
         if body.clipped {
             items = vec![Item::Clip(area, items)];
         }
@@ -83,7 +86,7 @@ impl Typesetter<'_> {
             }
         };
         if !is_one {
-            into_columns(&mut slabs, room.height, width + body.column_gap);
+            into_columns(&mut slabs, room.height, width + body.column_gap, body);
         }
         let is_reversed = body.direction == TextDirection::Mongolian;
         if is_reversed {
@@ -136,7 +139,8 @@ impl Typesetter<'_> {
 }
 
 /// Deals slabs out to columns of `height` pt that stand `step` pt apart.
-fn into_columns(slabs: &mut [Slab], height: f32, step: f32) {
+fn into_columns(slabs: &mut [Slab], height: f32, step: f32, body: &Body) {
+    let last = f32::from(body.columns.max(1)) - 1.0;
     let (mut column, mut column_top) = (0.0f32, 0.0f32);
     for slab in slabs {
         if slab.top > column_top && slab.top + slab.height > column_top + height + 0.5 {
@@ -144,7 +148,8 @@ fn into_columns(slabs: &mut [Slab], height: f32, step: f32) {
             column_top = slab.top;
         }
         slab.top -= column_top;
-        slab.items.iter_mut().for_each(|item| item.shift(column * step, 0.0));
+        let place = if body.columns_leftward { last - column } else { column };
+        slab.items.iter_mut().for_each(|item| item.shift(place * step, 0.0));
     }
 }
 

@@ -136,7 +136,8 @@ impl Typesetter<'_> {
         }
         let align = alignment(style.align);
         if max.is_some() {
-            layout.align(align, AlignmentOptions { align_when_overflowing: true, last_line_alignment: None });
+            let last_line_alignment = (style.align == Align::Distribute).then_some(Alignment::Justify);
+            layout.align(align, AlignmentOptions { align_when_overflowing: true, last_line_alignment });
         }
         let start = if rtl { style.indent_end } else { style.indent_start };
         let mut slabs = Vec::with_capacity(layout.len());
@@ -356,6 +357,6 @@ const fn alignment(align: Align) -> Alignment {
         Align::Left => Alignment::Left,
         Align::Right => Alignment::Right,
         Align::Center => Alignment::Center,
-        Align::Justify => Alignment::Justify,
+        Align::Justify | Align::Distribute => Alignment::Justify,
     }
 }

@@ -86,7 +86,9 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
     body.wrap = attr("wrap") != Some("none");
     body.columns = attr("numCol").and_then(|n| n.parse().ok()).unwrap_or(1).min(16);
     body.column_gap = length("spcCol", 0.0).max(0.0);
+    body.columns_leftward = matches!(attr("rtlCol"), Some("1" | "true"));
     body.direction = direction(attr("vert"));
+    body.turn = attr("rot").and_then(|v| v.trim().parse::<f32>().ok()).map_or(0.0, |n| (n / 60_000.0) % 360.0);
     let fits = ["a:normAutofit", "a:noAutofit", "a:spAutoFit"];
     let fit = layers.iter().find_map(|layer| layer.children().find(|c| fits.contains(&c.name())));
     body.fit = match fit {

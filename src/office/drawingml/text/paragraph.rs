@@ -68,7 +68,8 @@ impl Properties {
             Some("l") => Some(Align::Left),
             Some("ctr") => Some(Align::Center),
             Some("r") => Some(Align::Right),
-            Some("just" | "justLow" | "dist" | "thaiDist") => Some(Align::Justify),
+            Some("just" | "justLow") => Some(Align::Justify),
+            Some("dist" | "thaiDist") => Some(Align::Distribute),
             _ => self.align,
         };
         for child in element.children() {
@@ -100,7 +101,7 @@ impl Properties {
         ParagraphStyle {
             // Left and right are so in paragraphs that run from the right too: unlike Word, PowerPoint writes
             // `algn="r"` beside `rtl="1"`.
-            align: self.align.unwrap_or_default(),
+            align: self.align.unwrap_or(Align::Left),
             direction: if is_rtl { Direction::RightToLeft } else { Direction::LeftToRight },
             indent_start: left.max(0.0),
             indent_end: right.max(0.0),
