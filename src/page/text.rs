@@ -25,10 +25,14 @@ pub(crate) struct Body {
     pub(crate) wrap: bool,
     /// Which way lines run.
     pub(crate) direction: TextDirection,
+    /// Degrees clockwise by which the whole is turned about the middle of the box, beside what the box is turned by.
+    pub(crate) turn: f32,
     /// Columns side by side; 0 and 1 are one.
     pub(crate) columns: u16,
     /// Room between columns, pt.
     pub(crate) column_gap: f32,
+    /// Whether the first column is the rightmost.
+    pub(crate) columns_leftward: bool,
     /// Whether nothing outside of the box is painted.
     pub(crate) clipped: bool,
 }
@@ -63,8 +67,8 @@ pub(crate) enum TextFit {
     Overflow,
     /// Font sizes are multiplied by `scale`, and line spacing is reduced by `less`, both shares as the file has them.
     Scaled { scale: f32, less: f32 },
-    /// It is made smaller until it fits, in steps, down to a quarter.
-    Shrink,
+    /// It is stretched along both sides, whatever its size, until it fills the box.
+    Fill,
 }
 
 /// Which way lines run.
@@ -77,8 +81,14 @@ pub(crate) enum TextDirection {
     Clockwise,
     /// The whole turned by 90° counter-clockwise: lines run upward, the next is to the right.
     CounterClockwise,
-    /// Characters upright, one below the other.
+    /// As `Clockwise`, with East Asian characters upright.
+    EastAsian,
+    /// As `EastAsian`, but the next line is to the right.
+    Mongolian,
+    /// Characters upright, one below the other; the next line is to the right.
     Stacked,
+    /// As `Stacked`, but the next line is to the left.
+    StackedLeftward,
 }
 
 /// A paragraph: inline content, ended by a line break of its own.
@@ -165,6 +175,8 @@ pub(crate) enum Align {
     Center,
     /// Both edges, the last line at the start.
     Justify,
+    /// Both edges, the last line too.
+    Distribute,
 }
 
 /// Which edge lines start at.

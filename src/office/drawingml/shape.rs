@@ -56,7 +56,14 @@ impl<'a> Tree<'a, '_> {
         let text = self
             .host
             .foreign_text(element)
-            .or_else(|| scene.text(element.child_of("txBody").filter(|_| !is_connector)?, &inherited));
+            .or_else(|| scene.text(element.child_of("txBody").filter(|_| !is_connector)?, &inherited))
+            .map(|mut body| {
+                // Text that stays upright is turned back by what the shape is turned by.
+                if element.path(&["p:txBody", "a:bodyPr"]).and_then(|b| b.flag("upright")) == Some(true) {
+                    body.turn -= placed.rotation;
+                }
+                body
+            });
         let has_look = !matches!(fill, Fill::None) || stroke.is_some() || text.is_some();
         if has_look {
             scene.page.drew();

@@ -3,7 +3,7 @@
 use crate::office::xml::{Document, Element};
 use crate::page::style::{Fill, Stroke};
 use crate::page::table::{Borders, Cell, Row, RowHeight, Table};
-use crate::page::text::{Anchor, Body, TextDirection};
+use crate::page::text::{Anchor, Body};
 use crate::page::tree::Insets;
 
 use super::color::Palette;
@@ -110,11 +110,7 @@ impl Scene<'_> {
             _ => Anchor::Top,
         };
         body.centered = attr("anchorCtr").is_some_and(|v| v == "1" || v == "true");
-        body.direction = match attr("vert") {
-            Some("vert" | "eaVert") => TextDirection::Clockwise,
-            Some("vert270") => TextDirection::CounterClockwise,
-            _ => TextDirection::Horizontal,
-        };
+        body.direction = super::text::direction(attr("vert"));
         let line =
             |own: &str, of_style: Option<Element<'_>>| self.border(properties.and_then(|p| p.child(own)), of_style);
         let borders = Borders {

@@ -1,26 +1,11 @@
 //! A body in its box: insets, anchor, autofit, columns, direction.
 
 use crate::error::Result;
-use crate::page::text::{Anchor, Block, Body, Inline, Paragraph, TextDirection, TextFit};
-use crate::page::tree::{Rect, Transform};
+use crate::page::text::{Anchor, Body, TextDirection, TextFit};
+use crate::page::tree::{Insets, Rect, Transform};
 
 use super::flow::{Scale, Slab, height};
 use super::{Item, Typesetter};
-
-/// What autofit tries, one after the other, until text fits: sizes, with lines closer from the second step on.
-const SHRINK: &[(f32, f32)] = &[
-    (1.0, 1.0),
-    (0.925, 0.9),
-    (0.85, 0.9),
-    (0.775, 0.8),
-    (0.7, 0.8),
-    (0.625, 0.8),
-    (0.55, 0.8),
-    (0.475, 0.8),
-    (0.4, 0.8),
-    (0.325, 0.8),
-    (0.25, 0.8),
-];
 
 impl Typesetter<'_> {
     /// The items of a body whose box is `area`, in the coordinates of the box's parent.
@@ -30,22 +15,34 @@ impl Typesetter<'_> {
         }
         let mut items = match body.direction {
             TextDirection::Horizontal => self.upright(body, area)?,
-            TextDirection::Stacked => self.upright(&stacked(body), area)?,
-            TextDirection::Clockwise | TextDirection::CounterClockwise => {
-                // Laid out in a box of swapped sides, whose corner is then turned to its place.
-                let swapped = Rect::new(0.0, 0.0, area.height, area.width);
-                let inner = self.upright(&turned_insets(body), swapped)?;
-                let transform = match body.direction {
-                    TextDirection::Clockwise => Transform::from_row(0.0, 1.0, -1.0, 0.0, area.x + area.width, area.y),
-                    _ => Transform::from_row(0.0, -1.0, 1.0, 0.0, area.x, area.y + area.height),
-                };
-                vec![Item::Turned(transform, inner)]
+            TextDirection::Stacked | TextDirection::StackedLeftward => self.stacked(body, area)?,
+            TextDirection::EastAsian | TextDirection::Mongolian => {
+                self.upright = true;
+                let items = self.turned(body, area);
+                self.upright = false;
+                items?
             }
+            TextDirection::Clockwise | TextDirection::CounterClockwise => self.turned(body, area)?,
         };
+        if body.turn != 0.0 {
+            items = vec![Item::Turned(crate::page::tree::turned(area, body.turn, (false, false)), items)];
+        }
         if body.clipped {
             items = vec![Item::Clip(area, items)];
         }
         Ok(items)
+    }
+
+    /// Lines along the height of the box.
+    fn turned(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
+        // Laid out in a box of swapped sides, whose corner is then turned to its place.
+        let swapped = Rect::new(0.0, 0.0, area.height, area.width);
+        let inner = self.upright(&turned_insets(body), swapped)?;
+        let transform = match body.direction {
+            TextDirection::CounterClockwise => Transform::from_row(0.0, -1.0, 1.0, 0.0, area.x, area.y + area.height),
+            _ => Transform::from_row(0.0, 1.0, -1.0, 0.0, area.x + area.width, area.y),
+        };
+        Ok(vec![Item::Turned(transform, inner)])
     }
 
     /// How high the text of a body is in a box of `width` pt, insets included.
@@ -73,50 +70,35 @@ impl Typesetter<'_> {
         let gaps = body.column_gap * (columns - 1.0);
         let width = ((room.width - gaps) / columns).max(1.0);
         let is_one = columns < 2.0;
-        // Text that is anchored low or fitted has to be known whole; other text ends with its box, and some more for
+        // Text that is anchored low has to be known whole; other text ends with its box, and some more for
         // boxes that are filled over their edge.
-        let limit = if body.anchor == Anchor::Top && body.fit != TextFit::Shrink && body.clipped {
+        let limit = if body.anchor == Anchor::Top && body.clipped {
             room.height * columns
         } else {
             (room.height * columns).max(200.0) * 8.0
         };
         let mut slabs = match body.fit {
+            TextFit::Fill => return self.filling(body, room),
             TextFit::Overflow => self.flow(&body.blocks, width, limit, body.wrap, Scale::default())?,
             TextFit::Scaled { scale, less } => {
                 let scale = Scale { size: scale.clamp(0.05, 4.0), spacing: (1.0 - less).clamp(0.2, 1.0) };
                 self.flow(&body.blocks, width, limit, body.wrap, scale)?
             }
-            TextFit::Shrink => {
-                let mut flow = |step: usize| -> Result<(bool, Vec<Slab>)> {
-                    let (size, spacing) = SHRINK[step];
-                    let laid = self.flow(&body.blocks, width, limit, body.wrap, Scale { size, spacing })?;
-                    Ok((height(&laid) <= room.height * columns + 0.5, laid))
-                };
-                let (mut large, mut small) = (0, SHRINK.len() - 1);
-                let (fits, whole) = flow(large)?;
-                let mut laid = fits.then_some(whole);
-                // Most text fits as it is; of the rest, the first step that does is closed in on.
-                while !fits && large + 1 < small {
-                    let middle = (large + small) / 2;
-                    match flow(middle)? {
-                        (true, tried) => (small, laid) = (middle, Some(tried)),
-                        (false, _) => large = middle,
-                    }
-                }
-                match laid {
-                    Some(laid) => laid,
-                    None => flow(small)?.1,
-                }
-            }
         };
         if !is_one {
-            into_columns(&mut slabs, room.height, width + body.column_gap);
+            into_columns(&mut slabs, room.height, width + body.column_gap, body);
+        }
+        let is_reversed = body.direction == TextDirection::Mongolian;
+        if is_reversed {
+            let whole = height(&slabs);
+            slabs.iter_mut().for_each(|slab| slab.top = whole - slab.top - slab.height);
         }
         let free = room.height - if is_one { height(&slabs) } else { room.height };
         let dy = match body.anchor {
-            Anchor::Top => 0.0,
             Anchor::Middle => free / 2.0,
-            Anchor::Bottom => free,
+            Anchor::Top if is_reversed => free,
+            Anchor::Bottom if !is_reversed => free,
+            Anchor::Top | Anchor::Bottom => 0.0,
         };
         let mut dx = 0.0;
         if body.centered || !body.wrap {
@@ -137,8 +119,28 @@ impl Typesetter<'_> {
     }
 }
 
+impl Typesetter<'_> {
+    /// Lines as long as they are, the whole stretched onto `room`.
+    fn filling(&mut self, body: &Body, room: Rect) -> Result<Vec<Item>> {
+        // Set once to know how wide it is, and again in that width, so that lines stand against each other.
+        let (width, _) = self.measure(&Body { wrap: false, ..body.clone() }, room.width)?;
+        let slabs = self.flow(&body.blocks, width.max(1.0), f32::MAX / 4.0, false, Scale::default())?;
+        let scale = |to: f32, from: f32| (to / from.max(1e-3)).clamp(0.01, 100.0);
+        let stretch = Transform::from_scale(scale(room.width, width), scale(room.height, height(&slabs)));
+        let mut items = Vec::new();
+        for slab in slabs {
+            for mut item in slab.items {
+                item.shift(0.0, slab.top);
+                items.push(item);
+            }
+        }
+        Ok(vec![Item::Turned(stretch.post_translate(room.x, room.y), items)])
+    }
+}
+
 /// Deals slabs out to columns of `height` pt that stand `step` pt apart.
-fn into_columns(slabs: &mut [Slab], height: f32, step: f32) {
+fn into_columns(slabs: &mut [Slab], height: f32, step: f32, body: &Body) {
+    let last = f32::from(body.columns.max(1)) - 1.0;
     let (mut column, mut column_top) = (0.0f32, 0.0f32);
     for slab in slabs {
         if slab.top > column_top && slab.top + slab.height > column_top + height + 0.5 {
@@ -146,41 +148,17 @@ fn into_columns(slabs: &mut [Slab], height: f32, step: f32) {
             column_top = slab.top;
         }
         slab.top -= column_top;
-        slab.items.iter_mut().for_each(|item| item.shift(column * step, 0.0));
+        let place = if body.columns_leftward { last - column } else { column };
+        slab.items.iter_mut().for_each(|item| item.shift(place * step, 0.0));
     }
-}
-
-/// Every character on a line of its own.
-fn stacked(body: &Body) -> Body {
-    let apart = |paragraph: &Paragraph| {
-        let content = paragraph.content.iter().map(|inline| match inline {
-            Inline::Text(text, style) => {
-                let mut apart = String::with_capacity(text.len() * 2);
-                for c in text.chars().filter(|c| *c != '\n') {
-                    apart.push(c);
-                    apart.push('\n');
-                }
-                Inline::Text(apart.trim_end_matches('\n').to_owned(), style.clone())
-            }
-            object => object.clone(),
-        });
-        Paragraph { content: content.collect(), ..paragraph.clone() }
-    };
-    let blocks = body.blocks.iter().map(|block| match block {
-        Block::Paragraph(paragraph) => Block::Paragraph(apart(paragraph)),
-        table => table.clone(),
-    });
-    Body { blocks: blocks.collect(), ..body.clone() }
 }
 
 /// Insets as they are after the box is turned back.
 fn turned_insets(body: &Body) -> Body {
     let i = body.insets;
     let insets = match body.direction {
-        TextDirection::Clockwise => {
-            crate::page::tree::Insets { left: i.top, top: i.right, right: i.bottom, bottom: i.left }
-        }
-        _ => crate::page::tree::Insets { left: i.bottom, top: i.left, right: i.top, bottom: i.right },
+        TextDirection::CounterClockwise => Insets { left: i.bottom, top: i.left, right: i.top, bottom: i.right },
+        _ => Insets { left: i.top, top: i.right, right: i.bottom, bottom: i.left },
     };
     Body { insets, ..body.clone() }
 }

@@ -40,29 +40,34 @@ pub(super) fn of_fonts(line: &Line<'_, Brush>, spacing: LineSpacing, scale: Scal
 
 /// As the size of the letters asks for; where they stand in it is up to their fonts.
 pub(super) fn of_size(line: &Line<'_, Brush>, flat: &Flat<'_>, spacing: LineSpacing, scale: Scale) -> Extent {
-    let mut extent = Extent { over: 0.0, under: 0.0 };
-    let add = |extent: &mut Extent, size: f32, below: f32| {
-        let under = size * PITCH * below.clamp(0.1, 0.4);
-        *extent = Extent { over: extent.over.max(size * PITCH - under), under: extent.under.max(under) };
+    let range = line.text_range();
+    let text = flat.text.get(range.clone()).unwrap_or_default();
+    let letters = range.start..range.start + text.trim_end_matches('\n').len();
+    let size = match (letters.is_empty(), range.is_empty()) {
+        // A line without a letter is as high as its break, or as the paragraph's end.
+        (_, true) => flat.end,
+        (true, false) => {
+            flat.runs.iter().find(|(run, _)| run.contains(&range.start)).map_or(flat.end, |(_, style)| style.size)
+        }
+        (false, false) => {
+            let shown = flat.runs.iter().filter(|(run, _)| run.start < letters.end && letters.start < run.end);
+            shown.fold(0.0, |size: f32, (_, style)| size.max(style.size))
+        }
     };
+    let (mut below, mut object) = (0.0f32, 0.0f32);
     for item in line.items() {
         match item {
             PositionedLayoutItem::GlyphRun(run) => {
                 let metrics = run.run().font_metrics();
                 let whole = metrics.ascent + metrics.descent + metrics.leading.max(0.0);
-                let size = match flat.runs.get(run.style().brush as usize) {
-                    Some((_, style)) => style.size * scale.size,
-                    None => run.run().font_size(),
-                };
-                add(&mut extent, size, metrics.descent / whole.max(0.1));
+                below = below.max(metrics.descent / whole.max(0.1));
             }
-            PositionedLayoutItem::InlineBox(object) => extent.over = extent.over.max(object.height),
+            PositionedLayoutItem::InlineBox(inline) => object = object.max(inline.height),
         }
     }
-    if extent.over <= 0.0 {
-        let size = flat.runs.last().map_or(12.0, |(_, style)| style.size) * scale.size;
-        extent = Extent { over: size * PITCH * 0.8, under: size * PITCH * 0.2 };
-    }
+    let height = size * scale.size * PITCH;
+    let under = height * if below > 0.0 { below.clamp(0.1, 0.4) } else { 0.2 };
+    let extent = Extent { over: (height - under).max(object), under };
     let own = extent.over + extent.under;
     let wanted = match spacing {
         // A reduction is taken off the spacing, not a share of it (ECMA-376, 21.1.2.1.3).

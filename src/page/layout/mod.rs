@@ -11,6 +11,7 @@ mod paragraph;
 mod stacks;
 mod table;
 mod tabs;
+mod vertical;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -84,6 +85,8 @@ impl Item {
 pub(crate) struct Typesetter<'a> {
     context: Option<Box<context::Context>>,
     interrupt: &'a Interrupt,
+    /// Whether East Asian characters are turned back, since the lines they stand in are turned.
+    upright: bool,
     /// ISO 15924 tags of the scripts for which no font was found.
     missing: BTreeSet<[u8; 4]>,
 }
@@ -91,7 +94,7 @@ pub(crate) struct Typesetter<'a> {
 impl<'a> Typesetter<'a> {
     /// A typesetter that stops when `interrupt` says so.
     pub(crate) fn new(interrupt: &'a Interrupt) -> Self {
-        Self { context: Some(context::take()), interrupt, missing: BTreeSet::new() }
+        Self { context: Some(context::take()), interrupt, upright: false, missing: BTreeSet::new() }
     }
 
     /// What the caller should know: the scripts that could not be drawn.

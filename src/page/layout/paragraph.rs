@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use parley::{
-    Alignment, AlignmentOptions, BaseDirection, FontFamily, FontStyle, FontWeight, GlyphRun as ParleyRun,
+    Alignment, AlignmentOptions, BaseDirection, FontFamily, FontFeatures, FontStyle, FontWeight, GlyphRun as ParleyRun,
     IndentOptions, InlineBox, InlineBoxKind, Layout, Line, OverflowWrap, PositionedLayoutItem, TextStyle, TextWrapMode,
     VerticalAlign, WordBreak,
 };
@@ -37,16 +37,18 @@ const PICTURE_MARK: f32 = 0.72;
 /// A paragraph's content as parley takes it.
 #[derive(Default)]
 pub(super) struct Flat<'p> {
-    text: String,
+    pub(super) text: String,
     /// Non-overlapping, in order, covering the text.
     pub(super) runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
     objects: Vec<(usize, f32, f32, &'p Node)>,
     tabs: Vec<usize>,
+    /// The size of the paragraph's end, pt.
+    pub(super) end: f32,
 }
 
 impl<'p> Flat<'p> {
     fn of(paragraph: &'p Paragraph) -> Self {
-        let mut flat = Self::default();
+        let mut flat = Self { end: paragraph.end_style.size, ..Self::default() };
         for inline in &paragraph.content {
             match inline {
                 Inline::Text(text, style) => flat.push(text, style),
@@ -134,7 +136,8 @@ impl Typesetter<'_> {
         }
         let align = alignment(style.align);
         if max.is_some() {
-            layout.align(align, AlignmentOptions { align_when_overflowing: true, last_line_alignment: None });
+            let last_line_alignment = (style.align == Align::Distribute).then_some(Alignment::Justify);
+            layout.align(align, AlignmentOptions { align_when_overflowing: true, last_line_alignment });
         }
         let start = if rtl { style.indent_end } else { style.indent_start };
         let mut slabs = Vec::with_capacity(layout.len());
@@ -192,7 +195,7 @@ impl Typesetter<'_> {
     }
 
     fn shape(&mut self, flat: &Flat<'_>, paragraph: &Paragraph, breaks: LineBreaks, scale: Scale) -> Layout<Brush> {
-        let scripts = scripts_of(&flat.text);
+        let (scripts, upright) = (scripts_of(&flat.text), self.upright);
         let context = self.context();
         context.prepare(&scripts);
         let stacks: Vec<_> = flat.runs.iter().map(|(_, style)| context.stack(&style.fonts, scripts.needs)).collect();
@@ -219,6 +222,7 @@ impl Typesetter<'_> {
             letter_spacing: style.spacing * scale.size,
             overflow_wrap: if breaks == LineBreaks::Never { OverflowWrap::Normal } else { OverflowWrap::Anywhere },
             word_break: if breaks == LineBreaks::Anywhere { WordBreak::BreakAll } else { WordBreak::Normal },
+            font_features: if upright { FontFeatures::from("\"vert\"") } else { FontFeatures::empty() },
             text_wrap_mode: if breaks == LineBreaks::Never { TextWrapMode::NoWrap } else { TextWrapMode::Wrap },
             ..TextStyle::default()
         };
@@ -318,7 +322,7 @@ impl Typesetter<'_> {
             Strike::Double => [-size, size].into_iter().for_each(through),
         }
         let synthesis = shaped.synthesis();
-        items.push(Item::Glyphs(GlyphRun {
+        let glyphs = GlyphRun {
             font: shaped.font().clone(),
             size: shaped.font_size(),
             coords: shaped.normalized_coords().iter().map(|c| c.to_bits()).collect::<Arc<[i16]>>(),
@@ -327,7 +331,12 @@ impl Typesetter<'_> {
             color: style.color,
             look: style.look.clone(),
             glyphs,
-        }));
+        };
+        if self.upright {
+            super::vertical::turned_back(run, &flat.text, glyphs, items);
+        } else {
+            items.push(Item::Glyphs(glyphs));
+        }
     }
 }
 
@@ -348,6 +357,6 @@ const fn alignment(align: Align) -> Alignment {
         Align::Left => Alignment::Left,
         Align::Right => Alignment::Right,
         Align::Center => Alignment::Center,
-        Align::Justify => Alignment::Justify,
+        Align::Justify | Align::Distribute => Alignment::Justify,
     }
 }

@@ -7,8 +7,8 @@ use crate::page::fonts::{MONO, SANS};
 use crate::page::style::Color;
 use crate::page::table::{Cell, Row, RowHeight, Table};
 use crate::page::text::{
-    Align, Anchor, Block, Body, Bullet, Caps, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle,
-    RunStyle, TabAlign, TabStop, TextDirection, TextFit,
+    Align, Anchor, Block, Body, Bullet, Caps, FontSet, Inline, LineBreaks, LineHeight, LineSpacing, Paragraph,
+    ParagraphStyle, RunStyle, TabAlign, TabStop, TextDirection, TextFit,
 };
 use crate::page::tree::Insets;
 
@@ -168,6 +168,41 @@ fn what_no_font_has_is_said_once_a_script() {
 }
 
 #[test]
+fn lines_by_size_are_as_high_in_any_font_and_lose_height_above_their_letters() {
+    let of = |family: &str, spacing| {
+        let mut paragraph = paragraph("word", |s| (s.line_height, s.line_spacing) = (LineHeight::Size, spacing));
+        paragraph.content = vec![Inline::Text("word".into(), RunStyle { fonts: FontSet::one(family), ..style() })];
+        let slab = slabs(paragraph, 100.0).remove(0);
+        (slab.height, slab.height - slab.baseline)
+    };
+    let (height, below) = of(SANS, LineSpacing::Multiple(1.0));
+    assert!((height - 12.117).abs() < 0.01 && (of(MONO, LineSpacing::Multiple(1.0)).0 - height).abs() < 0.01);
+    let (tight, below_tight) = of(SANS, LineSpacing::Multiple(0.8));
+    assert!((tight - 0.8 * height).abs() < 0.01 && (below_tight - below).abs() < 0.01);
+    assert!(of(SANS, LineSpacing::Multiple(1.5)).1 > below);
+}
+
+#[test]
+fn a_line_of_a_break_alone_is_as_high_as_the_break() {
+    let large = RunStyle { size: 30.0, ..style() };
+    let mut paragraph = paragraph("", |s| s.line_height = LineHeight::Size);
+    paragraph.content = vec![Inline::Text("\n".into(), large), Inline::Text("word\n".into(), style())];
+    paragraph.end_style.size = 20.0;
+    let sizes: Vec<f32> = slabs(paragraph, 100.0).iter().map(|slab| (slab.height / 1.2117).round()).collect();
+    assert_eq!(sizes, [30.0, 10.0, 20.0]);
+}
+
+#[test]
+fn the_last_line_is_spread_too_where_text_is_distributed() {
+    let last = |align| {
+        let slab = slabs(paragraph("two words", |s| s.align = align), 200.0).remove(0);
+        glyphs(&slab.items).iter().flat_map(|run| run.glyphs.iter().map(|(_, at)| at.x)).fold(0.0, f32::max)
+    };
+    let (spread, plain) = (last(Align::Distribute), last(Align::Justify));
+    assert!(spread > 185.0 && plain < 100.0, "{spread} {plain}");
+}
+
+#[test]
 fn flow_ends_below_its_limit() {
     let blocks = vec![Block::Paragraph(paragraph("line", |_| {})); 1000];
     let interrupt = Interrupt::default();
@@ -200,15 +235,15 @@ fn text_is_anchored_at_the_top_the_middle_or_the_bottom_of_its_insets() {
 }
 
 #[test]
-fn text_that_shrinks_fits_its_box() {
+fn scaled_text_is_lower_by_its_share() {
     let text = "many words ".repeat(30);
     let area = Rect::new(0.0, 0.0, 100.0, 60.0);
     let lowest = |fit| {
         let items = placed(&Body { fit, ..body(&text) }, area);
         glyphs(&items).iter().flat_map(|run| run.glyphs.iter().map(|g| g.1.y)).fold(0.0, f32::max)
     };
-    assert!(lowest(TextFit::Overflow) > 100.0);
-    assert!(lowest(TextFit::Shrink) <= 60.0);
+    let (whole, half) = (lowest(TextFit::Overflow), lowest(TextFit::Scaled { scale: 0.5, less: 0.0 }));
+    assert!(whole > 100.0 && half < whole * 0.4, "{whole} {half}");
 }
 
 #[test]
@@ -218,6 +253,31 @@ fn columns_are_filled_one_after_the_other() {
     let runs = glyphs(&items);
     let right = runs.iter().filter(|run| run.glyphs[0].1.x >= 110.0).count();
     assert!(right > 1 && runs.iter().all(|run| run.glyphs[0].1.y < 250.0));
+}
+
+#[test]
+fn columns_may_begin_at_the_right() {
+    let two = Body { columns: 2, columns_leftward: true, ..body("word") };
+    let items = placed(&two, Rect::new(0.0, 0.0, 200.0, 80.0));
+    assert!(glyphs(&items)[0].glyphs[0].1.x >= 100.0);
+}
+
+#[test]
+fn letters_one_below_the_other_begin_a_column_with_each_line() {
+    let xs = |direction| {
+        let items = placed(&Body { direction, ..body("ab\ncd") }, Rect::new(0.0, 0.0, 100.0, 200.0));
+        glyphs(&items).iter().map(|run| run.glyphs[0].1.x).collect::<Vec<_>>()
+    };
+    let (right, left) = (xs(TextDirection::Stacked), xs(TextDirection::StackedLeftward));
+    assert!(right.len() == 4 && right[0] < 20.0 && right[2] > right[1] + 5.0, "{right:?}");
+    assert!(left[0] > 80.0 && left[2] < left[1] - 5.0, "{left:?}");
+}
+
+#[test]
+fn text_that_fills_its_box_is_stretched_along_both_sides() {
+    let items = placed(&Body { fit: TextFit::Fill, ..body("word") }, Rect::new(10.0, 10.0, 400.0, 300.0));
+    let Some(Item::Turned(stretch, _)) = items.first() else { panic!("not stretched") };
+    assert!(stretch.sx > 10.0 && stretch.sy > 20.0 && stretch.tx == 10.0 && stretch.ty == 10.0, "{stretch:?}");
 }
 
 #[test]

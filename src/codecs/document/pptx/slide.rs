@@ -92,7 +92,7 @@ impl<'a> Slide<'a> {
                 .flatten()
                 .map(|p| &p.relationships)
                 .collect(),
-            number: self.number,
+            number: self.first_number().saturating_add(self.number.saturating_sub(1)),
         };
         for (part, is_shown, is_slide) in
             [(parts[0], shows_master, false), (parts[1], shows_layout, false), (parts[2], true, true)]
@@ -105,6 +105,13 @@ impl<'a> Slide<'a> {
         }
         state.report(cx);
         Ok((page, state.confidence()))
+    }
+}
+
+impl Slide<'_> {
+    /// The number that the first slide has.
+    fn first_number(&self) -> u32 {
+        self.main.document.root().number::<u32>("firstSlideNum").unwrap_or(1).min(9999)
     }
 }
 

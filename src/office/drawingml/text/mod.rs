@@ -5,6 +5,7 @@
 //! paragraph's and the run's own properties. They are applied from the lowest to the highest.
 
 mod bullet;
+mod formula;
 mod number;
 mod paragraph;
 mod run;
@@ -83,24 +84,46 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
     body.wrap = attr("wrap") != Some("none");
     body.columns = attr("numCol").and_then(|n| n.parse().ok()).unwrap_or(1).min(16);
     body.column_gap = length("spcCol", 0.0).max(0.0);
-    body.direction = match attr("vert") {
-        Some("vert" | "eaVert" | "mongolianVert") => TextDirection::Clockwise,
-        Some("vert270") => TextDirection::CounterClockwise,
-        Some("wordArtVert" | "wordArtVertRtl") => TextDirection::Stacked,
-        _ => TextDirection::Horizontal,
-    };
+    body.columns_leftward = matches!(attr("rtlCol"), Some("1" | "true"));
+    body.direction = direction(attr("vert"));
+    body.turn = attr("rot").and_then(|v| v.trim().parse::<f32>().ok()).map_or(0.0, |n| (n / 60_000.0) % 360.0);
     let fits = ["a:normAutofit", "a:noAutofit", "a:spAutoFit"];
     let fit = layers.iter().find_map(|layer| layer.children().find(|c| fits.contains(&c.name())));
     body.fit = match fit {
         Some(fit) if fit.is("a:normAutofit") => {
             match (fit.attr("fontScale").map(share), fit.attr("lnSpcReduction").map(share)) {
-                // What the program found the last time; where it left nothing, all is well or has to be found again.
-                (None, None) => TextFit::Shrink,
+                // What the program found the last time. Where it found nothing, text is as large as it says: programs
+                // fit text when it is typed, not when it is shown.
+                (None, None) => TextFit::Overflow,
                 (scale, less) => TextFit::Scaled { scale: scale.unwrap_or(1.0), less: less.unwrap_or(0.0) },
             }
         }
         _ => TextFit::Overflow,
     };
+    let warp = layers.iter().find_map(|layer| layer.child("a:prstTxWarp")?.attr("prst"));
+    if warp.is_some_and(fills) {
+        body.fit = TextFit::Fill;
+    }
+}
+
+/// Whether letters of this form (ECMA-376, 20.1.10.76) fill their box. Those along arcs and rings do not: they stay
+/// straight here, in their own size.
+fn fills(form: &str) -> bool {
+    const ALONG: [&str; 3] = ["textArch", "textCircle", "textButton"];
+    form != "textNoShape" && !ALONG.iter().any(|along| form.starts_with(along))
+}
+
+/// Which way lines run (ECMA-376, 20.1.10.83).
+pub(super) fn direction(name: Option<&str>) -> TextDirection {
+    match name {
+        Some("vert") => TextDirection::Clockwise,
+        Some("eaVert") => TextDirection::EastAsian,
+        Some("mongolianVert") => TextDirection::Mongolian,
+        Some("vert270") => TextDirection::CounterClockwise,
+        Some("wordArtVert") => TextDirection::Stacked,
+        Some("wordArtVertRtl") => TextDirection::StackedLeftward,
+        _ => TextDirection::Horizontal,
+    }
 }
 
 /// The colour that text has where nothing says it.

@@ -68,7 +68,8 @@ impl Properties {
             Some("l") => Some(Align::Left),
             Some("ctr") => Some(Align::Center),
             Some("r") => Some(Align::Right),
-            Some("just" | "justLow" | "dist" | "thaiDist") => Some(Align::Justify),
+            Some("just" | "justLow") => Some(Align::Justify),
+            Some("dist" | "thaiDist") => Some(Align::Distribute),
             _ => self.align,
         };
         for child in element.children() {
@@ -98,9 +99,9 @@ impl Properties {
         let is_rtl = self.right_to_left.unwrap_or(false);
         let (left, right) = (self.margin_left.unwrap_or(0.0), self.margin_right.unwrap_or(0.0));
         ParagraphStyle {
-            // Left and right are those of the page, also in paragraphs that run from the right: what PowerPoint writes of a
-            // Hebrew line that stands at the right is `algn="r" rtl="1"`.
-            align: self.align.unwrap_or(Align::Start),
+            // Left and right are so in paragraphs that run from the right too: unlike Word, PowerPoint writes
+            // `algn="r"` beside `rtl="1"`.
+            align: self.align.unwrap_or(Align::Left),
             direction: if is_rtl { Direction::RightToLeft } else { Direction::LeftToRight },
             indent_start: left.max(0.0),
             indent_end: right.max(0.0),
@@ -197,12 +198,20 @@ impl Scene<'_> {
                     (Some("slidenum"), Some(number)) => number.to_string(),
                     _ => child.child("a:t").map(|t| t.text()).unwrap_or_default().to_owned(),
                 },
-                name => {
-                    if name.starts_with("a14:m") {
-                        self.page.missed("formula");
+                "a14:m" | "m:oMath" | "m:oMathPara" => {
+                    self.page.missed("formula");
+                    let mut run = properties.run.clone();
+                    child.descendant("a:rPr").into_iter().for_each(|pr| run.apply(pr, self));
+                    let style = run.style(self);
+                    for (text, raised) in super::formula::linear(child) {
+                        characters += text.len();
+                        if characters <= MAX_CHARACTERS {
+                            content.push(Inline::Text(text, super::formula::style(&style, raised)));
+                        }
                     }
                     continue;
                 }
+                _ => continue,
             };
             characters += text.len();
             if text.is_empty() || characters > MAX_CHARACTERS {

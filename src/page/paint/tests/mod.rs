@@ -9,7 +9,7 @@ use crate::geometry::Size;
 use crate::page::effects::*;
 use crate::page::fonts::SANS;
 use crate::page::style::*;
-use crate::page::text::{Block, Body, FontSet, Paragraph, RunStyle};
+use crate::page::text::{Block, Body, FontSet, Look, Paragraph, RunStyle};
 use crate::page::tree::*;
 use crate::structure::trial;
 
@@ -109,6 +109,33 @@ fn bold_is_darker_than_regular_and_made_where_there_is_none() {
         };
         assert!(ink_of(700) * 10 > ink_of(400) * 11, "{family}");
     }
+}
+
+#[test]
+fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
+    let painted_as = |look: Look, color: Color| {
+        let style = RunStyle {
+            fonts: FontSet::one(SANS),
+            size: 80.0,
+            color,
+            look: Some(std::sync::Arc::new(look)),
+            ..RunStyle::default()
+        };
+        let body = Body { blocks: vec![Block::Paragraph(Paragraph::plain("l", style))], ..Body::default() };
+        painted(vec![Node::Text(Box::new(body), Rect::new(30.0, 0.0, 60.0, 100.0))])
+    };
+    let clear = Color { a: 0, ..Color::BLACK };
+    let seen = |at: &dyn Fn(usize, usize) -> [u8; 3], color: [u8; 3]| {
+        (0..100).any(|y| (0..100).any(|x| (0..3).all(|n| at(x, y)[n].abs_diff(color[n]) < 8)))
+    };
+    let red = Color::rgb(255, 0, 0);
+    let filled = painted_as(Look { fill: Some(red.into()), ..Look::default() }, Color::BLACK);
+    assert!(seen(&filled, [255, 0, 0]) && !seen(&filled, [0, 0, 0]));
+    let hollow = painted_as(Look { outline: Some(Stroke::new(red, 2.0)), ..Look::default() }, clear);
+    assert!(seen(&hollow, [255, 0, 0]) && !seen(&hollow, [0, 0, 0]));
+    let shadow = Shadow { color: red, blur: 0.0, dx: 20.0, dy: 0.0 };
+    let shadowed = painted_as(Look { shadow: Some(shadow), ..Look::default() }, Color::BLACK);
+    assert!(seen(&shadowed, [255, 0, 0]) && seen(&shadowed, [0, 0, 0]));
 }
 
 #[test]
