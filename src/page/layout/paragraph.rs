@@ -181,7 +181,7 @@ impl Typesetter<'_> {
     /// A mark: its items, its width, the distance of its baseline from its top.
     fn bullet(&mut self, bullet: &crate::page::text::Bullet, scale: Scale) -> Result<(Vec<Item>, f32, f32)> {
         if let Some(picture) = &bullet.picture {
-            // Square boxes of letters, as wide as the picture is by its own shape.
+            // Standing on the baseline, as wide as its own shape asks for.
             let height = bullet.style.size * scale.size * PICTURE_MARK;
             let width = height * picture.0.width() as f32 / picture.0.height().max(1) as f32;
             let area = Rect::new(0.0, -height, width, height);

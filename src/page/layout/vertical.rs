@@ -6,7 +6,7 @@ use parley::GlyphRun as ParleyRun;
 
 use crate::error::Result;
 use crate::page::text::{Align, Anchor, Block, Body, Inline, Paragraph, ParagraphStyle, TextDirection, TextFit};
-use crate::page::tree::{Point, Rect, Transform};
+use crate::page::tree::{Rect, Transform};
 
 use super::context::Brush;
 use super::flow::{Scale, Slab, height};

@@ -67,16 +67,24 @@ impl<'a> Host<'a> for Deck<'a> {
             None => None,
             Some(own) => {
                 let kind = own.attr("type").or_else(|| bases.iter().find_map(|base| of(*base)?.attr("type")));
-                match role(kind) {
-                    "title" => styles("p:titleStyle"),
-                    "body" => styles("p:bodyStyle"),
-                    _ => styles("p:otherStyle"),
-                }
+                let role = role(kind);
+                let name = match role {
+                    "title" => "p:titleStyle",
+                    "body" => "p:bodyStyle",
+                    _ => "p:otherStyle",
+                };
+                styles(name).map(|style| (style, role))
             }
         };
-        // Shapes that are no placeholders have the presentation's style, whatever `p:otherStyle` says: programs that
-        // write their own idea of a slide number's text there mean no text box.
-        let mut lists: Vec<Element<'a>> = self.defaults.into_iter().chain(own_style).collect();
+        // The presentation's own style is that of text boxes and shapes, whatever `p:otherStyle` says: programs that write
+        // their own idea of a slide number's text there mean no text box. Titles and bodies know their master's alone:
+        // levels that it leaves out stand at the edge.
+        let common = match own_style {
+            Some((style, "title" | "body")) => [None, Some(style)],
+            Some((style, _)) => [self.defaults, Some(style)],
+            None => [self.defaults.or_else(|| styles("p:otherStyle").filter(|_| placeholder.is_none())), None],
+        };
+        let mut lists: Vec<Element<'a>> = common.into_iter().flatten().collect();
         let text_of = |base: &Element<'a>| base.child_of("txBody");
         lists.extend(bases.iter().rev().filter_map(|base| text_of(base)?.child("a:lstStyle")));
         let bodies = bases.iter().filter_map(|base| text_of(base)?.child("a:bodyPr")).collect();

@@ -236,7 +236,7 @@ fn left_and_right_are_those_of_the_page_in_paragraphs_that_run_from_the_right_to
     };
     assert_eq!(text("algn='l'"), (true, false));
     assert_eq!(text("algn='r'"), (false, true));
-    assert_eq!(text(""), (false, true));
+    assert_eq!(text(""), (true, false));
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
     assert!(seen(&filled, [255, 0, 0]) && !seen(&filled, [0, 0, 0]));
     let hollow = painted_as(Look { outline: Some(Stroke::new(red, 2.0)), ..Look::default() }, clear);
     assert!(seen(&hollow, [255, 0, 0]) && !seen(&hollow, [0, 0, 0]));
-    let shadow = Shadow { color: red, blur: 0.0, dx: 20.0, dy: 0.0 };
+    let shadow = Shadow { color: red, blur: 0.0, cast: Cast::moved(20.0, 0.0) };
     let shadowed = painted_as(Look { shadow: Some(shadow), ..Look::default() }, Color::BLACK);
     assert!(seen(&shadowed, [255, 0, 0]) && seen(&shadowed, [0, 0, 0]));
 }
