@@ -166,9 +166,11 @@ mod tests {
         (1..=9).map(|n| (f64::from(n), f(f64::from(n)))).collect()
     }
 
+    type Function = fn(f64) -> f64;
+
     #[test]
     fn every_shape_finds_itself_again() {
-        let cases: [(Shape, fn(f64) -> f64); 5] = [
+        let cases: [(Shape, Function); 5] = [
             (Shape::Polynomial(1), |x| 3.0 * x - 7.0),
             (Shape::Polynomial(3), |x| 0.5 * x * x * x - x + 2.0),
             (Shape::Exponential, |x| 2.0 * (0.3 * x).exp()),
