@@ -138,7 +138,7 @@ fn say(what: &str, measured: String, asked: &str, met: bool) -> bool {
 /// The queue works all the time; two threads look.
 fn lookups(seconds: u64) -> bool {
     let temp = Temp::new("lookups");
-    let drive = Few::new(vec![Source::bytes(jpeg(1600, 1200, 1))], true);
+    let drive = Few::new(vec![Source::from_bytes(jpeg(1600, 1200, 1))], true);
     let engine = &Engine::open(config(&temp.0), drive).unwrap();
     let caller = &Caller::user("mary");
     let known = 2000;
@@ -207,7 +207,7 @@ fn lookups(seconds: u64) -> bool {
 /// Many tasks queued, then drained: memory, and the engine's own share of the CPU.
 fn queue(count: u64) -> bool {
     let temp = Temp::new("queue");
-    let picture = Source::bytes(jpeg(320, 240, 1));
+    let picture = Source::from_bytes(jpeg(320, 240, 1));
     let drive = Few::new(vec![picture.clone()], false);
     let engine = &Engine::open(config(&temp.0), drive.clone()).unwrap();
     // What the pipeline takes by itself.
@@ -264,7 +264,7 @@ fn large(count: u64) -> bool {
     assert!(made.unwrap().success());
     let mut contents = Vec::new();
     for entry in std::fs::read_dir(&temp.0).unwrap() {
-        contents.push(Source::path(entry.unwrap().path()).unwrap());
+        contents.push(Source::from_path(entry.unwrap().path()).unwrap());
     }
     let kinds = contents.len();
     let drive = Few::new(contents, true);

@@ -54,7 +54,7 @@ fn texts(c: &mut Criterion) {
     ] {
         let bytes = text.into_bytes();
         group.bench_function(name, |b| {
-            b.iter(|| stages::decode_named(&Source::bytes(bytes.clone()), name, 256).unwrap())
+            b.iter(|| stages::decode_named(&Source::from_bytes(bytes.clone()), name, 256).unwrap())
         });
     }
     group.finish();
@@ -62,7 +62,7 @@ fn texts(c: &mut Criterion) {
 
 fn bench(c: &mut Criterion) {
     for (name, bytes) in pictures() {
-        let source = || Source::bytes(bytes.clone());
+        let source = || Source::from_bytes(bytes.clone());
         let (shared, request) = (source(), Request::new());
         let mut group = c.benchmark_group(&name);
         group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));

@@ -27,7 +27,7 @@ fn main() -> std::io::Result<()> {
         let file = std::fs::File::open(&path)?;
         let size = file.metadata()?.len();
         let store = Arc::new(Store { file, fetches: AtomicU64::new(0), bytes: AtomicU64::new(0) });
-        let source = Source::read_at_callback(store.clone(), size);
+        let source = Source::from_read_at(store.clone(), size);
         let made = thumbling::thumbnail(&source, &Request::new().name(path.to_string_lossy()));
         let outcome = made.map_or_else(|e| format!("  {e}"), |_| String::new());
         let (bytes, fetches) = (store.bytes.load(Ordering::Relaxed), store.fetches.load(Ordering::Relaxed));

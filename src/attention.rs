@@ -1,16 +1,16 @@
 //! Where a person looks first: what stands out, detail, saturated colours, skin.
 //!
-//! A crop of [`Fit::Cover`](crate::geometry::Fit::Cover) slides along one axis only, so a small copy of the picture is
+//! A crop of [`Fit::Cover`](thumbling_core::geometry::Fit::Cover) slides along one axis only, so a small copy of the picture is
 //! weighed pixel by pixel, the weights are summed across that axis, and the window that holds most of them wins. The
 //! window weighs its middle more than its borders: a subject comes to lie well inside, and is rarely cut. Whatever
 //! is equal falls to the centre.
 
-use crate::color;
-use crate::error::Result;
-use crate::frame::{Frame, PixelFormat, Samples};
-use crate::geometry::{self, Fit, Rect, Size};
-use crate::orient::Orientation;
-use crate::scale;
+use thumbling_core::color;
+use thumbling_core::error::Result;
+use thumbling_core::frame::{Frame, PixelFormat, Samples};
+use thumbling_core::geometry::{self, Fit, Rect, Size};
+use thumbling_core::orient::Orientation;
+use thumbling_core::scale;
 
 /// Longest side of the copy that is weighed, px.
 const SIDE: u32 = 96;

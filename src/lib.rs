@@ -7,7 +7,7 @@
 //! # let png = thumbling::doc_sample();
 //! use thumbling::{Output, Request, Source};
 //!
-//! let source = Source::bytes(png);
+//! let source = Source::from_bytes(png);
 //! let made = thumbling::thumbnail(&source, &Request::new().square(256).output(Output::Webp))?;
 //! let thumb = &made.items[0];
 //! println!("{} x {} px, {} bytes of {}", thumb.width, thumb.height, thumb.bytes.len(), thumb.media_type);
@@ -26,56 +26,47 @@
 //! | 2 | `decode`, `probe`, `format`: the decoder's contract, and who is asked |
 //! | 1 | `frame`, `color`, `orient`, `seam`: pixels, and C libraries each behind one file |
 //! | 0 | `error`, `limits`, `source`, `geometry`, `cancel` |
+#![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod attention;
-mod cancel;
 mod codecs;
-mod color;
-mod decode;
+mod containers;
 mod encode;
-mod error;
-mod format;
-mod frame;
-mod geometry;
-mod limits;
-#[cfg(feature = "metafile")]
-mod metafile;
-#[cfg(feature = "office")]
-mod office;
-mod orient;
-#[cfg(feature = "fonts")]
-mod page;
+mod ffi;
 mod pipeline;
 mod placeholder;
-mod probe;
 mod request;
-mod scale;
-mod seam;
-mod source;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod stages;
-mod structure;
-#[cfg(feature = "svg")]
-mod vector;
+#[cfg(test)]
+mod testing;
+#[cfg(feature = "text")]
+mod text;
+
+// Until the engine and the C ABI are crates of their own.
+#[allow(unused_imports)]
+use thumbling_core::{cancel, decode, error, format, geometry, limits, probe, source};
+#[cfg(feature = "fonts")]
+use thumbling_page as page;
 
 pub mod capi;
 #[cfg(feature = "engine")]
 pub mod engine;
 
-pub use cancel::CancelToken;
 pub use codecs::{Capability, capabilities};
-pub use decode::{Effort, SourceInfo};
-pub use error::{Error, ErrorKind, Result};
-pub use format::{Family, Format};
-pub use frame::Origin;
-pub use geometry::{Fit, Position, Size};
-pub use limits::Limits;
 pub use pipeline::{probe, thumbnail};
-pub use probe::Hint;
 pub use request::{Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
-pub use source::{ReadAt, Source};
+pub use thumbling_core::cancel::CancelToken;
+pub use thumbling_core::decode::{Effort, SourceInfo};
+pub use thumbling_core::error::{Error, ErrorKind, Result};
+pub use thumbling_core::format::{Family, Format};
+pub use thumbling_core::frame::Origin;
+pub use thumbling_core::geometry::{Fit, Position, Size};
+pub use thumbling_core::limits::Limits;
+pub use thumbling_core::probe::Hint;
+pub use thumbling_core::source::{ReadAt, Source};
 
 /// Version of this library, as in Cargo.toml.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -5,21 +5,21 @@
 use std::sync::Mutex;
 
 use crate::attention;
-use crate::cancel::Interrupt;
 use crate::codecs;
-use crate::color;
-use crate::decode::{Context, Decoder, SourceInfo, Want};
 use crate::encode;
-use crate::error::{Error, Result};
-use crate::frame::{Frame, Samples};
-use crate::geometry::{self, Fit, Position, Rect, Size};
-use crate::limits::Budget;
-use crate::orient;
 use crate::placeholder;
-use crate::probe::Hint;
 use crate::request::{Request, Spec, Thumbnail, Thumbnails};
-use crate::scale;
-use crate::source::Source;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::color;
+use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, Samples};
+use thumbling_core::geometry::{self, Fit, Position, Rect, Size};
+use thumbling_core::limits::Budget;
+use thumbling_core::orient;
+use thumbling_core::probe::Hint;
+use thumbling_core::scale;
+use thumbling_core::source::Source;
 
 /// Largest side of a thumbnail, px: the largest that WebP can hold.
 const MAX_SIDE: u32 = 16_383;
@@ -64,7 +64,7 @@ pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
     info.map_err(|e| e.of_format(entry.format.name))
 }
 
-type Made = (Vec<Thumbnail>, Vec<u8>, crate::request::Rgb, crate::frame::Origin, f32);
+type Made = (Vec<Thumbnail>, Vec<u8>, crate::request::Rgb, thumbling_core::frame::Origin, f32);
 
 fn decode(
     decoder: &mut dyn Decoder,
@@ -126,16 +126,9 @@ fn picture(frame: &Frame, source: Size, spec: &Spec, cx: &Context<'_>) -> Result
 
 /// Where the middle of a crop should lie in stored pixels, as shares of width and height.
 fn focus(frame: &Frame, position: Position, output: Size) -> Result<(f64, f64)> {
-    use crate::orient::Orientation as O;
-    let (x, y) = match position {
-        Position::Center => (0.5, 0.5),
-        Position::Top => (0.5, 0.0),
-        Position::Bottom => (0.5, 1.0),
-        Position::Left => (0.0, 0.5),
-        Position::Right => (1.0, 0.5),
-        // Finds its own way in stored pixels.
-        Position::Attention => return attention::focus(frame, output),
-    };
+    use thumbling_core::orient::Orientation as O;
+    // Attention works on stored pixels.
+    let Some((x, y)) = position.focus() else { return attention::focus(frame, output) };
     // From shown to stored: the inverse of the orientation.
     Ok(match frame.orientation {
         O::Normal => (x, y),

@@ -1,10 +1,10 @@
 //! What a client can draw before any thumbnail arrives: a thumbhash and the dominant colour.
 
-use crate::error::Result;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::{self, Fit, Rect, Size};
 use crate::request::Rgb;
-use crate::scale;
+use thumbling_core::error::Result;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::{self, Fit, Rect, Size};
+use thumbling_core::scale;
 
 /// Largest side of the picture that a thumbhash is made of, px: the format's own bound.
 const SIDE: u32 = 100;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::cancel::CancelToken;
-use crate::decode::{Effort, SourceInfo};
-use crate::frame::Origin;
-use crate::geometry::{Fit, Position};
-use crate::limits::Limits;
-use crate::probe::Hint;
+use thumbling_core::cancel::CancelToken;
+use thumbling_core::decode::{Effort, SourceInfo};
+use thumbling_core::frame::Origin;
+use thumbling_core::geometry::{Fit, Position};
+use thumbling_core::limits::Limits;
+use thumbling_core::probe::Hint;
 
 /// What a thumbnail is encoded as. Nothing of the source's metadata goes along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

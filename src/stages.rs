@@ -2,18 +2,18 @@
 
 use std::sync::Mutex;
 
-use crate::cancel::Interrupt;
 use crate::codecs;
-use crate::decode::{Context, Want};
 use crate::encode;
-use crate::error::Result;
-use crate::frame::Frame;
-use crate::geometry::{Rect, Size};
-use crate::limits::Budget;
 use crate::request::{Request, Spec};
-use crate::scale;
-use crate::source::Source;
-use crate::{color, orient};
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::decode::{Context, Want};
+use thumbling_core::error::Result;
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::{Rect, Size};
+use thumbling_core::limits::Budget;
+use thumbling_core::scale;
+use thumbling_core::source::Source;
+use thumbling_core::{color, orient};
 
 /// A frame between two stages.
 #[derive(Debug, Clone)]

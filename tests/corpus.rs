@@ -49,7 +49,7 @@ fn wrong(corpus: &Path, row: &Row) -> Option<String> {
     let path = corpus.join(&row.path);
     let request = Request::new().name(row.path.as_str()).square(256).deadline(DEADLINE);
     let start = Instant::now();
-    let made = Source::path(&path).and_then(|source| thumbling::thumbnail(&source, &request));
+    let made = Source::from_path(&path).and_then(|source| thumbling::thumbnail(&source, &request));
     let took = start.elapsed();
     if took > DEADLINE + Duration::from_secs(2) {
         return Some(format!("took {took:?}"));

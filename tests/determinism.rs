@@ -22,7 +22,7 @@ fn threads_do_not_change_the_bytes() {
     let sample = sample();
     let request =
         Request::new().square(64).output(Output::Webp).square(99).output(Output::Jpeg).square(50).output(Output::Png);
-    let make = || thumbling::thumbnail(&Source::bytes(sample.clone()), &request).unwrap();
+    let make = || thumbling::thumbnail(&Source::from_bytes(sample.clone()), &request).unwrap();
     let alone = make();
     let together: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();

@@ -47,7 +47,7 @@ impl Drive for Endless {
     }
 
     fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
-        Ok(Source::bytes(picture(Self::number(file)?, 90, 70)))
+        Ok(Source::from_bytes(picture(Self::number(file)?, 90, 70)))
     }
 
     fn authorize(&self, _: &Caller, _: Option<&FileRef>, _: &SpaceId, _: Action) -> Result<Access, DriveError> {
@@ -73,7 +73,7 @@ impl Drive for Poisoned {
 
     fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
         match Endless::number(file)? {
-            666 => Ok(Source::read_at_callback(Arc::new(Killing), 1000)),
+            666 => Ok(Source::from_read_at(Arc::new(Killing), 1000)),
             _ => Endless.open(file),
         }
     }

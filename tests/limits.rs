@@ -27,7 +27,7 @@ fn gradient(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn failure(bytes: Vec<u8>, request: &Request) -> Error {
-    thumbling::thumbnail(&Source::bytes(bytes), request).unwrap_err()
+    thumbling::thumbnail(&Source::from_bytes(bytes), request).unwrap_err()
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_pixel_limit_is_the_hosts() {
     limits.max_pixels = 100 * 100 - 1;
     assert_eq!(failure(gradient(100, 100), &Request::new().limits(limits.clone())).kind(), ErrorKind::Limit);
     limits.max_pixels += 1;
-    assert!(thumbling::thumbnail(&Source::bytes(gradient(100, 100)), &Request::new().limits(limits)).is_ok());
+    assert!(thumbling::thumbnail(&Source::from_bytes(gradient(100, 100)), &Request::new().limits(limits)).is_ok());
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn unknown_content_is_unsupported_whatever_its_name() {
 
 #[test]
 fn a_name_that_lies_about_its_content_does_not_matter() {
-    let made = thumbling::thumbnail(&Source::bytes(gradient(64, 32)), &Request::new().name("a.jpg")).unwrap();
+    let made = thumbling::thumbnail(&Source::from_bytes(gradient(64, 32)), &Request::new().name("a.jpg")).unwrap();
     assert_eq!(made.info.format.name, "png");
 }
 
@@ -86,7 +86,8 @@ fn one_pixel_becomes_a_thumbnail_of_its_colour() {
     let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.write_header().unwrap().write_image_data(&[10, 200, 30]).unwrap();
-    let made = thumbling::thumbnail(&Source::bytes(bytes), &Request::new().square(8).output(Output::Rgba)).unwrap();
+    let made =
+        thumbling::thumbnail(&Source::from_bytes(bytes), &Request::new().square(8).output(Output::Rgba)).unwrap();
     assert_eq!(made.items[0].bytes, [10, 200, 30, 255].repeat(64));
     assert_eq!(made.dominant, Rgb(10, 200, 30));
 }
@@ -100,7 +101,7 @@ fn specs_that_cannot_be_made_are_invalid_arguments() {
 
 #[test]
 fn every_fit_gives_the_size_that_it_promises() {
-    let source = Source::bytes(gradient(400, 200));
+    let source = Source::from_bytes(gradient(400, 200));
     let request = Request::new()
         .size(100, 100)
         .fit(Fit::Contain)

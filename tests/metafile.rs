@@ -38,7 +38,7 @@ fn pixels(png: &[u8]) -> (u32, Vec<[u8; 4]>) {
 
 fn check(name: &str, bytes: Vec<u8>) {
     let request = Request::new().name(name).square(64).output(Output::Png);
-    let made = thumbling::thumbnail(&Source::bytes(bytes), &request).unwrap();
+    let made = thumbling::thumbnail(&Source::from_bytes(bytes), &request).unwrap();
     assert_eq!(made.info.format.name, "emf");
     let (width, pixels) = pixels(&made.items[0].bytes);
     assert_eq!((width, pixels.len()), (64, 64 * 32));

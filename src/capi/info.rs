@@ -105,6 +105,7 @@ const fn family(family: Family) -> i32 {
         Family::Video => THUMBLING_FAMILY_VIDEO,
         Family::Audio => THUMBLING_FAMILY_AUDIO,
         Family::Archive => THUMBLING_FAMILY_ARCHIVE,
+        _ => 0,
     }
 }
 

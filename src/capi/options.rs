@@ -229,17 +229,17 @@ impl thumbling_options_t {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            max_pixels: self.max_pixels,
-            max_memory: self.max_memory,
-            max_part: self.max_part,
-            max_source: self.max_source,
-            max_frames: self.max_frames,
-            max_entries: self.max_entries,
-            max_nesting: self.max_nesting,
-            max_xml_events: self.max_xml_events,
-            timeout: (self.deadline_ms != THUMBLING_NO_DEADLINE).then(|| Duration::from_millis(self.deadline_ms)),
-        }
+        let mut limits = Limits::default();
+        limits.max_pixels = self.max_pixels;
+        limits.max_memory = self.max_memory;
+        limits.max_part = self.max_part;
+        limits.max_source = self.max_source;
+        limits.max_frames = self.max_frames;
+        limits.max_entries = self.max_entries;
+        limits.max_nesting = self.max_nesting;
+        limits.max_xml_events = self.max_xml_events;
+        limits.timeout = (self.deadline_ms != THUMBLING_NO_DEADLINE).then(|| Duration::from_millis(self.deadline_ms));
+        limits
     }
 }
 
@@ -259,7 +259,11 @@ pub(super) unsafe fn request(options: *const thumbling_options_t) -> Result<Requ
     zero(given.reserved)?;
     Ok(Request {
         specs,
-        hint: Hint { name: name.lossy(), mime: mime.lossy() },
+        hint: {
+            let mut hint = Hint::default();
+            (hint.name, hint.mime) = (name.lossy(), mime.lossy());
+            hint
+        },
         page: given.page,
         time: match given.time_ms {
             THUMBLING_TIME_AUTO => None,

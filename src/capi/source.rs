@@ -97,7 +97,7 @@ pub unsafe extern "C" fn thumbling_source_new_path(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (path, source, error) = unsafe { (Text::new(path), Out::new(source), Out::new(error)) };
-    boundary::status(error, || make(source, || Source::path(path.path("path")?)))
+    boundary::status(error, || make(source, || Source::from_path(path.path("path")?)))
 }
 
 /// Content in memory, of which a copy is made.
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn thumbling_source_new_copy(
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
     // SAFETY: the header asks for as many bytes as are said.
-    boundary::status(error, || make(source, || Ok(Source::bytes(unsafe { pointer::bytes(data, len) }?))))
+    boundary::status(error, || make(source, || Ok(Source::from_bytes(unsafe { pointer::bytes(data, len) }?))))
 }
 
 /// Content in memory that stays as it is until `release` is called, which may be NULL if nobody needs to be told.
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn thumbling_source_new_borrowed(
         // SAFETY: the header asks for as many bytes as are said, until `release`, which dropping `lent` calls.
         let data: &'static [u8] = unsafe { pointer::bytes(data, len) }?;
         let host = Borrowed { data, _lent: lent };
-        make(source, || Ok(Source::read_at_callback(Arc::new(host), len as u64)))
+        make(source, || Ok(Source::from_read_at(Arc::new(host), len as u64)))
     })
 }
 
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn thumbling_source_new_read_at(
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
     boundary::status(error, || {
         let host = Callback { read_at: read_at.ok_or_else(|| pointer::null("read_at"))?, lent };
-        make(source, || Ok(Source::read_at_callback(Arc::new(host), size)))
+        make(source, || Ok(Source::from_read_at(Arc::new(host), size)))
     })
 }
 

@@ -207,6 +207,7 @@ const fn origin(origin: Origin) -> i32 {
         Origin::Embedded => THUMBLING_ORIGIN_EMBEDDED,
         Origin::Decoded => THUMBLING_ORIGIN_DECODED,
         Origin::Rendered => THUMBLING_ORIGIN_RENDERED,
+        _ => 0,
     }
 }
 

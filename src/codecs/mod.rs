@@ -1,16 +1,30 @@
 //! The registry: one line a format. Everything else (probing, the capability list, the command, the C ABI, corpus
 //! tests) picks a format up from here.
 
-use crate::decode::{Context, Decoder, FormatEntry};
-use crate::error::Result;
-use crate::probe::{self, Hint, Registered};
-use crate::source::Source;
+use thumbling_core::decode::{Context, Decoder, FormatEntry};
+use thumbling_core::error::Result;
+use thumbling_core::probe::{self, Hint, Registered};
+use thumbling_core::source::Source;
+
+/// The modules of one family: declared here, or those of another crate.
+macro_rules! family {
+    ($family:ident [$feature:literal $origin:ident] $($rest:tt)*) => {
+        #[cfg(feature = $feature)]
+        use $origin as $family;
+    };
+    ($family:ident [] [$($(#[$attribute:meta])? $shared:ident)*] $($feature:literal $module:ident)*) => {
+        pub(crate) mod $family {
+            $($(#[$attribute])? pub(crate) mod $shared;)*
+            $(#[cfg(feature = $feature)] pub(crate) mod $module;)*
+        }
+    };
+}
 
 macro_rules! formats {
-    ($($family:ident { $($feature:literal $module:ident $([$($extension:literal)*])? $({
-        $($entry:ident [$($ext:literal)*];)*
-    })?;)* })*) => {
-        $(pub(crate) mod $family { $(#[cfg(feature = $feature)] pub(crate) mod $module;)* })*
+    ($($family:ident $(from $switch:literal $origin:ident)? $(shares [$($shared:tt)*])? { $(
+        $feature:literal $module:ident $([$($extension:literal)*])? $({ $($entry:ident [$($ext:literal)*];)* })?;
+    )* })*) => {
+        $(family! { $family [$($switch $origin)?] [$($($shared)*)?] $($feature $module)* })*
 
         static REGISTRY: &[Registered] = &[$($(
             $(Registered {
@@ -34,9 +48,13 @@ macro_rules! formats {
 }
 
 formats! {
-    // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY), extensions. A module of many
-    // formats exports an entry of its own name for each.
-    image {
+    // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY, or a module of the named crate),
+    // extensions. A module of several formats exports one entry for each. Earlier lines win ties.
+    image shares [
+        animation
+        #[cfg(any(feature = "avif", feature = "heic"))] heif
+        #[cfg(feature = "farbfeld")] image_crate
+    ] {
         "avif" avif ["avif" "avifs"];
         "heic" heic ["heic" "heif" "hif" "heics" "heifs"];
         "jpeg" jpeg ["jpg" "jpeg" "jpe" "jfif" "mpo"];
@@ -61,11 +79,12 @@ formats! {
         "icns" icns ["icns"];
         "pcx"  pcx  ["pcx" "dcx"];
         "farbfeld" farbfeld ["ff"];
+    }
+    metafile from "metafile" thumbling_metafile {
         "metafile" emf ["emf" "emz"];
         "metafile" wmf ["wmf" "wmz"];
     }
-    document {
-        "pdf"  pdf  ["pdf"];
+    office from "office" thumbling_office {
         "docx" docx ["docx" "docm" "dotx" "dotm" "wps" "wpt"];
         "xlsx" xlsx {
             XLSX ["xlsx" "xlsm" "xltx" "xltm" "xlam" "et" "ett"];
@@ -89,6 +108,9 @@ formats! {
         };
         "epub" epub ["epub"];
         "office" encrypted [];
+    }
+    document {
+        "pdf"  pdf  ["pdf"];
         "markdown" markdown ["md" "markdown" "mdown" "mkd" "mdx" "qmd" "rmd"];
         "csv"  csv  ["csv" "tsv" "tab"];
         "code" code ["rs" "py" "pyw" "pyi" "js" "mjs" "cjs" "jsx" "ts" "mts" "cts" "tsx" "java" "kt" "kts" "scala" "groovy"

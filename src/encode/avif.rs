@@ -2,8 +2,8 @@
 
 use ravif::{BitDepth, Encoder, Img};
 
-use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, PixelFormat};
 
 /// rav1e's speed, 1 to 10: at 10 a thumbnail of 512 px takes about 50 ms, at 8 seven times as long.
 const SPEED: u8 = 10;

@@ -2,8 +2,8 @@
 
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
-use crate::error::{Error, Result};
-use crate::frame::Frame;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::Frame;
 
 pub(super) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
     let failed = |e: turbojpeg::Error| Error::internal(format!("encode: {e}"));

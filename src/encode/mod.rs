@@ -3,12 +3,12 @@
 #[cfg(feature = "avif-encode")]
 mod avif;
 mod jpeg;
-mod png;
 
-use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat};
+use crate::ffi::webp;
 use crate::request::{Output, Rgb, Spec, Thumbnail};
-use crate::seam::webp;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::png;
 
 /// Distinct colours up to which [`Output::Auto`] takes a picture for a drawing.
 const FEW_COLORS: usize = 128;
@@ -39,17 +39,12 @@ pub(crate) fn encode(frame: &Frame, spec: &Spec) -> Result<Thumbnail> {
         #[cfg(not(feature = "avif-encode"))]
         Output::Avif => {
             let detail = "this build was made without the feature `avif-encode`";
-            return Err(Error::new(crate::error::ErrorKind::FeatureDisabled, detail));
+            return Err(Error::new(thumbling_core::error::ErrorKind::FeatureDisabled, detail));
         }
         Output::Rgba => ("application/octet-stream", rgba(frame)?),
         Output::Auto => return Err(Error::internal("an output that was not chosen")),
     };
     Ok(Thumbnail { width: frame.width, height: frame.height, output, media_type, bytes })
-}
-
-/// Upright 8-bit sRGB as PNG.
-pub(crate) fn png(frame: &Frame) -> Result<Vec<u8>> {
-    png::encode(frame)
 }
 
 fn samples(frame: &Frame) -> Result<&[u8]> {

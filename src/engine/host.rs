@@ -91,7 +91,7 @@ impl Host {
     pub(crate) fn open(&self, file: &FileRef, beat: impl Fn() + Send + Sync + 'static) -> Result<Source> {
         let source = self.ask("open", |drive| drive.open(file))?;
         let size = source.size();
-        Ok(Source::read_at_callback(Arc::new(Gated { source, gate: self.gate.clone(), beat }), size))
+        Ok(Source::from_read_at(Arc::new(Gated { source, gate: self.gate.clone(), beat }), size))
     }
 
     /// `denied` unless the host lets `caller` do it.

@@ -143,7 +143,7 @@ impl Inner {
             Err(e) => return Err(e),
         };
         Ok(Some(Opened {
-            content: Source::bytes(bytes),
+            content: Source::from_bytes(bytes),
             content_type: ready.media_type,
             etag: crate::engine::port::blobs::hex(&ready.etag),
             expires: claims.expires,

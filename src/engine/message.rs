@@ -177,7 +177,7 @@ impl From<ErrorKind> for Problem {
             ErrorKind::InvalidArgument => Self::Argument,
             ErrorKind::Viral => Self::Viral,
             ErrorKind::Malicious => Self::Malicious,
-            ErrorKind::SandboxUnavailable | ErrorKind::Internal => Self::Internal,
+            _ => Self::Internal,
         }
     }
 }

@@ -125,6 +125,7 @@ fn fit(fit: Fit) -> u8 {
         Fit::Cover => 1,
         Fit::Fill => 2,
         Fit::ScaleDown => 3,
+        _ => u8::MAX,
     }
 }
 
@@ -136,6 +137,7 @@ fn position(position: Position) -> u8 {
         Position::Left => 3,
         Position::Right => 4,
         Position::Attention => 5,
+        _ => u8::MAX,
     }
 }
 

@@ -274,21 +274,21 @@ impl Drive for TestDrive {
         self.state().opened.push(file.clone());
         let content = self.content(file)?;
         match content.mood {
-            Mood::Well | Mood::SaysMore => Ok(Source::bytes(content.bytes)),
+            Mood::Well | Mood::SaysMore => Ok(Source::from_bytes(content.bytes)),
             Mood::Unavailable => Err(DriveError::unavailable("not now")),
             Mood::PanicsOnOpen => panic!("the drive panics in a test"),
             Mood::Blocks => {
                 let state = self.state.lock().unwrap();
                 drop(self.released.wait_while(state, |state| !state.released).unwrap());
-                Ok(Source::bytes(content.bytes))
+                Ok(Source::from_bytes(content.bytes))
             }
             Mood::ClaimsMore => {
                 let size = content.bytes.len() as u64 * 2;
-                Ok(Source::read_at_callback(Arc::new(Reading { content, fails: false, panics: false }), size))
+                Ok(Source::from_read_at(Arc::new(Reading { content, fails: false, panics: false }), size))
             }
             Mood::PanicsOnRead | Mood::FailsOnRead => {
                 let (size, panics) = (content.bytes.len() as u64, content.mood == Mood::PanicsOnRead);
-                Ok(Source::read_at_callback(Arc::new(Reading { content, fails: true, panics }), size))
+                Ok(Source::from_read_at(Arc::new(Reading { content, fails: true, panics }), size))
             }
             Mood::ChangesWhileRead => {
                 self.change(file, |content| {
@@ -296,7 +296,7 @@ impl Drive for TestDrive {
                     content.version += 1;
                     content.bytes = picture(999, 40, 80).into();
                 });
-                Ok(Source::bytes(content.bytes))
+                Ok(Source::from_bytes(content.bytes))
             }
         }
     }

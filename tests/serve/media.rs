@@ -17,7 +17,7 @@ mod sound;
 /// A JPEG of 64 × 32 px.
 fn jpeg() -> Vec<u8> {
     let request = Request::new().size(64, 64).output(Output::Jpeg);
-    thumbling::thumbnail(&Source::bytes(png()), &request).unwrap().items.swap_remove(0).bytes
+    thumbling::thumbnail(&Source::from_bytes(png()), &request).unwrap().items.swap_remove(0).bytes
 }
 
 /// The file has a thumbnail by a KooDrive task at `path`, by DingTalk's call and by Cloudreve's.

@@ -8,7 +8,7 @@ use crate::picture::Picture;
 pub fn encoded(picture: &Picture, output: Output, quality: u8) -> Vec<u8> {
     let (width, height) = (picture.width as u32, picture.height as u32);
     let request = Request::new().size(width, height).fit(Fit::Fill).output(output).quality(quality);
-    let mut made = thumbling::thumbnail(&Source::bytes(qoi(picture)), &request).expect("a picture of ours");
+    let mut made = thumbling::thumbnail(&Source::from_bytes(qoi(picture)), &request).expect("a picture of ours");
     made.items.remove(0).bytes
 }
 

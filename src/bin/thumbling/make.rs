@@ -168,7 +168,7 @@ fn make(input: &Input, request: &Request, sizes: &[String], out: &Folder) -> Wor
     if let Some(e) = &input.refused {
         return (Err(Error::new(e.kind(), e.detail())), 0);
     }
-    let source = match Source::path(&input.path) {
+    let source = match Source::from_path(&input.path) {
         Ok(source) => source,
         Err(e) => return (Err(e), 0),
     };

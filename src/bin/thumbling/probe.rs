@@ -62,7 +62,7 @@ pub fn run(args: Args) -> io::Result<()> {
 }
 
 fn probe(input: &walk::Input, request: &Request) -> Result<SourceInfo> {
-    let source = Source::path(&input.path)?;
+    let source = Source::from_path(&input.path)?;
     thumbling::probe(&source, &request.clone().name(input.name.to_string_lossy()))
 }
 

@@ -5,12 +5,12 @@ use std::io::Read;
 
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Family, Format};
-use crate::frame::Frame;
-use crate::probe::{Hint, Peek, Score};
-use crate::source::{Source, SourceReader};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::{Family, Format};
+use thumbling_core::frame::Frame;
+use thumbling_core::probe::{Hint, Peek, Score};
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format { name: "zip", family: Family::Archive };
 
@@ -25,7 +25,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 /// where nothing here reads them.
 fn score(peek: &Peek<'_>) -> Score {
     #[cfg(feature = "office")]
-    if crate::office::kind::of(peek).is_some() {
+    if thumbling_office::kind::of(peek).is_some() {
         return Score::NONE;
     }
     if peek.has(0, b"PK\x03\x04") || peek.has(0, b"PK\x05\x06") { Score::LIKELY } else { Score::NONE }
@@ -49,8 +49,9 @@ struct Zip {
 
 impl Decoder for Zip {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
-        let inner = self.inner.info(cx)?;
-        Ok(SourceInfo { format: FORMAT, family: FORMAT.family, pages: 1, ..inner })
+        let mut info = self.inner.info(cx)?;
+        (info.format, info.family, info.pages) = (FORMAT, FORMAT.family, 1);
+        Ok(info)
     }
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
@@ -125,7 +126,7 @@ fn content(archive: &mut ZipArchive<SourceReader>, name: &str, source: &Source, 
     if unpacked.len() as u64 > max {
         return Err(Error::limit(format!("`{name}` unpacks to more than {max} bytes")));
     }
-    Ok(Source::bytes(unpacked))
+    Ok(Source::from_bytes(unpacked))
 }
 
 /// Orders names as a person does: runs of digits by their value, letters whatever their case.

@@ -2,19 +2,19 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::decode::{Context, FormatEntry};
-use crate::error::Result;
-use crate::format::Format;
-use crate::page::document::Document;
-use crate::page::fonts::SANS;
-use crate::page::style::{Color, Fill, Stroke};
-use crate::page::table::{Borders, Cell, Row, RowHeight, Table};
-use crate::page::text::{Align, Anchor, Block, Body, FontSet, LineBreaks, Paragraph, ParagraphStyle, RunStyle};
-use crate::page::tree::{Insets, Node, Page, Point};
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::structure::charset;
-use crate::structure::text::{self, INK};
+use crate::text::charset;
+use crate::text::{self, INK};
+use thumbling_core::decode::{Context, FormatEntry};
+use thumbling_core::error::Result;
+use thumbling_core::format::Format;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
+use thumbling_page::document::Document;
+use thumbling_page::fonts::SANS;
+use thumbling_page::style::{Color, Fill, Stroke};
+use thumbling_page::table::{Borders, Cell, Row, RowHeight, Table};
+use thumbling_page::text::{Align, Anchor, Block, Body, FontSet, LineBreaks, Paragraph, ParagraphStyle, RunStyle};
+use thumbling_page::tree::{Insets, Node, Page, Point};
 
 const FORMAT: Format = Format::document("csv");
 
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_csv_file_is_a_sheet() {
         let request = crate::Request::new().square(128).name("a.csv");
-        let made = crate::thumbnail(&Source::bytes(*b"name,age\nAnn,5\n\"Smith, Bob\",6\n"), &request).unwrap();
+        let made = crate::thumbnail(&Source::from_bytes(*b"name,age\nAnn,5\n\"Smith, Bob\",6\n"), &request).unwrap();
         assert_eq!((made.info.format, made.items[0].width), (FORMAT, 128));
     }
 }

@@ -4,22 +4,22 @@ use std::mem;
 
 use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::decode::{Context, FormatEntry};
-use crate::error::Result;
-use crate::format::Format;
-use crate::page::document::Document;
-use crate::page::fonts::MONO;
-use crate::page::style::{Color, Fill, Stroke};
-use crate::page::table::{Borders, Cell, Row, RowHeight, Table};
-use crate::page::text::{
+use crate::text::charset;
+use crate::text::{self, INK, PAGE, expanded};
+use thumbling_core::decode::{Context, FormatEntry};
+use thumbling_core::error::Result;
+use thumbling_core::format::Format;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
+use thumbling_page::document::Document;
+use thumbling_page::fonts::MONO;
+use thumbling_page::style::{Color, Fill, Stroke};
+use thumbling_page::table::{Borders, Cell, Row, RowHeight, Table};
+use thumbling_page::text::{
     Align, Block, Body, Bullet, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Strike,
     Underline,
 };
-use crate::page::tree::{Insets, Page};
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::structure::charset;
-use crate::structure::text::{self, INK, PAGE, expanded};
+use thumbling_page::tree::{Insets, Page};
 
 const FORMAT: Format = Format::document("markdown");
 

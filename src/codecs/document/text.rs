@@ -1,15 +1,15 @@
 //! Plain text: the head of the file, as an editor shows it. Logs keep the colours of their terminal.
 
-use crate::decode::{Context, FormatEntry};
-use crate::error::Result;
-use crate::format::Format;
-use crate::page::document::Document;
-use crate::page::fonts;
-use crate::page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle};
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::structure::text::{self, INK, MARGIN, PAGE};
-use crate::structure::{ansi, charset};
+use crate::text::{self, INK, MARGIN, PAGE};
+use crate::text::{ansi, charset};
+use thumbling_core::decode::{Context, FormatEntry};
+use thumbling_core::error::Result;
+use thumbling_core::format::Format;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
+use thumbling_page::document::Document;
+use thumbling_page::fonts;
+use thumbling_page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle};
 
 const FORMAT: Format = Format::document("text");
 
@@ -39,7 +39,7 @@ fn score(peek: &Peek<'_>) -> Score {
     }
 }
 
-fn page(source: &Source, cx: &Context<'_>) -> Result<crate::page::tree::Page> {
+fn page(source: &Source, cx: &Context<'_>) -> Result<thumbling_page::tree::Page> {
     let head = text::head(source, cx)?;
     let lines = head.lines(8);
     // Words of many scripts are not made for cells of one width, and neither are paragraphs of prose.
@@ -96,11 +96,11 @@ fn is_prose(lines: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use thumbling_core::error::ErrorKind;
 
     fn made(bytes: &[u8], name: &str) -> std::result::Result<crate::Thumbnails, ErrorKind> {
         let request = crate::Request::new().square(256).name(name);
-        crate::thumbnail(&Source::bytes(bytes), &request).map_err(|e| e.kind())
+        crate::thumbnail(&Source::from_slice(bytes), &request).map_err(|e| e.kind())
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn only_the_head_of_a_file_is_read() {
-        let source = Source::bytes("A line of text.\n".repeat(100_000).into_bytes());
+        let source = Source::from_bytes("A line of text.\n".repeat(100_000).into_bytes());
         let made = crate::thumbnail(&source, &crate::Request::new().square(64)).unwrap();
         assert!(made.bytes_read <= 64 << 10, "{}", made.bytes_read);
     }

@@ -1,8 +1,8 @@
 //! AVIF: AV1 pictures in items.
 
-use crate::decode::FormatEntry;
-use crate::format::Format;
-use crate::structure::heif;
+use crate::codecs::image::heif;
+use thumbling_core::decode::FormatEntry;
+use thumbling_core::format::Format;
 
 const FORMAT: Format = Format::image("avif");
 

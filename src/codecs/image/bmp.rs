@@ -1,13 +1,13 @@
-//! BMP, also OS/2's bitmap arrays and bitmaps without a file header: see [`dib`](crate::structure::dib).
+//! BMP, also OS/2's bitmap arrays and bitmaps without a file header: see [`dib`](thumbling_core::dib).
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::Frame;
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::structure::bytes::{u16_le, u32_le};
-use crate::structure::dib::{self, Header};
+use thumbling_core::bytes::{u16_le, u32_le};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::dib::{self, Header};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::Frame;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("bmp");
 /// BITMAPFILEHEADER.
@@ -100,10 +100,10 @@ impl Decoder for Bmp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
-    use crate::frame::PixelFormat;
-    use crate::orient::upright;
-    use crate::structure::trial;
+    use crate::testing;
+    use thumbling_core::error::ErrorKind;
+    use thumbling_core::frame::PixelFormat;
+    use thumbling_core::orient::upright;
 
     /// A file with a BITMAPINFOHEADER, `extra` between it and the pixels.
     fn bmp(width: i32, height: i32, bits: u16, compression: u32, extra: &[u8], pixels: &[u8]) -> Vec<u8> {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     fn shown(bytes: &[u8]) -> (PixelFormat, Vec<u8>) {
-        let frame = upright(trial::decode(&ENTRY, bytes).unwrap().1);
+        let frame = upright(testing::decode(&ENTRY, bytes).unwrap().1);
         (frame.format, frame.as_u8().unwrap().to_vec())
     }
 
@@ -175,20 +175,20 @@ mod tests {
     #[test]
     fn a_bitmap_needs_no_file_header() {
         let file = bmp(1, 1, 24, 0, &[], &[1, 2, 3, 0]);
-        assert_eq!(trial::score(&ENTRY, &file[14..]), Score::LIKELY);
+        assert_eq!(testing::score(&ENTRY, &file[14..]), Score::LIKELY);
         assert_eq!(shown(&file[14..]).1, [3, 2, 1]);
     }
 
     #[test]
     fn gigapixels_are_a_limit_at_once() {
         let file = bmp(i32::MAX, i32::MIN, 24, 0, &[], &[0; 16]);
-        assert_eq!(trial::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Limit);
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &bmp(9, 9, 32, 0, &[], &[7; 9 * 9 * 4]));
+        testing::cut_everywhere(&ENTRY, &bmp(9, 9, 32, 0, &[], &[7; 9 * 9 * 4]));
         let rle = [9, 1, 0, 0, 0, 4, 1, 2, 3, 4, 0, 2, 1, 1, 5, 1, 0, 1];
-        trial::cut_everywhere(&ENTRY, &bmp(9, 9, 8, 1, &[7; 1024], &rle));
+        testing::cut_everywhere(&ENTRY, &bmp(9, 9, 8, 1, &[7; 1024], &rle));
     }
 }

@@ -12,16 +12,16 @@ use exr::meta::BlockDescription;
 use exr::meta::attribute::{ChannelList, LevelMode, LineOrder, SampleType};
 use exr::meta::header::Header;
 
-use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::scale::RowReducer;
-use crate::source::{Source, SourceReader};
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::scale::RowReducer;
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("exr");
 /// Bytes of one fetch.
@@ -170,7 +170,7 @@ struct Picture {
     rows: Range<i64>,
     band: Vec<f32>,
     empty: Vec<f32>,
-    _held: crate::limits::Reservation,
+    _held: thumbling_core::limits::Reservation,
 }
 
 impl Picture {

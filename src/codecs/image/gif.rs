@@ -2,14 +2,14 @@
 
 use gif::{ColorOutput, DecodeOptions, DisposalMethod, MemoryLimit};
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::Frame;
-use crate::geometry::Size;
-use crate::probe::Score;
-use crate::source::{Source, SourceReader};
-use crate::structure::animation::{Blend, Canvas, Dispose, Patch};
+use crate::codecs::image::animation::{Blend, Canvas, Dispose, Patch};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::Size;
+use thumbling_core::probe::Score;
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("gif");
 

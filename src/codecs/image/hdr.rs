@@ -3,15 +3,15 @@
 
 use std::io::BufRead;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::source::{Source, SourceReader};
-use crate::structure::rows::{self, Shape};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::scale::rows::{self, Shape};
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("hdr");
 /// Bytes of one fetch.
@@ -223,8 +223,8 @@ fn from_xyz([x, y, z]: [f32; 3]) -> [f32; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::Samples;
-    use crate::structure::trial;
+    use crate::testing;
+    use thumbling_core::frame::Samples;
 
     fn hdr(resolution: &str, data: &[u8]) -> Vec<u8> {
         let mut b = format!("#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n{resolution}\n").into_bytes();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     fn reds(file: &[u8]) -> Vec<f32> {
-        match crate::orient::upright(trial::decode(&ENTRY, file).unwrap().1).samples {
+        match thumbling_core::orient::upright(testing::decode(&ENTRY, file).unwrap().1).samples {
             Samples::F32(v) => v.chunks_exact(3).map(|p| p[0]).collect(),
             other => panic!("{other:?}"),
         }
@@ -259,14 +259,14 @@ mod tests {
     fn scan_orders_are_turned_upright() {
         let data = [128, 0, 0, 129, 128, 0, 0, 130];
         assert_eq!(reds(&hdr("+Y 2 +X 1", &data)), [2.0, 1.0]);
-        let (info, _) = trial::decode(&ENTRY, &hdr("+X 2 -Y 1", &data)).unwrap();
+        let (info, _) = testing::decode(&ENTRY, &hdr("+X 2 -Y 1", &data)).unwrap();
         assert_eq!(info.size(), Size::new(2, 1));
     }
 
     #[test]
     fn cuts_are_no_panic() {
         let data = [2, 2, 0, 8, 136, 128, 136, 0, 136, 0, 4, 129, 130, 131, 132, 132, 129];
-        trial::cut_everywhere(&ENTRY, &hdr("-Y 1 +X 8", &data));
-        trial::cut_everywhere(&ENTRY, &hdr("-Y 2 +X 2", &[9; 16]));
+        testing::cut_everywhere(&ENTRY, &hdr("-Y 1 +X 8", &data));
+        testing::cut_everywhere(&ENTRY, &hdr("-Y 2 +X 2", &[9; 16]));
     }
 }

@@ -1,8 +1,8 @@
 //! HEIC and HEIF: HEVC pictures in items.
 
-use crate::decode::FormatEntry;
-use crate::format::Format;
-use crate::structure::heif;
+use crate::codecs::image::heif;
+use thumbling_core::decode::FormatEntry;
+use thumbling_core::format::Format;
 
 const FORMAT: Format = Format::image("heic");
 

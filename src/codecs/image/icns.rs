@@ -3,14 +3,14 @@
 //! The smallest element of at least twice the wanted size is decoded, else the largest: those that are smaller are
 //! often drawn otherwise, and the largest is what the file shows. One that is broken makes way for the next.
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::probe::{Hint, Score};
-use crate::source::Source;
-use crate::structure::bytes::u32_be;
+use thumbling_core::bytes::u32_be;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::probe::{Hint, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("icns");
 /// Type and length of an element, and of the file.
@@ -224,7 +224,7 @@ fn unpack(mut packed: &[u8], length: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::trial;
+    use crate::testing;
 
     fn icns(elements: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
         let mut body = Vec::new();
@@ -252,34 +252,34 @@ mod tests {
 
     #[test]
     fn planes_and_their_mask_are_put_together() {
-        let frame = trial::decode_at(&ENTRY, &sample(), Size::new(8, 8)).unwrap();
+        let frame = testing::decode_at(&ENTRY, &sample(), Size::new(8, 8)).unwrap();
         assert_eq!((frame.width, &frame.as_u8().unwrap()[..4]), (16, &[1, 2, 3, 77][..]));
     }
 
     #[test]
     fn an_element_of_twice_the_size_is_taken() {
         for (side, red) in [(8, 1), (9, 4), (99, 4)] {
-            let frame = trial::decode_at(&ENTRY, &sample(), Size::new(side, side)).unwrap();
+            let frame = testing::decode_at(&ENTRY, &sample(), Size::new(side, side)).unwrap();
             assert_eq!(frame.as_u8().unwrap()[0], red, "{side}");
         }
-        assert_eq!(trial::decode(&ENTRY, &sample()).unwrap().0.size(), Size::new(32, 32));
+        assert_eq!(testing::decode(&ENTRY, &sample()).unwrap().0.size(), Size::new(32, 32));
     }
 
     #[test]
     fn argb_has_its_alpha_first() {
         let data = [&b"ARGB"[..], &plane(9), &plane(1), &plane(2), &plane(3)].concat();
-        let (_, frame) = trial::decode(&ENTRY, &icns(&[(b"ic04", data)])).unwrap();
+        let (_, frame) = testing::decode(&ENTRY, &icns(&[(b"ic04", data)])).unwrap();
         assert_eq!(frame.as_u8().unwrap()[..4], [1, 2, 3, 9]);
     }
 
     #[test]
     fn a_broken_element_makes_way_for_another() {
         let file = icns(&[(b"is32", [plane(1), plane(2), plane(3)].concat()), (b"ic07", vec![0; 99])]);
-        assert_eq!(trial::decode_at(&ENTRY, &file, Size::new(128, 128)).unwrap().width, 16);
+        assert_eq!(testing::decode_at(&ENTRY, &file, Size::new(128, 128)).unwrap().width, 16);
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &sample());
+        testing::cut_everywhere(&ENTRY, &sample());
     }
 }

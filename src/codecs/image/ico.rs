@@ -5,16 +5,16 @@
 
 use std::cmp::Reverse;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::upright;
-use crate::probe::{Hint, Peek, Score};
-use crate::source::Source;
-use crate::structure::bytes::{u16_le, u32_be, u32_le};
-use crate::structure::dib::{self, Header};
+use thumbling_core::bytes::{u16_le, u32_be, u32_le};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::dib::{self, Header};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::upright;
+use thumbling_core::probe::{Hint, Peek, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("ico");
 /// ICONDIR, and one ICONDIRENTRY.
@@ -229,7 +229,7 @@ fn masked(frame: Frame, mask: &[u8]) -> Result<Frame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::trial;
+    use crate::testing;
 
     /// A 24-bit bitmap entry of one colour, the top row clear in its mask.
     fn entry(side: u8, blue: u8) -> Vec<u8> {
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn the_mask_clears_pixels() {
-        let (_, frame) = trial::decode(&ENTRY, &ico(&[(4, entry(4, 9))])).unwrap();
+        let (_, frame) = testing::decode(&ENTRY, &ico(&[(4, entry(4, 9))])).unwrap();
         let v = frame.as_u8().unwrap();
         assert_eq!((&v[..4], &v[16..20]), (&[1, 2, 9, 0][..], &[1, 2, 9, 255][..]));
     }
@@ -273,14 +273,14 @@ mod tests {
     #[test]
     fn the_smallest_entry_that_covers_is_taken() {
         for (side, blue) in [(3, 10), (5, 30), (8, 30), (9, 20), (99, 20)] {
-            let frame = trial::decode_at(&ENTRY, &sample(), Size::new(side, side)).unwrap();
+            let frame = testing::decode_at(&ENTRY, &sample(), Size::new(side, side)).unwrap();
             assert_eq!(frame.as_u8().unwrap()[frame.width as usize * 4 + 2], blue, "{side}");
         }
     }
 
     #[test]
     fn the_size_is_that_of_the_largest_entry() {
-        assert_eq!(trial::decode(&ENTRY, &sample()).unwrap().0.size(), Size::new(16, 16));
+        assert_eq!(testing::decode(&ENTRY, &sample()).unwrap().0.size(), Size::new(16, 16));
     }
 
     #[test]
@@ -288,11 +288,11 @@ mod tests {
         let mut file = ico(&[(4, entry(4, 10)), (16, entry(16, 20))]);
         let at = HEADER + 2 * ENTRY_BYTES + entry(4, 10).len();
         file[at] = 200;
-        assert_eq!(trial::decode_at(&ENTRY, &file, Size::new(16, 16)).unwrap().size(), Size::new(4, 4));
+        assert_eq!(testing::decode_at(&ENTRY, &file, Size::new(16, 16)).unwrap().size(), Size::new(4, 4));
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &sample());
+        testing::cut_everywhere(&ENTRY, &sample());
     }
 }

@@ -5,16 +5,16 @@
 use hayro_jpeg2000::{ColorSpace as Jp2Color, DecodeError, DecodeSettings, DecoderContext, FormatError, Image};
 use hayro_jpeg2000::{ComponentData, MarkerError, ValidationError};
 
-use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat, Samples};
-use crate::geometry::Size;
-use crate::limits::Reservation;
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::structure::lab;
+use thumbling_core::color::ColorSpace;
+use thumbling_core::color::lab;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat, Samples};
+use thumbling_core::geometry::Size;
+use thumbling_core::limits::Reservation;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("jp2");
 /// Bytes of a sample while the decoder has it: its component's plane.

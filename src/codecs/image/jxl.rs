@@ -11,17 +11,17 @@ use jxl::api::{
     JxlPrimaries, JxlTransferFunction, JxlWhitePoint, ProfileLevel,
 };
 
-use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat, Samples};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::{Peek, Score};
-use crate::source::{Source, SourceReader};
-use crate::structure::animation::{Blend, Canvas, Dispose, Patch};
-use crate::structure::rows;
+use crate::codecs::image::animation::{Blend, Canvas, Dispose, Patch};
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat, Samples};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::scale::rows;
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("jxl");
 /// Magic of a bare codestream.

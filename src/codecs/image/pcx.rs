@@ -2,16 +2,16 @@
 
 use std::io::{BufRead, Seek, SeekFrom};
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::{Peek, Score};
-use crate::source::{Source, SourceReader};
-use crate::structure::bytes::{u16_le, u32_le};
-use crate::structure::rows::{self, Shape};
+use thumbling_core::bytes::{u16_le, u32_le};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::scale::rows::{self, Shape};
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("pcx");
 const HEADER: usize = 128;
@@ -206,7 +206,7 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::trial;
+    use crate::testing;
 
     /// A run-length coded file of 2×1 px, its palette 0 → (0, 0, 0), 1 → (1, 1, 1) …
     fn pcx(bits: u8, planes: u8, data: &[u8]) -> Vec<u8> {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn shown(file: &[u8]) -> Vec<u8> {
-        trial::decode(&ENTRY, file).unwrap().1.as_u8().unwrap().to_vec()
+        testing::decode(&ENTRY, file).unwrap().1.as_u8().unwrap().to_vec()
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &pcx(1, 4, &[0x80, 0, 0, 0, 0x80, 0, 0x40, 0]));
-        trial::cut_everywhere(&ENTRY, &pcx(8, 1, &[7; 900]));
+        testing::cut_everywhere(&ENTRY, &pcx(1, 4, &[0x80, 0, 0, 0, 0x80, 0, 0x40, 0]));
+        testing::cut_everywhere(&ENTRY, &pcx(8, 1, &[7; 900]));
     }
 }

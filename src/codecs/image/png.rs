@@ -3,18 +3,18 @@
 
 use png::{BitDepth, ColorType, Decoder as Png, Limits as PngLimits, Reader, Transformations};
 
-use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::scale::RowReducer;
-use crate::source::{Source, SourceReader};
-use crate::structure::animation::{Blend, Canvas, Dispose, Patch};
-use crate::structure::exif;
+use crate::codecs::image::animation::{Blend, Canvas, Dispose, Patch};
+use crate::containers::exif;
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::scale::RowReducer;
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("png");
 
@@ -142,7 +142,7 @@ fn rows(
             Ok(None) => break,
             Err(e) => {
                 let e = typed(e);
-                if reducer.rows() == 0 || e.kind() != crate::error::ErrorKind::Corrupt {
+                if reducer.rows() == 0 || e.kind() != thumbling_core::error::ErrorKind::Corrupt {
                     return Err(e);
                 }
                 cx.warn(format!("damaged after row {}: {}", reducer.rows(), e.detail()));
@@ -163,7 +163,7 @@ fn interlaced(reader: &mut Reader<SourceReader>, size: Size, format: PixelFormat
     let mut buf = vec![0; size.pixels() as usize * format.pixel_bytes()];
     // A picture that breaks off keeps the passes that were read.
     if let Err(e) = whole_frame(reader, &mut buf, cx) {
-        if e.kind() != crate::error::ErrorKind::Corrupt || buf.iter().all(|b| *b == 0) {
+        if e.kind() != thumbling_core::error::ErrorKind::Corrupt || buf.iter().all(|b| *b == 0) {
             return Err(e);
         }
         cx.warn(format!("damaged: {}", e.detail()));

@@ -2,15 +2,15 @@
 
 use std::io::BufRead;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::{Peek, Score};
-use crate::source::{Source, SourceReader};
-use crate::structure::rows::{self, Shape};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::scale::rows::{self, Shape};
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("pnm");
 /// Bytes of one fetch.
@@ -285,12 +285,12 @@ impl Header {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
-    use crate::frame::Samples;
-    use crate::structure::trial;
+    use crate::testing;
+    use thumbling_core::error::ErrorKind;
+    use thumbling_core::frame::Samples;
 
     fn samples(file: &[u8]) -> (PixelFormat, Samples) {
-        let frame = trial::decode(&ENTRY, file).unwrap().1;
+        let frame = testing::decode(&ENTRY, file).unwrap().1;
         (frame.format, frame.samples)
     }
 
@@ -320,22 +320,22 @@ mod tests {
 
     #[test]
     fn gigapixels_are_a_limit_at_once() {
-        let e = trial::decode(&ENTRY, b"P6 4000000000 4000000000 255\n1").unwrap_err();
+        let e = testing::decode(&ENTRY, b"P6 4000000000 4000000000 255\n1").unwrap_err();
         assert_eq!(e.kind(), ErrorKind::Limit);
     }
 
     #[test]
     fn text_is_not_taken() {
-        assert_eq!(trial::score(&ENTRY, b"P1 priority"), Score::NONE);
-        assert_eq!(trial::score(&ENTRY, b"P6\n12 8\n255\n"), Score::MAGIC);
+        assert_eq!(testing::score(&ENTRY, b"P1 priority"), Score::NONE);
+        assert_eq!(testing::score(&ENTRY, b"P6\n12 8\n255\n"), Score::MAGIC);
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(
+        testing::cut_everywhere(
             &ENTRY,
             b"P3 # comment\n3 3\n# another\n99 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9",
         );
-        trial::cut_everywhere(&ENTRY, &[&b"P6 8 8 65535\n"[..], &[7; 384]].concat());
+        testing::cut_everywhere(&ENTRY, &[&b"P6 8 8 65535\n"[..], &[7; 384]].concat());
     }
 }

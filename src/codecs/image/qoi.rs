@@ -2,15 +2,15 @@
 
 use std::io::BufRead;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::scale::RowReducer;
-use crate::source::Source;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::scale::RowReducer;
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("qoi");
 

@@ -2,14 +2,14 @@
 
 use std::io::Read;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::Frame;
-use crate::geometry::Size;
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::vector::Drawing;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::Size;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
+use thumbling_page::svg::Drawing;
 
 const FORMAT: Format = Format::image("svg");
 

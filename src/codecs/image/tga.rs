@@ -5,16 +5,16 @@
 
 use std::io::{BufRead, Seek, SeekFrom};
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::{Peek, Score};
-use crate::source::{Source, SourceReader};
-use crate::structure::bytes::{u16_le, u32_le};
-use crate::structure::rows::{self, Shape};
+use thumbling_core::bytes::{u16_le, u32_le};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::scale::rows::{self, Shape};
+use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("tga");
 const HEADER: usize = 18;
@@ -171,7 +171,7 @@ impl Decoder for Tga {
 }
 
 fn unmultiply(frame: &mut Frame) {
-    if let crate::frame::Samples::U8(v) = &mut frame.samples {
+    if let thumbling_core::frame::Samples::U8(v) = &mut frame.samples {
         for p in v.chunks_exact_mut(4).filter(|p| p[3] != 0) {
             let alpha = u32::from(p[3]);
             for c in &mut p[..3] {
@@ -284,7 +284,7 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::trial;
+    use crate::testing;
 
     /// A file of 2×2 px.
     fn tga(kind: u8, bits: u8, descriptor: u8, pixels: &[u8]) -> Vec<u8> {
@@ -294,7 +294,7 @@ mod tests {
     }
 
     fn shown(file: &[u8]) -> Vec<u8> {
-        crate::orient::upright(trial::decode(&ENTRY, file).unwrap().1).as_u8().unwrap().to_vec()
+        thumbling_core::orient::upright(testing::decode(&ENTRY, file).unwrap().1).as_u8().unwrap().to_vec()
     }
 
     #[test]
@@ -328,14 +328,14 @@ mod tests {
 
     #[test]
     fn a_header_alone_is_only_plausible() {
-        assert_eq!(trial::score(&ENTRY, &tga(2, 24, 0x20, &[0; 12])), Score::LIKELY);
-        assert_eq!(trial::score(&ENTRY, &tga(10, 24, 0x20, &[0; 99])), Score::PLAUSIBLE);
-        assert_eq!(trial::score(&ENTRY, &tga(7, 24, 0x20, &[0; 12])), Score::NONE);
+        assert_eq!(testing::score(&ENTRY, &tga(2, 24, 0x20, &[0; 12])), Score::LIKELY);
+        assert_eq!(testing::score(&ENTRY, &tga(10, 24, 0x20, &[0; 99])), Score::PLAUSIBLE);
+        assert_eq!(testing::score(&ENTRY, &tga(7, 24, 0x20, &[0; 12])), Score::NONE);
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &tga(10, 24, 0, &[0x82, 1, 2, 3, 0x00, 4, 5, 6]));
-        trial::cut_everywhere(&ENTRY, &tga(2, 16, 1, &[7; 8]));
+        testing::cut_everywhere(&ENTRY, &tga(10, 24, 0, &[0x82, 1, 2, 3, 0x00, 4, 5, 6]));
+        testing::cut_everywhere(&ENTRY, &tga(2, 16, 1, &[7; 8]));
     }
 }

@@ -1,18 +1,18 @@
 //! WebP by libwebp, scaled while decoding; RFC 9649. Colour profile, orientation and the frames of an animation are
 //! found by our own walk over the RIFF chunks.
 
-use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, Result};
-use crate::format::Format;
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::seam::webp::{self, Features};
-use crate::source::Source;
-use crate::structure::animation::{Blend, Canvas, Dispose, Patch};
-use crate::structure::exif;
+use crate::codecs::image::animation::{Blend, Canvas, Dispose, Patch};
+use crate::containers::exif;
+use crate::ffi::webp::{self, Features};
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("webp");
 
@@ -129,7 +129,7 @@ fn still(bytes: &[u8], features: Features, want: Size, cx: &Context<'_>) -> Resu
 /// The first frame that shows something.
 fn animated(bytes: &[u8], size: Size, cx: &Context<'_>) -> Result<Frame> {
     let _held = cx.reserve_pixels(size, 16)?;
-    let source = Source::bytes(bytes);
+    let source = Source::from_slice(bytes);
     let mut canvas = Canvas::new(size);
     let mut shown = 0;
     for (at, length, name) in chunks(&source, 12, source.size(), cx.limits().max_entries) {

@@ -149,9 +149,10 @@ impl Blobs for Folder {
         let io = |e: io::Error| disk("reading", &path, &e);
         let size = file.metadata().map_err(io)?.len();
         if size <= SMALL {
-            return Ok(self.get(name, SMALL)?.map(Source::bytes));
+            return Ok(self.get(name, SMALL)?.map(Source::from_bytes));
         }
-        let source = Source::path(&path).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()))?;
+        let source =
+            Source::from_path(&path).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()))?;
         let read = |at, len| source.read_vec(at, len).map_err(|_| damaged(&path));
         let tail = read(size - format::FOOT, format::FOOT)?;
         let foot: [u8; format::FOOT as usize] = tail.try_into().map_err(|_| damaged(&path))?;
@@ -159,7 +160,7 @@ impl Blobs for Folder {
         let hashes = read(length, size - format::FOOT - length)?;
         let hashes = format::Hashes::new(hashes, length, &foot).ok_or_else(|| damaged(&path))?;
         let checked = Checked { source: source.slice(0, length), hashes, last: Mutex::new((u64::MAX, Vec::new())) };
-        Ok(Some(Source::read_at_callback(Arc::new(checked), length)))
+        Ok(Some(Source::from_read_at(Arc::new(checked), length)))
     }
 
     fn get(&self, name: BlobName, max: u64) -> Result<Option<Vec<u8>>> {

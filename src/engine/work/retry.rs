@@ -50,7 +50,8 @@ pub(crate) fn next(kind: ErrorKind, past: Past) -> Next {
         | ErrorKind::Encrypted
         | ErrorKind::Corrupt
         | ErrorKind::Limit
-        | ErrorKind::InvalidArgument => Next::Settle { retry_after: None },
+        | ErrorKind::InvalidArgument
+        | _ => Next::Settle { retry_after: None },
     }
 }
 

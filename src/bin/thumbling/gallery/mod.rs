@@ -145,7 +145,7 @@ fn card<'a>(input: &'a Input, request: &Request, sides: Sides) -> Card<'a> {
     let failed = |e, read, ms| Card { input, bytes, read, ms, result: Err(e) };
     let source = match &input.refused {
         Some(e) => Err(Error::new(e.kind(), e.detail())),
-        None => Source::path(&input.path),
+        None => Source::from_path(&input.path),
     };
     let source = match source {
         Ok(source) => source,

@@ -180,6 +180,6 @@ mod tests {
         let spans = painter.spans("fn main() {} // nothing");
         let look = |at: usize| spans.iter().find(|(range, _)| range.contains(&at)).unwrap().1;
         assert_ne!(look(0).color, look(20).color);
-        assert_ne!(look(20).color, crate::structure::text::INK);
+        assert_ne!(look(20).color, crate::text::INK);
     }
 }

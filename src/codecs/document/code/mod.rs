@@ -4,16 +4,16 @@ mod grammar;
 mod json;
 mod theme;
 
-use crate::decode::{Context, FormatEntry};
-use crate::error::Result;
-use crate::format::Format;
-use crate::page::document::Document;
-use crate::page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle};
-use crate::page::tree::Page;
-use crate::probe::{Peek, Score};
-use crate::source::Source;
-use crate::structure::charset;
-use crate::structure::text::{self, INK, MARGIN, PAGE};
+use crate::text::charset;
+use crate::text::{self, INK, MARGIN, PAGE};
+use thumbling_core::decode::{Context, FormatEntry};
+use thumbling_core::error::Result;
+use thumbling_core::format::Format;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
+use thumbling_page::document::Document;
+use thumbling_page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle};
+use thumbling_page::tree::Page;
 
 const FORMAT: Format = Format::document("code");
 
@@ -127,7 +127,8 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
         let mut done = 0;
         for (range, look) in spans {
             if let Some(text) = line.get(range.clone()).filter(|text| !text.is_empty()) {
-                let mut style = crate::page::text::RunStyle { color: look.color, italic: look.italic, ..base.clone() };
+                let mut style =
+                    thumbling_page::text::RunStyle { color: look.color, italic: look.italic, ..base.clone() };
                 style.weight = if look.bold { 700 } else { 400 };
                 content.push(Inline::Text(text.to_owned(), style));
                 done = range.end;
@@ -148,7 +149,7 @@ mod tests {
 
     fn made(bytes: &[u8], name: &str) -> &'static str {
         let request = crate::Request::new().square(128).name(name);
-        crate::thumbnail(&Source::bytes(bytes), &request).unwrap().info.format.name
+        crate::thumbnail(&Source::from_slice(bytes), &request).unwrap().info.format.name
     }
 
     #[test]

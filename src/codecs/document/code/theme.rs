@@ -7,8 +7,8 @@ use syntect::highlighting::{
     Color as ThemeColor, FontStyle, ScopeSelectors, Style, StyleModifier, Theme, ThemeItem, ThemeSettings,
 };
 
-use crate::page::style::Color;
-use crate::structure::text::INK;
+use crate::text::INK;
+use thumbling_page::style::Color;
 
 /// What a word looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]

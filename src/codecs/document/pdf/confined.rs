@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use crate::cancel::Interrupt;
-use crate::error::{Error, ErrorKind, Result};
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::{Error, ErrorKind, Result};
 
 /// Bytes of stack: the parser nests objects 512 deep, the interpreter content streams 50 deep. Only touched pages cost.
 const STACK: usize = 64 << 20;
@@ -97,7 +97,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::cancel::CancelToken;
+    use thumbling_core::cancel::CancelToken;
 
     fn for_ms(ms: u64) -> Interrupt {
         Interrupt::new(Some(Duration::from_millis(ms)), CancelToken::new())

@@ -3,12 +3,12 @@
 #[cfg(feature = "pdfium")]
 use super::confined;
 use super::hayro;
-use crate::decode::Context;
-use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Size;
 #[cfg(feature = "pdfium")]
-use crate::seam::pdfium;
-use crate::source::Source;
+use crate::ffi::pdfium;
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::source::Source;
 
 /// A document open in one of them, whole or an [excerpt](super::excerpt) of one page.
 pub(super) struct Engine {

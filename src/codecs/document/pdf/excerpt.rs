@@ -10,8 +10,8 @@ use std::fmt::Write;
 use super::file::File;
 use super::leaf::{Leaf, raw_value};
 use super::syntax::{Dict, Object};
-use crate::error::{Error, Result};
-use crate::limits::Limits;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::limits::Limits;
 
 /// Objects of one page; more are left to the engine.
 const MAX_OBJECTS: usize = 1 << 16;

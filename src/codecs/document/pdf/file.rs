@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::filter::unfiltered;
 use super::syntax::{Dict, Indirect, Lexer, Object, indirect};
-use crate::cancel::Interrupt;
-use crate::error::Result;
-use crate::source::Source;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::Result;
+use thumbling_core::source::Source;
 
 /// Bytes at the end of a file in which `startxref` stands.
 const TAIL: u64 = 2048;

@@ -3,7 +3,7 @@
 use hayro::hayro_interpret::font::{FallbackFontQuery, FontData, FontQuery};
 use hayro::hayro_interpret::hayro_cmap::CidFamily;
 
-use crate::page::fonts::{self, Face};
+use thumbling_page::fonts::{self, Face};
 
 /// A font for `query`, and its index in its file.
 pub(super) fn resolve(query: &FontQuery) -> Option<(FontData, u32)> {

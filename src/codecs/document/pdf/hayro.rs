@@ -17,11 +17,11 @@ use hayro::{RenderCache, RenderSettings, render_into};
 use super::confined;
 use super::fonts;
 use super::weight;
-use crate::cancel::Interrupt;
-use crate::decode::Context;
-use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Size;
-use crate::limits::Reservation;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::limits::Reservation;
 
 /// The bytes of a document; being asked for them is the engine's sign of life.
 struct Bytes {

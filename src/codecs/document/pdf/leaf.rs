@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::syntax::{Dict, Lexer, Object};
-use crate::error::Result;
+use thumbling_core::error::Result;
 
 /// Levels of the page tree.
 const MAX_LEVELS: usize = 64;

@@ -23,13 +23,13 @@ use self::engine::{Engine, worth_another};
 use self::excerpt::Excerpt;
 use self::file::File;
 use self::scan::Scan;
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::{Frame, Origin, PixelFormat};
-use crate::geometry::Size;
-use crate::probe::{Peek, Score};
-use crate::source::Source;
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, Origin, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::probe::{Peek, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::document("pdf");
 
@@ -125,7 +125,7 @@ impl Pdf {
             true if has_form => Engine::pdfium(&self.source, None, cx),
             pdfium => match self.excerpt(page, cx)? {
                 Some(excerpt) if pdfium && !excerpt.is_tangled => {
-                    Engine::pdfium(&Source::bytes(excerpt.bytes), Some(page), cx)
+                    Engine::pdfium(&Source::from_bytes(excerpt.bytes), Some(page), cx)
                 }
                 Some(excerpt) => Engine::hayro(excerpt.bytes, Some(page), cx),
                 None if pdfium => Engine::pdfium(&self.source, None, cx),

@@ -7,16 +7,16 @@
 use super::file::File;
 use super::leaf::Leaf;
 use super::syntax::{Dict, Lexer, Object};
-use crate::cancel::Interrupt;
-use crate::color::{self, ColorSpace};
-use crate::decode::{Context, Effort, Want};
-use crate::error::{Error, Result};
-use crate::frame::{Frame, Origin, PixelFormat};
-use crate::geometry::{Rect, Size};
-use crate::orient::{self, Orientation};
-use crate::probe::Hint;
-use crate::scale;
-use crate::source::Source;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::color::{self, ColorSpace};
+use thumbling_core::decode::{Context, Effort, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, Origin, PixelFormat};
+use thumbling_core::geometry::{Rect, Size};
+use thumbling_core::orient::{self, Orientation};
+use thumbling_core::probe::Hint;
+use thumbling_core::scale;
+use thumbling_core::source::Source;
 
 /// Bytes of content of a page that may be a scan; recognised text is some tens of kB.
 const MAX_CONTENT: u64 = 1 << 20;
@@ -321,7 +321,7 @@ impl Scan {
         let pixels = |points: f64, scale: f64| (points * scale).ceil().clamp(1.0, 65_535.0) as u32;
         let whole = Size::new(pixels(width, across), pixels(height, down));
         let want = Want { size: self.orientation.apply_to(whole), effort: Effort::Best, ..Want::new(whole) };
-        let source = Source::bytes(self.picture.as_slice());
+        let source = Source::from_slice(self.picture.as_slice());
         let picture = cx.inner_frame(&source, &Hint::default(), &want)?;
         let color = self.color.clone().unwrap_or_else(|| picture.color.clone());
         // What the page says holds; what the picture's own file says of its orientation does not.

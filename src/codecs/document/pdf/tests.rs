@@ -4,9 +4,9 @@
 use std::io::Write;
 
 use super::*;
-use crate::frame::Samples;
 use crate::request::{Output, Request, Spec};
-use crate::structure::trial::{self, with_context};
+use crate::testing::{self, with_context};
+use thumbling_core::frame::Samples;
 
 /// Objects of a document, numbered from 1; the first is its catalog.
 fn document(objects: &[Vec<u8>]) -> Vec<u8> {
@@ -49,7 +49,7 @@ fn one_page(tree: &str, page: &str, content: &[u8], more: &[Vec<u8>]) -> Vec<u8>
 const RED_CORNER: &[u8] = b"1 0 0 rg 0 50 100 50 re f";
 
 fn draw(file: &[u8]) -> (SourceInfo, Frame) {
-    trial::decode(&ENTRY, file).unwrap()
+    testing::decode(&ENTRY, file).unwrap()
 }
 
 fn pixel(frame: &Frame, x: u32, y: u32) -> [u8; 3] {
@@ -101,7 +101,7 @@ fn the_page_that_is_asked_for_is_drawn() {
     ]);
     let drawn = |page| {
         with_context(|cx| {
-            let mut decoder = (ENTRY.open)(&Source::bytes(file.as_slice()), cx)?;
+            let mut decoder = (ENTRY.open)(&Source::from_slice(file.as_slice()), cx)?;
             decoder.frame(&Want { page, ..Want::new(Size::new(40, 20)) }, cx)
         })
         .0
@@ -126,7 +126,7 @@ fn picture(dict: &str) -> Vec<u8> {
 }
 
 fn find_scan(file: &[u8]) -> Option<Scan> {
-    with_context(|cx| Pdf::new(&Source::bytes(file)).find_scan(0, cx)).0.unwrap()
+    with_context(|cx| Pdf::new(&Source::from_slice(file)).find_scan(0, cx)).0.unwrap()
 }
 
 const PICTURE: &str = "/Resources<</XObject<</P 5 0 R>>>>";
@@ -150,7 +150,7 @@ fn a_page_that_is_one_picture_is_a_scan_and_looks_as_the_engine_draws_it() {
             let (info, engine) = draw(&by_engine);
             assert_eq!(scan.size, (info.width, info.height));
             let ours = with_context(|cx| scan.frame(info.size(), cx)).0.unwrap();
-            let ours = crate::orient::upright(crate::color::to_srgb8(ours).unwrap());
+            let ours = thumbling_core::orient::upright(thumbling_core::color::to_srgb8(ours).unwrap());
             for (x, y) in [(0.1, 0.1), (0.3, 0.2), (0.3, 0.7), (0.45, 0.6), (0.7, 0.3), (0.9, 0.9)] {
                 let at = |frame: &Frame| {
                     pixel(frame, (f64::from(frame.width) * x) as u32, (f64::from(frame.height) * y) as u32)[1]
@@ -189,7 +189,7 @@ fn one_page_of_many_is_drawn_from_a_part_of_the_file() {
         objects.push(format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R>>", 5 + 2 * i).into_bytes());
         objects.push(stream("", &[RED_CORNER, "% padding\n".repeat(300).as_bytes()].concat()));
     }
-    let source = Source::bytes(document(&objects));
+    let source = Source::from_bytes(document(&objects));
     let made = crate::thumbnail(&source, &Request::new().square(100)).unwrap();
     assert_eq!((made.info.pages, made.info.width), (count, 200.0));
     assert!(made.bytes_read * 10 < source.size(), "{} of {} bytes", made.bytes_read, source.size());
@@ -210,14 +210,14 @@ fn a_tree_of_pages_without_a_page_is_corrupt() {
     let looping = document(&[CATALOG.to_vec(), b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>".to_vec()]);
     let empty = document(&[CATALOG.to_vec(), b"<</Type/Pages/Kids[]/Count 0>>".to_vec()]);
     for file in [looping, empty] {
-        assert_eq!(trial::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Corrupt);
     }
 }
 
 #[test]
 fn a_page_of_any_size_is_drawn_at_the_size_that_is_wanted() {
     let file = one_page("", "/MediaBox[0 0 2000000 1000000]", b"1 0 0 rg 0 500000 1000000 500000 re f", &[]);
-    let frame = trial::decode_at(&ENTRY, &file, Size::new(200, 100)).unwrap();
+    let frame = testing::decode_at(&ENTRY, &file, Size::new(200, 100)).unwrap();
     assert_eq!(pixel(&frame, 50, 25), [255, 0, 0]);
 }
 
@@ -251,9 +251,9 @@ fn forms_that_multiply_end_at_the_deadline_in_the_built_in_engine() {
     let forms: Vec<_> = (0..30).map(form).collect();
     let file = one_page("", "/Resources<</XObject<</X 5 0 R>>>>", b"/X Do", &forms);
     let (limits, warnings) = (crate::Limits::default(), std::sync::Mutex::new(Vec::new()));
-    let budget = crate::limits::Budget::new(limits.max_memory);
+    let budget = thumbling_core::limits::Budget::new(limits.max_memory);
     let timeout = Some(std::time::Duration::from_millis(300));
-    let interrupt = crate::cancel::Interrupt::new(timeout, crate::CancelToken::new());
+    let interrupt = thumbling_core::cancel::Interrupt::new(timeout, crate::CancelToken::new());
     let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
     let start = std::time::Instant::now();
     let drawn = Engine::hayro(file, None, &cx).and_then(|mut engine| engine.render(0, Size::new(20, 10), &cx));
@@ -263,7 +263,7 @@ fn forms_that_multiply_end_at_the_deadline_in_the_built_in_engine() {
 
 #[test]
 fn a_document_cut_anywhere_ends_in_a_picture_or_a_typed_error() {
-    trial::cut_everywhere(&ENTRY, &one_page("", PICTURE, b"q 90 0 0 90 5 5 cm /P Do Q", &[picture("")]));
+    testing::cut_everywhere(&ENTRY, &one_page("", PICTURE, b"q 90 0 0 90 5 5 cm /P Do Q", &[picture("")]));
 }
 
 #[test]

@@ -12,9 +12,9 @@ use hayro::hayro_syntax::object::{Dict, MaybeRef, Object, ObjectIdentifier, Stre
 use hayro::hayro_syntax::page::Page;
 
 use super::excerpt::AWAY;
-use crate::cancel::Interrupt;
-use crate::error::{Error, Result};
-use crate::limits::Limits;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::limits::Limits;
 
 /// Most that one stage can expand a byte to: Deflate 1,032, LZW with codes of 12 bits some 2,700.
 const MAX_EXPANSION: u64 = 2700;

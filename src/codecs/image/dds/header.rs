@@ -1,9 +1,9 @@
 //! The headers: DDS_HEADER, DDS_HEADER_DXT10 (Microsoft, "DDS file layout").
 
 use super::layout::{Block, Layout, Packed};
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::structure::bytes::u32_le;
+use thumbling_core::bytes::u32_le;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
 
 /// Magic and DDS_HEADER.
 const HEADER: u64 = 128;

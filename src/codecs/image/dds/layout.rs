@@ -1,7 +1,7 @@
 //! How pixels are stored, and their samples.
 
-use crate::frame::PixelFormat;
-use crate::geometry::Size;
+use thumbling_core::frame::PixelFormat;
+use thumbling_core::geometry::Size;
 
 /// Px of a block's side.
 pub(crate) const BLOCK: usize = 4;

@@ -8,15 +8,15 @@ use std::io::{Seek, SeekFrom};
 
 use header::Header;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::Result;
-use crate::format::Format;
-use crate::frame::{Frame, Samples};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::source::Source;
-use crate::structure::rows::{self, Shape};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::Result;
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, Samples};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::scale::rows::{self, Shape};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("dds");
 /// Bytes of one fetch.
@@ -102,8 +102,8 @@ fn unmultiply(frame: &mut Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
-    use crate::structure::trial;
+    use crate::testing;
+    use thumbling_core::error::ErrorKind;
 
     fn dds(side: u32, levels: u32, flags: u32, code: &[u8; 4], bits: u32, masks: [u32; 4], data: &[u8]) -> Vec<u8> {
         let mut words = vec![124, 0x1007, side, side, 0, 0, levels];
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn the_smallest_level_that_covers_is_read() {
         for (side, size, red) in [(8, 8, 255), (5, 8, 255), (4, 4, 0)] {
-            let frame = trial::decode_at(&ENTRY, &two_levels(), Size::new(side, side)).unwrap();
+            let frame = testing::decode_at(&ENTRY, &two_levels(), Size::new(side, side)).unwrap();
             assert_eq!((frame.as_u8().unwrap()[0], frame.width >= side), (red, true), "{size}");
         }
     }
@@ -135,19 +135,19 @@ mod tests {
     #[test]
     fn masks_name_the_channels() {
         let file = dds(1, 1, 0x41, &[0; 4], 32, [0xFF, 0xFF00, 0xFF_0000, 0xFF00_0000], &[1, 2, 3, 4]);
-        assert_eq!(trial::decode(&ENTRY, &file).unwrap().1.as_u8().unwrap(), [1, 2, 3, 4]);
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap().1.as_u8().unwrap(), [1, 2, 3, 4]);
         let file = dds(1, 1, 0x2_0000, &[0; 4], 8, [0xFF, 0, 0, 0], &[9]);
-        assert_eq!(trial::decode(&ENTRY, &file).unwrap().1.as_u8().unwrap(), [9, 9, 9]);
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap().1.as_u8().unwrap(), [9, 9, 9]);
     }
 
     #[test]
     fn gigapixels_are_a_limit_at_once() {
         let file = dds(1 << 20, 1, 4, b"DXT1", 0, [0; 4], &[0; 8]);
-        assert_eq!(trial::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Limit);
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &two_levels());
+        testing::cut_everywhere(&ENTRY, &two_levels());
     }
 }

@@ -13,9 +13,9 @@ use super::layout::Pass;
 use super::markers::{Markers, Scan, Stop};
 use super::plane::{Coefficients, Plane};
 use super::scan;
-use crate::cancel::Interrupt;
-use crate::error::{Error, ErrorKind, Result};
-use crate::source::Source;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::source::Source;
 
 /// How far to read a progressive picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +186,11 @@ fn pass_over(markers: &mut Markers, interrupt: &Interrupt) -> Result<Option<u8>>
 mod tests {
     use super::super::samples::{self, Flat};
     use super::*;
-    use crate::cancel::CancelToken;
+    use thumbling_core::cancel::CancelToken;
     use turbojpeg::Subsamp;
 
     fn decode(bytes: &[u8]) -> Result<DcImage> {
-        Jpeg::open(&Source::bytes(bytes))?.decode(Refinement::Full, &Interrupt::default())
+        Jpeg::open(&Source::from_slice(bytes))?.decode(Refinement::Full, &Interrupt::default())
     }
 
     const FLAT: Flat = Flat {
@@ -286,7 +286,7 @@ mod tests {
     fn the_first_scans_of_a_progressive_picture_are_close_and_early() {
         let jpeg = samples::turbo(1600, 1200, Subsamp::Sub2x2, true);
         let read = |refinement| {
-            let source = Source::bytes(&jpeg[..]);
+            let source = Source::from_slice(&jpeg[..]);
             let image = Jpeg::open(&source).unwrap().decode(refinement, &Interrupt::default()).unwrap();
             assert!(image.complete);
             (image.planes[0].samples.clone(), source.bytes_read())
@@ -301,7 +301,7 @@ mod tests {
     fn a_cancelled_decode_stops() {
         let token = CancelToken::new();
         token.cancel();
-        let jpeg = Jpeg::open(&Source::bytes(FLAT.jpeg())).unwrap();
+        let jpeg = Jpeg::open(&Source::from_bytes(FLAT.jpeg())).unwrap();
         let error = jpeg.decode(Refinement::Full, &Interrupt::new(None, token)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
     }

@@ -4,7 +4,7 @@
 //! 0xFF, and a position in the data is a plain number.
 
 use super::window::{Window, find_ff};
-use crate::error::Result;
+use thumbling_core::error::Result;
 
 /// Bytes held at a time, without the padding.
 const SIZE: usize = 64 << 10;
@@ -99,13 +99,13 @@ impl Entropy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
+    use thumbling_core::source::Source;
 
     #[test]
     fn stuffing_is_removed_wherever_a_fetch_ends() {
         for before in 4080..4100 {
             let bytes = [&vec![1; before][..], &[0xFF, 0, 0xFF, 0, 2, 0xFF, 0xFF, 0xD3, 9]].concat();
-            let mut window = Window::new(Source::bytes(bytes));
+            let mut window = Window::new(Source::from_bytes(bytes));
             let mut entropy = Entropy::new();
             entropy.advance(0, &mut window).unwrap();
             assert_eq!(entropy.end(), Some(End::Marker(0xD3)));

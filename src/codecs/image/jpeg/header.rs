@@ -190,12 +190,12 @@ mod tests {
     use super::super::dc::Jpeg;
     use super::super::samples::{Flat, segment};
     use super::*;
-    use crate::source::Source;
+    use thumbling_core::source::Source;
 
     fn header(segments: &[Vec<u8>]) -> Header {
         let flat = Flat { width: 8, height: 8, precision: 8, dc: &[0], restart: 0 }.jpeg();
         let jpeg = [&flat[..2], &segments.concat(), &flat[2..]].concat();
-        Jpeg::open(&Source::bytes(jpeg)).unwrap().header().clone()
+        Jpeg::open(&Source::from_bytes(jpeg)).unwrap().header().clone()
     }
 
     #[test]

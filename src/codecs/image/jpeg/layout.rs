@@ -4,7 +4,7 @@ use super::header::{Header, Process};
 use super::huffman::SkipTable;
 use super::markers::{Scan, Tables};
 use super::plane::Coefficients;
-use crate::error::{Error, Result};
+use thumbling_core::error::{Error, Result};
 
 /// T.81, B.2.3.
 const MCU_MAX: usize = 10;

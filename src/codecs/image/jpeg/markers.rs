@@ -4,8 +4,8 @@ use super::header::{Component, Header, Metadata, Process};
 use super::huffman::Codes;
 use super::standard;
 use super::window::Window;
-use crate::error::{Error, Result};
-use crate::source::Source;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::source::Source;
 
 /// What segments define for the scans that follow them.
 pub(super) struct Tables {

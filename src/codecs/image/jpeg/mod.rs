@@ -20,16 +20,16 @@ mod standard;
 mod turbo;
 mod window;
 
-use crate::color::ColorSpace;
-use crate::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
-use crate::error::{ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::Frame;
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::source::Source;
-use crate::structure::exif;
+use crate::containers::exif;
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::source::Source;
 
 use header::Header;
 

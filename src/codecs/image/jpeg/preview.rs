@@ -1,13 +1,13 @@
 //! Smaller pictures that a JPEG carries: the EXIF thumbnail, and the previews of the multi-picture format.
 
 use super::header::{Header, Mpf};
-use crate::decode::{Context, Effort, Want};
-use crate::error::{ErrorKind, Result};
-use crate::frame::{Frame, Origin};
-use crate::geometry::Size;
-use crate::probe::Hint;
-use crate::source::Source;
-use crate::structure::exif::Exif;
+use crate::containers::exif::Exif;
+use thumbling_core::decode::{Context, Effort, Want};
+use thumbling_core::error::{ErrorKind, Result};
+use thumbling_core::frame::{Frame, Origin};
+use thumbling_core::geometry::Size;
+use thumbling_core::probe::Hint;
+use thumbling_core::source::Source;
 
 /// How far a preview's shape may differ from the picture's: one that differs more has bars, or is of another picture.
 const ASPECT: f64 = 0.01;
@@ -27,7 +27,7 @@ pub(super) fn frame(
     want: &Want,
     cx: &Context<'_>,
 ) -> Result<Option<Frame>> {
-    let thumbnail = exif.preview.clone().and_then(|range| header.exif.as_ref()?.get(range)).map(Source::bytes);
+    let thumbnail = exif.preview.clone().and_then(|range| header.exif.as_ref()?.get(range)).map(Source::from_slice);
     let large = header.mpf.as_ref().map(|mpf| large_thumbnails(mpf, source)).unwrap_or_default();
     for candidate in thumbnail.into_iter().chain(large) {
         match covering(&candidate, header, want, cx) {

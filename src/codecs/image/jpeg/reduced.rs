@@ -3,11 +3,11 @@
 use super::dc::{Jpeg, Refinement};
 use super::header::{ColorModel, Header};
 use super::plane::Plane;
-use crate::decode::{Context, Effort, Want};
-use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::{Rect, Size};
-use crate::scale;
+use thumbling_core::decode::{Context, Effort, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::{Rect, Size};
+use thumbling_core::scale;
 
 /// Whether colours of this model are put together here.
 pub(super) fn is_made(header: &Header) -> bool {

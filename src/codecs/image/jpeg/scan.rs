@@ -12,8 +12,8 @@ use super::markers::{Markers, Scan};
 use super::plane::Coefficients;
 use super::scatter::scatter;
 use super::window::Window;
-use crate::cancel::Interrupt;
-use crate::error::Result;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::Result;
 
 /// How far a scan was read.
 pub(super) struct Outcome {

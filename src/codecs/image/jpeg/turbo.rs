@@ -4,11 +4,11 @@
 use turbojpeg::{Decompressor, Image, PixelFormat as Turbo, ScalingFactor};
 
 use super::header::{ColorModel, Header, Process};
-use crate::decode::{Context, Want};
-use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat};
-use crate::geometry::Size;
-use crate::source::Source;
+use thumbling_core::decode::{Context, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::geometry::Size;
+use thumbling_core::source::Source;
 
 /// Scans of a progressive picture that are decoded: encoders write about ten, hostile files thousands.
 const MAX_SCANS: u32 = 100;

@@ -4,8 +4,8 @@
 //! 64 KiB of the file are held at a time, and what nobody needs (a large APPn segment) is never fetched. The first
 //! fetches are small, because a header is often all that is asked for.
 
-use crate::error::Result;
-use crate::source::{HEAD, Source};
+use thumbling_core::error::Result;
+use thumbling_core::source::{HEAD, Source};
 
 /// Sizes of the first fetches and of all others, in bytes. The first has been read already, to know the format.
 const FETCHES: [usize; 3] = [HEAD, 16 << 10, 64 << 10];
@@ -135,14 +135,14 @@ mod tests {
     use super::*;
 
     fn window(bytes: Vec<u8>) -> Window {
-        Window::new(Source::bytes(bytes))
+        Window::new(Source::from_bytes(bytes))
     }
 
     #[test]
     fn a_skipped_segment_is_not_fetched() {
         let mut bytes = vec![1; 1 << 20];
         bytes.push(2);
-        let source = Source::bytes(bytes);
+        let source = Source::from_bytes(bytes);
         let mut window = Window::new(source.clone());
         assert_eq!(window.byte().unwrap(), Some(1));
         window.skip((1 << 20) - 1);

@@ -1,12 +1,12 @@
 //! The sections before the pixels: header, palette, resources, and the first words of the layers
 //! (Adobe Photoshop File Formats Specification, 2019).
 
-use crate::color::ColorSpace;
-use crate::decode::Context;
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::source::Source;
-use crate::structure::bytes::{u16_be, u32_be, u64_be};
+use thumbling_core::bytes::{u16_be, u32_be, u64_be};
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::source::Source;
 
 /// File header.
 const HEADER: usize = 26;

@@ -9,12 +9,12 @@ mod planes;
 
 use header::{Header, Thumbnail};
 
-use crate::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
-use crate::error::Result;
-use crate::format::Format;
-use crate::frame::{Frame, Origin, Samples};
-use crate::probe::{Hint, Score};
-use crate::source::Source;
+use thumbling_core::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::Result;
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, Origin, Samples};
+use thumbling_core::probe::{Hint, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("psd");
 /// How far the shape of a thumbnail may be off; it is rounded to whole px.
@@ -59,9 +59,9 @@ impl Decoder for Psd {
         if let Some(thumbnail) = thumbnail {
             let serves = match want.effort {
                 Effort::Preview => true,
-                // A thumbnail has no transparency.
-                Effort::Normal => thumbnail.size.covers(want.size) && !header.has_alpha,
                 Effort::Best => false,
+                // A thumbnail has no transparency.
+                _ => thumbnail.size.covers(want.size) && !header.has_alpha,
             };
             if (serves || !header.is_merged)
                 && let Ok(frame) = embedded(thumbnail, want, cx)
@@ -91,9 +91,9 @@ fn embedded(thumbnail: &Thumbnail, want: &Want, cx: &Context<'_>) -> Result<Fram
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
-    use crate::frame::PixelFormat;
-    use crate::structure::trial;
+    use crate::testing;
+    use thumbling_core::error::ErrorKind;
+    use thumbling_core::frame::PixelFormat;
 
     /// A file of 2×2 px; `layers` is the content of the layer section.
     fn psd(channels: u16, depth: u16, mode: u16, layers: &[u8], compression: u16, data: &[u8]) -> Vec<u8> {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     fn samples(file: &[u8]) -> (PixelFormat, Samples) {
-        let frame = trial::decode(&ENTRY, file).unwrap().1;
+        let frame = testing::decode(&ENTRY, file).unwrap().1;
         (frame.format, frame.samples)
     }
 
@@ -184,13 +184,13 @@ mod tests {
     fn gigapixels_are_a_limit_at_once() {
         let mut file = psd(3, 8, 3, &[], 0, &[0; 12]);
         file[14..22].fill(0x7F);
-        assert_eq!(trial::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Limit);
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Limit);
     }
 
     #[test]
     fn cuts_are_no_panic() {
-        trial::cut_everywhere(&ENTRY, &psd(3, 8, 3, &[], 1, &[0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 255, 1, 255, 2]));
-        trial::cut_everywhere(&ENTRY, &psd(4, 16, 3, &[0, 0, 0, 2, 255, 255], 0, &[7; 32]));
-        trial::cut_everywhere(&ENTRY, &psd(3, 8, 3, &[], 3, &[0x78, 0x9C, 3, 0, 0, 0, 0, 1]));
+        testing::cut_everywhere(&ENTRY, &psd(3, 8, 3, &[], 1, &[0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 255, 1, 255, 2]));
+        testing::cut_everywhere(&ENTRY, &psd(4, 16, 3, &[0, 0, 0, 2, 255, 255], 0, &[7; 32]));
+        testing::cut_everywhere(&ENTRY, &psd(3, 8, 3, &[], 3, &[0x78, 0x9C, 3, 0, 0, 0, 0, 1]));
     }
 }

@@ -2,13 +2,13 @@
 
 use super::header::{Header, Mode};
 use super::planes::Planes;
-use crate::decode::{Context, Want};
-use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat, Samples};
-use crate::orient::Orientation;
-use crate::source::Source;
-use crate::structure::lab;
-use crate::structure::rows::{self, Shape};
+use thumbling_core::color::lab;
+use thumbling_core::decode::{Context, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, PixelFormat, Samples};
+use thumbling_core::orient::Orientation;
+use thumbling_core::scale::rows::{self, Shape};
+use thumbling_core::source::Source;
 
 /// How the rows that were reduced become the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use std::io::{Read, Seek, SeekFrom};
 use flate2::read::ZlibDecoder;
 
 use super::header::Header;
-use crate::decode::Context;
-use crate::error::{Error, Result};
-use crate::limits::Reservation;
-use crate::source::{Source, SourceReader};
-use crate::structure::rows;
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::limits::Reservation;
+use thumbling_core::scale::rows;
+use thumbling_core::source::{Source, SourceReader};
 
 /// Bytes of one fetch of one channel.
 const WINDOW: usize = 64 << 10;

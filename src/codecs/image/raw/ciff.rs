@@ -1,10 +1,10 @@
 //! Canon CRW: the Camera Image File Format 1.0, heaps of records, each with its directory at its end.
 
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::source::Source;
-use crate::structure::tiff::ByteOrder;
+use crate::containers::tiff::ByteOrder;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::source::Source;
 
 use super::preview::Previews;
 

@@ -1,12 +1,12 @@
 //! Canon CR3: ISO base media (ISO/IEC 14496-12) with boxes of Canon's for the small previews and metadata, and a track
 //! that is the full-size JPEG.
 
-use crate::decode::Context;
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::source::Source;
-use crate::structure::tiff::{Tiff, tag};
+use crate::containers::tiff::{Tiff, tag};
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::source::Source;
 
 use super::preview::Previews;
 

@@ -1,13 +1,13 @@
 //! RAW files that are TIFF structures: DNG, CR2, NEF, ARW, ORF, RW2, PEF, DCR, KDC, SRW, 3FR, ERF, MEF, MOS and kin.
 
-use crate::decode::Context;
-use crate::error::Result;
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Peek;
-use crate::source::Source;
-use crate::structure::tiff::image::{self, photometric};
-use crate::structure::tiff::{Directory, Tiff, tag};
+use crate::containers::tiff::image::{self, photometric};
+use crate::containers::tiff::{Directory, Tiff, tag};
+use thumbling_core::decode::Context;
+use thumbling_core::error::Result;
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Peek;
+use thumbling_core::source::Source;
 
 use super::maker_note;
 use super::preview::{Content, Preview, Previews};
@@ -36,7 +36,7 @@ pub(super) fn is_raw(peek: &Peek<'_>) -> bool {
     if VERSIONS[4..].iter().any(|mark| peek.has(0, mark)) || peek.has(8, b"CR\x02\0") {
         return true;
     }
-    let Ok(tiff) = Tiff::open(&Source::bytes(peek.head), &[]) else { return false };
+    let Ok(tiff) = Tiff::open(&Source::from_slice(peek.head), &[]) else { return false };
     let Ok(first) = tiff.first() else { return false };
     if first.has(DNG_VERSION) || is_sensor(&first) {
         return true;

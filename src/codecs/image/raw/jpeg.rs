@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, Read};
 
-use crate::geometry::Size;
-use crate::source::Source;
+use thumbling_core::geometry::Size;
+use thumbling_core::source::Source;
 
 /// Marker segments before the frame header that are skipped.
 const MAX_SEGMENTS: usize = 256;

@@ -1,9 +1,9 @@
 //! Previews of another shape than the picture have black bars around it: 160×120 px for a picture of 3:2.
 
-use crate::error::Result;
-use crate::frame::Frame;
-use crate::geometry::{Rect, Size};
-use crate::scale;
+use thumbling_core::error::Result;
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::{Rect, Size};
+use thumbling_core::scale;
 
 use super::preview::inside;
 

@@ -1,7 +1,7 @@
 //! Previews that live in maker notes. The layouts are documented by reverse engineering only; whatever they lead to
 //! counts only if a JPEG stands there.
 
-use crate::structure::tiff::{ByteOrder, Directory, Tiff, tag};
+use crate::containers::tiff::{ByteOrder, Directory, Tiff, tag};
 
 use super::preview::Previews;
 

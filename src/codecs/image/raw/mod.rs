@@ -14,15 +14,15 @@ mod preview;
 mod raf;
 mod x3f;
 
-use crate::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::{Frame, Origin};
-use crate::geometry::Size;
-use crate::probe::{Hint, Peek, Score};
-use crate::source::Source;
-use crate::structure::tiff::image;
+use crate::containers::tiff::image;
 use preview::{Content, Preview, Previews};
+use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, Origin};
+use thumbling_core::geometry::Size;
+use thumbling_core::probe::{Hint, Peek, Score};
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("raw");
 

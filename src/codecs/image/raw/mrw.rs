@@ -1,10 +1,10 @@
 //! Minolta MRW: a header of blocks, one of which is a TIFF structure whose maker note has the preview.
 
-use crate::decode::Context;
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::source::Source;
-use crate::structure::tiff::Tiff;
+use crate::containers::tiff::Tiff;
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::source::Source;
 
 use super::ifd;
 use super::preview::Previews;

@@ -1,11 +1,11 @@
 //! The previews of a file: where they are, how large they are, and which is the best for a size.
 
-use crate::decode::Context;
-use crate::error::Result;
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::source::Source;
-use crate::structure::tiff::Directory;
+use crate::containers::tiff::Directory;
+use thumbling_core::decode::Context;
+use thumbling_core::error::Result;
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::source::Source;
 
 use super::jpeg;
 
@@ -46,7 +46,7 @@ impl Preview {
         if let Some(first) = bytes.first_mut() {
             *first = 0xFF;
         }
-        Ok(Source::bytes(bytes))
+        Ok(Source::from_bytes(bytes))
     }
 }
 

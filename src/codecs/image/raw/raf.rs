@@ -1,8 +1,8 @@
 //! Fujifilm RAF: a header with the place of one JPEG, and of a directory of the sensor.
 
-use crate::error::Result;
-use crate::geometry::Size;
-use crate::source::Source;
+use thumbling_core::error::Result;
+use thumbling_core::geometry::Size;
+use thumbling_core::source::Source;
 
 use super::preview::Previews;
 

@@ -1,10 +1,10 @@
 //! A JPEG in each container, and which of several is taken.
 
 use super::*;
+use crate::containers::tiff::ByteOrder;
+use crate::containers::tiff::tag;
+use crate::containers::tiff::writer::{Ifd, Value, classic, write};
 use crate::request::{Output, Request};
-use crate::structure::tiff::ByteOrder;
-use crate::structure::tiff::tag;
-use crate::structure::tiff::writer::{Ifd, Value, classic, write};
 
 const RED: [u8; 3] = [200, 30, 20];
 const BLUE: [u8; 3] = [10, 20, 220];
@@ -39,7 +39,7 @@ struct Made {
 
 fn try_make(file: Vec<u8>, name: &str, side: u32) -> Result<Made> {
     let request = Request::new().square(side).output(Output::Rgba).name(name);
-    let made = crate::thumbnail(&Source::bytes(file), &request)?;
+    let made = crate::thumbnail(&Source::from_bytes(file), &request)?;
     let item = &made.items[0];
     let middle = (item.height / 2 * item.width + item.width / 2) as usize * 4;
     let pixel = item.bytes[middle..middle + 3].try_into().unwrap();
@@ -148,7 +148,7 @@ fn black_bars_are_cut_off() {
         (0..160 * 120).flat_map(|i| if (7..113).contains(&(i / 160)) { RED } else { [0; 3] }).collect();
     let file = classic(&[camera(vec![sensor(6000, 4000), interchange(compressed(160, 120, &pixels))])]);
     let request = Request::new().square(60).output(Output::Rgba).name("a.arw");
-    let made = crate::thumbnail(&Source::bytes(file), &request).unwrap();
+    let made = crate::thumbnail(&Source::from_bytes(file), &request).unwrap();
     let item = &made.items[0];
     assert!(item.width == 60 && (39..=40).contains(&item.height), "{}x{}", item.width, item.height);
     assert!(near(item.bytes[..3].try_into().unwrap(), RED), "{:?}", &item.bytes[..3]);
@@ -392,7 +392,7 @@ fn mutated_containers_end_with_a_typed_error_or_a_picture() {
             }
             let mut request = Request::new().square(16).output(Output::Rgba).name("x.dng");
             request.limits.max_pixels = 1 << 20;
-            match crate::thumbnail(&Source::bytes(mutant), &request) {
+            match crate::thumbnail(&Source::from_bytes(mutant), &request) {
                 Ok(_) => pictures += 1,
                 Err(e) => assert_ne!(e.kind(), ErrorKind::Internal, "{e}"),
             }

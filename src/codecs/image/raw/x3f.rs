@@ -1,9 +1,9 @@
 //! Sigma (Foveon) X3F: a directory at the end of the file, with image sections that are JPEG.
 
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::source::Source;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::source::Source;
 
 use super::preview::Previews;
 

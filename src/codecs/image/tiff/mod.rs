@@ -2,16 +2,16 @@
 
 mod pages;
 
-use crate::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::Frame;
-use crate::geometry::Size;
-use crate::orient::Orientation;
-use crate::probe::Score;
-use crate::source::Source;
-use crate::structure::tiff::{Directory, Tiff, image, tag};
+use crate::containers::tiff::{Directory, Tiff, image, tag};
 use pages::{Page, Pages};
+use thumbling_core::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Score;
+use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("tiff");
 

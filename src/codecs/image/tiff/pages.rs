@@ -3,10 +3,10 @@
 //! A reduced version is told by NewSubfileType or SubfileType, by its place in SubIFDs, or, in pyramids of writers
 //! that say nothing, by being tiled, of the same shape, and at most half as large as the tiled page before it.
 
-use crate::decode::Context;
-use crate::error::{Error, Result};
-use crate::geometry::Size;
-use crate::structure::tiff::{Directory, Tiff, tag};
+use crate::containers::tiff::{Directory, Tiff, tag};
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::geometry::Size;
 
 /// Versions in SubIFDs that are looked at.
 const MAX_SUB: u64 = 64;

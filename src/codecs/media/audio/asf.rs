@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::{Picture, Sound};
-use crate::decode::Context;
-use crate::error::Result;
-use crate::source::Source;
-use crate::structure::bytes::{u16_le, u32_le, u64_le};
+use thumbling_core::bytes::{u16_le, u32_le, u64_le};
+use thumbling_core::decode::Context;
+use thumbling_core::error::Result;
+use thumbling_core::source::Source;
 
 type Guid = [u8; 16];
 

@@ -3,9 +3,9 @@
 use lofty::file::FileType;
 
 use super::{ReadFn, asf, open, small, tags};
-use crate::decode::FormatEntry;
-use crate::format::{Family, Format};
-use crate::probe::{Peek, Score};
+use thumbling_core::decode::FormatEntry;
+use thumbling_core::format::{Family, Format};
+use thumbling_core::probe::{Peek, Score};
 
 macro_rules! entries {
     ($($entry:ident $name:literal [$($mime:literal)*] $score:expr, $read:expr;)*) => {

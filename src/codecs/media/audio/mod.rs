@@ -9,14 +9,14 @@ mod tags;
 use std::time::Duration;
 
 pub(crate) use self::formats::{AAC, AIFF, APE, DSF, FLAC, M4A, MP3, MUSEPACK, OGG, TTA, WAV, WAVPACK, WMA};
-use crate::decode::{Context, Decoder, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-use crate::frame::{Frame, Origin};
-use crate::geometry::Size;
-use crate::limits::Reservation;
-use crate::probe::Hint;
-use crate::source::Source;
+use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::frame::{Frame, Origin};
+use thumbling_core::geometry::Size;
+use thumbling_core::limits::Reservation;
+use thumbling_core::probe::Hint;
+use thumbling_core::source::Source;
 
 /// Pictures of one file that are tried.
 const TRIES: usize = 8;
@@ -65,7 +65,7 @@ impl AudioFile {
             });
             sound.pictures.truncate(TRIES);
             let held = cx.reserve(sound.pictures.iter().map(|picture| picture.bytes.len() as u64).sum())?;
-            let pictures = sound.pictures.into_iter().map(|picture| Source::bytes(picture.bytes)).collect();
+            let pictures = sound.pictures.into_iter().map(|picture| Source::from_bytes(picture.bytes)).collect();
             self.sound = Some((sound.duration.unwrap_or_default(), pictures, held));
         }
         let (duration, pictures, _) = self.sound.as_ref().ok_or_else(|| Error::internal("no tags"))?;

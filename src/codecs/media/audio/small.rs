@@ -6,10 +6,10 @@ use std::time::Duration;
 use lofty::file::FileType;
 
 use super::{Picture, Sound, tags};
-use crate::decode::Context;
-use crate::error::Result;
-use crate::source::Source;
-use crate::structure::bytes::{u32_le, u64_le};
+use thumbling_core::bytes::{u32_le, u64_le};
+use thumbling_core::decode::Context;
+use thumbling_core::error::Result;
+use thumbling_core::source::Source;
 
 /// Header of an ID3v2 tag, bytes.
 const ID3: u64 = 10;

@@ -7,10 +7,10 @@ use lofty::file::{AudioFile, FileType, TaggedFile, TaggedFileExt};
 use lofty::probe::Probe;
 
 use super::{Picture, Sound};
-use crate::cancel::Interrupt;
-use crate::decode::Context;
-use crate::error::{Error, Result};
-use crate::source::{Source, SourceReader};
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::source::{Source, SourceReader};
 
 /// Bytes of one fetch.
 const WINDOW: usize = 16 << 10;

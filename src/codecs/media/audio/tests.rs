@@ -1,8 +1,8 @@
 //! Sound files of a few bytes, made around one cover.
 
 use super::*;
-use crate::decode::FormatEntry;
-use crate::structure::trial;
+use crate::testing;
+use thumbling_core::decode::FormatEntry;
 
 /// An 8×6 PNG.
 fn cover() -> Vec<u8> {
@@ -22,7 +22,7 @@ fn id3(kind: u8, picture: &[u8]) -> Vec<u8> {
 }
 
 fn size(entry: &FormatEntry, bytes: &[u8]) -> Result<(u32, u32, Origin)> {
-    let (info, frame) = trial::decode(entry, bytes)?;
+    let (info, frame) = testing::decode(entry, bytes)?;
     assert_eq!((info.width, info.height), (f64::from(frame.width), f64::from(frame.height)));
     Ok((frame.width, frame.height, frame.origin))
 }
@@ -37,21 +37,21 @@ fn mp3_frame() -> Vec<u8> {
 #[test]
 fn an_mp3_is_shown_by_its_cover() {
     let file = [id3(3, &cover()), mp3_frame(), mp3_frame()].concat();
-    assert_eq!(trial::score(&MP3, &file), crate::probe::Score::MAGIC);
+    assert_eq!(testing::score(&MP3, &file), thumbling_core::probe::Score::MAGIC);
     assert_eq!(size(&MP3, &file).unwrap(), (8, 6, Origin::Embedded));
-    trial::cut_everywhere(&MP3, &file);
+    testing::cut_everywhere(&MP3, &file);
 }
 
 #[test]
 fn sound_without_a_cover_is_no_visual() {
     let file = [mp3_frame(), mp3_frame(), mp3_frame()].concat();
-    assert_eq!(trial::decode(&MP3, &file).unwrap_err().kind(), ErrorKind::NoVisual);
+    assert_eq!(testing::decode(&MP3, &file).unwrap_err().kind(), ErrorKind::NoVisual);
 }
 
 #[test]
 fn a_broken_cover_is_corrupt() {
     let file = [id3(3, &cover()[..40]), mp3_frame(), mp3_frame()].concat();
-    assert_eq!(trial::decode(&MP3, &file).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(testing::decode(&MP3, &file).unwrap_err().kind(), ErrorKind::Corrupt);
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn the_front_cover_comes_first_and_the_next_when_it_is_broken() {
         Ok(Sound { pictures, duration: None })
     }
     let width = |content: &[u8]| {
-        let mut file = open(&Source::bytes(content), MP3.format, read);
-        trial::with_context(|cx| file.info(cx).unwrap().width).0
+        let mut file = open(&Source::from_slice(content), MP3.format, read);
+        testing::with_context(|cx| file.info(cx).unwrap().width).0
     };
     assert_eq!(width(b"whole"), 8.0);
     assert_eq!(width(b""), 1.0);
@@ -81,9 +81,9 @@ fn a_dsf_points_to_its_tag() {
     file[56..60].copy_from_slice(&100u32.to_le_bytes());
     file[64..72].copy_from_slice(&250u64.to_le_bytes());
     file.extend(id3(3, &cover()));
-    let (info, frame) = trial::decode(&DSF, &file).unwrap();
+    let (info, frame) = testing::decode(&DSF, &file).unwrap();
     assert_eq!((frame.width, info.duration), (8, Some(Duration::from_millis(2500))));
-    trial::cut_everywhere(&DSF, &file);
+    testing::cut_everywhere(&DSF, &file);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn true_audio_has_its_tag_in_front() {
     sound.extend(50u32.to_le_bytes());
     sound.resize(400, 0);
     let file = [id3(0, &cover()), sound].concat();
-    let (info, frame) = trial::decode(&TTA, &file).unwrap();
+    let (info, frame) = testing::decode(&TTA, &file).unwrap();
     assert_eq!((frame.width, info.duration), (8, Some(Duration::from_millis(500))));
 }
 
@@ -107,7 +107,7 @@ fn an_ape_tag_at_the_end_has_its_cover_behind_a_file_name() {
         [&b"APETAGEX"[..], &2000u32.to_le_bytes(), &(items.len() as u32 + 32).to_le_bytes(), &[2, 0, 0, 0], &[0; 12]];
     let file = [mp3_frame(), mp3_frame(), items, footer.concat()].concat();
     assert_eq!(size(&MP3, &file).unwrap(), (8, 6, Origin::Embedded));
-    trial::cut_everywhere(&MP3, &file);
+    testing::cut_everywhere(&MP3, &file);
 }
 
 #[test]
@@ -130,21 +130,21 @@ fn windows_media_has_its_picture_in_an_attribute() {
     let header = [&1u32.to_le_bytes()[..], &[1, 2], &inner].concat();
     let file = object(b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C", &header);
     assert_eq!(size(&WMA, &file).unwrap(), (8, 6, Origin::Embedded));
-    trial::cut_everywhere(&WMA, &file);
+    testing::cut_everywhere(&WMA, &file);
 }
 
 #[test]
 fn texts_with_a_byte_order_mark_are_no_sound() {
     let text: Vec<u8> = "\u{FEFF}Hello, this is text".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for entry in [MP3, AAC, M4A, OGG, WMA] {
-        assert_eq!(trial::score(&entry, &text), crate::probe::Score::NONE);
+        assert_eq!(testing::score(&entry, &text), thumbling_core::probe::Score::NONE);
     }
 }
 
 #[test]
 fn a_tag_that_hides_the_sound_leaves_it_to_the_name() {
     let file = [id3(3, &vec![0; 8000]), b"fLaC".to_vec()].concat();
-    let peek = |extension| crate::probe::Peek::new(&file[..4096], file.len() as u64, extension, "");
+    let peek = |extension| thumbling_core::probe::Peek::new(&file[..4096], file.len() as u64, extension, "");
     assert!((MP3.score)(&peek("")) > (FLAC.score)(&peek("")));
     assert!((FLAC.score)(&peek("flac")).0 + 5 > (MP3.score)(&peek("flac")).0);
 }

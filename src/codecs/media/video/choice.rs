@@ -4,7 +4,7 @@
 //! blurred transitions lack one of these, and so does a picture whose bars leave little in between. What is measured is the luma of the frame
 //! reduced to a few thousand pixels, without the bars.
 
-use crate::frame::{Frame, Samples};
+use thumbling_core::frame::{Frame, Samples};
 
 /// A score from which on a frame is taken without looking further.
 pub(super) const GOOD: f32 = 0.5;
@@ -120,7 +120,7 @@ impl Luma {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::PixelFormat;
+    use thumbling_core::frame::PixelFormat;
 
     fn frame(luma: impl Fn(u32, u32) -> f32) -> Frame {
         let (w, h) = (192, 108);

@@ -2,10 +2,10 @@
 //! script, nothing that names other files.
 
 use super::open;
-use crate::decode::FormatEntry;
-use crate::format::{Family, Format};
-use crate::probe::{Peek, Score};
-use crate::seam::ffmpeg::{Demuxer, Seeking};
+use crate::ffi::ffmpeg::{Demuxer, Seeking};
+use thumbling_core::decode::FormatEntry;
+use thumbling_core::format::{Family, Format};
+use thumbling_core::probe::{Peek, Score};
 
 macro_rules! entries {
     ($($entry:ident $name:literal [$($mime:literal)*] $demuxer:literal $seeking:ident, $score:expr;)*) => {

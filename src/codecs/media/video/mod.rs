@@ -15,16 +15,16 @@ use self::excerpt::Moment;
 pub(crate) use self::formats::{
     ASF, AVI, DV, FLV, H264, HEVC, IVF, MATROSKA, MP4, MPEG, MPEG_TS, MPEG_VIDEO, MXF, OGV, RM, WEBM, WTV, Y4M,
 };
-use crate::decode::{Context, Decoder, Effort, SourceInfo, Want};
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Family, Format};
-use crate::frame::{Frame, Origin};
-use crate::geometry::Size;
-use crate::limits::Reservation;
-use crate::orient::Orientation;
-use crate::probe::Hint;
-use crate::seam::ffmpeg::{Demuxer, Key, Movie, Picture, Place, Video};
-use crate::source::Source;
+use crate::ffi::ffmpeg::{Demuxer, Key, Movie, Picture, Place, Video};
+use thumbling_core::decode::{Context, Decoder, Effort, SourceInfo, Want};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::{Family, Format};
+use thumbling_core::frame::{Frame, Origin};
+use thumbling_core::geometry::Size;
+use thumbling_core::limits::Reservation;
+use thumbling_core::orient::Orientation;
+use thumbling_core::probe::Hint;
+use thumbling_core::source::Source;
 
 /// Where candidates are looked for, in this order, as shares of the film: beginnings and ends are titles and fades.
 const CANDIDATES: [f64; 7] = [0.1, 0.3, 0.5, 0.7, 0.2, 0.85, 0.02];
@@ -80,7 +80,7 @@ impl VideoFile {
     fn open_whole(&mut self, cx: &Context<'_>) -> Result<()> {
         let mut source = self.source.clone();
         if source.size() <= SMALL {
-            source = Source::bytes(source.read_all(SMALL)?);
+            source = Source::from_bytes(source.read_all(SMALL)?);
         }
         let movie = Movie::open(&source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?;
         (self.movie, self.is_excerpt) = (Some(movie), false);
@@ -103,7 +103,7 @@ impl VideoFile {
     fn cover(&mut self, want: &Want, cx: &Context<'_>) -> Result<Option<Frame>> {
         let Some(cover) = self.movie(cx)?.cover() else { return Ok(None) };
         let _held = cx.reserve(cover.len() as u64)?;
-        let frame = cx.inner_frame(&Source::bytes(cover), &Hint::default(), want)?;
+        let frame = cx.inner_frame(&Source::from_bytes(cover), &Hint::default(), want)?;
         Ok(Some(frame.with_origin(Origin::Embedded)))
     }
 
@@ -199,7 +199,7 @@ impl Decoder for VideoFile {
         // Sound in a container of videos.
         info.family = Family::Audio;
         if let Some(cover) = self.movie(cx)?.cover() {
-            let cover = cx.open_picture(&Source::bytes(cover), &Hint::default())?.1;
+            let cover = cx.open_picture(&Source::from_bytes(cover), &Hint::default())?.1;
             (info.width, info.height, info.has_alpha) = (cover.width, cover.height, cover.has_alpha);
         }
         Ok(info)

@@ -1,9 +1,9 @@
 //! Films of a few JPEG frames.
 
 use super::*;
-use crate::decode::FormatEntry;
-use crate::probe::Score;
-use crate::structure::trial;
+use crate::testing;
+use thumbling_core::decode::FormatEntry;
+use thumbling_core::probe::Score;
 
 #[path = "../../../../examples/make_samples/files/mov.rs"]
 pub(super) mod mov;
@@ -46,7 +46,7 @@ fn mean(frame: &Frame) -> [u32; 3] {
 }
 
 fn decode(bytes: &[u8]) -> Result<(SourceInfo, Frame)> {
-    trial::decode(&MP4, bytes)
+    testing::decode(&MP4, bytes)
 }
 
 const RED: [u8; 3] = [250, 20, 20];
@@ -55,12 +55,12 @@ const BLUE: [u8; 3] = [20, 20, 250];
 #[test]
 fn a_film_of_one_frame_is_shown() {
     let file = mov::mov(&film(&[scene(RED)]));
-    assert_eq!(trial::score(&MP4, &file), Score::MAGIC);
+    assert_eq!(testing::score(&MP4, &file), Score::MAGIC);
     let (info, frame) = decode(&file).unwrap();
     assert_eq!((info.width, info.height, info.duration), (96.0, 64.0, Some(Duration::from_secs(1))));
     assert_eq!((frame.width, frame.height, frame.orientation), (96, 64, Orientation::Normal));
     assert!(mean(&frame)[0] > mean(&frame)[2] + 60);
-    trial::cut_everywhere(&MP4, &file);
+    testing::cut_everywhere(&MP4, &file);
 }
 
 #[test]
@@ -83,8 +83,8 @@ fn the_time_asked_for_is_shown_even_if_it_is_dull() {
     let frames = [scene(RED), scene(BLUE), plain(0), scene(RED)];
     let file = mov::mov(&film(&frames));
     let at = |time: f64| {
-        let (frame, _) = trial::with_context(|cx| {
-            let mut decoder = (MP4.open)(&Source::bytes(&file[..]), cx).unwrap();
+        let (frame, _) = testing::with_context(|cx| {
+            let mut decoder = (MP4.open)(&Source::from_slice(&file[..]), cx).unwrap();
             let info = decoder.info(cx).unwrap();
             let want = Want { time: Some(Duration::from_secs_f64(time)), ..Want::new(info.size()) };
             decoder.frame(&want, cx).unwrap()
@@ -131,7 +131,7 @@ fn a_film_larger_than_the_limit_is_refused_before_it_is_decoded() {
 #[test]
 fn a_film_is_scaled_while_it_is_made_and_not_below_what_is_wanted() {
     let file = mov::mov(&film(&[scene(RED)]));
-    let frame = trial::decode_at(&MP4, &file, Size::new(24, 16)).unwrap();
+    let frame = testing::decode_at(&MP4, &file, Size::new(24, 16)).unwrap();
     assert_eq!((frame.width, frame.height), (48, 32));
 }
 
@@ -139,7 +139,7 @@ fn a_film_is_scaled_while_it_is_made_and_not_below_what_is_wanted() {
 fn a_passed_deadline_ends_the_work() {
     let file = mov::mov(&film(&[scene(RED)]));
     let request = crate::Request::new().deadline(Duration::ZERO).name("a.mov");
-    assert_eq!(crate::thumbnail(&Source::bytes(&file[..]), &request).unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(crate::thumbnail(&Source::from_slice(&file[..]), &request).unwrap_err().kind(), ErrorKind::Timeout);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn no_entry_takes_what_is_no_video() {
     let all: [FormatEntry; 4] = [MP4, MATROSKA, AVI, MPEG_TS];
     for entry in all {
         for bytes in [&b"\x89PNG\r\n\x1a\n"[..], b"", b"RIFF\0\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypheic"] {
-            assert_eq!(trial::score(&entry, bytes), Score::NONE);
+            assert_eq!(testing::score(&entry, bytes), Score::NONE);
         }
     }
 }

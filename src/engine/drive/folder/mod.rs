@@ -133,7 +133,7 @@ impl Drive for FolderDrive {
             .folder(above)
             .and_then(|folder| rustix::fs::openat(&folder, name.as_slice(), flags, Mode::empty()))
             .map_err(drive_error)?;
-        Source::file(opened.into()).map_err(|e| DriveError::unsupported(e.detail()))
+        Source::from_file(opened.into()).map_err(|e| DriveError::unsupported(e.detail()))
     }
 
     fn authorize(

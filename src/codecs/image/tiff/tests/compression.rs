@@ -119,7 +119,7 @@ fn zstandard_strips_are_read() {
 
 #[test]
 fn a_strip_may_be_a_picture_of_another_format() {
-    let png = crate::encode::png(&Frame::from_u8(4, 4, PixelFormat::Rgb8, ramp()).unwrap()).unwrap();
+    let png = thumbling_core::png::encode(&Frame::from_u8(4, 4, PixelFormat::Rgb8, ramp()).unwrap()).unwrap();
     let ifd = Ifd::picture((4, 4), RGB, 3, 8, png.clone()).short(tag::COMPRESSION, 34_933);
     assert_eq!(bytes(classic(&[ifd])), ramp());
     let with_alpha = Ifd::picture((4, 4), RGB, 4, 8, png).short(tag::COMPRESSION, 34_933).short(tag::EXTRA_SAMPLES, 2);
@@ -128,9 +128,9 @@ fn a_strip_may_be_a_picture_of_another_format() {
 
 #[test]
 fn a_strip_that_is_a_picture_of_another_size_is_corrupt() {
-    let png = crate::encode::png(&Frame::from_u8(4, 4, PixelFormat::Rgb8, ramp()).unwrap()).unwrap();
+    let png = thumbling_core::png::encode(&Frame::from_u8(4, 4, PixelFormat::Rgb8, ramp()).unwrap()).unwrap();
     let ifd = Ifd::picture((5, 4), RGB, 3, 8, png).short(tag::COMPRESSION, 34_933);
-    assert_eq!(try_decode(classic(&[ifd]), |_| {}).0.unwrap_err().kind(), crate::error::ErrorKind::Corrupt);
+    assert_eq!(try_decode(classic(&[ifd]), |_| {}).0.unwrap_err().kind(), thumbling_core::error::ErrorKind::Corrupt);
 }
 
 #[test]

@@ -7,21 +7,21 @@ use std::io::Write;
 use super::*;
 use compression::{jpeg, split};
 
-use crate::color::ColorSpace;
-use crate::frame::{PixelFormat, Samples};
+use crate::containers::tiff::ByteOrder;
+use crate::containers::tiff::image::photometric::*;
+use crate::containers::tiff::writer::{Ifd, Value, classic, write};
 use crate::request::{Output, Request};
-use crate::structure::tiff::ByteOrder;
-use crate::structure::tiff::image::photometric::*;
-use crate::structure::tiff::writer::{Ifd, Value, classic, write};
+use thumbling_core::color::ColorSpace;
+use thumbling_core::frame::{PixelFormat, Samples};
 
 /// Decodes `file` at full size; the frame, and the warnings.
 fn try_decode(file: Vec<u8>, change: impl FnOnce(&mut Want)) -> (Result<Frame>, Vec<String>) {
-    let limits = crate::limits::Limits::default();
-    let budget = crate::limits::Budget::new(limits.max_memory);
-    let interrupt = crate::cancel::Interrupt::new(None, crate::cancel::CancelToken::new());
+    let limits = thumbling_core::limits::Limits::default();
+    let budget = thumbling_core::limits::Budget::new(limits.max_memory);
+    let interrupt = thumbling_core::cancel::Interrupt::new(None, thumbling_core::cancel::CancelToken::new());
     let warnings = std::sync::Mutex::new(Vec::new());
     let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
-    let frame = open(&Source::bytes(file), &cx).and_then(|mut tiff| {
+    let frame = open(&Source::from_bytes(file), &cx).and_then(|mut tiff| {
         let mut want = Want::new(tiff.info(&cx)?.size());
         change(&mut want);
         tiff.frame(&want, &cx)
@@ -46,7 +46,7 @@ fn words(file: Vec<u8>) -> Vec<u16> {
 }
 
 fn info(file: Vec<u8>) -> SourceInfo {
-    crate::probe(&Source::bytes(file), &Request::new()).unwrap()
+    crate::probe(&Source::from_bytes(file), &Request::new()).unwrap()
 }
 
 fn deflated(data: &[u8]) -> Vec<u8> {
@@ -340,7 +340,7 @@ fn mutated_files_end_with_a_typed_error_or_a_picture() {
             }
             let mut request = Request::new().square(16).output(Output::Png).name("x.tif");
             request.limits.max_pixels = 1 << 20;
-            match crate::thumbnail(&Source::bytes(mutant), &request) {
+            match crate::thumbnail(&Source::from_bytes(mutant), &request) {
                 Ok(_) => pictures += 1,
                 Err(e) => assert_ne!(e.kind(), ErrorKind::Internal, "{e}"),
             }

@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::samples::{Media, Sample, Samples};
-use crate::cancel::Interrupt;
-use crate::error::{Error, Result};
-use crate::source::{ReadAt, Source};
-use crate::structure::bmff::boxes::{FourCc, TopBox, top_boxes};
-use crate::structure::bmff::bytes::Bytes;
+use crate::containers::bmff::boxes::{FourCc, TopBox, top_boxes};
+use crate::containers::bmff::bytes::Bytes;
+use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::source::{ReadAt, Source};
 
 /// A place in a film.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,7 +71,7 @@ pub(super) fn excerpt(source: &Source, moments: &[Moment], interrupt: &Interrupt
     head.extend_from_slice(b"mdat");
     head.extend_from_slice(&source.size().saturating_add(16).to_be_bytes());
     let size = source.size().saturating_add(before);
-    Ok(Some(Source::read_at_callback(Arc::new(Spliced { head, source: source.clone() }), size)))
+    Ok(Some(Source::from_read_at(Arc::new(Spliced { head, source: source.clone() }), size)))
 }
 
 /// Bytes of our own before those of a source.

@@ -1,9 +1,9 @@
 //! The sample tables of a track (ISO/IEC 14496-12, 8.6 and 8.7), asked for single samples without being read whole.
 
 use super::Moment;
-use crate::error::Result;
-use crate::source::Source;
-use crate::structure::bmff::boxes::TopBox;
+use crate::containers::bmff::boxes::TopBox;
+use thumbling_core::error::Result;
+use thumbling_core::source::Source;
 
 /// Entries of a table that are fetched at once.
 const WINDOW: u64 = 256;

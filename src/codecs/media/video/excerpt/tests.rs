@@ -3,8 +3,8 @@
 use super::super::MP4;
 use super::super::tests::mov;
 use super::*;
-use crate::decode::Want;
-use crate::structure::trial;
+use crate::testing;
+use thumbling_core::decode::Want;
 
 /// Bytes of the index that say nothing.
 const PADDING: u32 = 300 << 10;
@@ -50,8 +50,8 @@ fn padded(film: &[u8]) -> Vec<u8> {
 
 /// Mean brightness of what is shown of `film` at `time`, or by choice, and the bytes that were read for it.
 fn shown(film: &[u8], time: Option<f64>) -> (u32, u64) {
-    let source = Source::bytes(film);
-    let (frame, _) = trial::with_context(|cx| {
+    let source = Source::from_slice(film);
+    let (frame, _) = testing::with_context(|cx| {
         let mut decoder = (MP4.open)(&source, cx).unwrap();
         let info = decoder.info(cx).unwrap();
         decoder.frame(&Want { time: time.map(Duration::from_secs_f64), ..Want::new(info.size()) }, cx).unwrap()
@@ -83,24 +83,24 @@ fn an_index_of_boxes_without_end_is_not_one_and_the_deadline_holds_in_it() {
         let size = u32::from_be_bytes(whole[INDEX - 8..INDEX - 4].try_into().unwrap());
         let end = INDEX - 8 + size as usize;
         let index = boxed(b"moov", &[&whole[INDEX..end], boxes].concat());
-        Source::bytes([&whole[..INDEX - 8], &index, &whole[end..]].concat())
+        Source::from_bytes([&whole[..INDEX - 8], &index, &whole[end..]].concat())
     };
     assert!(cut(&many(&boxes[..boxes.len() / 4]), &[]).unwrap().is_some());
     assert!(cut(&many(&boxes), &[]).unwrap().is_none());
     let tracks: Vec<u8> = std::iter::repeat_n(boxed(b"trak", &[0; 5000]), 100).flatten().collect();
     assert!(cut(&many(&tracks), &[]).unwrap().is_none());
-    let passed = Interrupt::new(Some(Duration::ZERO), crate::cancel::CancelToken::new());
+    let passed = Interrupt::new(Some(Duration::ZERO), thumbling_core::cancel::CancelToken::new());
     let stopped = excerpt(&many(&boxes), &[], &passed).unwrap_err();
-    assert_eq!(stopped.kind(), crate::error::ErrorKind::Timeout);
+    assert_eq!(stopped.kind(), thumbling_core::error::ErrorKind::Timeout);
 }
 
 #[test]
 fn a_small_index_and_one_of_fragments_are_left_alone() {
     let whole = film(3);
     let moments = [Moment::Share(0.5)];
-    assert!(cut(&Source::bytes(&whole[..]), &moments).unwrap().is_none());
+    assert!(cut(&Source::from_slice(&whole[..]), &moments).unwrap().is_none());
     let fragments = [padded(&whole), boxed(b"moof", &[])].concat();
-    assert!(cut(&Source::bytes(fragments), &moments).unwrap().is_none());
+    assert!(cut(&Source::from_bytes(fragments), &moments).unwrap().is_none());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_broken_index_is_left_alone_or_leads_to_frames_inside_the_file() {
         for value in [0, 0x7f, 0xff] {
             let mut broken = whole.clone();
             broken[at] = value;
-            let source = Source::bytes(broken);
+            let source = Source::from_bytes(broken);
             if let Ok(Some(found)) = cut(&source, &[Moment::Share(0.5), Moment::Time(Duration::from_secs(3))]) {
                 assert!(found.size() > source.size() && found.size() < source.size() + 8 * MOST);
                 excerpts += 1;
@@ -135,7 +135,7 @@ fn table() -> Vec<u8> {
 }
 
 fn samples(bytes: Vec<u8>, moments: &[Moment]) -> Option<Vec<Sample>> {
-    let stbl = Source::bytes(bytes);
+    let stbl = Source::from_bytes(bytes);
     let media = Media { timescale: 3, duration: 0 };
     let mut samples = Samples::open(&stbl, &top_boxes(&stbl).unwrap(), media).unwrap()?;
     samples.chosen(moments).unwrap()

@@ -1,0 +1,194 @@
+//! Bounds on what one file may cost, met from its header before its pixels.
+//!
+//! A decoder calls [`Budget::reserve`] with what it is about to allocate and holds the [`Reservation`] as long as the
+//! memory lives. A limit that is met is an error of kind `limit`, never an abort.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// What one file may cost. `Default` suits a drive server; the host sets its own.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Pixels of one frame, as the header claims them. Default 2^28: a 200-MP phone picture passes.
+    pub max_pixels: u64,
+    /// Bytes of decoded pixels and of the decoder's own buffers, held at once. Default 256 MiB.
+    pub max_memory: u64,
+    /// Bytes that one compressed part (archive entry, ICC profile, SVGZ) may expand to. Default 256 MiB.
+    pub max_part: u64,
+    /// Bytes of a source that has to be read whole, because its codec cannot read ranges. Default 256 MiB.
+    pub max_source: u64,
+    /// Frames of an animation that are looked at for a representative one. Default 64.
+    pub max_frames: u32,
+    /// Entries of an archive, items of a container, directories of a TIFF that are looked at. Default 65,536.
+    pub max_entries: u32,
+    /// Depth of files inside files: a preview in a RAW in a ZIP is 3. Default 8.
+    pub max_nesting: u32,
+    /// Elements of an XML document. Default 1,000,000.
+    pub max_xml_events: u64,
+    /// Wall time of one request. Default 10 s; `None` waits for ever.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_pixels: 1 << 28,
+            max_memory: 256 << 20,
+            max_part: 256 << 20,
+            max_source: 256 << 20,
+            max_frames: 64,
+            max_entries: 65_536,
+            max_nesting: 8,
+            max_xml_events: 1_000_000,
+            timeout: Some(Duration::from_secs(10)),
+        }
+    }
+}
+
+impl Limits {
+    /// Sets [`max_pixels`](field@Self::max_pixels): pixels of one frame.
+    #[must_use]
+    pub fn max_pixels(mut self, max_pixels: u64) -> Self {
+        self.max_pixels = max_pixels;
+        self
+    }
+
+    /// Sets [`max_memory`](field@Self::max_memory): bytes of decoded pixels and decoder buffers held at once.
+    #[must_use]
+    pub fn max_memory(mut self, max_memory: u64) -> Self {
+        self.max_memory = max_memory;
+        self
+    }
+
+    /// Sets [`max_part`](field@Self::max_part): bytes that one compressed part may expand to.
+    #[must_use]
+    pub fn max_part(mut self, max_part: u64) -> Self {
+        self.max_part = max_part;
+        self
+    }
+
+    /// Sets [`max_source`](field@Self::max_source): bytes of a source that has to be read whole.
+    #[must_use]
+    pub fn max_source(mut self, max_source: u64) -> Self {
+        self.max_source = max_source;
+        self
+    }
+
+    /// Sets [`max_frames`](field@Self::max_frames): frames of an animation that are decoded to choose one.
+    #[must_use]
+    pub fn max_frames(mut self, max_frames: u32) -> Self {
+        self.max_frames = max_frames;
+        self
+    }
+
+    /// Sets [`max_entries`](field@Self::max_entries): entries of an archive, items of a container, directories of a TIFF.
+    #[must_use]
+    pub fn max_entries(mut self, max_entries: u32) -> Self {
+        self.max_entries = max_entries;
+        self
+    }
+
+    /// Sets [`max_nesting`](field@Self::max_nesting): depth of files inside files.
+    #[must_use]
+    pub fn max_nesting(mut self, max_nesting: u32) -> Self {
+        self.max_nesting = max_nesting;
+        self
+    }
+
+    /// Sets [`max_xml_events`](field@Self::max_xml_events): elements of an XML document.
+    #[must_use]
+    pub fn max_xml_events(mut self, max_xml_events: u64) -> Self {
+        self.max_xml_events = max_xml_events;
+        self
+    }
+
+    /// Sets [`timeout`](field@Self::timeout): wall time of one request; `None` waits for ever.
+    #[must_use]
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = timeout.into();
+        self
+    }
+}
+
+/// The memory that one request holds, against its limit; clones share the account.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    used: Arc<AtomicU64>,
+    max: u64,
+    /// What would have been held had everything been granted; 0 if everything was.
+    refused: Arc<AtomicU64>,
+}
+
+impl Budget {
+    /// An empty account of `max` bytes.
+    pub fn new(max: u64) -> Self {
+        Self { used: Arc::new(AtomicU64::new(0)), max, refused: Arc::new(AtomicU64::new(0)) }
+    }
+
+    /// Reserves `bytes` until the reservation is dropped, or says that the limit is met.
+    pub fn reserve(&self, bytes: u64) -> Result<Reservation> {
+        let reserved = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+            used.checked_add(bytes).filter(|total| *total <= self.max)
+        });
+        match reserved {
+            Ok(_) => Ok(Reservation { used: self.used.clone(), bytes }),
+            Err(used) => {
+                self.refused.fetch_max(used.saturating_add(bytes), Ordering::Relaxed);
+                Err(Error::limit(format!(
+                    "needs {bytes} bytes of memory beside {used} held; the limit is {}",
+                    self.max
+                )))
+            }
+        }
+    }
+
+    /// Bytes that would have been enough for the largest reservation that was refused; 0 if none was.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Bytes held now.
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+}
+
+/// Reserved bytes; dropping it releases them.
+#[derive(Debug)]
+#[must_use = "dropping a reservation releases it"]
+pub struct Reservation {
+    used: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_reservation_is_released_when_dropped() {
+        let budget = Budget::new(10);
+        let held = budget.reserve(8).unwrap();
+        assert_eq!(budget.reserve(3).unwrap_err().kind(), ErrorKind::Limit);
+        drop(held);
+        assert!(budget.reserve(10).is_ok());
+    }
+
+    #[test]
+    fn a_reservation_that_would_overflow_is_a_limit() {
+        let budget = Budget::new(u64::MAX);
+        let _held = budget.reserve(2).unwrap();
+        assert_eq!(budget.reserve(u64::MAX).unwrap_err().kind(), ErrorKind::Limit);
+    }
+}

@@ -1,0 +1,413 @@
+//! Where the bytes come from: a path, memory, or a callback, always read by range and never copied to a file.
+//!
+//! A [`Source`] is cheap to clone; clones and [slices](Source::slice) share one count of the bytes that were read.
+//! The first [`HEAD`] bytes are kept once read, so that probing a file and opening it costs one read.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes at the start of a source that are kept once read.
+pub const HEAD: usize = 4096;
+
+/// Random access to content that the host holds: an object store, an encrypted file.
+pub trait ReadAt: Send + Sync {
+    /// Reads up to `buf.len()` bytes at `offset`; 0 only at the end.
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
+}
+
+impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        (**self).read_at(offset, buf)
+    }
+}
+
+/// Ranged reads of anything that reads and seeks.
+struct Seeking<R>(Mutex<R>);
+
+impl<R: Read + Seek + Send> ReadAt for Seeking<R> {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let mut reader = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        reader.seek(SeekFrom::Start(offset))?;
+        reader.read(buf)
+    }
+}
+
+enum Content {
+    File(File),
+    Bytes(Box<dyn AsRef<[u8]> + Send + Sync>),
+    Host(Box<dyn ReadAt>),
+}
+
+struct Shared {
+    content: Content,
+    size: u64,
+    head: OnceLock<Box<[u8]>>,
+    bytes_read: AtomicU64,
+}
+
+/// A file to make a thumbnail of.
+#[derive(Clone)]
+pub struct Source {
+    shared: Arc<Shared>,
+    start: u64,
+    size: u64,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("start", &self.start).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Source {
+    fn new(content: Content, size: u64) -> Self {
+        let shared = Shared { content, size, head: OnceLock::new(), bytes_read: AtomicU64::new(0) };
+        Self { shared: Arc::new(shared), start: 0, size }
+    }
+
+    /// A regular file. Anything else (a folder, a pipe, a device) is `invalid-argument`, and is not opened.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        // Asked before opening, since opening a pipe waits for its writer, and again on what was opened.
+        regular(&std::fs::metadata(path)?)?;
+        Self::from_file(File::open(path)?)
+    }
+
+    /// An open regular file, read by offset. Anything else is `invalid-argument`.
+    pub fn from_file(file: File) -> Result<Self> {
+        let size = regular(&file.metadata()?)?;
+        Ok(Self::new(Content::File(file), size))
+    }
+
+    /// Content in memory: a `Vec<u8>`, an `Arc<[u8]>`, a memory map. Nothing is copied.
+    pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+        let size = bytes.as_ref().len() as u64;
+        Self::new(Content::Bytes(Box::new(bytes)), size)
+    }
+
+    /// A copy of `bytes`.
+    pub fn from_slice(bytes: &[u8]) -> Self {
+        Self::from_bytes(bytes.to_vec())
+    }
+
+    /// Content of `size` bytes, read by range.
+    pub fn from_read_at(reader: impl ReadAt + 'static, size: u64) -> Self {
+        Self::new(Content::Host(Box::new(reader)), size)
+    }
+
+    /// Anything that reads and seeks, such as a `BufReader<File>` or a `Cursor`; its size is where it ends.
+    pub fn from_reader(mut reader: impl Read + Seek + Send + 'static) -> Result<Self> {
+        let size = reader.seek(SeekFrom::End(0))?;
+        Ok(Self::from_read_at(Seeking(Mutex::new(reader)), size))
+    }
+
+    /// The `len` bytes from `offset` on as a source of their own, cut off at this one's end. Bytes read through it
+    /// count here too.
+    pub fn slice(&self, offset: u64, len: u64) -> Self {
+        let offset = offset.min(self.size);
+        Self { shared: self.shared.clone(), start: self.start + offset, size: len.min(self.size - offset) }
+    }
+
+    /// Bytes of content.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes fetched so far from the file or the host, by this source and all that share it.
+    pub fn bytes_read(&self) -> u64 {
+        self.shared.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// The first bytes, at most 4,096.
+    pub fn head(&self) -> Result<Vec<u8>> {
+        let mut head = vec![0; HEAD.min(self.size as usize)];
+        let n = self.read_up_to(0, &mut head)?;
+        head.truncate(n);
+        Ok(head)
+    }
+
+    /// Reads up to `buf.len()` bytes at `offset`; 0 at the end.
+    pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let left = self.size.saturating_sub(offset);
+        let want = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        self.shared.read_at(self.start.saturating_add(offset), &mut buf[..want])
+    }
+
+    /// Fills `buf` from `offset` on as far as the content goes, and says how far.
+    pub fn read_up_to(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let mut done = 0;
+        while done < buf.len() {
+            match self.read_at(offset + done as u64, &mut buf[done..])? {
+                0 => break,
+                n => done += n,
+            }
+        }
+        Ok(done)
+    }
+
+    /// Fills `buf` from `offset` on; content that ends before is `corrupt`.
+    pub fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
+        match self.read_up_to(offset, buf)? == buf.len() {
+            true => Ok(()),
+            false => Err(Error::corrupt(format!("the file ends before byte {}", offset + buf.len() as u64))),
+        }
+    }
+
+    /// `len` bytes at `offset`; content that ends before is `corrupt`, and nothing is allocated for it.
+    pub fn read_vec(&self, offset: u64, len: u64) -> Result<Vec<u8>> {
+        if offset.checked_add(len).is_none_or(|end| end > self.size) {
+            return Err(Error::corrupt(format!("bytes {offset}+{len} lie beyond the file's {}", self.size)));
+        }
+        let mut buf = vec![0; len as usize];
+        self.read_exact_at(offset, &mut buf)?;
+        Ok(buf)
+    }
+
+    /// The whole content, for codecs that cannot read ranges; more than `max` bytes are a `limit`.
+    pub fn read_all(&self, max: u64) -> Result<Vec<u8>> {
+        if self.size > max {
+            return Err(Error::limit(format!("{} bytes have to be read whole; the limit is {max}", self.size)));
+        }
+        let mut buf = vec![0; self.size as usize];
+        let n = self.read_up_to(0, &mut buf)?;
+        buf.truncate(n);
+        Ok(buf)
+    }
+
+    /// A buffered reader from the start. `window` is the size of one fetch, in bytes.
+    pub fn reader(&self, window: usize) -> SourceReader {
+        SourceReader { source: self.clone(), buf: vec![0; window.max(512)], start: 0, at: 0, filled: 0 }
+    }
+}
+
+impl Shared {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let end = offset.saturating_add(buf.len() as u64);
+        if end <= HEAD as u64 {
+            let head = self.head()?;
+            let from = (offset as usize).min(head.len());
+            let n = buf.len().min(head.len() - from);
+            buf[..n].copy_from_slice(&head[from..from + n]);
+            return Ok(n);
+        }
+        self.fetch(offset, buf)
+    }
+
+    fn head(&self) -> Result<&[u8]> {
+        if let Some(head) = self.head.get() {
+            return Ok(head);
+        }
+        let mut head = vec![0; HEAD.min(self.size as usize)];
+        let mut done = 0;
+        while done < head.len() {
+            match self.fetch(done as u64, &mut head[done..])? {
+                0 => break,
+                n => done += n,
+            }
+        }
+        head.truncate(done);
+        Ok(self.head.get_or_init(|| head.into()))
+    }
+
+    fn fetch(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
+        let n = match &self.content {
+            Content::Bytes(bytes) => {
+                let bytes = (**bytes).as_ref();
+                let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+                let n = buf.len().min(bytes.len() - from);
+                buf[..n].copy_from_slice(&bytes[from..from + n]);
+                n
+            }
+            Content::File(file) => read_file_at(file, offset, buf)?,
+            Content::Host(host) => loop {
+                match host.read_at(offset, buf) {
+                    Ok(n) if n > buf.len() => {
+                        return Err(Error::new(ErrorKind::Io, "read_at filled more than its buffer"));
+                    }
+                    Ok(n) => break n,
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                    // A host's failure says nothing about the content, whatever it is called.
+                    Err(e) => return Err(Error::new(ErrorKind::Io, e.to_string()).caused_by(e)),
+                }
+            },
+        };
+        self.bytes_read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// The size of a regular file.
+fn regular(meta: &std::fs::Metadata) -> Result<u64> {
+    match meta.is_file() {
+        true => Ok(meta.len()),
+        false => Err(Error::invalid_argument("not a regular file")),
+    }
+}
+
+#[cfg(unix)]
+fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+    use std::os::unix::fs::FileExt;
+    loop {
+        match file.read_at(buf, offset) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            other => return other,
+        }
+    }
+}
+
+#[cfg(windows)]
+fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+    use std::os::windows::fs::FileExt;
+    file.seek_read(buf, offset)
+}
+
+/// `Read`, `BufRead` and `Seek` over a [`Source`], with one window of buffer.
+pub struct SourceReader {
+    source: Source,
+    buf: Vec<u8>,
+    start: u64,
+    at: usize,
+    filled: usize,
+}
+
+impl SourceReader {
+    /// Offset of the next byte.
+    pub fn position(&self) -> u64 {
+        self.start + self.at as u64
+    }
+}
+
+impl BufRead for SourceReader {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at >= self.filled {
+            self.start = self.position();
+            self.at = 0;
+            self.filled = 0;
+            self.filled = self.source.read_at(self.start, &mut self.buf)?;
+        }
+        Ok(&self.buf[self.at..self.filled])
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.at = (self.at + n).min(self.filled);
+    }
+}
+
+impl Read for SourceReader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.at >= self.filled && out.len() >= self.buf.len() {
+            let n = self.source.read_at(self.position(), out)?;
+            self.start = self.position() + n as u64;
+            (self.at, self.filled) = (0, 0);
+            return Ok(n);
+        }
+        let have = self.fill_buf()?;
+        let n = have.len().min(out.len());
+        out[..n].copy_from_slice(&have[..n]);
+        self.consume(n);
+        Ok(n)
+    }
+}
+
+impl Seek for SourceReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(n) => Some(n),
+            SeekFrom::End(n) => self.source.size().checked_add_signed(n),
+            SeekFrom::Current(n) => self.position().checked_add_signed(n),
+        };
+        let target = target.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "seek before the start"))?;
+        if target >= self.start && target <= self.start + self.filled as u64 {
+            self.at = (target - self.start) as usize;
+        } else {
+            (self.start, self.at, self.filled) = (target, 0, 0);
+        }
+        Ok(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Host(Vec<u8>);
+    impl ReadAt for Host {
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+            // Short reads are a host's right.
+            let from = (offset as usize).min(self.0.len());
+            let n = buf.len().min(self.0.len() - from).min(7);
+            buf[..n].copy_from_slice(&self.0[from..from + n]);
+            Ok(n)
+        }
+    }
+
+    fn pattern(n: usize) -> Vec<u8> {
+        (0..n).map(|i| (i * 31 % 251) as u8).collect()
+    }
+
+    #[test]
+    fn short_reads_of_a_host_are_joined() {
+        let data = pattern(10_000);
+        let source = Source::from_read_at(Host(data.clone()), data.len() as u64);
+        assert_eq!(source.read_vec(4000, 3000).unwrap(), data[4000..7000]);
+    }
+
+    #[test]
+    fn anything_that_seeks_is_a_source() {
+        let data = pattern(6000);
+        let source = Source::from_reader(io::Cursor::new(data.clone())).unwrap();
+        assert_eq!(source.size(), 6000);
+        assert_eq!(source.read_vec(5000, 100).unwrap(), data[5000..5100]);
+    }
+
+    #[test]
+    fn bytes_are_not_copied() {
+        let data: Arc<[u8]> = pattern(100).into();
+        let source = Source::from_bytes(data.clone());
+        assert_eq!(Arc::strong_count(&data), 2);
+        drop(source);
+        assert_eq!(Arc::strong_count(&data), 1);
+    }
+
+    #[test]
+    fn the_head_is_fetched_once() {
+        let source = Source::from_bytes(pattern(5000));
+        source.head().unwrap();
+        source.read_vec(10, 100).unwrap();
+        assert_eq!(source.bytes_read(), HEAD as u64);
+    }
+
+    #[test]
+    fn a_slice_ends_where_it_says() {
+        let data = pattern(6000);
+        let slice = Source::from_bytes(data.clone()).slice(5000, 500);
+        assert_eq!(slice.read_all(u64::MAX).unwrap(), data[5000..5500]);
+        assert!(slice.read_vec(400, 200).is_err());
+    }
+
+    #[test]
+    fn a_reader_seeks_inside_and_outside_its_window() {
+        let data = pattern(6000);
+        let mut reader = Source::from_bytes(data.clone()).reader(512);
+        let mut two = [0; 2];
+        for at in [0u64, 100, 50, 5000, 4999, 1] {
+            reader.seek(SeekFrom::Start(at)).unwrap();
+            reader.read_exact(&mut two).unwrap();
+            assert_eq!(two, data[at as usize..at as usize + 2]);
+        }
+    }
+
+    #[test]
+    fn a_folder_is_an_invalid_argument() {
+        assert_eq!(Source::from_path(std::env::temp_dir()).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+}

@@ -1,0 +1,75 @@
+//! Contexts for unit tests.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::cancel::Interrupt;
+use crate::decode::{Context, Decoder, FormatEntry, OpenFn, SourceInfo, Want};
+use crate::error::{Error, Result};
+use crate::frame::Frame;
+use crate::geometry::Size;
+use crate::limits::{Budget, Limits};
+use crate::probe::{Hint, Peek, Score};
+use crate::source::{HEAD, Source};
+
+/// Runs `f` in a context of default limits in which files inside files are `unsupported`; returns the warnings too.
+pub fn with_context<T>(f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
+    with_limits(&Limits::default(), f)
+}
+
+/// As [`with_context`], with other limits.
+pub fn with_limits<T>(limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
+    with_registry(no_format, limits, f)
+}
+
+/// As [`with_limits`], with the registry that `open` asks for files inside files.
+pub fn with_registry<T>(open: OpenFn, limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
+    let (interrupt, warnings) = (Interrupt::default(), Mutex::new(Vec::new()));
+    let budget = Budget::new(limits.max_memory);
+    let out = f(&Context::new(limits, &budget, &interrupt, &warnings, open));
+    (out, warnings.into_inner().unwrap_or_default())
+}
+
+/// What `entry` reports of `bytes`, and the picture at full size.
+pub fn decode(open: OpenFn, entry: &FormatEntry, bytes: &[u8]) -> Result<(SourceInfo, Frame)> {
+    let (out, _) = with_registry(open, &Limits::default(), |cx| {
+        let mut decoder = (entry.open)(&Source::from_slice(bytes), cx)?;
+        let info = decoder.info(cx)?;
+        let frame = decoder.frame(&Want::new(info.size()), cx)?;
+        Ok((info, frame))
+    });
+    out
+}
+
+/// The picture of `bytes` decoded for `size` px.
+pub fn decode_at(open: OpenFn, entry: &FormatEntry, bytes: &[u8], size: Size) -> Result<Frame> {
+    let decode = |cx: &Context<'_>| (entry.open)(&Source::from_slice(bytes), cx)?.frame(&Want::new(size), cx);
+    with_registry(open, &Limits::default(), decode).0
+}
+
+/// The score of `entry` for unnamed `bytes`.
+pub fn score(entry: &FormatEntry, bytes: &[u8]) -> Score {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let source = Source::from_slice(bytes);
+    (entry.score)(&Peek { source: Some(&source), ..Peek::new(head, bytes.len() as u64, "", "") })
+}
+
+/// Decodes `bytes` cut at every 64th of their length: nothing may panic, and nothing is decoded from an empty file.
+pub fn cut_everywhere(open: OpenFn, entry: &FormatEntry, bytes: &[u8]) {
+    for n in 0..64 {
+        let cut = &bytes[..bytes.len() * n / 64];
+        score(entry, cut);
+        let decoded = decode(open, entry, cut);
+        assert!(n > 0 || decoded.is_err());
+    }
+}
+
+fn no_format(_: &Source, _: &Hint, _: &Context<'_>) -> Result<Box<dyn Decoder>> {
+    Err(Error::unsupported("this test has no registry"))
+}
+
+/// The corpus, which is not part of the repository: the folder `shared` beside it, or `THUMBLING_SHARED`.
+pub fn shared() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    Some(std::env::var_os("THUMBLING_SHARED").map_or(beside, PathBuf::from)).filter(|path| path.is_dir())
+}

@@ -1,0 +1,18 @@
+//! Word documents since 2007, by the preview inside.
+
+use crate::{kind, preview};
+use thumbling_core::decode::FormatEntry;
+use thumbling_core::format::Format;
+
+pub const ENTRY: FormatEntry = FormatEntry {
+    format: Format::document("docx"),
+    mime_types: &[
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+        "application/vnd.ms-word.document.macroEnabled.12",
+        "application/vnd.ms-word.template.macroEnabled.12",
+        "application/wps-office.docx",
+    ],
+    score: |peek| kind::score(peek, "docx"),
+    open: |source, cx| preview::of_ooxml(source, ENTRY.format, cx),
+};

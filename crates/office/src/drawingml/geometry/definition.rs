@@ -1,0 +1,119 @@
+//! A geometry as it is defined: guides, paths and the text's rectangle, all of them formulas of the box's size.
+
+use thumbling_page::tree::{OutlinePath, PathFill, Rect};
+
+use super::Geometry;
+use super::formula::{self, Formula, Operand};
+use super::path::Pen;
+
+/// EMU in a point.
+pub(super) const EMU: f64 = 12_700.0;
+
+/// A preset or a custom geometry before it knows its size.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Definition {
+    /// The names and usual values of what a file may set; they take the first slots behind the built-in ones.
+    pub(super) adjustments: Vec<(&'static str, i32)>,
+    /// In the slots behind.
+    pub(super) guides: Vec<Formula>,
+    /// Left, top, right, bottom of where text goes.
+    pub(super) text: Option<[Operand; 4]>,
+    /// In painting order.
+    pub(super) paths: Vec<PathDefinition>,
+}
+
+/// A path before the size is known.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PathDefinition {
+    /// What its coordinates are shares of; 0 where they are EMU of the box.
+    pub(super) size: [i32; 2],
+    /// How it takes the shape's fill.
+    pub(super) fill: PathFill,
+    /// Whether the stroke follows it.
+    pub(super) stroked: bool,
+    /// What the pen does.
+    pub(super) commands: Vec<Command>,
+}
+
+impl Default for PathDefinition {
+    fn default() -> Self {
+        Self { size: [0; 2], fill: PathFill::Normal, stroked: true, commands: Vec::new() }
+    }
+}
+
+/// A step of a path; points are x, y.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Command {
+    /// To where a new part begins.
+    Move([Operand; 2]),
+    /// A straight line.
+    Line([Operand; 2]),
+    /// Radii across and down, the angle where it starts and the one that it covers.
+    Arc([Operand; 4]),
+    /// One control point.
+    Quad([Operand; 4]),
+    /// Two control points.
+    Cubic([Operand; 6]),
+    /// Back to where the part began.
+    Close,
+}
+
+impl Definition {
+    /// The geometry in a box of `size` pt, with what the file sets.
+    pub(super) fn evaluate(&self, adjustments: &[(&str, f64)], size: (f32, f32)) -> Geometry {
+        let [width, height] = [size.0, size.1].map(|n| if n.is_finite() { f64::from(n.max(0.0)) * EMU } else { 0.0 });
+        let values = self.values(adjustments, width, height);
+        let paths = self.paths.iter().filter_map(|path| path.evaluate(&values, width, height)).collect();
+        let text = self.text.map(|edges| {
+            let [l, t, r, b] = edges.map(|edge| pt(edge.of(&values)));
+            Rect::new(l, t, r - l, b - t)
+        });
+        // Freeforms say that no room is left where they mean all of it.
+        Geometry { paths, text: text.filter(|text| text.width > 0.0 && text.height > 0.0) }
+    }
+
+    /// The values of all slots.
+    fn values(&self, adjustments: &[(&str, f64)], width: f64, height: f64) -> Vec<f64> {
+        let mut values = Vec::with_capacity(formula::BUILT_INS + self.adjustments.len() + self.guides.len());
+        values.extend(formula::built_in_values(width, height));
+        values.extend(self.adjustments.iter().map(|(name, usual)| {
+            let set = adjustments.iter().rev().find(|(n, _)| is_same(n, name));
+            set.map(|(_, value)| *value).filter(|value| value.is_finite()).unwrap_or(f64::from(*usual))
+        }));
+        for guide in &self.guides {
+            values.push(guide.value(&values));
+        }
+        values
+    }
+}
+
+/// Writers call the only adjustment of a shape `adj` or `adj1`, as they like.
+fn is_same(a: &str, b: &str) -> bool {
+    a == b || matches!((a, b), ("adj", "adj1") | ("adj1", "adj"))
+}
+
+impl PathDefinition {
+    fn evaluate(&self, values: &[f64], width: f64, height: f64) -> Option<OutlinePath> {
+        let scale = |size: i32, of: f64| if size > 0 { of / f64::from(size) } else { 1.0 };
+        let mut pen = Pen::new([scale(self.size[0], width), scale(self.size[1], height)]);
+        for command in &self.commands {
+            match command {
+                Command::Move(p) => pen.move_to(p.map(|o| o.of(values))),
+                Command::Line(p) => pen.line_to(p.map(|o| o.of(values))),
+                Command::Arc(a) => pen.arc_to(a.map(|o| o.of(values))),
+                Command::Quad(p) => pen.quad_to(p.map(|o| o.of(values))),
+                Command::Cubic(p) => pen.cubic_to(p.map(|o| o.of(values))),
+                Command::Close => pen.close(),
+            }
+        }
+        Some(OutlinePath { path: pen.finish()?, fill: self.fill, stroked: self.stroked })
+    }
+}
+
+/// Beyond this, coordinates are cut: hundreds of times the largest page, and exact enough in single precision.
+const FAR: f64 = 1e6;
+
+/// EMU as points.
+pub(super) fn pt(emu: f64) -> f32 {
+    (emu / EMU).clamp(-FAR, FAR) as f32
+}

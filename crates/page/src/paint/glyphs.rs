@@ -1,0 +1,201 @@
+//! Shapes of glyphs, kept from page to page: outlines by font, coverage by size and place within the pixel.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use skrifa::instance::{LocationRef, NormalizedCoord, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
+use tiny_skia::{Path, PathBuilder, Transform};
+
+use super::raster::{Coverage, coverage};
+use crate::layout::GlyphRun;
+
+/// Places within a pixel along the line at which a glyph is drawn.
+pub(super) const PHASES: i32 = 4;
+/// Pixels of the largest glyph whose coverage is kept; larger ones are drawn as paths.
+const MAX_PIXELS: usize = 128 * 128;
+/// Glyphs that are kept between pages, and bytes of their coverage.
+const MAX_KEPT: (usize, usize) = (8192, 4 << 20);
+/// Caches that wait for the next page.
+const MAX_POOL: usize = 16;
+
+static POOL: Mutex<Vec<Store>> = Mutex::new(Vec::new());
+
+/// The font of a glyph with all that changes its outline.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct FontKey {
+    blob: u64,
+    index: u32,
+    coords: Arc<[i16]>,
+    skew: i32,
+}
+
+/// The coverage of a glyph depends on these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct DrawnKey {
+    font: usize,
+    glyph: u32,
+    /// Sixteenths of a pixel.
+    size: u32,
+    phase: i32,
+    embolden: bool,
+}
+
+#[derive(Default)]
+struct Store {
+    fonts: HashMap<FontKey, usize>,
+    /// Holds the fonts' ids: a blob's is its own as long as it lives.
+    kept: Vec<parley::FontData>,
+    outlines: HashMap<(usize, u32), Option<Arc<Path>>>,
+    drawn: HashMap<DrawnKey, Option<Arc<Coverage>>>,
+    bytes: usize,
+}
+
+/// The cache of one canvas, from a pool.
+pub(super) struct GlyphCache {
+    store: Store,
+}
+
+impl GlyphCache {
+    pub(super) fn take() -> Self {
+        Self { store: POOL.lock().unwrap_or_else(|e| e.into_inner()).pop().unwrap_or_default() }
+    }
+
+    /// The number of a run's font in this cache.
+    pub(super) fn font(&mut self, run: &GlyphRun) -> usize {
+        let skew = (run.skew * 16.0) as i32;
+        let key = FontKey { blob: run.font.data.id(), index: run.font.index, coords: run.coords.clone(), skew };
+        let (fonts, kept) = (&mut self.store.fonts, &mut self.store.kept);
+        *fonts.entry(key).or_insert_with(|| {
+            kept.push(run.font.clone());
+            kept.len() - 1
+        })
+    }
+
+    /// The outline of a glyph for a em of 1, y downward.
+    pub(super) fn outline(&mut self, font: usize, run: &GlyphRun, glyph: u32) -> Option<Arc<Path>> {
+        let made = self.store.outlines.entry((font, glyph));
+        made.or_insert_with(|| outline(run, glyph).map(Arc::new)).clone()
+    }
+
+    /// The coverage of a glyph of `size` px a em, at `phase` of [`PHASES`] within the pixel. `None` if there is nothing
+    /// to see; `Err` if it is too large for coverage.
+    pub(super) fn drawn(
+        &mut self,
+        font: usize,
+        run: &GlyphRun,
+        glyph: u32,
+        size: f32,
+        phase: i32,
+    ) -> Result<Option<Arc<Coverage>>, TooLarge> {
+        if size > 96.0 {
+            return Err(TooLarge);
+        }
+        let key = DrawnKey { font, glyph, size: (size * 16.0).round() as u32, phase, embolden: run.embolden };
+        if let Some(drawn) = self.store.drawn.get(&key) {
+            return Ok(drawn.clone());
+        }
+        let drawn = match self.outline(font, run, glyph) {
+            Some(path) => {
+                let shift = phase as f32 / PHASES as f32;
+                let at = |dx: f32| {
+                    coverage(&path, Transform::from_scale(size, size).post_translate(shift + dx, 0.0), MAX_PIXELS)
+                };
+                let made = if run.embolden { widened(at, size) } else { at(0.0) };
+                made.map(Arc::new)
+            }
+            None => None,
+        };
+        self.store.bytes += drawn.as_ref().map_or(0, |d| d.samples.len());
+        self.store.drawn.insert(key, drawn.clone());
+        Ok(drawn)
+    }
+}
+
+impl Drop for GlyphCache {
+    fn drop(&mut self) {
+        let store = std::mem::take(&mut self.store);
+        if store.drawn.len() > MAX_KEPT.0 || store.bytes > MAX_KEPT.1 || store.outlines.len() > MAX_KEPT.0 {
+            return;
+        }
+        let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
+        if pool.len() < MAX_POOL {
+            pool.push(store);
+        }
+    }
+}
+
+/// A glyph too large for coverage: its outline is to be filled as a path.
+pub(super) struct TooLarge;
+
+/// How much wider a glyph made bold is, as a share of the em.
+pub(super) const BOLDER: f32 = 1.0 / 28.0;
+
+/// A bolder glyph: the union of itself moved to either side.
+fn widened(at: impl Fn(f32) -> Option<Coverage>, size: f32) -> Option<Coverage> {
+    let half = size * BOLDER / 2.0;
+    let parts: Vec<Coverage> = [-half, 0.0, half].into_iter().filter_map(at).collect();
+    let left = parts.iter().map(|p| p.left).min()?;
+    let right = parts.iter().map(|p| p.left + p.width as i32).max()?;
+    let first = parts.first()?;
+    let (width, height) = ((right - left) as usize, first.samples.len() / first.width);
+    let mut samples = vec![0u8; width * height];
+    for part in &parts {
+        let dx = (part.left - left) as usize;
+        for (row, from) in part.samples.chunks_exact(part.width).take(height).enumerate() {
+            for (to, from) in samples[row * width + dx..].iter_mut().zip(from) {
+                *to = (*to).max(*from);
+            }
+        }
+    }
+    Some(Coverage { left, top: first.top, width, samples })
+}
+
+fn outline(run: &GlyphRun, glyph: u32) -> Option<Path> {
+    let font = FontRef::from_index(run.font.data.as_ref(), run.font.index).ok()?;
+    let coords: Rc<[NormalizedCoord]> = run.coords.iter().map(|c| NormalizedCoord::from_bits(*c)).collect();
+    let outline = font.outline_glyphs().get(GlyphId::new(glyph))?;
+    let mut pen = Pen { path: PathBuilder::new(), slant: run.skew.to_radians().tan() };
+    outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::new(&coords)), &mut pen).ok()?;
+    pen.path.finish()
+}
+
+/// Collects an outline: y downward, slanted.
+struct Pen {
+    path: PathBuilder,
+    slant: f32,
+}
+
+impl Pen {
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        (x + y * self.slant, -y)
+    }
+}
+
+impl OutlinePen for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.path.move_to(x, y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.path.line_to(x, y);
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        let ((cx, cy), (x, y)) = (self.at(cx, cy), self.at(x, y));
+        self.path.quad_to(cx, cy, x, y);
+    }
+
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        let ((ax, ay), (bx, by), (x, y)) = (self.at(ax, ay), self.at(bx, by), self.at(x, y));
+        self.path.cubic_to(ax, ay, bx, by, x, y);
+    }
+
+    fn close(&mut self) {
+        self.path.close();
+    }
+}

@@ -1,0 +1,55 @@
+//! From a page to pixels, straight at target size.
+//!
+//! A [`Canvas`] holds the pixels, the clip and what shapes of glyphs are known; nodes and items are painted onto it
+//! through a transform from their points to its pixels. Coverage of glyphs is exact and cached; everything else is
+//! tiny-skia's.
+
+mod canvas;
+mod effects;
+mod emoji;
+mod extent;
+mod fill;
+mod glyphs;
+mod gradient;
+mod layer;
+mod line_ends;
+mod picture;
+mod raster;
+mod shape;
+mod stroke;
+mod text;
+
+use tiny_skia::Pixmap;
+
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::{Frame, Origin, PixelFormat};
+use thumbling_core::geometry::Size;
+
+use super::layout::Typesetter;
+use super::style::Color;
+use super::tree::{Page, Transform};
+
+pub use picture::decoded;
+
+use canvas::Canvas;
+
+/// Lays `page` out and paints it at `size` px, opaque.
+pub fn page(page: &Page, size: Size, cx: &Context<'_>) -> Result<Frame> {
+    // The pixmap and a mask.
+    let _held = cx.reserve_pixels(size, 4 + 1)?;
+    let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a page too large"))?;
+    pixmap.fill(Color::WHITE.skia());
+    let scale = |to: u32, from: f32| to as f32 / from.max(1e-3);
+    let transform = Transform::from_scale(scale(size.width, page.width), scale(size.height, page.height));
+    let mut canvas = Canvas::new(pixmap, Typesetter::new(cx.interrupt()), cx);
+    canvas.background(page, transform)?;
+    canvas.nodes(&page.nodes, transform)?;
+    canvas.warn();
+    let rgba = canvas.pixmap.take();
+    let rgb = rgba.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect();
+    Ok(Frame::from_u8(size.width, size.height, PixelFormat::Rgb8, rgb)?.with_origin(Origin::Rendered))
+}
+
+#[cfg(test)]
+mod tests;

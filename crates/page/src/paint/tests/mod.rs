@@ -1,0 +1,158 @@
+//! Behaviour of painting: each test paints a little page and looks at its pixels.
+
+mod effects;
+mod fills;
+mod lines;
+
+use crate::effects::*;
+use crate::fonts::SANS;
+use crate::style::*;
+use crate::text::{Block, Body, FontSet, Look, Paragraph, RunStyle};
+use crate::tree::*;
+use thumbling_core::decode::Context;
+use thumbling_core::geometry::Size;
+use thumbling_core::testing;
+
+const RED: Color = Color::rgb(255, 0, 0);
+
+/// Paints nodes on a page of 100 × 100 pt at one px a pt.
+fn painted(nodes: Vec<Node>) -> impl Fn(usize, usize) -> [u8; 3] {
+    let page = Page { width: 100.0, height: 100.0, background: Fill::None, nodes };
+    let frame = testing::with_context(|cx: &Context<'_>| super::page(&page, Size::new(100, 100), cx)).0.unwrap();
+    let pixels = frame.as_u8().unwrap().to_vec();
+    move |x, y| pixels[(y * 100 + x) * 3..][..3].try_into().unwrap()
+}
+
+fn square(fill: Fill) -> Shape {
+    Shape { bounds: Rect::new(20.0, 20.0, 60.0, 60.0), fill, ..Shape::default() }
+}
+
+fn shape(shape: Shape) -> Vec<Node> {
+    vec![Node::Shape(Box::new(shape))]
+}
+
+#[test]
+fn a_page_is_white_where_nothing_stands() {
+    assert_eq!(painted(Vec::new())(50, 50), [255; 3]);
+}
+
+#[test]
+fn a_fill_covers_its_shape_and_nothing_else() {
+    let at = painted(shape(square(RED.into())));
+    assert_eq!((at(50, 50), at(10, 50), at(85, 50)), ([255, 0, 0], [255; 3], [255; 3]));
+}
+
+#[test]
+fn a_turned_shape_stands_on_its_corner() {
+    let at = painted(shape(Shape { rotation: 45.0, ..square(RED.into()) }));
+    assert_eq!((at(50, 12), at(24, 24)), ([255, 0, 0], [255; 3]));
+}
+
+#[test]
+fn a_flipped_outline_is_mirrored() {
+    let mut path = PathBuilder::new();
+    path.move_to(0.0, 0.0);
+    path.line_to(60.0, 0.0);
+    path.line_to(0.0, 60.0);
+    path.close();
+    let path = OutlinePath { path: path.finish().unwrap(), fill: PathFill::Normal, stroked: true };
+    let outline = Outline::Paths(vec![path]);
+    let at = painted(shape(Shape { outline: outline.clone(), ..square(RED.into()) }));
+    assert_eq!((at(25, 25), at(75, 75)), ([255, 0, 0], [255; 3]));
+    let at = painted(shape(Shape { outline, flip_h: true, flip_v: true, ..square(RED.into()) }));
+    assert_eq!((at(25, 25), at(75, 75)), ([255; 3], [255, 0, 0]));
+}
+
+#[test]
+fn a_group_stretches_clips_and_fades_its_children() {
+    let bounds = Rect::new(50.0, 50.0, 50.0, 50.0);
+    let mut group =
+        Group::framed(bounds, Rect::new(0.0, 0.0, 100.0, 100.0), 0.0, (false, false), shape(square(RED.into())));
+    let at = painted(vec![Node::Group(group.clone())]);
+    assert_eq!((at(75, 75), at(30, 30)), ([255, 0, 0], [255; 3]));
+    group.opacity = 0.5;
+    group.clip = Rect::new(0.0, 0.0, 50.0, 100.0).path();
+    let at = painted(vec![Node::Group(group)]);
+    assert!((120..136).contains(&at(65, 75)[1]) && at(85, 75) == [255; 3], "{:?}", at(65, 75));
+}
+
+fn words(text: &str, size: f32) -> Body {
+    let style = RunStyle { fonts: FontSet::one(SANS), size, ..RunStyle::default() };
+    Body { blocks: vec![Block::Paragraph(Paragraph::plain(text, style))], wrap: true, ..Body::default() }
+}
+
+/// How dark an area is.
+fn ink(at: &impl Fn(usize, usize) -> [u8; 3], xs: std::ops::Range<usize>, ys: std::ops::Range<usize>) -> u32 {
+    ys.flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| 255 - u32::from(at(x, y)[1])).sum()
+}
+
+#[test]
+fn text_is_painted_in_its_box_at_every_size() {
+    for size in [6.0, 12.0, 60.0, 130.0] {
+        let at = painted(vec![Node::Text(Box::new(words("l", size)), Rect::new(10.0, 0.0, 90.0, 100.0))]);
+        assert!(ink(&at, 10..100, 0..100) > 500, "{size}");
+        assert_eq!(ink(&at, 0..9, 0..100), 0, "{size}");
+    }
+}
+
+#[test]
+fn bold_is_darker_than_regular_and_made_where_there_is_none() {
+    for family in [SANS, crate::fonts::MONO] {
+        let ink_of = |weight| {
+            let style = RunStyle { fonts: FontSet::one(family), size: 20.0, weight, ..RunStyle::default() };
+            let blocks = vec![Block::Paragraph(Paragraph::plain("mill", style))];
+            let at = painted(vec![Node::Text(
+                Box::new(Body { blocks, ..Body::default() }),
+                Rect::new(0.0, 0.0, 100.0, 40.0),
+            )]);
+            ink(&at, 0..100, 0..40)
+        };
+        assert!(ink_of(700) * 10 > ink_of(400) * 11, "{family}");
+    }
+}
+
+#[test]
+fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
+    let painted_as = |look: Look, color: Color| {
+        let style = RunStyle {
+            fonts: FontSet::one(SANS),
+            size: 80.0,
+            color,
+            look: Some(std::sync::Arc::new(look)),
+            ..RunStyle::default()
+        };
+        let body = Body { blocks: vec![Block::Paragraph(Paragraph::plain("l", style))], ..Body::default() };
+        painted(vec![Node::Text(Box::new(body), Rect::new(30.0, 0.0, 60.0, 100.0))])
+    };
+    let clear = Color { a: 0, ..Color::BLACK };
+    let seen = |at: &dyn Fn(usize, usize) -> [u8; 3], color: [u8; 3]| {
+        (0..100).any(|y| (0..100).any(|x| (0..3).all(|n| at(x, y)[n].abs_diff(color[n]) < 8)))
+    };
+    let red = Color::rgb(255, 0, 0);
+    let filled = painted_as(Look { fill: Some(red.into()), ..Look::default() }, Color::BLACK);
+    assert!(seen(&filled, [255, 0, 0]) && !seen(&filled, [0, 0, 0]));
+    let hollow = painted_as(Look { outline: Some(Stroke::new(red, 2.0)), ..Look::default() }, clear);
+    assert!(seen(&hollow, [255, 0, 0]) && !seen(&hollow, [0, 0, 0]));
+    let shadow = Shadow { color: red, blur: 0.0, cast: Cast::moved(20.0, 0.0) };
+    let shadowed = painted_as(Look { shadow: Some(shadow), ..Look::default() }, Color::BLACK);
+    assert!(seen(&shadowed, [255, 0, 0]) && seen(&shadowed, [0, 0, 0]));
+}
+
+#[test]
+fn clipped_text_ends_at_its_box() {
+    let body = Body { wrap: false, clipped: true, ..words("a very long line indeed", 20.0) };
+    let at = painted(vec![Node::Text(Box::new(body), Rect::new(10.0, 10.0, 40.0, 30.0))]);
+    assert!(ink(&at, 10..50, 10..40) > 500);
+    assert_eq!(ink(&at, 50..100, 0..100), 0);
+}
+
+#[test]
+fn text_of_a_turned_shape_turns_with_it_and_is_never_mirrored() {
+    let text = Some(words("up", 20.0));
+    let at = painted(shape(Shape { rotation: 90.0, text: text.clone(), ..square(Fill::None) }));
+    // Turned to the right, the first line is at the right edge.
+    assert!(ink(&at, 50..80, 20..80) > 10 * ink(&at, 20..50, 20..80).max(1));
+    let plain = painted(shape(Shape { text: text.clone(), ..square(Fill::None) }));
+    let flipped = painted(shape(Shape { flip_h: true, text, ..square(Fill::None) }));
+    assert!((0..100).all(|y| (0..100).all(|x| plain(x, y) == flipped(x, y))));
+}

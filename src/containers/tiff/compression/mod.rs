@@ -1,0 +1,159 @@
+//! The compressions of TIFF, each as a stream of the bytes that it stands for.
+//!
+//! A stream is read row by row and asked for no more than the rows that there should be, so nothing expands beyond
+//! them. Damage is an error of kind `corrupt` at the byte where it shows.
+
+pub(crate) mod fax;
+mod fax_codes;
+pub(crate) mod jpeg;
+pub(crate) mod jpeg_old;
+mod lzw;
+mod packbits;
+mod picture;
+mod sgilog;
+
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+
+use thumbling_core::decode::Context;
+use thumbling_core::error::{Error, Result};
+use thumbling_core::source::SourceReader;
+
+use super::image::Layout;
+
+pub(crate) const NONE: u16 = 1;
+pub(crate) const CCITT_RLE: u16 = 2;
+pub(crate) const CCITT_T4: u16 = 3;
+pub(crate) const CCITT_T6: u16 = 4;
+pub(crate) const LZW: u16 = 5;
+pub(crate) const OLD_JPEG: u16 = 6;
+pub(crate) const JPEG: u16 = 7;
+pub(crate) const ADOBE_DEFLATE: u16 = 8;
+pub(crate) const CCITT_RLE_WORDS: u16 = 32_771;
+pub(crate) const PACKBITS: u16 = 32_773;
+pub(crate) const DEFLATE: u16 = 32_946;
+pub(crate) const SGI_LOG: u16 = 34_676;
+/// By libtiff's number, and by the one that was registered before it.
+const ZSTANDARD: [u16; 2] = [50_000, 34_926];
+/// JPEG 2000 (Aperio, Bio-Formats), WebP, PNG, JPEG XL (libtiff, DNG 1.7).
+const PICTURES: [u16; 7] = [33_005, 34_712, 50_001, 34_927, 34_933, 50_002, 52_546];
+
+/// Whether the samples that a stream delivers lie as they are used, not in the file's byte order.
+pub(crate) fn is_in_order(compression: u16) -> bool {
+    compression == SGI_LOG || PICTURES.contains(&compression)
+}
+
+/// Whether `compression` is one of ITU-T T.4 and T.6.
+pub(crate) fn is_fax(compression: u16) -> bool {
+    matches!(compression, CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS)
+}
+
+/// `unsupported`, with the name of `compression`.
+pub(crate) fn unsupported(compression: u16) -> Error {
+    let name = match compression {
+        9 | 10 => "JBIG (T.85, T.43)",
+        32_766 => "NeXT",
+        32_809 => "ThunderScan",
+        32_867 => "Kodak DCR",
+        32_895..=32_898 => "IT8",
+        32_908 => "PixarFilm",
+        32_909 => "PixarLog",
+        34_661 => "JBIG",
+        33_003 => "JPEG 2000 of YCbCr",
+        34_713 => "Nikon NEF",
+        34_677 => "SGI LogLuv of 24 bits",
+        34_887 => "LERC",
+        34_892 => "lossy DNG",
+        34_925 => "LZMA",
+        34_934 => "JPEG XR",
+        _ => "unknown",
+    };
+    Error::unsupported(format!("TIFF compression {compression} ({name})"))
+}
+
+/// Whether [`open`] has a stream for `compression`.
+pub(crate) fn is_supported(compression: u16) -> bool {
+    matches!(compression, NONE | LZW | JPEG | OLD_JPEG | ADOBE_DEFLATE | DEFLATE | PACKBITS | SGI_LOG)
+        || is_fax(compression)
+        || ZSTANDARD.contains(&compression)
+        || PICTURES.contains(&compression)
+}
+
+/// The bytes that one strip or tile stands for: `range` in the file, read through `reader`.
+pub(crate) fn open<'a>(
+    layout: &'a Layout,
+    range: (u64, u64),
+    reader: &'a mut SourceReader,
+    jpeg: &mut jpeg::Decompressor,
+    cx: &Context<'_>,
+) -> Result<Box<dyn Read + 'a>> {
+    if layout.compression == JPEG {
+        // No JPEG is much larger than its samples; a count that says so is not followed.
+        let most = (layout.unit_bytes() as u64).saturating_mul(u64::from(layout.chunk.height)).saturating_mul(4);
+        let scale = u64::from(layout.denominator).pow(2);
+        let data =
+            layout.source().read_vec(range.0, range.1.min(most.saturating_mul(scale).saturating_add(1 << 20)))?;
+        return Ok(Box::new(jpeg.chunk(layout, &data, cx)?));
+    }
+    if layout.compression == OLD_JPEG {
+        return Ok(Box::new(jpeg_old::picture(layout, jpeg, cx)?));
+    }
+    if PICTURES.contains(&layout.compression) {
+        let data = layout.source().read_vec(range.0, range.1.min(cx.limits().max_part))?;
+        return Ok(Box::new(picture::rows(layout, data, cx)?));
+    }
+    reader.seek(SeekFrom::Start(range.0)).map_err(Error::from)?;
+    let input = reader.take(range.1);
+    // Fax has a bit order of its own, but its codes run through bytes as they are filled.
+    let input: Box<dyn BufRead + 'a> = match layout.reversed_bits {
+        true => Box::new(Reversed { inner: input, buf: Vec::new(), at: 0 }),
+        false => Box::new(input),
+    };
+    Ok(match layout.compression {
+        NONE => input,
+        LZW => Box::new(lzw::stream(input)?),
+        ADOBE_DEFLATE | DEFLATE => Box::new(flate2::bufread::ZlibDecoder::new(input)),
+        PACKBITS => Box::new(packbits::stream(input)),
+        SGI_LOG => Box::new(sgilog::stream(input, layout)),
+        CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS => Box::new(fax::stream(input, layout)),
+        n if ZSTANDARD.contains(&n) => {
+            let stream = ruzstd::decoding::StreamingDecoder::new(input);
+            Box::new(stream.map_err(|e| Error::corrupt(e.to_string()))?)
+        }
+        other => return Err(unsupported(other)),
+    })
+}
+
+/// Input whose bytes have their lowest bit first.
+struct Reversed<R> {
+    inner: R,
+    buf: Vec<u8>,
+    at: usize,
+}
+
+impl<R: BufRead> BufRead for Reversed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at >= self.buf.len() {
+            self.buf.clear();
+            self.at = 0;
+            let bytes = self.inner.fill_buf()?;
+            self.buf.extend(bytes.iter().map(|b| b.reverse_bits()));
+            let n = bytes.len();
+            self.inner.consume(n);
+        }
+        Ok(&self.buf[self.at..])
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.at = (self.at + n).min(self.buf.len());
+    }
+}
+
+impl<R: BufRead> Read for Reversed<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let have = self.fill_buf()?;
+        let n = have.len().min(out.len());
+        out[..n].copy_from_slice(&have[..n]);
+        self.consume(n);
+        Ok(n)
+    }
+}

@@ -1,0 +1,238 @@
+//! One directory: its entries, and their values when asked for.
+
+use super::{ByteOrder, MAX_ENTRIES, Tiff};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::source::Source;
+
+/// A value of one entry, by its type and where it stands.
+#[derive(Debug, Clone)]
+struct Entry {
+    tag: u16,
+    kind: u16,
+    count: u64,
+    /// Where the value stands; for a short one that is inside the entry.
+    offset: u64,
+    /// A value that fits into the entry; only the first bytes may count.
+    inline: Option<[u8; 8]>,
+}
+
+/// The entries of a directory, and where the next one is.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
+    tiff: Tiff,
+    offset: u64,
+    next: u64,
+    entries: Vec<Entry>,
+}
+
+/// Bytes of one value of a field type (TIFF 6.0 section 2, BigTIFF); 0 for one that is not known.
+const fn value_bytes(kind: u16) -> u64 {
+    match kind {
+        1 | 2 | 6 | 7 => 1,
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 | 16 | 17 | 18 => 8,
+        _ => 0,
+    }
+}
+
+pub(super) fn read(tiff: &Tiff, offset: u64) -> Result<Directory> {
+    let (order, source) = (tiff.order, &tiff.source);
+    let (count_bytes, entry_bytes, field_bytes) = if tiff.big { (8u64, 20u64, 8usize) } else { (2, 12, 4) };
+    let beyond = || Error::corrupt(format!("a TIFF directory at {offset}, where the file has none"));
+    if offset.checked_add(count_bytes).is_none_or(|end| end > source.size()) {
+        return Err(beyond());
+    }
+    let claimed = order.uint(&source.read_vec(offset, count_bytes)?);
+    let start = offset + count_bytes;
+    let count = claimed.min(MAX_ENTRIES).min((source.size() - start) / entry_bytes);
+    let bytes = source.read_vec(start, count * entry_bytes)?;
+    let entries = bytes.chunks_exact(entry_bytes as usize).enumerate().map(|(i, entry)| {
+        let (header, field) = entry.split_at(entry.len() - field_bytes);
+        let (tag, kind) = (order.uint(&header[..2]) as u16, order.uint(&header[2..4]) as u16);
+        let count = order.uint(&header[4..]);
+        let inline = count.checked_mul(value_bytes(kind)).is_some_and(|n| n <= field_bytes as u64).then(|| {
+            let mut value = [0; 8];
+            value[..field_bytes].copy_from_slice(field);
+            value
+        });
+        let offset = match inline {
+            Some(_) => start + i as u64 * entry_bytes + header.len() as u64,
+            None => order.uint(field),
+        };
+        Entry { tag, kind, count, offset, inline }
+    });
+    let entries: Vec<_> = entries.collect();
+    if entries.is_empty() {
+        return Err(beyond());
+    }
+    let next = claimed
+        .checked_mul(entry_bytes)
+        .and_then(|n| source.read_vec(start.checked_add(n)?, field_bytes as u64).ok())
+        .map_or(0, |b| order.uint(&b));
+    Ok(Directory { tiff: tiff.clone(), offset, next, entries })
+}
+
+impl Directory {
+    /// Where it stands.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Where the next one of the chain stands; 0 for none.
+    pub(crate) fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Number of entries.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The structure that it belongs to.
+    pub(crate) fn tiff(&self) -> &Tiff {
+        &self.tiff
+    }
+
+    fn source(&self) -> &Source {
+        &self.tiff.source
+    }
+
+    fn order(&self) -> ByteOrder {
+        self.tiff.order
+    }
+
+    fn entry(&self, tag: u16) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.tag == tag && e.count > 0)
+    }
+
+    /// Whether there is a value of `tag`.
+    pub(crate) fn has(&self, tag: u16) -> bool {
+        self.entry(tag).is_some()
+    }
+
+    /// Number of values of `tag`, as the entry claims.
+    pub(crate) fn count(&self, tag: u16) -> u64 {
+        self.entry(tag).map_or(0, |e| e.count)
+    }
+
+    /// Offset and bytes of the value of `tag`, cut off at the file's end.
+    pub(crate) fn range(&self, tag: u16) -> Option<(u64, u64)> {
+        let entry = self.entry(tag)?;
+        let left = self.source().size().checked_sub(entry.offset)?;
+        let bytes = entry.count.saturating_mul(value_bytes(entry.kind)).min(left);
+        (bytes > 0).then_some((entry.offset, bytes))
+    }
+
+    /// The first `max` values of an entry as raw bytes.
+    fn raw(&self, entry: &Entry, max: u64) -> Option<Vec<u8>> {
+        let bytes = entry.count.min(max).checked_mul(value_bytes(entry.kind)).filter(|n| *n > 0)?;
+        match entry.inline {
+            Some(field) => field.get(..bytes as usize).map(<[u8]>::to_vec),
+            None => self.source().read_vec(entry.offset, bytes).ok(),
+        }
+    }
+
+    /// The value as bytes; `None` if it is longer than `max` bytes or lies beyond the file.
+    pub(crate) fn bytes(&self, tag: u16, max: u64) -> Option<Vec<u8>> {
+        let entry = self.entry(tag)?;
+        let bytes = entry.count.checked_mul(value_bytes(entry.kind))?;
+        if bytes > max { None } else { self.raw(entry, entry.count) }
+    }
+
+    /// The first `max` values as whole numbers; negative ones are 0. `None` for other types.
+    pub(crate) fn u64s(&self, tag: u16, max: u64) -> Option<Vec<u64>> {
+        let entry = self.entry(tag)?;
+        let size = value_bytes(entry.kind) as usize;
+        let sign = 1u64 << (size.max(1) * 8 - 1);
+        let signed = matches!(entry.kind, 6 | 8 | 9 | 17);
+        if !matches!(entry.kind, 1 | 3 | 4 | 6 | 7 | 8 | 9 | 13 | 16 | 17 | 18) {
+            return None;
+        }
+        let number = |b: &[u8]| match self.order().uint(b) {
+            n if signed && n & sign != 0 => 0,
+            n => n,
+        };
+        Some(self.raw(entry, max)?.chunks_exact(size).map(number).collect())
+    }
+
+    /// The first value as a whole number.
+    pub(crate) fn u64(&self, tag: u16) -> Option<u64> {
+        self.u64s(tag, 1)?.first().copied()
+    }
+
+    /// The first value as a whole number of 32 bits.
+    pub(crate) fn u32(&self, tag: u16) -> Option<u32> {
+        u32::try_from(self.u64(tag)?).ok()
+    }
+
+    /// The first value as a whole number of 16 bits.
+    pub(crate) fn u16(&self, tag: u16) -> Option<u16> {
+        u16::try_from(self.u64(tag)?).ok()
+    }
+
+    /// The first `max` values as numbers of any type; a ratio over 0 is not a number.
+    pub(crate) fn f64s(&self, tag: u16, max: u64) -> Option<Vec<f64>> {
+        let entry = self.entry(tag)?;
+        let (order, size) = (self.order(), value_bytes(entry.kind) as usize);
+        let number = |b: &[u8]| {
+            let n = order.uint(b);
+            match entry.kind {
+                5 => order.uint(&b[..4]) as f64 / order.uint(&b[4..]) as f64,
+                10 => f64::from(order.uint(&b[..4]) as i32) / f64::from(order.uint(&b[4..]) as i32),
+                6 => f64::from(n as i8),
+                8 => f64::from(n as i16),
+                9 => f64::from(n as i32),
+                11 => f64::from(f32::from_bits(n as u32)),
+                12 => f64::from_bits(n),
+                17 => (n as i64) as f64,
+                _ => n as f64,
+            }
+        };
+        Some(self.raw(entry, max)?.chunks_exact(size.max(1)).map(number).collect())
+    }
+
+    /// An ASCII value of at most 256 bytes, trimmed.
+    pub(crate) fn text(&self, tag: u16) -> Option<String> {
+        let bytes = self.raw(self.entry(tag)?, 256)?;
+        let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+        Some(String::from_utf8_lossy(&bytes[..end]).trim().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::containers::tiff::Tiff;
+    use thumbling_core::source::Source;
+
+    /// A little-endian TIFF whose one entry is of `kind`, with `count` values at `field`.
+    fn one(kind: u16, count: u32, field: u32, tail: &[u8]) -> Tiff {
+        let mut b = b"II*\0\x08\0\0\0\x01\0\x01\0".to_vec();
+        b.extend(kind.to_le_bytes());
+        b.extend(count.to_le_bytes());
+        b.extend(field.to_le_bytes());
+        b.extend([0; 4]);
+        b.extend(tail);
+        Tiff::open(&Source::from_bytes(b), &[]).unwrap()
+    }
+
+    #[test]
+    fn values_inside_and_outside_an_entry_are_read() {
+        let inside = one(3, 2, 0x0002_0001, &[]);
+        assert_eq!(inside.first().unwrap().u64s(1, 9), Some(vec![1, 2]));
+        let outside = one(3, 3, 26, &[1, 0, 2, 0, 3, 0]);
+        assert_eq!(outside.first().unwrap().u64s(1, 9), Some(vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn a_count_of_four_thousand_million_allocates_nothing() {
+        let directory = one(4, u32::MAX, 26, &[0; 16]).first().unwrap();
+        assert_eq!(directory.u64s(1, u64::MAX), None);
+        assert_eq!(directory.u64s(1, 2), Some(vec![0, 0]));
+    }
+
+    #[test]
+    fn a_ratio_is_a_number() {
+        assert_eq!(one(5, 1, 26, &[3, 0, 0, 0, 2, 0, 0, 0]).first().unwrap().f64s(1, 1), Some(vec![1.5]));
+    }
+}

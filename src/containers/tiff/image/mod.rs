@@ -1,0 +1,156 @@
+//! The pixels that a TIFF directory describes, reduced on the way to the size that is wanted.
+
+mod lab;
+mod layout;
+mod logluv;
+mod palette;
+mod pixels;
+mod predictor;
+mod range;
+mod rows;
+mod samples;
+mod ycbcr;
+
+pub(crate) use layout::{Alpha, Layout, SampleKind, photometric};
+
+use pixels::Conversion;
+use rows::Rows;
+
+use super::{Directory, compression, tag};
+use thumbling_core::color::ColorSpace;
+use thumbling_core::decode::{Context, Want};
+use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::Frame;
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+use thumbling_core::scale::RowReducer;
+
+/// The picture of `directory`, which `orientation` has still to be applied to.
+///
+/// Memory is a few rows (for tiles: one row of them) beside what the reducer holds. Strips that are missing or damaged
+/// are grey, with a warning; `corrupt` if all of them are, `unsupported` for what is known and not read.
+pub(crate) fn decode(directory: &Directory, orientation: Orientation, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+    let mut layout = Layout::new(directory, cx)?;
+    decompressed(&mut layout)?;
+    let layout = match scale_on_load(&layout, orientation, want) {
+        1 => layout,
+        denominator => layout.scaled(denominator),
+    };
+    predictor::check(&layout)?;
+    let mut conversion = Conversion::new(&layout)?;
+    let planes = conversion.planes().to_vec();
+    if let Some((range, unpack)) = conversion.range() {
+        let mut values = Vec::new();
+        Rows::new(&layout, &planes, cx)?.stored(&mut |stored, width, _| {
+            unpack.f32s(stored, width, &mut values);
+            range.include(&values);
+            Ok(())
+        })?;
+    }
+    let mut reducer = RowReducer::new(layout.size, orientation, conversion.format(), want, cx)?;
+    Rows::new(&layout, &planes, cx)?.pixels(&mut conversion, &mut |row| reducer.push(row))?;
+    Ok(conversion.finish(reducer.finish()?)?.with_orientation(orientation))
+}
+
+/// Whether [`decode`] has a chance, without reading any pixel.
+pub(crate) fn check(directory: &Directory, cx: &Context<'_>) -> Result<()> {
+    let mut layout = Layout::new(directory, cx)?;
+    decompressed(&mut layout)?;
+    predictor::check(&layout)?;
+    Conversion::new(&layout).map(drop)
+}
+
+/// Whether the directory describes pixels with alpha.
+pub(crate) fn has_alpha(directory: &Directory, cx: &Context<'_>) -> bool {
+    let made = Layout::new(directory, cx).and_then(|mut layout| {
+        decompressed(&mut layout)?;
+        Conversion::new(&layout)
+    });
+    made.is_ok_and(|c| c.format().has_alpha())
+}
+
+/// The layout of the samples once they are decompressed, where that is another than the tags say.
+fn decompressed(layout: &mut Layout) -> Result<()> {
+    if !compression::is_supported(layout.compression) {
+        return Err(compression::unsupported(layout.compression));
+    }
+    match layout.compression {
+        compression::OLD_JPEG => {
+            if every_strip_is_jpeg(layout) {
+                layout.compression = compression::JPEG;
+            } else {
+                layout.whole();
+            }
+            becomes_jpeg(layout)
+        }
+        compression::JPEG => becomes_jpeg(layout),
+        compression::SGI_LOG => {
+            layout.bits = if layout.photometric == photometric::LOG_L { 16 } else { 32 };
+            layout.samples = 1;
+            layout.planar = false;
+            Ok(())
+        }
+        n if compression::is_fax(n) && (layout.bits != 1 || layout.samples != 1) => {
+            Err(Error::corrupt(format!("fax compression of {}-bit samples", layout.bits)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn becomes_jpeg(layout: &mut Layout) -> Result<()> {
+    if layout.bits != 8 {
+        return Err(Error::unsupported(format!("JPEG of {} bits in TIFF", layout.bits)));
+    }
+    layout.becomes(match (layout.photometric, layout.samples) {
+        (photometric::YCBCR, 1) => photometric::BLACK_IS_ZERO,
+        (photometric::YCBCR, 3) if !layout.planar => photometric::RGB,
+        (n, _) => n,
+    });
+    Ok(())
+}
+
+fn every_strip_is_jpeg(layout: &Layout) -> bool {
+    (0..layout.down().min(2)).all(|row| {
+        let mut start = [0; 2];
+        let range = layout.range(0, row, 0);
+        range.is_some_and(|(at, _)| layout.source().read_exact_at(at, &mut start).is_ok()) && start == [0xFF, 0xD8]
+    })
+}
+
+/// 1, 2, 4 or 8: JPEG strips and tiles are decoded at that part of their size where that leaves enough to filter.
+fn scale_on_load(layout: &Layout, orientation: Orientation, want: &Want) -> u32 {
+    if !matches!(layout.compression, compression::JPEG | compression::OLD_JPEG) {
+        return 1;
+    }
+    let Size { width, height } = orientation.apply_to(want.size);
+    // Below twice the wanted size the mean that scaling takes would show beside one good filter.
+    let wanted = Size::new(width.saturating_mul(2), height.saturating_mul(2));
+    let fits = |n: u32| {
+        // Parts have to meet at whole pixels.
+        (layout.across() == 1 || layout.chunk.width.is_multiple_of(n))
+            && (layout.down() == 1 || layout.chunk.height.is_multiple_of(n))
+            && Size::new(layout.size.width.div_ceil(n), layout.size.height.div_ceil(n)).covers(wanted)
+    };
+    [8, 4, 2].into_iter().find(|n| fits(*n)).unwrap_or(1)
+}
+
+/// The ICC profile of `directory`, where it is one for the channels of `frame`.
+pub(crate) fn with_profile(frame: Frame, directory: &Directory, cx: &Context<'_>) -> Frame {
+    let Some(profile) = directory.bytes(tag::ICC_PROFILE, cx.limits().max_part.min(16 << 20)) else { return frame };
+    // ICC.1:2022 section 7.2.6, the data colour space.
+    let space: &[u8] = match frame.format.channels() {
+        1 | 2 => b"GRAY",
+        _ if matches!(
+            frame.format,
+            thumbling_core::frame::PixelFormat::Cmyk8 | thumbling_core::frame::PixelFormat::Cmyk16
+        ) =>
+        {
+            b"CMYK"
+        }
+        _ => b"RGB ",
+    };
+    match profile.get(16..20) == Some(space) {
+        true => frame.with_color(ColorSpace::Icc(profile.into())),
+        false => frame,
+    }
+}

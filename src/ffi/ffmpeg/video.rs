@@ -1,0 +1,113 @@
+//! What a video says of itself: its header, and where that is silent, its first key frame.
+
+use super::codecs;
+use super::decoder::Wanted;
+use super::library::types as ffi;
+use super::movie::{Key, Movie, Place};
+use super::picture::{self, orientation};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::geometry::Size;
+use thumbling_core::orient::Orientation;
+
+/// What a video stream says of itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Video {
+    /// Columns and rows of stored pixels.
+    pub(crate) coded: Size,
+    /// Width of a pixel over its height.
+    pub(crate) aspect: f64,
+    /// What is to be done to the pixels.
+    pub(crate) orientation: Orientation,
+    /// Whether pixels may be transparent.
+    pub(crate) has_alpha: bool,
+}
+
+impl Video {
+    /// The stored picture with square pixels, before it is turned: the shorter side of a pixel is the one that grows.
+    pub(crate) fn square(&self) -> Size {
+        let Size { width, height } = self.coded;
+        let grown = |side: u32, by: f64| (f64::from(side) * by).round().clamp(1.0, f64::from(u32::MAX)) as u32;
+        match self.aspect >= 1.0 {
+            true => Size::new(grown(width, self.aspect), height),
+            false => Size::new(width, grown(height, 1.0 / self.aspect)),
+        }
+    }
+}
+
+struct Told {
+    size: (i32, i32),
+    aspect: ffi::AVRational,
+}
+
+impl Movie {
+    /// What the video stream says of itself; where its header is silent, what its key frame at `first` does. That one
+    /// is remembered, so that going to `first` afterwards costs nothing.
+    ///
+    /// # Errors
+    /// `no-visual` without a video stream; otherwise as [`next_key`](Self::next_key).
+    pub(crate) fn video(&mut self, first: Place) -> Result<Video> {
+        let stream = self.stream()?;
+        let (codec, parameters) = (stream.codec(), stream.parameters());
+        let mut size = (parameters.width, parameters.height);
+        let said = [stream.raw().sample_aspect_ratio, parameters.sample_aspect_ratio];
+        let mut aspect = said.into_iter().find(|r| r.num > 0 && r.den > 0);
+        let (orientation, mut has_alpha) = (orientation(stream.matrix()), stream.has_alpha());
+        if size.0 <= 0 || size.1 <= 0 || (aspect.is_none() && codecs::tells_without_decoding(codec)) {
+            let known = size.0 > 0 && size.1 > 0;
+            if let Some(told) = self.look_ahead(first, known)? {
+                size = told.size;
+                aspect = aspect.or(Some(told.aspect).filter(|r| r.num > 0 && r.den > 0));
+            }
+        }
+        if let Some(decoder) = &self.decoder {
+            has_alpha |= picture::has_alpha(self.library, decoder.raw().pix_fmt);
+        }
+        let side = |n: i32| u32::try_from(n).ok().filter(|n| *n > 0);
+        let (Some(width), Some(height)) = (side(size.0), side(size.1)) else {
+            return Err(Error::corrupt("a video whose size is nowhere said"));
+        };
+        let aspect = aspect.map_or(1.0, |r| f64::from(r.num) / f64::from(r.den));
+        // As players do: what would make a line of the picture is a broken header.
+        let aspect = if (0.05..20.0).contains(&aspect) { aspect } else { 1.0 };
+        Ok(Video { coded: Size::new(width, height), aspect, orientation, has_alpha })
+    }
+
+    /// What the key frame at `first` says of size and aspect. It is only decoded if it would say nothing otherwise,
+    /// unless the size is `known`.
+    fn look_ahead(&mut self, first: Place, known: bool) -> Result<Option<Told>> {
+        let mut found = None;
+        for place in [first, Place::Start] {
+            let sought = self.seek(place);
+            if let Err(e) = sought {
+                if !matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::Limit) {
+                    return Err(e);
+                }
+                continue;
+            }
+            if let Some(key) = self.next_key()? {
+                found = Some((place, key.0));
+                break;
+            }
+        }
+        let Some((place, mut packet)) = found else { return Ok(None) };
+        let tells = codecs::tells_without_decoding(self.stream()?.codec());
+        let decoder = self.decoder()?;
+        if tells {
+            decoder.decode(&mut packet, Wanted::Headers);
+            let context = decoder.raw();
+            let told = Told { size: (context.width, context.height), aspect: context.sample_aspect_ratio };
+            decoder.flush();
+            if told.size.0 > 0 && told.size.1 > 0 {
+                self.ahead = Some((place, packet));
+                return Ok(Some(told));
+            }
+        }
+        let mut key = Key(packet);
+        let picture = if known { None } else { self.decode(&mut key)? };
+        self.ahead = Some((place, key.0));
+        Ok(picture.map(|picture| {
+            let (size, aspect) = (picture.size(), picture.aspect());
+            Told { size: (size.width as i32, size.height as i32), aspect }
+        }))
+    }
+}
