@@ -165,6 +165,12 @@ impl Error {
         self.kind
     }
 
+    /// Whether a decoder has to pass this error on instead of trying another preview, page or entry of the file: the
+    /// time is up, the caller cancelled, or the source cannot be read.
+    pub fn ends_request(&self) -> bool {
+        matches!(self.kind, ErrorKind::Timeout | ErrorKind::Cancelled | ErrorKind::Io)
+    }
+
     /// The name of the format, once it was known.
     pub fn format(&self) -> Option<&'static str> {
         self.format

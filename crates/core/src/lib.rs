@@ -8,7 +8,7 @@
 //! | [`source`], [`bytes`] | ranged reads of a path, memory or a callback; integers in byte slices |
 //! | [`geometry`], [`frame`], [`color`], [`orient`], [`scale`] | sizes and fits, pixels, colour conversion, EXIF orientation, resizing |
 //! | [`format`], [`probe`], [`decode`] | formats as data, detection by content, the decoder contract |
-//! | [`dib`], [`png`] | the pixel codecs that several crates need |
+//! | [`dib`], [`png`], [`gzip`] | codecs that several crates need |
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod bytes;
@@ -20,6 +20,7 @@ pub mod error;
 pub mod format;
 pub mod frame;
 pub mod geometry;
+pub mod gzip;
 pub mod limits;
 pub mod orient;
 pub mod png;

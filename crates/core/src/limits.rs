@@ -129,21 +129,20 @@ impl Budget {
         Self { used: Arc::new(AtomicU64::new(0)), max, refused: Arc::new(AtomicU64::new(0)) }
     }
 
-    /// Reserves `bytes` until the reservation is dropped, or says that the limit is met.
+    /// Reserves `bytes` until the reservation is dropped; `limit` if they do not fit.
     pub fn reserve(&self, bytes: u64) -> Result<Reservation> {
-        let reserved = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+        self.take(bytes)?;
+        Ok(Reservation { budget: self.clone(), bytes })
+    }
+
+    fn take(&self, bytes: u64) -> Result<()> {
+        let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
             used.checked_add(bytes).filter(|total| *total <= self.max)
         });
-        match reserved {
-            Ok(_) => Ok(Reservation { used: self.used.clone(), bytes }),
-            Err(used) => {
-                self.refused.fetch_max(used.saturating_add(bytes), Ordering::Relaxed);
-                Err(Error::limit(format!(
-                    "needs {bytes} bytes of memory beside {used} held; the limit is {}",
-                    self.max
-                )))
-            }
-        }
+        taken.map(drop).map_err(|used| {
+            self.refused.fetch_max(used.saturating_add(bytes), Ordering::Relaxed);
+            Error::limit(format!("needs {bytes} bytes of memory beside {used} held; the limit is {}", self.max))
+        })
     }
 
     /// Bytes that would have been enough for the largest reservation that was refused; 0 if none was.
@@ -161,13 +160,22 @@ impl Budget {
 #[derive(Debug)]
 #[must_use = "dropping a reservation releases it"]
 pub struct Reservation {
-    used: Arc<AtomicU64>,
+    budget: Budget,
     bytes: u64,
+}
+
+impl Reservation {
+    /// Reserves `bytes` more; `limit` if they do not fit, and nothing changes.
+    pub fn grow(&mut self, bytes: u64) -> Result<()> {
+        self.budget.take(bytes)?;
+        self.bytes += bytes;
+        Ok(())
+    }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -183,6 +191,16 @@ mod tests {
         assert_eq!(budget.reserve(3).unwrap_err().kind(), ErrorKind::Limit);
         drop(held);
         assert!(budget.reserve(10).is_ok());
+    }
+
+    #[test]
+    fn a_grown_reservation_is_released_whole() {
+        let budget = Budget::new(10);
+        let mut held = budget.reserve(4).unwrap();
+        held.grow(6).unwrap();
+        assert_eq!(held.grow(1).unwrap_err().kind(), ErrorKind::Limit);
+        drop(held);
+        assert_eq!(budget.used(), 0);
     }
 
     #[test]

@@ -1,18 +1,15 @@
 //! A metafile as a decoder: read whole, inflated if it is gzipped, and drawn by way of SVG.
 
-use std::io::Read;
-
 use super::{Bounds, Fault, Options, size, to_svg};
 use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::format::Format;
 use thumbling_core::frame::Frame;
 use thumbling_core::geometry::Size;
+use thumbling_core::gzip;
 use thumbling_core::limits::Reservation;
 use thumbling_core::source::Source;
 use thumbling_page::svg::Drawing;
-
-const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// An open WMF or EMF file.
 pub struct Metafile {
@@ -28,17 +25,8 @@ impl Metafile {
     pub fn open(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
         let mut bytes = source.read_all(cx.limits().max_source)?;
         let mut held = cx.reserve(bytes.len() as u64)?;
-        if bytes.starts_with(GZIP) {
-            let max = cx.limits().max_part;
-            let mut inflated = Vec::new();
-            let mut gzip = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(max.saturating_add(1));
-            // What was inflated before the damage may still be a drawing.
-            let _ = gzip.read_to_end(&mut inflated);
-            if inflated.len() as u64 > max {
-                return Err(Error::limit(format!("inflates to more than {max} bytes")));
-            }
-            held = cx.reserve(inflated.len() as u64)?;
-            bytes = inflated;
+        if gzip::is_gzip(&bytes) {
+            (bytes, held) = gzip::inflate(&bytes, cx)?;
         }
         let size = size(&bytes).map_err(error)?;
         Ok(Box::new(Self { format, bytes, size, _held: held }))

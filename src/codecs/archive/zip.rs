@@ -98,7 +98,7 @@ fn first_picture(source: &Source, cx: &Context<'_>) -> Result<Box<dyn Decoder>> 
         });
         match opened {
             Ok(decoder) => return Ok(decoder),
-            Err(e) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled | ErrorKind::Io) => return Err(e),
+            Err(e) if e.ends_request() => return Err(e),
             Err(e) => {
                 failure.get_or_insert(e);
             }

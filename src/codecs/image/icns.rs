@@ -5,7 +5,7 @@
 
 use thumbling_core::bytes::u32_be;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::error::{Error, Result};
 use thumbling_core::format::Format;
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::Size;
@@ -139,7 +139,7 @@ impl Decoder for Icns {
                     }
                     return Ok(frame);
                 }
-                Err(e) if matches!(e.kind(), ErrorKind::Cancelled | ErrorKind::Timeout | ErrorKind::Io) => {
+                Err(e) if e.ends_request() => {
                     return Err(e);
                 }
                 Err(e) => {

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use thumbling_core::bytes::{u16_le, u32_be, u32_le};
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::dib::{self, Header};
-use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::error::{Error, Result};
 use thumbling_core::format::Format;
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::Size;
@@ -162,7 +162,7 @@ impl Decoder for Ico {
                     }
                     return Ok(frame);
                 }
-                Err(e) if matches!(e.kind(), ErrorKind::Cancelled | ErrorKind::Timeout | ErrorKind::Io) => {
+                Err(e) if e.ends_request() => {
                     return Err(e);
                 }
                 Err(e) => {

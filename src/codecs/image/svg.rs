@@ -1,12 +1,11 @@
 //! SVG 1.1 and 2, plain or gzipped.
 
-use std::io::Read;
-
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
-use thumbling_core::error::{Error, Result};
+use thumbling_core::error::Result;
 use thumbling_core::format::Format;
 use thumbling_core::frame::Frame;
 use thumbling_core::geometry::Size;
+use thumbling_core::gzip;
 use thumbling_core::probe::{Peek, Score};
 use thumbling_core::source::Source;
 use thumbling_page::svg::Drawing;
@@ -46,16 +45,9 @@ fn score(peek: &Peek<'_>) -> Score {
 /// The document as text: inflated if it is gzipped, UTF-16 by its byte order mark, UTF-8 otherwise.
 fn text(source: &Source, cx: &Context<'_>) -> Result<String> {
     let mut bytes = source.read_all(cx.limits().max_part)?;
-    let _held = cx.reserve(bytes.len() as u64)?;
-    if bytes.starts_with(&[0x1F, 0x8B]) {
-        let max = cx.limits().max_part;
-        let mut inflated = Vec::new();
-        let mut gzip = flate2::read::MultiGzDecoder::new(&bytes[..]).take(max + 1);
-        gzip.read_to_end(&mut inflated).map_err(|e| Error::corrupt(format!("gzip: {e}")))?;
-        if inflated.len() as u64 > max {
-            return Err(Error::limit(format!("inflates to more than {max} bytes")));
-        }
-        bytes = inflated;
+    let mut _held = cx.reserve(bytes.len() as u64)?;
+    if gzip::is_gzip(&bytes) {
+        (bytes, _held) = gzip::inflate(&bytes, cx)?;
     }
     let utf16 = |big: bool| {
         let units = bytes[2..].chunks_exact(2).map(|b| match big {

@@ -212,11 +212,7 @@ fn weight(node: &Node) -> usize {
 
 /// A page goes on without a part that is broken, but not beyond its time.
 fn passable(e: thumbling_core::error::Error) -> thumbling_core::error::Result<()> {
-    use thumbling_core::error::ErrorKind;
-    match e.kind() {
-        ErrorKind::Timeout | ErrorKind::Cancelled => Err(e),
-        _ => Ok(()),
-    }
+    if e.ends_request() { Err(e) } else { Ok(()) }
 }
 
 /// Whether the file says that a shape is not shown.

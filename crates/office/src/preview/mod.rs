@@ -15,7 +15,7 @@ pub use package::{of_epub, of_iwork, of_odf, of_ole, of_ooxml};
 
 use super::package::{Package, Part};
 use thumbling_core::decode::{Context, Decoder, Effort, SourceInfo, Want};
-use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::error::{Error, Result};
 use thumbling_core::format::{Family, Format};
 use thumbling_core::frame::{Frame, Origin};
 use thumbling_core::geometry::Size;
@@ -115,7 +115,7 @@ fn open(format: Format, previews: Vec<Preview>, blank: Blank, cx: &Context<'_>) 
         }
         match preview.open(cx) {
             Ok((inner, _)) => return Ok(Box::new(Embedded { format, inner, blank, _preview: preview })),
-            Err(e) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled | ErrorKind::Io) => return Err(e),
+            Err(e) if e.ends_request() => return Err(e),
             Err(_) => {}
         }
     }

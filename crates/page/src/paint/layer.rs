@@ -19,7 +19,7 @@ pub(super) struct Layer {
     pub(super) left: i32,
     pub(super) top: i32,
     /// Of the budget.
-    held: Reservation,
+    _held: Reservation,
 }
 
 impl Layer {
@@ -47,7 +47,7 @@ impl Canvas<'_> {
         let size = Size::new((right - left).max(1) as u32, (bottom - top).max(1) as u32);
         let held = self.cx.reserve_pixels(size, 4)?;
         let pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a layer too large"))?;
-        let mut layer = Layer { pixmap, left, top, held };
+        let mut layer = Layer { pixmap, left, top, _held: held };
         self.onto(&mut layer, paint)?;
         Ok(layer)
     }

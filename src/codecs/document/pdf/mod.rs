@@ -193,7 +193,7 @@ fn wants_another(drawn: &Result<Vec<u8>>) -> bool {
 /// Of two engines' pictures the one that shows something; an outer `Err` is one that ends the work.
 fn better(first: Result<Vec<u8>>, second: Result<Vec<u8>>) -> Result<Result<Vec<u8>>> {
     Ok(match (first, second) {
-        (_, Err(e)) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled) => return Err(e),
+        (_, Err(e)) if e.ends_request() => return Err(e),
         (_, Ok(second)) if !is_uniform(&second) => Ok(second),
         (Ok(first), _) => Ok(first),
         (Err(_), Ok(second)) => Ok(second),

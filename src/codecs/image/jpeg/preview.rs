@@ -3,7 +3,7 @@
 use super::header::{Header, Mpf};
 use crate::containers::exif::Exif;
 use thumbling_core::decode::{Context, Effort, Want};
-use thumbling_core::error::{ErrorKind, Result};
+use thumbling_core::error::Result;
 use thumbling_core::frame::{Frame, Origin};
 use thumbling_core::geometry::Size;
 use thumbling_core::probe::Hint;
@@ -33,7 +33,7 @@ pub(super) fn frame(
         match covering(&candidate, header, want, cx) {
             Ok(Some(frame)) => return Ok(Some(frame.with_origin(Origin::Embedded))),
             Ok(None) => {}
-            Err(e) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled | ErrorKind::Io) => return Err(e),
+            Err(e) if e.ends_request() => return Err(e),
             // The picture itself is there.
             Err(_) => {}
         }

@@ -79,7 +79,7 @@ impl AudioFile {
         for picture in pictures {
             match f(picture) {
                 Ok(made) => return Ok(Some(made)),
-                Err(e) if matches!(e.kind(), ErrorKind::Cancelled | ErrorKind::Timeout) => return Err(e),
+                Err(e) if e.ends_request() => return Err(e),
                 Err(e) => {
                     broken.get_or_insert(e);
                 }

@@ -228,7 +228,7 @@ impl VideoFile {
             // A cover that is broken leaves the film itself.
             match self.cover(want, cx) {
                 Ok(Some(frame)) => return Ok(frame),
-                Err(e) if matches!(e.kind(), ErrorKind::Timeout | ErrorKind::Cancelled) => return Err(e),
+                Err(e) if e.ends_request() => return Err(e),
                 _ => {}
             }
         }
