@@ -55,7 +55,7 @@ impl Canvas<'_> {
     /// The same pixels once more.
     pub(super) fn copied(&self, layer: &Layer) -> Result<Layer> {
         let held = self.cx.reserve_pixels(Size::new(layer.pixmap.width(), layer.pixmap.height()), 4)?;
-        Ok(Layer { pixmap: layer.pixmap.clone(), held, ..*layer })
+        Ok(Layer { pixmap: layer.pixmap.clone(), _held: held, ..*layer })
     }
 
     /// Paints onto a layer that there is already.
