@@ -1,14 +1,18 @@
-//! Request → thumbnails: probe, decode, scale, colour, turn, encode. Does not know which codec it runs.
+//! Request to thumbnails: probe, decode, scale, convert colours, apply orientation, encode. Knows no codec.
 //!
-//! Colours are converted and pixels turned after scaling: both commute with it, and there are far fewer pixels left.
+//! Colour conversion and orientation follow scaling: both commute with it, and far fewer pixels are left.
+//!
+//! Spans of [`tracing`] at debug level: `thumbnail` or `probe` around a call, `decode` and one `encode` a spec inside.
 
 use std::sync::Mutex;
+
+use tracing::debug_span;
 
 use crate::attention;
 use crate::codecs;
 use crate::encode;
 use crate::placeholder;
-use crate::request::{Request, Spec, Thumbnail, Thumbnails};
+use crate::request::{Request, Spec, Thumbnails};
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::color;
 use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
@@ -17,76 +21,107 @@ use thumbling_core::frame::{Frame, Samples};
 use thumbling_core::geometry::{self, Fit, Position, Rect, Size};
 use thumbling_core::limits::Budget;
 use thumbling_core::orient;
-use thumbling_core::probe::Hint;
 use thumbling_core::scale;
 use thumbling_core::source::Source;
 
-/// Largest side of a thumbnail, px: the largest that WebP can hold.
-const MAX_SIDE: u32 = 16_383;
-
-/// Makes every thumbnail that `request` asks for, from one decode of `source`.
+/// Makes all thumbnails of `request` from one decode of `source`.
+///
+/// ```
+/// # fn main() -> thumbling::Result<()> {
+/// # let png = thumbling::doc_sample();
+/// use thumbling::{Request, Source};
+///
+/// let thumbnails = thumbling::thumbnail(&Source::from_bytes(png), &Request::new().square(16))?;
+/// assert_eq!((thumbnails.info.width, thumbnails.items[0].width), (32.0, 16));
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
-/// Of every kind but `busy`; see [`ErrorKind`](crate::ErrorKind). Whatever the content is, the call ends: with
-/// thumbnails or a typed error, within the limits of the request.
+/// Every kind but `busy`; see [`ErrorKind`](crate::ErrorKind). Whatever the content is, the call ends within the
+/// limits of the request.
 pub fn thumbnail(source: &Source, request: &Request) -> Result<Thumbnails> {
     thumbnail_within(source, request, &Budget::new(request.limits.max_memory))
 }
 
-/// As [`thumbnail`], with the memory of `budget` instead of the request's.
-pub(crate) fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> Result<Thumbnails> {
-    let default = [Spec::new(256, 256)];
-    let specs = if request.specs.is_empty() { &default[..] } else { &request.specs };
+/// As [`thumbnail`], with the memory of `budget` instead of the request's: for hosts that admit work by the memory that
+/// all of it holds.
+///
+/// # Errors
+/// As [`thumbnail`].
+#[doc(hidden)]
+pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> Result<Thumbnails> {
+    let _span = debug_span!("thumbnail", name = request.hint.name, size = source.size()).entered();
+    let specs = request.specs();
     specs.iter().try_for_each(check)?;
-    let warnings = Mutex::new(Vec::new());
-    let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
-    let cx = Context::new(&request.limits, budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
-    let entry = codecs::identify(source, &request.hint, &cx)?;
-    let made = (entry.open)(source, &cx).and_then(|mut decoder| decode(decoder.as_mut(), specs, request, &cx));
-    let (info, made) = made.map_err(|e| e.of_format(entry.format.name))?;
-    let (items, thumbhash, dominant, origin, confidence) = made;
-    let warnings = warnings.into_inner().unwrap_or_else(|e| e.into_inner());
-    let bytes_read = source.bytes_read();
-    Ok(Thumbnails { info, items, thumbhash, dominant, origin, confidence, bytes_read, warnings })
+    let mut thumbnails = opened(source, request, budget, |decoder, cx| make(decoder, &specs, request, cx))?;
+    thumbnails.bytes_read = source.bytes_read();
+    Ok(thumbnails)
 }
 
-/// What `source` is, from its header: no pixels are decoded.
+/// Reads what the header of `source` says; no pixels are decoded.
+///
+/// ```
+/// # fn main() -> thumbling::Result<()> {
+/// # let png = thumbling::doc_sample();
+/// use thumbling::{Request, Source};
+///
+/// let info = thumbling::probe(&Source::from_bytes(png), &Request::new())?;
+/// assert_eq!((info.format.name, info.width, info.height), ("png", 32.0, 16.0));
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
 /// As [`thumbnail`].
 pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
-    let warnings = Mutex::new(Vec::new());
+    let _span = debug_span!("probe", name = request.hint.name, size = source.size()).entered();
     let budget = Budget::new(request.limits.max_memory);
-    let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
-    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
-    let entry = codecs::identify(source, &request.hint, &cx)?;
-    let info = (entry.open)(source, &cx).and_then(|mut decoder| decoder.info(&cx));
-    info.map_err(|e| e.of_format(entry.format.name))
+    opened(source, request, &budget, |decoder, cx| decoder.info(cx))
 }
 
-type Made = (Vec<Thumbnail>, Vec<u8>, crate::request::Rgb, thumbling_core::frame::Origin, f32);
-
-fn decode(
-    decoder: &mut dyn Decoder,
-    specs: &[Spec],
+/// Runs `f` with the decoder of `source`; errors name the format.
+fn opened<T>(
+    source: &Source,
     request: &Request,
-    cx: &Context<'_>,
-) -> Result<(SourceInfo, Made)> {
+    budget: &Budget,
+    f: impl FnOnce(&mut dyn Decoder, &Context<'_>) -> Result<T>,
+) -> Result<T> {
+    let warnings = Mutex::new(Vec::new());
+    let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
+    let cx = Context::new(&request.limits, budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
+    let entry = codecs::identify(source, &request.hint, &cx)?;
+    let done = (entry.open)(source, &cx).and_then(|mut decoder| f(decoder.as_mut(), &cx));
+    done.map_err(|e| e.of_format(entry.format.name))
+}
+
+fn make(decoder: &mut dyn Decoder, specs: &[Spec], request: &Request, cx: &Context<'_>) -> Result<Thumbnails> {
     let info = decoder.info(cx)?;
-    let want = want(&info, specs, request);
-    let frame = prepared(decoder.frame(&want, cx)?, cx)?;
-    let (origin, confidence) = (frame.origin, frame.confidence);
+    let frame = {
+        let _span =
+            debug_span!("decode", format = info.format.name, width = info.width, height = info.height).entered();
+        prepared(decoder.frame(&want(&info, specs, request), cx)?, cx)?
+    };
     let mut items = Vec::with_capacity(specs.len());
     let mut last = None;
     for spec in specs {
         cx.check()?;
-        let picture = picture(&frame, info.size(), spec, cx)?;
+        let _span =
+            debug_span!("encode", width = spec.width, height = spec.height, output = spec.output.name()).entered();
+        let picture = picture(&frame, &info, spec, cx)?;
         items.push(encode::encode(&picture, spec)?);
         last = Some(picture);
     }
     let last = last.ok_or_else(|| Error::internal("no spec"))?;
     let small = placeholder::small(&last)?;
-    Ok((info, (items, placeholder::thumbhash(&small), placeholder::dominant(&small), origin, confidence)))
+    Ok(Thumbnails {
+        info,
+        items,
+        thumbhash: placeholder::thumbhash(&small),
+        dominant: placeholder::dominant(&small),
+        origin: frame.origin,
+        confidence: frame.confidence,
+        bytes_read: 0,
+        warnings: cx.warnings(),
+    })
 }
 
 /// The frame with samples that can be scaled.
@@ -104,12 +139,13 @@ const ROUNDED: f64 = 0.02;
 /// Bytes a pixel of colour conversion and turning: linear light as floats, and samples before and after.
 const COLOR_BYTES: u64 = 24;
 
-/// One spec's pixels: upright 8-bit sRGB of the output's size. `source` is the size of the whole, as it is shown.
-fn picture(frame: &Frame, source: Size, spec: &Spec, cx: &Context<'_>) -> Result<Frame> {
+/// One spec's pixels: upright 8-bit sRGB of the output's size.
+fn picture(frame: &Frame, info: &SourceInfo, spec: &Spec, cx: &Context<'_>) -> Result<Frame> {
     let shown = frame.orientation.apply_to(frame.size());
     // The size of a thumbnail does not depend on which frame it is made of.
+    let source = info.size();
     let shown = if source.same_aspect(shown, ROUNDED) { source } else { shown };
-    let plan = geometry::plan(shown, Size::new(spec.width, spec.height), spec.fit);
+    let plan = geometry::plan(shown, Size::new(spec.width, spec.height), fit(info, spec));
     // Everything up to the last step works on stored pixels, in stored orientation.
     let stored_output = frame.orientation.apply_to(plan.output);
     let crop = match spec.fit {
@@ -142,33 +178,32 @@ fn focus(frame: &Frame, position: Position, output: Size) -> Result<(f64, f64)> 
     })
 }
 
+/// The fit of `spec`: what is drawn at any size has no pixels that could be enlarged.
+fn fit(info: &SourceInfo, spec: &Spec) -> Fit {
+    match spec.fit {
+        Fit::ScaleDown if info.is_scalable => Fit::Contain,
+        fit => fit,
+    }
+}
+
 fn want(info: &SourceInfo, specs: &[Spec], request: &Request) -> Want {
     let source = info.size();
     let mut size = Size::new(1, 1);
     for spec in specs {
-        let whole = geometry::plan(source, Size::new(spec.width, spec.height), spec.fit).whole;
+        let whole = geometry::plan(source, Size::new(spec.width, spec.height), fit(info, spec)).whole;
         size = Size::new(size.width.max(whole.width), size.height.max(whole.height));
     }
     Want { many: specs.len() > 1, page: request.page, time: request.time, effort: request.effort, ..Want::new(size) }
 }
 
 fn check(spec: &Spec) -> Result<()> {
-    let side = 1..=MAX_SIDE;
+    let (side, max) = (1..=Spec::MAX_SIDE, Spec::MAX_SIDE);
     if !side.contains(&spec.width) || !side.contains(&spec.height) {
-        return Err(Error::invalid_argument(format!(
-            "a thumbnail of {}x{} px; sides are 1 to {MAX_SIDE}",
-            spec.width, spec.height
-        )));
+        let detail = format!("a thumbnail of {}x{} px; sides are 1 to {max}", spec.width, spec.height);
+        return Err(Error::invalid_argument(detail));
     }
     if !(1..=100).contains(&spec.quality) {
         return Err(Error::invalid_argument(format!("quality {}; it is 1 to 100", spec.quality)));
     }
     Ok(())
-}
-
-/// The hint of a request without specs, for callers that only probe.
-impl From<Hint> for Request {
-    fn from(hint: Hint) -> Self {
-        Self { hint, ..Self::new() }
-    }
 }

@@ -47,7 +47,7 @@ fn of_a_later_family(path: &str) -> bool {
 /// What is wrong with the outcome of `row`, if anything.
 fn wrong(corpus: &Path, row: &Row) -> Option<String> {
     let path = corpus.join(&row.path);
-    let request = Request::new().name(row.path.as_str()).square(256).deadline(DEADLINE);
+    let request = Request::new().name(row.path.as_str()).square(256).timeout(DEADLINE);
     let start = Instant::now();
     let made = Source::from_path(&path).and_then(|source| thumbling::thumbnail(&source, &request));
     let took = start.elapsed();

@@ -53,7 +53,7 @@ fn the_memory_limit_is_met_before_the_pixels() {
 
 #[test]
 fn a_passed_deadline_is_a_timeout() {
-    assert_eq!(failure(gradient(64, 64), &Request::new().deadline(Duration::ZERO)).kind(), ErrorKind::Timeout);
+    assert_eq!(failure(gradient(64, 64), &Request::new().timeout(Duration::ZERO)).kind(), ErrorKind::Timeout);
 }
 
 #[test]

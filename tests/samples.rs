@@ -27,7 +27,7 @@ fn is_known(sample: &Sample) -> bool {
 
 /// The shades that a small thumbnail of the sample has.
 fn shades(sample: &Sample) -> Result<usize, ErrorKind> {
-    let request = Request::new().name(sample.name).square(48).output(Output::Rgba).deadline(Duration::from_secs(60));
+    let request = Request::new().name(sample.name).square(48).output(Output::Rgba).timeout(Duration::from_secs(60));
     let made = thumbling::thumbnail(&Source::from_bytes((sample.make)()), &request).map_err(|e| e.kind())?;
     let mut pixels: Vec<&[u8]> = made.items[0].bytes.chunks_exact(4).collect();
     pixels.sort_unstable();
@@ -69,7 +69,7 @@ fn every_sample_cut_at_every_64th_ends_in_a_picture_or_a_typed_error() {
         let whole = (sample.make)();
         for part in 0..64 {
             let cut = &whole[..whole.len() * part / 64];
-            let request = Request::new().name(sample.name).square(48).deadline(Duration::from_secs(60));
+            let request = Request::new().name(sample.name).square(48).timeout(Duration::from_secs(60));
             if let Err(e) = thumbling::thumbnail(&Source::from_slice(cut), &request) {
                 let defect = matches!(e.kind(), ErrorKind::Internal | ErrorKind::Timeout | ErrorKind::Io);
                 assert!(!defect, "{} cut to {part}/64: {e}", sample.name);

@@ -13,7 +13,7 @@ use super::pointer::{self, Out, Text};
 use super::status::thumbling_status_t;
 use super::versioned::{self, Versioned};
 use crate::error::{Error, Result};
-use crate::{Effort, Fit, Hint, Limits, Output, Position, Request, Rgb, Spec};
+use crate::{Effort, Fit, Limits, Output, Position, Request, Rgb, Spec};
 
 /// The whole picture, as large as the box allows; one side may be smaller than the box.
 pub const THUMBLING_FIT_CONTAIN: i32 = 0;
@@ -78,7 +78,7 @@ pub struct thumbling_spec_t {
     pub width: u32,
     /// Height of the box, px, 1 to 16,383. Default 256.
     pub height: u32,
-    /// THUMBLING_FIT_...: how the picture goes into the box. Default contain.
+    /// THUMBLING_FIT_...: how the picture goes into the box. Default scale down.
     pub fit: i32,
     /// THUMBLING_POSITION_...: which part cover keeps. Default center.
     pub position: i32,
@@ -154,7 +154,7 @@ impl thumbling_spec_t {
         struct_size: size_of::<Self>(),
         width: 256,
         height: 256,
-        fit: THUMBLING_FIT_CONTAIN,
+        fit: THUMBLING_FIT_SCALE_DOWN,
         position: THUMBLING_POSITION_CENTER,
         output: THUMBLING_OUTPUT_JPEG,
         quality: 80,
@@ -257,30 +257,23 @@ pub(super) unsafe fn request(options: *const thumbling_options_t) -> Result<Requ
         (given, specs(given.specs, given.specs_len)?, Text::new(given.name), Text::new(given.mime))
     };
     zero(given.reserved)?;
-    Ok(Request {
-        specs,
-        hint: {
-            let mut hint = Hint::default();
-            (hint.name, hint.mime) = (name.lossy(), mime.lossy());
-            hint
-        },
-        page: given.page,
-        time: match given.time_ms {
-            THUMBLING_TIME_AUTO => None,
-            ms => Some(Duration::from_millis(u64::try_from(ms).map_err(|_| out_of_range("time_ms", ms))?)),
-        },
-        limits: given.limits(),
-        cancel: match given.cancel.id {
-            0 => Default::default(),
-            id => CANCELS.get(id)?.as_ref().clone(),
-        },
-        effort: match given.effort {
-            THUMBLING_EFFORT_PREVIEW => Effort::Preview,
-            THUMBLING_EFFORT_NORMAL => Effort::Normal,
-            THUMBLING_EFFORT_BEST => Effort::Best,
-            n => return Err(out_of_range("effort", n)),
-        },
-    })
+    let mut request = specs.into_iter().fold(Request::new(), Request::spec).limits(given.limits());
+    (request.hint.name, request.hint.mime) = (name.lossy(), mime.lossy());
+    request.page = given.page;
+    request.time = match given.time_ms {
+        THUMBLING_TIME_AUTO => None,
+        ms => Some(Duration::from_millis(u64::try_from(ms).map_err(|_| out_of_range("time_ms", ms))?)),
+    };
+    if given.cancel.id != 0 {
+        request.cancel = CANCELS.get(given.cancel.id)?.as_ref().clone();
+    }
+    request.effort = match given.effort {
+        THUMBLING_EFFORT_PREVIEW => Effort::Preview,
+        THUMBLING_EFFORT_NORMAL => Effort::Normal,
+        THUMBLING_EFFORT_BEST => Effort::Best,
+        n => return Err(out_of_range("effort", n)),
+    };
+    Ok(request)
 }
 
 /// # Safety
@@ -347,7 +340,7 @@ mod tests {
         // SAFETY: both structs are as the header asks.
         let request = unsafe { request(&options) }.unwrap();
         let ours = Request::new().square(256);
-        assert_eq!(request.specs, ours.specs);
+        assert_eq!(request.specs(), ours.specs());
         assert_eq!((request.limits, request.effort), (ours.limits, ours.effort));
         assert_eq!((request.page, request.time, request.hint), (ours.page, ours.time, ours.hint));
     }

@@ -54,6 +54,8 @@ pub struct SourceInfo {
     pub pages: u32,
     /// Length of a video, a sound or an animation, where the header says it.
     pub duration: Option<Duration>,
+    /// Whether it is drawn at any size, as pages and vector pictures are; its size is then no limit to a thumbnail's.
+    pub is_scalable: bool,
     /// Whether pixels may be transparent.
     pub has_alpha: bool,
     /// Whether there is more than one frame to be played.
@@ -63,7 +65,7 @@ pub struct SourceInfo {
 }
 
 impl SourceInfo {
-    /// A still, opaque picture of one page.
+    /// A still, opaque picture of one page; one of a document is scalable.
     pub fn new(format: Format, size: Size) -> Self {
         Self {
             format,
@@ -72,6 +74,7 @@ impl SourceInfo {
             height: f64::from(size.height),
             pages: 1,
             duration: None,
+            is_scalable: format.family == Family::Document,
             has_alpha: false,
             is_animated: false,
             is_encrypted: false,
@@ -210,6 +213,11 @@ impl<'a> Context<'a> {
         if all.len() < 64 && !all.contains(&warning) {
             all.push(warning);
         }
+    }
+
+    /// The warnings noted so far.
+    pub fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(|e| e.into_inner()).clone()
     }
 
     /// Opens a file inside this file: a preview, a cover, a picture of a page. Deeper than the limit is `limit`.

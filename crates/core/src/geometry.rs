@@ -59,18 +59,21 @@ pub struct Rect {
     pub height: f64,
 }
 
-/// How a picture goes into the asked box; the names are those of CSS `object-fit`.
+/// How a picture is fitted into the box of a spec; the names are those of CSS `object-fit`.
+///
+/// Pages and vector pictures are drawn at any size, so [`ScaleDown`](Self::ScaleDown) fills the box with them as
+/// [`Contain`](Self::Contain) does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Fit {
-    /// The whole picture, as large as the box allows; one side may be smaller than the box.
-    #[default]
+    /// The whole picture, as large as the box allows; small pictures are enlarged.
     Contain,
     /// Exactly the box; what does not fit is cut off.
     Cover,
     /// Exactly the box; the picture is stretched.
     Fill,
-    /// As [`Contain`](Self::Contain), but never larger than the source.
+    /// As [`Contain`](Self::Contain), but pixels are never enlarged.
+    #[default]
     ScaleDown,
 }
 

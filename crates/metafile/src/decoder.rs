@@ -36,7 +36,8 @@ impl Metafile {
 impl Decoder for Metafile {
     fn info(&mut self, _cx: &Context<'_>) -> Result<SourceInfo> {
         let mut info = SourceInfo::new(self.format, Size::new(1, 1));
-        (info.width, info.height, info.has_alpha) = (self.size.0, self.size.1, true);
+        (info.width, info.height) = self.size;
+        (info.has_alpha, info.is_scalable) = (true, true);
         Ok(info)
     }
 

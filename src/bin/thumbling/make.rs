@@ -8,7 +8,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use thumbling::{Error, Output, Request, Result, Rgb, Source, Spec, Thumbnail, Thumbnails};
+use thumbling::{Error, Output, Request, Result, Rgb, Source, Thumbnail, Thumbnails};
 
 use crate::folder::{self, Folder};
 use crate::options::{self, BoxSize, EffortArg, FitArg, FormatArg, JobArgs, LimitArgs, PositionArg};
@@ -65,7 +65,7 @@ struct ThumbnailArgs {
     #[arg(long, short, value_name = "N|WxH", default_value = "256")]
     size: Vec<BoxSize>,
     /// How the picture goes into the box
-    #[arg(long, value_enum, default_value_t = FitArg::Contain)]
+    #[arg(long, value_enum, default_value_t = FitArg::ScaleDown)]
     fit: FitArg,
     /// What `--fit cover` keeps
     #[arg(long, value_enum, default_value_t = PositionArg::Center)]
@@ -96,16 +96,17 @@ impl ThumbnailArgs {
     fn request(&self, limits: &LimitArgs) -> Request {
         let mut request = Request::new().limits(limits.limits()).effort(self.effort.into());
         for size in self.sizes() {
-            let mut spec = Spec::new(size.width, size.height);
-            spec.fit = self.fit.into();
-            spec.position = self.position.into();
-            spec.output = self.format.into();
-            spec.quality = self.quality;
-            spec.background = self.background;
-            request = request.spec(spec);
+            request = request.size(size.width, size.height);
         }
-        request.page = self.page - 1;
+        if let Some(background) = self.background {
+            request = request.background(background);
+        }
         request
+            .fit(self.fit.into())
+            .position(self.position.into())
+            .output(self.format.into())
+            .quality(self.quality)
+            .page(self.page - 1)
     }
 }
 

@@ -73,13 +73,13 @@ macro_rules! values {
 values! {
     /// `--fit`.
     FitArg => Fit {
-        /// The whole picture, as large as the box allows
+        /// The whole picture, as large as the box allows; small pictures are enlarged
         Contain,
         /// Exactly the box; what does not fit is cut off
         Cover,
         /// Exactly the box; the picture is stretched
         Fill,
-        /// As contain, but never larger than the source
+        /// As contain, but pixels are never enlarged
         ScaleDown,
     }
 }

@@ -74,7 +74,7 @@ impl Decoder for Svg {
     fn info(&mut self, _cx: &Context<'_>) -> Result<SourceInfo> {
         let (width, height) = self.drawing.size();
         let mut info = SourceInfo::new(FORMAT, Size::new(1, 1));
-        (info.width, info.height, info.has_alpha) = (width, height, true);
+        (info.width, info.height, info.has_alpha, info.is_scalable) = (width, height, true, true);
         Ok(info)
     }
 

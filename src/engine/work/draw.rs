@@ -22,7 +22,6 @@ use crate::engine::recipe::{self, RecordKey};
 use crate::engine::sqlite::FAMILIES;
 use crate::error::{Error, ErrorKind};
 use crate::format::Family;
-use crate::probe::Hint;
 use crate::request::{Request, Thumbnails};
 use crate::source::Source;
 
@@ -151,8 +150,8 @@ impl Drawing<'_> {
             let grant = inner.admission.grant(want)?;
             // Waiting for memory is no silence of the drive.
             self.held.beat.store(clock::steady_ms(&*inner.clock).max(1), Ordering::Relaxed);
-            let mut request = Request::from(Hint::name(info.name.clone()));
-            request.specs = specs.iter().map(|made| made.spec.clone()).collect();
+            let mut request = Request::new().name(info.name.clone());
+            request = specs.iter().map(|made| made.spec.clone()).fold(request, Request::spec);
             request.limits = inner.config.limits.clone();
             request.limits.max_memory = grant.bytes();
             request.effort = inner.config.effort;

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use thumbling::{Error, Fit, Origin, Output, Request, Result, Source, SourceInfo, Spec, Thumbnail, Thumbnails};
+use thumbling::{Error, Output, Request, Result, Source, SourceInfo, Thumbnail, Thumbnails};
 
 use crate::folder::{self, Folder};
 use crate::options::{JobArgs, LimitArgs};
@@ -152,46 +152,27 @@ fn card<'a>(input: &'a Input, request: &Request, sides: Sides) -> Card<'a> {
         Err(e) => return failed(e, 0, report::ms(started.elapsed())),
     };
     let request = request.clone().name(input.name.to_string_lossy());
-    let outcome = run::timed(|| thumbnail(&source, &request, sides.thumbnail));
+    let outcome = run::timed(|| webp(&source, &request, sides.thumbnail));
     let (read, ms) = (source.bytes_read(), report::ms(outcome.wall));
     match outcome.result {
         Err(e) => failed(e, read, ms),
         Ok((made, thumbnail)) => {
-            let more =
-                sides.preview > sides.thumbnail && (is_drawn(&made) || longest(&made.info) > sides.thumbnail.into());
+            let larger = made.info.is_scalable || longest(&made.info) > sides.thumbnail.into();
+            let more = larger && sides.preview > sides.thumbnail;
             // A thumbnail without its larger picture is still a card.
-            let preview =
-                more.then(|| run::timed(|| larger(&source, &request, sides.preview, &made)).result.ok()).flatten();
+            let preview = more
+                .then(|| run::timed(|| webp(&source, &request, sides.preview)).result.ok())
+                .flatten()
+                .map(|(_, larger)| larger);
             Card { input, bytes, read, ms, result: Ok(Pictures { made, thumbnail, preview }) }
         }
     }
 }
 
-/// Pages and drawings have as many pixels as one likes; pictures are not enlarged.
-fn thumbnail(source: &Source, request: &Request, side: u32) -> Result<(Thumbnails, Thumbnail)> {
-    let made = webp(source, request, side, Fit::ScaleDown)?;
-    if is_drawn(&made.0) && longest(&made.0.info) < side.into() {
-        return webp(source, request, side, Fit::Contain);
-    }
-    Ok(made)
-}
-
-fn larger(source: &Source, request: &Request, side: u32, made: &Thumbnails) -> Result<Thumbnail> {
-    let fit = if is_drawn(made) { Fit::Contain } else { Fit::ScaleDown };
-    Ok(webp(source, request, side, fit)?.1)
-}
-
-fn webp(source: &Source, request: &Request, side: u32, fit: Fit) -> Result<(Thumbnails, Thumbnail)> {
-    let mut spec = Spec::new(side, side);
-    spec.fit = fit;
-    spec.output = Output::Webp;
-    let mut made = thumbling::thumbnail(source, &request.clone().spec(spec))?;
+fn webp(source: &Source, request: &Request, side: u32) -> Result<(Thumbnails, Thumbnail)> {
+    let mut made = thumbling::thumbnail(source, &request.clone().square(side).output(Output::Webp))?;
     let thumbnail = made.items.pop().ok_or_else(|| Error::internal("no thumbnail was made"))?;
     Ok((made, thumbnail))
-}
-
-fn is_drawn(made: &Thumbnails) -> bool {
-    made.origin == Origin::Rendered
 }
 
 fn longest(info: &SourceInfo) -> f64 {

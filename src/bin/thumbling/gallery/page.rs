@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use thumbling::{Family, Thumbnail};
 
-use super::{Card, Pictures, is_drawn};
+use super::{Card, Pictures};
 use crate::report;
 
 const PAGE: &str = include_str!("page.html");
@@ -99,7 +99,7 @@ fn facts(card: &Card<'_>) -> Value {
             file["pages"] = info.pages.into();
             file["duration"] = info.duration.map(|d| d.as_secs_f64()).into();
             file["alpha"] = info.has_alpha.into();
-            file["drawn"] = is_drawn(made).into();
+            file["drawn"] = made.info.is_scalable.into();
             file["origin"] = made.origin.name().into();
             file["color"] = report::hex(made.dominant).into();
             file["hash"] = STANDARD.encode(&made.thumbhash).into();

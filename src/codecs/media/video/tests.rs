@@ -138,7 +138,7 @@ fn a_film_is_scaled_while_it_is_made_and_not_below_what_is_wanted() {
 #[test]
 fn a_passed_deadline_ends_the_work() {
     let file = mov::mov(&film(&[scene(RED)]));
-    let request = crate::Request::new().deadline(Duration::ZERO).name("a.mov");
+    let request = crate::Request::new().timeout(Duration::ZERO).name("a.mov");
     assert_eq!(crate::thumbnail(&Source::from_slice(&file[..]), &request).unwrap_err().kind(), ErrorKind::Timeout);
 }
 
