@@ -18,7 +18,7 @@ fuzz_target!(|input: (u8, &[u8])| {
     request.limits.max_memory = 64 << 20;
     request.limits.timeout = Some(Duration::from_secs(2));
     let started = Instant::now();
-    match thumbling::thumbnail(&Source::bytes(bytes), &request) {
+    match thumbling::thumbnail(&Source::from_slice(bytes), &request) {
         Ok(made) => {
             assert!(made.items.iter().all(|item| item.width <= 64 && item.height <= 48 && !item.bytes.is_empty()))
         }

@@ -1,20 +1,11 @@
-//! Draws sample files of every format that code can write, and a few broken ones: `make_samples FOLDER`.
-//!
-//! The same bytes on every run. They are what `make demo` shows and what the tests expect outcomes of.
-
-mod color;
-mod files;
-mod noise;
-mod picture;
-mod samples;
-mod scene;
+//! Writes the sample files: `make-samples FOLDER`.
 
 use std::path::Path;
 
-use samples::{BROKEN, PICTURES, TEXTS};
+use thumbling_samples::{BROKEN, PICTURES, TEXTS};
 
 fn main() -> std::io::Result<()> {
-    let folder = std::env::args_os().nth(1).ok_or_else(|| std::io::Error::other("make_samples FOLDER"))?;
+    let folder = std::env::args_os().nth(1).ok_or_else(|| std::io::Error::other("usage: make-samples FOLDER"))?;
     let folder = Path::new(&folder);
     for (folder, samples) in [(folder.into(), PICTURES), (folder.into(), TEXTS), (folder.join("broken"), BROKEN)] {
         std::fs::create_dir_all(&folder)?;

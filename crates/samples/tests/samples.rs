@@ -1,23 +1,9 @@
 //! The samples of `make demo` have the outcome that they were made for.
-#![cfg(feature = "full")]
-
-#[path = "../examples/make_samples/color.rs"]
-mod color;
-#[path = "../examples/make_samples/files/mod.rs"]
-mod files;
-#[path = "../examples/make_samples/noise.rs"]
-mod noise;
-#[path = "../examples/make_samples/picture.rs"]
-mod picture;
-#[path = "../examples/make_samples/samples.rs"]
-mod samples;
-#[path = "../examples/make_samples/scene.rs"]
-mod scene;
 
 use std::time::Duration;
 
-use samples::{BROKEN, PICTURES, Sample, TEXTS};
 use thumbling::{ErrorKind, Output, Request, Source};
+use thumbling_samples::{BROKEN, PICTURES, Sample, TEXTS};
 
 /// Whether this version has a codec for the sample's extension.
 fn is_known(sample: &Sample) -> bool {

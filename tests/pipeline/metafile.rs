@@ -1,6 +1,6 @@
 //! Metafiles from end to end: the bytes of a file in, pixels out.
 
-#![cfg(feature = "metafile")]
+
 
 use std::io::Write;
 

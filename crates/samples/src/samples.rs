@@ -9,11 +9,13 @@ use crate::files::{
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 
-/// A file, and the outcome that a thumbnail of it has.
+/// A file, and the outcome of a thumbnail of it.
 pub struct Sample {
+    /// File name.
     pub name: &'static str,
+    /// Makes its content.
     pub make: fn() -> Vec<u8>,
-    #[allow(dead_code)] // read by tests/samples.rs
+    /// A picture, or the kind of error.
     pub expected: Result<(), ErrorKind>,
 }
 
