@@ -1,7 +1,5 @@
 //! Metafiles from end to end: the bytes of a file in, pixels out.
 
-
-
 use std::io::Write;
 
 use thumbling::{Output, Request, Source};

@@ -7,11 +7,11 @@ use crate::host::{Host, png, x_date};
 
 #[cfg(feature = "ffmpeg")]
 #[allow(dead_code)]
-#[path = "../../examples/make_samples/files/mov.rs"]
+#[path = "../../crates/samples/src/files/mov.rs"]
 mod mov;
 #[cfg(feature = "audio")]
 #[allow(dead_code)]
-#[path = "../../examples/make_samples/files/sound.rs"]
+#[path = "../../crates/samples/src/files/sound.rs"]
 mod sound;
 
 /// A JPEG of 64 × 32 px.

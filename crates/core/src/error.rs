@@ -209,6 +209,8 @@ impl From<std::io::Error> for Error {
             Io::NotFound => ErrorKind::NotFound,
             Io::PermissionDenied => ErrorKind::Denied,
             Io::UnexpectedEof | Io::InvalidData => ErrorKind::Corrupt,
+            // What `flate2` says of damaged data. The operating system's own kind, of a wrong argument, has a number.
+            Io::InvalidInput if e.raw_os_error().is_none() => ErrorKind::Corrupt,
             _ => ErrorKind::Io,
         };
         Self::new(kind, e.to_string()).caused_by(e)
@@ -231,6 +233,18 @@ mod tests {
             assert_eq!(kind.code(), i as i32 + 1);
             assert!(kind.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{kind}");
         }
+    }
+
+    #[test]
+    fn damaged_data_that_a_reader_meets_is_corrupt_and_a_refusal_of_the_system_is_not() {
+        use std::io::{self, ErrorKind as Io};
+
+        let of = |e: io::Error| Error::from(e).kind();
+        for kind in [Io::UnexpectedEof, Io::InvalidData, Io::InvalidInput] {
+            assert_eq!(of(io::Error::new(kind, "damaged")), ErrorKind::Corrupt, "{kind:?}");
+        }
+        // EINVAL.
+        assert_eq!(of(io::Error::from_raw_os_error(22)), ErrorKind::Io);
     }
 
     #[test]

@@ -84,7 +84,9 @@ impl Canvas {
                 }
             }
         }
-        self.pending = Some((patch.dispose, patch.x, patch.y, Size::new(width as u32, height as u32)));
+        // A frame may lie outside of the canvas, where there is nothing to clear.
+        let (x, y) = (patch.x.min(self.size.width), patch.y.min(self.size.height));
+        self.pending = Some((patch.dispose, x, y, Size::new(width as u32, height as u32)));
         let fullness = fullness(&self.pixels);
         if fullness > self.best_fullness {
             self.best_fullness = fullness;
@@ -189,5 +191,16 @@ mod tests {
         canvas.draw(&Patch { x: 1, y: 1, ..patch(&[7; 16], Dispose::Background) });
         canvas.draw(&Patch { x: 9, y: 9, ..patch(&[7; 16], Dispose::Keep) });
         assert_eq!(canvas.best().unwrap().as_u8().unwrap()[12..], [7; 4]);
+    }
+
+    #[test]
+    fn a_patch_outside_of_the_canvas_clears_nothing_afterwards() {
+        for (x, y) in [(0, 9), (9, 0), (u32::MAX, u32::MAX)] {
+            let mut canvas = Canvas::new(Size::new(2, 2));
+            canvas.draw(&patch(&[7; 16], Dispose::Keep));
+            canvas.draw(&Patch { x, y, ..patch(&[9; 16], Dispose::Background) });
+            canvas.draw(&Patch { x, y, ..patch(&[9; 16], Dispose::Background) });
+            assert_eq!(canvas.pixels, [7; 16]);
+        }
     }
 }

@@ -164,6 +164,44 @@ mod tests {
         assert_eq!(shown(&file).1, [255, 255, 255, 255, 0, 0]);
     }
 
+    /// Pixels of 64 bits: blue, green, red and alpha in 8192nds.
+    fn fixed(samples: &[i16]) -> Vec<u8> {
+        samples.iter().flat_map(|v| v.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn sixty_four_bits_are_linear_light_in_8192nds() {
+        // 0.5 and 0.2140 in linear light are 188 and 127.5 in sRGB; alpha is neither curved nor multiplied in.
+        let pixels = fixed(&[0, 4096, 8192, 8192, 1753, 8192, 0, 4096]);
+        assert_eq!(
+            shown(&bmp(2, 1, 64, 0, &[], &pixels)),
+            (PixelFormat::Rgba8, vec![255, 188, 0, 255, 0, 255, 127, 128])
+        );
+    }
+
+    #[test]
+    fn sixty_four_bits_beyond_black_and_white_are_clipped() {
+        let pixels = fixed(&[-1, i16::MIN, i16::MAX, 8193]);
+        assert_eq!(shown(&bmp(1, 1, 64, 0, &[], &pixels)).1, [255, 0, 0, 255]);
+    }
+
+    #[test]
+    fn sixty_four_bits_without_any_alpha_are_opaque() {
+        let pixels = fixed(&[8192, 0, 0, 0]);
+        assert_eq!(shown(&bmp(1, 1, 64, 0, &[], &pixels)), (PixelFormat::Rgb8, vec![0, 0, 255]));
+    }
+
+    #[test]
+    fn sixty_four_bits_stand_behind_every_header() {
+        for length in [108u32, 124] {
+            let mut file = bmp(1, 1, 64, 0, &vec![0; length as usize - 40], &fixed(&[0, 0, 8192, 8192]));
+            file[14..18].copy_from_slice(&length.to_le_bytes());
+            assert_eq!(shown(&file).1, [255, 0, 0, 255], "{length}");
+        }
+        let file = bmp(1, 1, 64, 3, &[0; 12], &fixed(&[0; 4]));
+        assert_eq!(testing::decode(&ENTRY, &file).unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+
     #[test]
     fn the_header_of_os2_has_triples() {
         let mut file = b"BM\0\0\0\0\0\0\0\0\x20\0\0\0\x0C\0\0\0\x02\0\x01\0\x01\0\x01\0".to_vec();
@@ -188,6 +226,7 @@ mod tests {
     #[test]
     fn cuts_are_no_panic() {
         testing::cut_everywhere(&ENTRY, &bmp(9, 9, 32, 0, &[], &[7; 9 * 9 * 4]));
+        testing::cut_everywhere(&ENTRY, &bmp(9, 9, 64, 0, &[], &[7; 9 * 9 * 8]));
         let rle = [9, 1, 0, 0, 0, 4, 1, 2, 3, 4, 0, 2, 1, 1, 5, 1, 0, 1];
         testing::cut_everywhere(&ENTRY, &bmp(9, 9, 8, 1, &[7; 1024], &rle));
     }

@@ -4,6 +4,7 @@
 //! decoder can give it: 16 bits for PQ, HLG and linear light, 32-bit float for linear floats, else 8 bits.
 
 use std::io::{self, IoSliceMut, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jxl::api::{
     AlphaMode, Endianness, Event, ExtraChannel, JxlBasicInfo, JxlBitDepth, JxlBitstreamInput, JxlColorEncoding,
@@ -53,6 +54,15 @@ fn typed(e: jxl::error::Error) -> Error {
         | E::OutOfMemory(_)
         | E::LevelLimitExceeded { .. } => Error::limit(e.to_string()).caused_by(e),
         e => Error::corrupt(e.to_string()).caused_by(e),
+    }
+}
+
+/// Runs a step of the decoder. Damaged data makes it panic at times: it asserts what it expects of its own state, above
+/// all when it is to show what it has after an error. It is not used any further then.
+fn guarded<T>(step: impl FnOnce() -> jxl::error::Result<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(done) => done.map_err(typed),
+        Err(_) => Err(Error::corrupt("data that the decoder cannot handle")),
     }
 }
 
@@ -145,7 +155,7 @@ fn open(source: &Source, cx: &Context<'_>) -> Result<Opened> {
     let (mut decoder, mut input) = (JxlDecoder::new(options), Input::new(source)?);
     loop {
         cx.check()?;
-        match decoder.process(&mut input, None, None).map_err(typed)? {
+        match guarded(|| decoder.process(&mut input, None, None))? {
             Event::BasicInfo => break,
             Event::NeedMoreInput { .. } if input.step() => {}
             _ => return Err(Error::corrupt("the file ends inside its header")),
@@ -229,7 +239,7 @@ fn output(opened: &mut Opened) -> Result<PixelFormat> {
     };
     let extra_channel_format = vec![None; info.extra_channels.len()];
     let pixels = JxlPixelFormat { color_type, color_data_format: Some(data), extra_channel_format };
-    opened.decoder.set_pixel_format(pixels).map_err(typed)?;
+    guarded(|| opened.decoder.set_pixel_format(pixels))?;
     Ok(format)
 }
 
@@ -288,14 +298,14 @@ fn next(opened: &mut Opened, out: &mut [u8], row_bytes: usize, cx: &Context<'_>)
     loop {
         cx.check()?;
         let mut buffers = [JxlOutputBuffer::new(out, rows, row_bytes)];
-        let broken = match decoder.process(input, Some(&mut buffers), None) {
+        let broken = match guarded(|| decoder.process(input, Some(&mut buffers), None)) {
             Ok(Event::FrameComplete { has_more_frames }) => return Ok(has_more_frames),
             Ok(Event::FrameHeader | Event::BasicInfo) => continue,
             Ok(Event::NeedMoreInput { .. }) if input.step() => continue,
             Ok(_) => Error::corrupt("the file ends inside its pixels"),
-            Err(e) => typed(e),
+            Err(e) => e,
         };
-        return match decoder.flush_pixels(&mut buffers, None) {
+        return match guarded(|| decoder.flush_pixels(&mut buffers, None)) {
             Ok(true) => {
                 cx.warn(format!("truncated: {}", broken.detail()));
                 Ok(false)
@@ -335,5 +345,37 @@ fn color(profile: Option<&JxlColorProfile>) -> ColorSpace {
         (JxlWhitePoint::D65, Some(1), Some(13)) => ColorSpace::Srgb,
         (JxlWhitePoint::D65, Some(primaries), Some(transfer)) => ColorSpace::Cicp { primaries, transfer },
         _ => profile.try_as_icc().map_or(ColorSpace::Srgb, |icc| ColorSpace::Icc(icc.as_slice().into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::testing;
+
+    /// 256 × 256 px in one modular frame of four groups (the table of contents says 9, 1, 0, 2, 2, 2 and 2 bytes), whose
+    /// data is noise: the decoder fails after its global section, and panics when it is to show what it has.
+    #[rustfmt::skip]
+    const NOISE: [u8; 36] = [
+        0xFF, 0x0A, 0x7F, 0x06, 0x08, 0x80, 0x04, 0x24, 0x40, 0x00, 0x00, 0x80, 0x00, 0x08, 0x80, 0x00, 0x08, 0x00,
+        0x09, 0x53, 0xFC, 0x15, 0x4D, 0x4E, 0xBB, 0xFE, 0x8C, 0x72, 0x13, 0x21, 0x0D, 0x7C, 0x7A, 0x5A, 0xC7, 0x7C,
+    ];
+
+    #[test]
+    fn data_that_the_decoder_panics_at_is_corrupt() {
+        assert_eq!(testing::decode(&ENTRY, &NOISE).unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+
+    #[test]
+    fn no_change_of_a_bit_is_a_panic() {
+        for at in 18..NOISE.len() {
+            for bit in 0..8 {
+                let mut file = NOISE;
+                file[at] ^= 1 << bit;
+                let kind = testing::decode(&ENTRY, &file).err().map(|e| e.kind());
+                assert!(matches!(kind, None | Some(ErrorKind::Corrupt)), "{at} {bit}: {kind:?}");
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ pub struct Header {
     pub size: Size,
     /// Whether the first stored row is the top one.
     pub top_down: bool,
-    /// Bits of a stored pixel: 1, 2, 4, 8, 16, 24, 32; 0 for JPEG and PNG.
+    /// Bits of a stored pixel: 1, 2, 4, 8, 16, 24, 32, 64; 0 for JPEG and PNG.
     pub bits: u16,
     /// How the pixels are stored.
     pub compression: Compression,
@@ -66,17 +66,14 @@ impl Header {
         let os2 = length == 12 || (16..=64).contains(&length) && ![40, 52, 56].contains(&length);
         let compression = compression(fields.compression, fields.bits, os2)?;
         let bits_fit = match compression {
-            Compression::None => matches!(fields.bits, 1 | 2 | 4 | 8 | 16 | 24 | 32),
+            Compression::None => matches!(fields.bits, 1 | 2 | 4 | 8 | 16 | 24 | 32 | 64),
             Compression::Rle4 => fields.bits == 4,
             Compression::Rle8 => fields.bits == 8,
             Compression::Rle24 => fields.bits == 24,
             Compression::Jpeg | Compression::Png => true,
         };
         if !bits_fit {
-            return Err(match fields.bits {
-                64 => Error::unsupported("64-bit pixels"),
-                n => Error::corrupt(format!("{n}-bit pixels, {compression:?}")),
-            });
+            return Err(Error::corrupt(format!("{}-bit pixels, {compression:?}", fields.bits)));
         }
         let size = size(fields.width, fields.height)?;
         let bitfields = !os2 && matches!(fields.compression, 3 | 6);
@@ -102,13 +99,14 @@ impl Header {
             palette: palette.0,
             pixels: pixels.filter(|p| *p >= end).unwrap_or(end + palette_bytes),
             image_size: fields.image_size,
-            color: color(dib, &head, length),
+            // Pixels of 64 bits are in the linear light of sRGB's primaries, whatever the header says.
+            color: if fields.bits == 64 { ColorSpace::Srgb } else { color(dib, &head, length) },
         })
     }
 
     /// Bytes of one stored row, a multiple of four.
     pub fn stride(&self) -> usize {
-        // A width below 2^31 and 32 bits stay far below 2^63.
+        // A width below 2^31 and 64 bits stay far below 2^63.
         ((u64::from(self.size.width) * u64::from(self.bits)).div_ceil(32) * 4) as usize
     }
 
@@ -119,7 +117,7 @@ impl Header {
 
     /// Whether pixels have an alpha channel.
     pub fn has_alpha(&self) -> bool {
-        matches!(self.bits, 16 | 32) && self.masks[3] != 0
+        self.bits == 64 || matches!(self.bits, 16 | 32) && self.masks[3] != 0
     }
 }
 

@@ -1,7 +1,7 @@
-//! Device-independent bitmaps: what follows the file header of a BMP, and what stands bare in icons, cursors, the
-//! clipboard and metafiles. All headers from OS/2 1.x to version 5.
+//! Device-independent bitmaps: what follows the file header of a BMP, and what icons, cursors, the clipboard and
+//! metafiles hold without one. All headers from OS/2 1.x to version 5.
 //!
-//! Not made: Huffman 1D of OS/2 2.x, 64-bit samples.
+//! Not supported: Huffman 1D of OS/2 2.x.
 
 mod header;
 mod rle;

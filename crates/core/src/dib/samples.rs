@@ -1,5 +1,7 @@
 //! Stored pixels to 8-bit samples.
 
+use std::sync::LazyLock;
+
 use super::{Compression, Header};
 use crate::frame::PixelFormat;
 
@@ -33,6 +35,25 @@ impl Field {
     }
 }
 
+/// 1.0 as Windows stores it in pixels of 64 bits: a sign, two bits of whole numbers, thirteen of fractions (s2.13 in the
+/// pixel formats of the Windows Imaging Component, `64bppBGRAFixedPoint`).
+const FIXED_ONE: u16 = 1 << 13;
+
+/// sRGB samples for linear light from 0 to [`FIXED_ONE`].
+static FIXED_LIGHT: LazyLock<Box<[u8]>> = LazyLock::new(|| {
+    // The transfer function of IEC 61966-2-1.
+    let signal = |light: f64| match light <= 0.003_130_8 {
+        true => light * 12.92,
+        false => 1.055 * light.powf(1.0 / 2.4) - 0.055,
+    };
+    (0..=FIXED_ONE).map(|v| (signal(f64::from(v) / f64::from(FIXED_ONE)) * 255.0).round() as u8).collect()
+});
+
+/// A fixed-point number, with what lies outside 0 to 1 clipped.
+fn fixed(bytes: [u8; 2]) -> u16 {
+    i16::from_le_bytes(bytes).clamp(0, FIXED_ONE as i16) as u16
+}
+
 enum Kind {
     /// Indices of so many bits.
     Indexed(u32, Box<[[u8; 3]; 256]>),
@@ -42,6 +63,8 @@ enum Kind {
     Bgrx,
     /// Pixels of so many bytes.
     Fields(usize, [Field; 4]),
+    /// Blue, green, red in linear light and straight alpha, two bytes each, s2.13.
+    Fixed,
 }
 
 /// From stored rows to rows of [`format`](Self::format).
@@ -55,6 +78,7 @@ impl Unpacker {
         let rgb = if alpha { PixelFormat::Rgba8 } else { PixelFormat::Rgb8 };
         let (kind, format) = match header.bits {
             24 => (Kind::Bgr, PixelFormat::Rgb8),
+            64 => (Kind::Fixed, rgb),
             32 if !alpha && header.masks[..3] == [0xFF_0000, 0xFF00, 0xFF] => (Kind::Bgrx, rgb),
             bits @ (16 | 32) => (Kind::Fields(usize::from(bits / 8), header.masks.map(Field::new)), rgb),
             bits => {
@@ -94,6 +118,14 @@ impl Unpacker {
             Kind::Bgrx => {
                 for (out, p) in pixels.zip(packed.chunks_exact(4)) {
                     out.copy_from_slice(&[p[2], p[1], p[0]]);
+                }
+            }
+            Kind::Fixed => {
+                for (out, p) in pixels.zip(packed.as_chunks::<8>().0) {
+                    let [b, g, r, a] = [[p[0], p[1]], [p[2], p[3]], [p[4], p[5]], [p[6], p[7]]].map(fixed);
+                    let [r, g, b] = [r, g, b].map(|light| FIXED_LIGHT[usize::from(light)]);
+                    let a = ((u32::from(a) * 255 + u32::from(FIXED_ONE) / 2) / u32::from(FIXED_ONE)) as u8;
+                    out.copy_from_slice(&[r, g, b, a][..out.len()]);
                 }
             }
             Kind::Fields(bytes, fields) => {

@@ -3,7 +3,7 @@
 
 use tiny_skia::Transform;
 
-use crate::layout::Item;
+use crate::layout::{GlyphRun, Item};
 use crate::style::{Cap, Join, LineEndKind, Stroke};
 use crate::tree::{Node, OutlinePath, Path, Rect, turned};
 
@@ -104,14 +104,17 @@ pub(super) fn items(items: &[Item], transform: Transform) -> Option<Area> {
     items.iter().map(|one| item(one, transform)).fold(None, around)
 }
 
+/// The pixels that the glyphs of a run touch, without their shadow.
+pub(super) fn glyphs(run: &GlyphRun, transform: Transform) -> Option<Area> {
+    // No glyph reaches further from its origin than this, not even those of scripts with tall stacks.
+    let reach = run.size * 2.0;
+    let places = run.glyphs.iter().map(|(_, at)| rect(Rect::new(at.x, at.y, 0.0, 0.0), reach, transform));
+    places.fold(None, around)
+}
+
 fn item(item: &Item, transform: Transform) -> Option<Area> {
     match item {
-        Item::Glyphs(run) => {
-            // No glyph reaches further from its origin than this, not even those of scripts with tall stacks.
-            let reach = run.size * 2.0;
-            let places = run.glyphs.iter().map(|(_, at)| rect(Rect::new(at.x, at.y, 0.0, 0.0), reach, transform));
-            places.fold(None, around)
-        }
+        Item::Glyphs(run) => glyphs(run, transform),
         Item::Fill(area, _) => rect(*area, 1.0, transform),
         Item::Line(from, to, stroke) => {
             let (x, y) = (from.x.min(to.x), from.y.min(to.y));

@@ -2,7 +2,7 @@
 
 use tiny_skia::{FillRule, Paint, PremultipliedColorU8, Shader, Transform};
 
-use crate::effects::Shadow;
+use crate::effects::{Cast, Effects, Shadow};
 use crate::layout::GlyphRun;
 use crate::style::Color;
 use crate::text::Look;
@@ -10,6 +10,8 @@ use crate::tree::Rect;
 use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
+use super::effects::Place;
+use super::extent;
 use super::glyphs::{BOLDER, PHASES};
 use super::raster::Coverage;
 
@@ -25,11 +27,20 @@ impl Canvas<'_> {
         self.plain_glyphs(run, transform)
     }
 
-    /// Glyphs with all that a look asks for, the lowest first.
+    /// Glyphs with everything that their look adds.
     fn looked_glyphs(&mut self, run: &GlyphRun, look: &Look, transform: Transform) -> Result<()> {
-        if let Some(shadow) = &look.shadow {
-            self.glyph_shadow(run, shadow, transform)?;
-        }
+        let Some(shadow) = &look.shadow else { return self.dressed_glyphs(run, look, transform) };
+        let Some(area) = extent::glyphs(run, transform) else { return Ok(()) };
+        // Casts scale and skew about the box of the whole text, which a run does not know.
+        let cast = Cast::moved(shadow.cast.dx, shadow.cast.dy);
+        let effects = Effects::of_shadow(Shadow { cast, ..*shadow });
+        let place = Place { bounds: bounds(run), rotation: 0.0, transform };
+        let glyphs = |canvas: &mut Self, moved| canvas.dressed_glyphs(run, look, transform.post_concat(moved));
+        self.affected(&effects, &place, area, glyphs, |_, _| Ok(()))
+    }
+
+    /// Glyphs with their fill and outline, without a shadow.
+    fn dressed_glyphs(&mut self, run: &GlyphRun, look: &Look, transform: Transform) -> Result<()> {
         let font = self.glyphs.font(run);
         let bounds = bounds(run);
         if look.fill.is_none() {
@@ -48,21 +59,6 @@ impl Canvas<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The shadow of glyphs. A soft edge is five faint copies about its place: letters are too thin to show more.
-    fn glyph_shadow(&mut self, run: &GlyphRun, shadow: &Shadow, transform: Transform) -> Result<()> {
-        let spread = shadow.blur / 4.0;
-        let copies: &[(f32, f32)] = match spread * transform.get_scale().1 > 0.4 {
-            true => &[(0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)],
-            false => &[(0.0, 0.0)],
-        };
-        let share = if copies.len() > 1 { 0.35 } else { 1.0 };
-        let dark = GlyphRun { color: shadow.color.faded(share), look: None, ..run.clone() };
-        copies.iter().try_for_each(|(x, y)| {
-            let (dx, dy) = (shadow.cast.dx + x * spread, shadow.cast.dy + y * spread);
-            self.plain_glyphs(&dark, transform.pre_translate(dx, dy))
-        })
     }
 
     fn plain_glyphs(&mut self, run: &GlyphRun, transform: Transform) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::testing;
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::probe::Score;
 
-#[path = "../../../../examples/make_samples/files/mov.rs"]
+#[path = "../../../../crates/samples/src/files/mov.rs"]
 pub(super) mod mov;
 
 const WIDTH: u16 = 96;
@@ -61,6 +61,76 @@ fn a_film_of_one_frame_is_shown() {
     assert_eq!((frame.width, frame.height, frame.orientation), (96, 64, Orientation::Normal));
     assert!(mean(&frame)[0] > mean(&frame)[2] + 60);
     testing::cut_everywhere(&MP4, &file);
+}
+
+/// A frame of Apple Intermediate Codec, whose 8 × 8 blocks are plain: `tone` of block column and row is 1 to 127 above
+/// mid-grey. There is no encoder to make one with; the layout is that of libavcodec's `aic.c`.
+fn apple_intermediate(tone: impl Fn(usize, usize) -> u32) -> Vec<u8> {
+    /// Bits, the most significant first.
+    #[derive(Default)]
+    struct Bits(Vec<bool>);
+
+    impl Bits {
+        fn put(&mut self, value: u32, count: u32) {
+            self.0.extend((0..count).rev().map(|n| value >> n & 1 == 1));
+        }
+
+        /// An Exp-Golomb code.
+        fn code(&mut self, value: u32) {
+            let count = (value + 1).ilog2();
+            self.put(0, count);
+            self.put(value + 1, count + 1);
+        }
+
+        /// How a band is coded: skips before coefficients, both as Exp-Golomb codes without further bits.
+        fn band(&mut self) {
+            self.put(0b11_000_1_000, 9);
+        }
+    }
+
+    let (columns, rows) = (usize::from(WIDTH) / 16, usize::from(HEIGHT) / 16);
+    let slices = (0..rows).map(|row| {
+        let mut bits = Bits::default();
+        // The lowest coefficients of luma are of four blocks, at places 0, 31, 32 and 63 of the scan.
+        bits.band();
+        for column in 0..columns {
+            for (block, skip) in [0, 30, 0, 30].into_iter().enumerate() {
+                bits.code(skip);
+                bits.code(tone(column * 2 + block % 2, row * 2 + block / 2) * 2 - 1);
+            }
+        }
+        // None of chroma, and none of the two bands of higher ones.
+        for coefficients in [32, 192, 96] {
+            bits.band();
+            (0..columns).for_each(|_| bits.code(coefficients));
+        }
+        bits.0.resize(bits.0.len().next_multiple_of(32), false);
+        bits.0.chunks(8).map(|byte| byte.iter().fold(0, |n, bit| n << 1 | u8::from(*bit))).collect::<Vec<_>>()
+    });
+    let slices: Vec<_> = slices.collect();
+    let mut frame = vec![0; 24];
+    frame[..2].copy_from_slice(&[1, 22]);
+    frame[6..8].copy_from_slice(&WIDTH.to_be_bytes());
+    frame[8..10].copy_from_slice(&HEIGHT.to_be_bytes());
+    // With this quantiser a lowest coefficient of one is one step of the whole block.
+    frame[15] = 16;
+    slices.iter().for_each(|slice| frame.extend((slice.len() as u16 / 4).to_le_bytes()));
+    frame.extend(slices.concat());
+    let size = frame.len() as u32;
+    frame[2..6].copy_from_slice(&size.to_be_bytes());
+    frame
+}
+
+#[test]
+fn a_film_in_apple_intermediate_codec_is_shown() {
+    let frames = [apple_intermediate(|x, y| 1 + (x * 37 + y * 61) as u32 % 100)];
+    let (_, frame) = decode(&mov::mov(&mov::Track { codec: b"icod", ..film(&frames) })).unwrap();
+    let at = |x: usize, y: usize| frame.as_u8().unwrap()[(y * 8 + 4) * 96 * 3 + (x * 8 + 4) * 3];
+    // Luma of 16 to 235 is all of black to white.
+    let expected = |x: usize, y: usize| ((129 + (x * 37 + y * 61) % 100 - 16) * 255 / 219) as u8;
+    for (x, y) in [(0, 0), (1, 0), (0, 1), (7, 3), (11, 7)] {
+        assert!(at(x, y).abs_diff(expected(x, y)) <= 3, "{x} {y}: {} {}", at(x, y), expected(x, y));
+    }
 }
 
 #[test]

@@ -138,6 +138,40 @@ fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
     assert!(seen(&shadowed, [255, 0, 0]) && seen(&shadowed, [0, 0, 0]));
 }
 
+/// A letter of `color` with a black shadow of half opacity to its right, and the darkest value of either half.
+fn shadowed_letter(color: Color, blur: f32) -> (u8, u8) {
+    let black = Color { a: 128, ..Color::BLACK };
+    let look = Look { shadow: Some(Shadow { color: black, blur, cast: Cast::moved(50.0, 0.0) }), ..Look::default() };
+    let look = Some(std::sync::Arc::new(look));
+    let style = RunStyle { fonts: FontSet::one(SANS), size: 80.0, color, look, ..RunStyle::default() };
+    let body = Body { blocks: vec![Block::Paragraph(Paragraph::plain("l", style))], ..Body::default() };
+    let at = painted(vec![Node::Text(Box::new(body), Rect::new(10.0, 0.0, 60.0, 100.0))]);
+    let darkest = |xs: std::ops::Range<usize>| {
+        (0..100).flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| at(x, y)[1]).min().unwrap()
+    };
+    (darkest(0..50), darkest(50..100))
+}
+
+#[test]
+fn the_shadow_of_text_is_as_transparent_as_the_text() {
+    // Half of black, and a fifth of that.
+    let (solid, faint) = (Color::BLACK, Color { a: 51, ..Color::BLACK });
+    let is_near = |value: u8, expected: u8| value.abs_diff(expected) <= 2;
+    let (letter, shadow) = shadowed_letter(solid, 0.0);
+    assert!(letter == 0 && is_near(shadow, 127), "{letter} {shadow}");
+    let (letter, shadow) = shadowed_letter(faint, 0.0);
+    assert!(is_near(letter, 204) && is_near(shadow, 229), "{letter} {shadow}");
+    assert_eq!(shadowed_letter(Color { a: 0, ..Color::BLACK }, 0.0), (255, 255));
+}
+
+#[test]
+fn a_blurred_shadow_of_text_is_nowhere_darker_than_a_sharp_one() {
+    for color in [Color::BLACK, Color { a: 51, ..Color::BLACK }] {
+        let (sharp, blurred) = (shadowed_letter(color, 0.0).1, shadowed_letter(color, 4.0).1);
+        assert!(blurred < 255 && blurred + 1 >= sharp, "{blurred} {sharp}");
+    }
+}
+
 #[test]
 fn clipped_text_ends_at_its_box() {
     let body = Body { wrap: false, clipped: true, ..words("a very long line indeed", 20.0) };
