@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileId, FileRef, SpaceId, Version};
-use thumbling::engine::lookup::{LookState, Mode};
+use thumbling::engine::lookup::{LookupMode, LookupState};
 use thumbling::engine::{Config, Engine};
 use thumbling::{Output, Request, Source, Spec};
 
@@ -173,9 +173,10 @@ fn lookups(seconds: u64) -> bool {
                                 let files: Vec<FileRef> = (0..batch).map(|i| file((n + i * 31) % known)).collect();
                                 n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99_991) % 1_000_003;
                                 let start = Instant::now();
-                                let looks = engine.lookup_batch(&files, None, caller, Mode::EnqueueOnMiss).unwrap();
+                                let looks =
+                                    engine.lookup_batch(&files, None, caller, LookupMode::EnqueueOnMiss).unwrap();
                                 times.push(start.elapsed());
-                                assert!(looks.iter().all(|look| matches!(look.state, LookState::Ready { .. })));
+                                assert!(looks.iter().all(|look| matches!(look.state, LookupState::Ready { .. })));
                             }
                             times
                         })

@@ -20,8 +20,8 @@ use thumbling::engine::Engine;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileRef, SpaceId, TaskId, Version};
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::task::{Kind, PackageContent, ShareTask, TaskState};
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::task::{PackageContent, ShareTask, TaskKind, TaskState};
 
 /// A name, and what it does; whether in the long form.
 type Test = (&'static str, fn(bool));
@@ -88,7 +88,7 @@ fn poisoned_host(state: &Path, first: bool) {
     let engine = Engine::open(config(state), Arc::new(Poisoned)).unwrap();
     if first {
         for n in [1, 2, 3, 666, 4, 5, 6] {
-            let id = engine.create_task(Kind::Image, &file("s0", &format!("f{n}")), &mary()).unwrap();
+            let id = engine.create_task(TaskKind::Image, &file("s0", &format!("f{n}")), &mary()).unwrap();
             say(&format!("ack {id} f{n}"));
         }
     }
@@ -153,7 +153,7 @@ fn main() {
 fn host(state: &Path, first: u32, known: u32) {
     let start = Instant::now();
     let engine = Engine::open(config(state), Arc::new(Endless)).unwrap();
-    engine.lookup(&file("s0", &format!("f{known}")), None, &mary(), Mode::CacheOnly).unwrap();
+    engine.lookup(&file("s0", &format!("f{known}")), None, &mary(), LookupMode::CacheOnly).unwrap();
     say(&format!("up {}", start.elapsed().as_millis()));
     let told = engine.on_finished(|status| say(&format!("end {} {}", status.id, status.state.name())));
     let engine = &engine;
@@ -172,7 +172,7 @@ fn host(state: &Path, first: u32, known: u32) {
                             (files(8), engine.create_share_task(task, &files(8), &mary()))
                         }
                         (1 | 2, _) => (files(5), engine.create_batch_task(&files(5), &mary())),
-                        _ => (files(1), engine.create_task(Kind::Image, &files(1)[0], &mary())),
+                        _ => (files(1), engine.create_task(TaskKind::Image, &files(1)[0], &mary())),
                     };
                     if let Ok(id) = id {
                         let files: Vec<_> = files.iter().map(|file| file.file.as_str().to_owned()).collect();
@@ -305,7 +305,7 @@ fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
             assert_eq!(before, status.state.name(), "a task that ended has changed");
         }
         if let Some(url) = &status.url {
-            let bytes = engine.open_url(&url.url).unwrap().content.read_all(1 << 30).unwrap();
+            let bytes = engine.open_url(&url.url).unwrap().body.read_all(1 << 30).unwrap();
             let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
             assert_eq!(zip.len(), files.len(), "entries of a package");
             for (i, file) in files.iter().enumerate() {
@@ -319,8 +319,8 @@ fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
         for name in files {
             let n: u32 = name[1..].parse().unwrap();
             let file = file(&format!("s{}", n % 7), name);
-            let look = engine.lookup(&file, None, &mary(), Mode::CacheOnly).unwrap();
-            let LookState::Ready { url, etag, .. } = look.state else { panic!("{look:?}") };
+            let look = engine.lookup(&file, None, &mary(), LookupMode::CacheOnly).unwrap();
+            let LookupState::Ready { url, etag, .. } = look.state else { panic!("{look:?}") };
             let opened = engine.open_url(&url.url).expect("a thumbnail that is ready cannot be read");
             assert_eq!(opened.etag, etag);
             pictures += 1;
@@ -342,7 +342,7 @@ fn work(state: &Path) {
     let files: Vec<FileRef> = (0..4).map(|n| file(&format!("s{}", n % 7), &format!("f{n}"))).collect();
     let package = || ShareTask::package("x.zip", PackageContent::Files);
     let tasks = [
-        (1, engine.create_task(Kind::Image, &files[0], &mary())),
+        (1, engine.create_task(TaskKind::Image, &files[0], &mary())),
         (3, engine.create_batch_task(&files[..3], &mary())),
         (4, engine.create_share_task(package(), &files, &mary())),
         (1, engine.file_changed(&files[3]).inspect(|_| drop(engine.collect_garbage()))),
@@ -359,8 +359,8 @@ fn work(state: &Path) {
         }
     }
     for file in &files {
-        if let Ok(look) = engine.lookup(file, None, &mary(), Mode::CacheOnly)
-            && let LookState::Ready { url, etag, .. } = look.state
+        if let Ok(look) = engine.lookup(file, None, &mary(), LookupMode::CacheOnly)
+            && let LookupState::Ready { url, etag, .. } = look.state
             && let Ok(opened) = engine.open_url(&url.url)
         {
             assert_eq!(opened.etag, etag, "a torn thumbnail was served");

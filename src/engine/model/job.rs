@@ -7,7 +7,7 @@
 use crate::engine::model::caller::Caller;
 use crate::engine::model::id::{FileRef, TaskId, Version};
 use crate::engine::model::key::RecordKey;
-use crate::engine::model::record::Record;
+use crate::engine::model::record::{Record, RecordKind, RecordState};
 use crate::engine::model::task::{ItemState, ShareTask, TaskKind, TaskState};
 use crate::error::ErrorKind;
 
@@ -192,6 +192,43 @@ pub struct ItemResult {
     pub failure: Option<(ErrorKind, String)>,
     /// What a later attempt, or the status, needs to know.
     pub output: Option<Vec<u8>>,
+}
+
+/// How to treat recorded failures that may be retried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failures {
+    /// The job that recorded them has given up.
+    AreFinal,
+    /// A new job will retry them.
+    AreRetried,
+}
+
+impl ItemResult {
+    /// An item that failed.
+    pub fn failed(kind: ErrorKind, detail: impl Into<String>) -> Self {
+        Self { state: ItemState::Failed, failure: Some((kind, detail.into())), output: None }
+    }
+
+    /// The result of an item of a task of `kind`, from the records of all its thumbnails. `None` if the item has to wait
+    /// for a job: a record is missing, or a failure will be retried.
+    pub fn of_records(records: &[Option<Record>], kind: TaskKind, failures: Failures) -> Option<Self> {
+        let mut result = Self { state: ItemState::Succeeded, failure: None, output: None };
+        for record in records {
+            let record = record.as_ref()?;
+            if let RecordKind::Thumbnail(Some(family)) = record.kind
+                && !kind.accepts(family)
+            {
+                let detail = format!("the file is of family `{}`", family.name());
+                return Some(Self::failed(ErrorKind::Unsupported, detail));
+            }
+            match &record.state {
+                RecordState::Ready(_) => {}
+                RecordState::Failed { retry_at: Some(_), .. } if failures == Failures::AreRetried => return None,
+                RecordState::Failed { kind, detail, .. } => result = Self::failed(*kind, detail),
+            }
+        }
+        Some(result)
+    }
 }
 
 /// A task as it is stored.

@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::tasks::{self, Attempt, ItemEnd};
-use super::{records, rows, turns};
+use super::{records, rows, tasks, turns};
 use crate::engine::model::id::{FileRef, Owner, Version};
-use crate::engine::model::job::{JobKind, Lease, Outcome, Priority, ReclaimScope, Reclaimed, RetryCause};
+use crate::engine::model::job::{
+    Failures, ItemResult, JobKind, Lease, Outcome, Priority, ReclaimScope, Reclaimed, RetryCause,
+};
 use crate::engine::model::key::{self, ContentKey, SpaceKey};
 use crate::error::ErrorKind;
 
@@ -176,10 +177,10 @@ pub(super) fn finish(c: &Connection, lease: &Lease, outcome: &Outcome, now: i64)
                 records::put(c, key, record)?;
             }
             let new: Vec<_> = new.iter().map(|(_, record)| Some(record.clone())).collect();
-            tasks::end_items(c, lease.job, |kind| ItemEnd::of_records(&new, kind, Attempt::Last), now)?;
+            tasks::end_items(c, lease.job, |kind| ItemResult::of_records(&new, kind, Failures::AreFinal), now)?;
         }
         Outcome::Failed { kind, detail } => {
-            tasks::end_items(c, lease.job, |_| Some(ItemEnd::failed(*kind, detail)), now)?;
+            tasks::end_items(c, lease.job, |_| Some(ItemResult::failed(*kind, detail)), now)?;
         }
         Outcome::ShareDone { record } => {
             if let Some((key, record)) = record {
@@ -226,7 +227,7 @@ pub(super) fn drop_range(c: &Connection, from: &ContentKey, to: &ContentKey, now
     let mut select = c.prepare_cached("SELECT id FROM jobs WHERE content BETWEEN ?1 AND ?2")?;
     let ids = select.query_map((from, to), |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
     for id in ids {
-        let gone = ItemEnd::failed(ErrorKind::NotFound, "the file was deleted");
+        let gone = ItemResult::failed(ErrorKind::NotFound, "the file was deleted");
         tasks::end_items(c, id, |_| Some(gone.clone()), now)?;
         c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([id])?;
     }

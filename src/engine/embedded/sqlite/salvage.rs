@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, Result as Sql, params_from_iter, types::Va
 
 use super::{fault, schema};
 use crate::engine::model::error::{EngineError, Result, Subject};
-use crate::engine::model::job::{JobKind, Priority};
+use crate::engine::model::job::{ItemResult, JobKind, Priority};
 use crate::engine::model::key;
 use crate::engine::model::upkeep::Repaired;
 use crate::error::{Error, ErrorKind};
@@ -102,7 +102,7 @@ fn reconcile(c: &Connection) -> Sql<()> {
         c.execute("UPDATE items SET job = ?3 WHERE task = ?1 AND n = ?2", (task, n, job))?;
     }
     // Items that cannot be resumed fail.
-    let damaged = super::tasks::ItemEnd::failed(ErrorKind::Internal, "lost when the store was damaged");
+    let damaged = ItemResult::failed(ErrorKind::Internal, "lost when the store was damaged");
     let mut select = c.prepare("SELECT DISTINCT task FROM items WHERE state = 0 AND job IS NULL")?;
     let lost = select.query_map([], |row| row.get::<_, i64>(0))?.collect::<Sql<Vec<_>>>()?;
     for task in lost {

@@ -5,58 +5,13 @@ use rusqlite::{Connection, OptionalExtension, Result as Sql};
 use super::{fault, jobs, records, rows};
 use crate::engine::model::error::{EngineError, Result, Subject};
 use crate::engine::model::id::TaskId;
-use crate::engine::model::job::{ItemResult, JobKind, NewItem, NewTask, StoredItem, StoredTask};
+use crate::engine::model::job::{Failures, ItemResult, JobKind, NewItem, NewTask, StoredItem, StoredTask};
 use crate::engine::model::key::{self, ContentKey};
-use crate::engine::model::record::{Record, RecordKind, RecordState};
 use crate::engine::model::task::{ItemState, ShareTask, TaskKind, TaskState};
 use crate::error::ErrorKind;
 
-/// Whether a failure that may be retried counts as final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Attempt {
-    /// The job has given up.
-    Last,
-    /// A new job can retry it.
-    Retriable,
-}
-
-/// How an item ended.
-#[derive(Debug, Clone)]
-pub(super) struct ItemEnd {
-    state: ItemState,
-    failure: Option<(ErrorKind, String)>,
-}
-
-impl ItemEnd {
-    /// An item that failed.
-    pub(super) fn failed(kind: ErrorKind, detail: &str) -> Self {
-        Self { state: ItemState::Failed, failure: Some((kind, detail.to_owned())) }
-    }
-
-    /// How an item of a task of `kind` ended, from the records of all its thumbnails. `None` if one is missing; a failure
-    /// that may be retried counts as missing while the attempt is retriable.
-    pub(super) fn of_records(records: &[Option<Record>], kind: TaskKind, attempt: Attempt) -> Option<Self> {
-        let mut end = Self { state: ItemState::Succeeded, failure: None };
-        for record in records {
-            let record = record.as_ref()?;
-            if let RecordKind::Thumbnail(Some(family)) = record.kind
-                && !kind.accepts(family)
-            {
-                let detail = format!("the file is of family `{}`", family.name());
-                return Some(Self::failed(ErrorKind::Unsupported, &detail));
-            }
-            match &record.state {
-                RecordState::Ready(_) => {}
-                RecordState::Failed { retry_at: Some(_), .. } if attempt == Attempt::Retriable => return None,
-                RecordState::Failed { kind, detail, .. } => end = Self::failed(*kind, detail),
-            }
-        }
-        Some(end)
-    }
-}
-
 /// Ends every item that waits for the job; `end` maps the kind of its task to how it ends.
-pub(super) fn end_items(c: &Connection, job: i64, end: impl Fn(TaskKind) -> Option<ItemEnd>, now: i64) -> Sql<()> {
+pub(super) fn end_items(c: &Connection, job: i64, end: impl Fn(TaskKind) -> Option<ItemResult>, now: i64) -> Sql<()> {
     let mut waiting = c.prepare_cached(
         "SELECT items.task, items.n, tasks.kind FROM items JOIN tasks ON tasks.n = items.task WHERE items.job = ?1 AND items.state = 0",
     )?;
@@ -64,9 +19,8 @@ pub(super) fn end_items(c: &Connection, job: i64, end: impl Fn(TaskKind) -> Opti
     let waiting = waiting.collect::<Sql<Vec<(i64, i64, TaskKind)>>>()?;
     let mut last = None;
     for (task, n, kind) in waiting {
-        let ItemEnd { state, failure } =
-            end(kind).unwrap_or_else(|| ItemEnd::failed(ErrorKind::Internal, "no record was created"));
-        put_item(c, task, n, &ItemResult { state, failure, output: None }, now)?;
+        let result = end(kind).unwrap_or_else(|| ItemResult::failed(ErrorKind::Internal, "no record was created"));
+        put_item(c, task, n, &result, now)?;
         // Items of one task are adjacent.
         if last.is_some_and(|last| last != task) {
             settle(c, last.unwrap_or_default(), now)?;
@@ -115,7 +69,7 @@ pub(super) fn settle(c: &Connection, task: i64, now: i64) -> Sql<()> {
 pub(super) fn end_share(c: &Connection, job: i64, now: i64) -> Sql<()> {
     let mut select = c.prepare_cached("SELECT task FROM items WHERE job = ?1 LIMIT 1")?;
     let task: Option<i64> = select.query_row([job], |row| row.get(0)).optional()?;
-    end_items(c, job, |_| Some(ItemEnd::failed(ErrorKind::Internal, "the item was not processed")), now)?;
+    end_items(c, job, |_| Some(ItemResult::failed(ErrorKind::Internal, "the item was not processed")), now)?;
     task.map_or(Ok(()), |task| settle(c, task, now))
 }
 
@@ -169,8 +123,10 @@ pub(super) fn add(c: &Connection, task: &NewTask, max_jobs: u64) -> Result<TaskI
                     let (file, keep) = (key::file_key(&item.file), key::version_part(version));
                     records::drop_other_versions(c, &file, keep).map_err(fault)?;
                 }
-                end = ItemEnd::of_records(&records::get(c, &item.keys).map_err(fault)?, task.kind, Attempt::Retriable);
-                end = end.filter(|_| !item.keys.is_empty());
+                if !item.keys.is_empty() {
+                    let records = records::get(c, &item.keys).map_err(fault)?;
+                    end = ItemResult::of_records(&records, task.kind, Failures::AreRetried);
+                }
                 match end {
                     Some(_) => None,
                     None => {
@@ -190,8 +146,8 @@ pub(super) fn add(c: &Connection, task: &NewTask, max_jobs: u64) -> Result<TaskI
         c.prepare_cached("INSERT INTO items (task, n, space, file, job, state) VALUES (?1, ?2, ?3, ?4, ?5, 0)")
             .and_then(|mut s| s.execute((row, n as i64, item.file.space.as_str(), item.file.file.as_str(), job)))
             .map_err(fault)?;
-        if let Some(ItemEnd { state, failure }) = end {
-            put_item(c, row, n as i64, &ItemResult { state, failure, output: None }, task.now).map_err(fault)?;
+        if let Some(result) = end {
+            put_item(c, row, n as i64, &result, task.now).map_err(fault)?;
         }
     }
     if shared.is_none() {
@@ -281,12 +237,11 @@ pub(super) fn read_task(c: &Connection, id: &TaskId) -> Sql<Option<StoredTask>> 
 }
 
 /// Ends the items of a task that wait for no job, and then the task.
-pub(super) fn end_lost(c: &Connection, task: i64, end: &ItemEnd) -> Sql<()> {
+pub(super) fn end_lost(c: &Connection, task: i64, end: &ItemResult) -> Sql<()> {
     let now = c.query_row("SELECT updated FROM tasks WHERE n = ?1", [task], |row| row.get(0))?;
     let mut select = c.prepare("SELECT n FROM items WHERE task = ?1 AND state = 0 AND job IS NULL")?;
     for n in select.query_map([task], |row| row.get(0))?.collect::<Sql<Vec<i64>>>()? {
-        let result = ItemResult { state: end.state, failure: end.failure.clone(), output: None };
-        put_item(c, task, n, &result, now)?;
+        put_item(c, task, n, end, now)?;
     }
     settle(c, task, now)
 }

@@ -1,15 +1,13 @@
 //! Section 4 of the semantics: share tasks, one test a row.
 
-mod engine_host;
-
 use std::io::Read;
 use std::sync::Arc;
 
-use engine_host::{Mood, Temp, TestDrive, ended, file, mary, open, picture, until};
+use crate::engine_host::{Mood, Temp, TestDrive, ended, file, mary, open, picture, until};
 use thumbling::ErrorKind;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Action, Verdict};
-use thumbling::engine::lookup::{LookState, Mode};
+use thumbling::engine::lookup::{LookupMode, LookupState};
 use thumbling::engine::task::{PackageContent, ShareTask, TaskState};
 use thumbling::engine::{Engine, Subject};
 
@@ -20,8 +18,8 @@ fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
 }
 
 fn ready(engine: &Engine, file: &thumbling::engine::id::FileRef) -> bool {
-    let state = engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state;
-    matches!(state, LookState::Ready { .. })
+    let state = engine.lookup(file, None, &mary(), LookupMode::CacheOnly).unwrap().state;
+    matches!(state, LookupState::Ready { .. })
 }
 
 fn unzip(bytes: Vec<u8>) -> Vec<(String, Vec<u8>)> {
@@ -47,14 +45,14 @@ fn create_share_task_package_gives_a_zip_of_the_files_by_a_signed_url() {
     drive.put(&files[0], "report.txt", b"one".to_vec());
     drive.put(&files[1], "Report.TXT", b"two".to_vec());
     drive.put(&files[2], "../../etc/passwd", vec![7; 700_000]);
-    let caller = mary().by_share("share", None);
+    let caller = mary().with_share("share", None);
     let task = package("all.zip", PackageContent::Files);
     let twice = [&files[..], &files[..1]].concat();
     let status = ended(&engine, &engine.create_share_task(task, &twice, &caller).unwrap());
     assert_eq!((status.state, status.total, status.done), (TaskState::Succeeded, 3, 3), "{status:?}");
     let opened = engine.open_url(&status.url.unwrap().url).unwrap();
     assert_eq!((&*opened.content_type, opened.file_name.as_deref()), ("application/zip", Some("all.zip")));
-    let entries = unzip(opened.content.read_all(u64::MAX).unwrap());
+    let entries = unzip(opened.body.read_all(u64::MAX).unwrap());
     let expected: Vec<(String, Vec<u8>)> = vec![
         ("report.txt".into(), b"one".to_vec()),
         ("Report (2).TXT".into(), b"two".to_vec()),
@@ -73,7 +71,7 @@ fn create_share_task_package_of_both_has_thumbnails_beside_the_files() {
     ] {
         let id = engine.create_share_task(package("x.zip", content), std::slice::from_ref(&a), &mary()).unwrap();
         let opened = engine.open_url(&ended(&engine, &id).url.unwrap().url).unwrap();
-        let entries = unzip(opened.content.read_all(u64::MAX).unwrap());
+        let entries = unzip(opened.body.read_all(u64::MAX).unwrap());
         assert_eq!(entries.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);
         assert_eq!(&entries.last().unwrap().1[8..12], b"WEBP");
     }
@@ -88,7 +86,7 @@ fn create_share_task_package_with_a_file_that_is_gone_has_the_others() {
     let status = ended(&engine, &id);
     assert_eq!((status.state, status.items[1].error), (TaskState::PartlyFailed, Some(ErrorKind::Viral)));
     let opened = engine.open_url(&status.url.unwrap().url).unwrap();
-    assert_eq!(unzip(opened.content.read_all(u64::MAX).unwrap()).len(), 1);
+    assert_eq!(unzip(opened.body.read_all(u64::MAX).unwrap()).len(), 1);
 }
 
 #[test]
@@ -117,12 +115,13 @@ fn create_share_task_save_copies_and_links_thumbnails_without_drawing() {
     ended(&engine, &engine.create_batch_task(&[a.clone(), b.clone()], &mary()).unwrap());
     let opens = drive.opened().len();
     let task = ShareTask::save(file("t", "root"));
-    let status = ended(&engine, &engine.create_share_task(task, &[a.clone(), b], &mary().by_share("x", None)).unwrap());
+    let status =
+        ended(&engine, &engine.create_share_task(task, &[a.clone(), b], &mary().with_share("x", None)).unwrap());
     assert_eq!((status.state, status.done), (TaskState::Succeeded, 2));
     let copy = status.items[0].saved.clone().unwrap();
     assert_eq!(copy.space.as_str(), "t");
-    let etag = |file| match engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state {
-        LookState::Ready { etag, .. } => etag,
+    let etag = |file| match engine.lookup(file, None, &mary(), LookupMode::CacheOnly).unwrap().state {
+        LookupState::Ready { etag, .. } => etag,
         other => panic!("{other:?}"),
     };
     assert_eq!(etag(&copy), etag(&a));
@@ -162,7 +161,7 @@ fn create_share_task_package_goes_on_in_the_next_engine_where_it_was() {
     let status = ended(&engine, &id);
     assert_eq!((status.state, status.done), (TaskState::Succeeded, 4));
     assert_eq!([0, 1].map(|i| drive.opens_of(&files[i])), [1, 1], "what was packed was read again");
-    let zip = unzip(engine.open_url(&status.url.unwrap().url).unwrap().content.read_all(u64::MAX).unwrap());
+    let zip = unzip(engine.open_url(&status.url.unwrap().url).unwrap().body.read_all(u64::MAX).unwrap());
     let expected: Vec<_> = (0..4).map(|i| (format!("f{i}.png"), picture(i, 80, 60))).collect();
     assert_eq!(zip, expected);
 }
@@ -174,7 +173,7 @@ fn create_share_task_package_holds_a_file_that_changes_meanwhile_as_it_is_afterw
     drive.mood(&a, Mood::ChangesWhileRead);
     let task = package("x.zip", PackageContent::Files);
     let status = ended(&engine, &engine.create_share_task(task, std::slice::from_ref(&a), &mary()).unwrap());
-    let zip = unzip(engine.open_url(&status.url.unwrap().url).unwrap().content.read_all(u64::MAX).unwrap());
+    let zip = unzip(engine.open_url(&status.url.unwrap().url).unwrap().body.read_all(u64::MAX).unwrap());
     assert_eq!(zip, [("a.png".to_owned(), picture(999, 40, 80))]);
 }
 

@@ -1,19 +1,17 @@
 //! Section 4 of the semantics: tasks, one test a row.
 
-mod engine_host;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use engine_host::{Mood, SOON, Temp, TestDrive, config, ended, file, mary, open, picture, until};
+use crate::engine_host::{Mood, SOON, Temp, TestDrive, config, ended, file, mary, open, picture, until};
 use thumbling::ErrorKind;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::Verdict;
 use thumbling::engine::events::Event;
 use thumbling::engine::id::TaskId;
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::task::{ItemState, Kind, TaskState};
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::task::{ItemState, TaskKind, TaskState};
 use thumbling::engine::{Engine, Subject};
 
 fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
@@ -23,8 +21,8 @@ fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
 }
 
 fn ready(engine: &Engine, file: &thumbling::engine::id::FileRef) -> bool {
-    let state = engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state;
-    matches!(state, LookState::Ready { .. })
+    let state = engine.lookup(file, None, &mary(), LookupMode::CacheOnly).unwrap().state;
+    matches!(state, LookupState::Ready { .. })
 }
 
 #[test]
@@ -32,10 +30,10 @@ fn file_changed_makes_every_configured_spec() {
     let (_temp, drive, engine) = setup("changed");
     let a = drive.picture("s", "a", 1);
     let status = ended(&engine, &engine.file_changed(&a).unwrap());
-    assert_eq!((status.kind, status.state, status.total, status.done), (Kind::Changed, TaskState::Succeeded, 1, 1));
+    assert_eq!((status.kind, status.state, status.total, status.done), (TaskKind::Changed, TaskState::Succeeded, 1, 1));
     for (spec, side) in [("small", 32), ("large", 64)] {
-        let look = engine.lookup(&a, Some(spec), &mary(), Mode::CacheOnly).unwrap();
-        let LookState::Ready { width, height, .. } = look.state else { panic!("{look:?}") };
+        let look = engine.lookup(&a, Some(spec), &mary(), LookupMode::CacheOnly).unwrap();
+        let LookupState::Ready { width, height, .. } = look.state else { panic!("{look:?}") };
         assert_eq!((width, height), (side, side * 3 / 4), "{spec}");
     }
     assert_eq!(drive.opens_of(&a), 1, "all specs are made from one decode");
@@ -49,7 +47,7 @@ fn file_changed_asked_twice_names_the_same_task() {
     drive.mood(&blocker, Mood::Blocks);
     drive.mood(&other, Mood::Blocks);
     for blocked in [&blocker, &other] {
-        engine.create_task(Kind::Auto, blocked, &mary()).unwrap();
+        engine.create_task(TaskKind::Auto, blocked, &mary()).unwrap();
     }
     until("both workers are blocked", || drive.inside() == 2);
     let first = engine.file_changed(&a).unwrap();
@@ -64,15 +62,16 @@ fn file_changed_of_new_content_makes_new_thumbnails_and_forgets_the_old() {
     let (_temp, drive, engine) = setup("content");
     let a = drive.picture("s", "a", 1);
     ended(&engine, &engine.file_changed(&a).unwrap());
-    let url = engine.thumbnail_url(thumbling::engine::link::Target::File(&a), None, &mary(), None, Mode::CacheOnly);
+    let url =
+        engine.thumbnail_url(thumbling::engine::url::Target::File(&a), None, &mary(), None, LookupMode::CacheOnly);
     let url = url.unwrap().url;
     assert!(engine.open_url(&url).is_ok());
     drive.put(&a, "a.png", picture(2, 60, 80));
     assert!(!ready(&engine, &a), "a stale thumbnail was given out for a changed file");
     ended(&engine, &engine.file_changed(&a).unwrap());
     assert!(engine.open_url(&url).is_err(), "a URL of the old content still gives it");
-    let look = engine.lookup(&a, None, &mary(), Mode::CacheOnly).unwrap();
-    assert!(matches!(look.state, LookState::Ready { width: 24, height: 32, .. }), "{look:?}");
+    let look = engine.lookup(&a, None, &mary(), LookupMode::CacheOnly).unwrap();
+    assert!(matches!(look.state, LookupState::Ready { width: 24, height: 32, .. }), "{look:?}");
 }
 
 #[test]
@@ -82,14 +81,14 @@ fn create_task_of_each_kind_takes_its_family_and_no_other() {
     let text = file("s", "text");
     drive.put(&text, "notes.txt", b"Some words that are to be read.\n".repeat(5).to_vec());
     for (kind, on, ok) in [
-        (Kind::Image, &image, true),
-        (Kind::Document, &text, true),
-        (Kind::Auto, &image, true),
-        (Kind::Auto, &text, true),
-        (Kind::Document, &image, false),
-        (Kind::Video, &image, false),
-        (Kind::Audio, &text, false),
-        (Kind::Image, &text, false),
+        (TaskKind::Image, &image, true),
+        (TaskKind::Document, &text, true),
+        (TaskKind::Auto, &image, true),
+        (TaskKind::Auto, &text, true),
+        (TaskKind::Document, &image, false),
+        (TaskKind::Video, &image, false),
+        (TaskKind::Audio, &text, false),
+        (TaskKind::Image, &text, false),
     ] {
         let status = ended(&engine, &engine.create_task(kind, on, &mary()).unwrap());
         let expected =
@@ -103,8 +102,8 @@ fn create_task_of_a_damaged_file_of_another_family_says_so() {
     let (_temp, drive, engine) = setup("damaged-family");
     let a = file("s", "a");
     drive.put(&a, "a.png", picture(1, 80, 60)[..60].to_vec());
-    let document = ended(&engine, &engine.create_task(Kind::Document, &a, &mary()).unwrap());
-    let image = ended(&engine, &engine.create_task(Kind::Image, &a, &mary()).unwrap());
+    let document = ended(&engine, &engine.create_task(TaskKind::Document, &a, &mary()).unwrap());
+    let image = ended(&engine, &engine.create_task(TaskKind::Image, &a, &mary()).unwrap());
     assert_eq!(document.items[0].error, Some(ErrorKind::Unsupported));
     assert_eq!(image.items[0].error, Some(ErrorKind::Corrupt));
 }
@@ -137,7 +136,7 @@ fn create_batch_task_with_a_bad_file_fails_in_part_and_with_duplicates_makes_onc
 fn task_tells_how_it_stands_and_only_to_those_who_may_see_it() {
     let (_temp, drive, engine) = setup("task");
     let a = drive.picture("s", "a", 1);
-    let id = engine.create_task(Kind::Auto, &a, &mary().traced("trace-7")).unwrap();
+    let id = engine.create_task(TaskKind::Auto, &a, &mary().with_trace("trace-7")).unwrap();
     let status = ended(&engine, &id);
     assert_eq!(status.items[0].file, a);
     assert_eq!(status.trace.unwrap().as_str(), "trace-7");
@@ -158,7 +157,7 @@ fn states_go_from_queued_over_running_to_an_end() {
     let running = engine.create_batch_task(&[a, b], &mary()).unwrap();
     until("both run", || drive.inside() == 2);
     // Leased ahead of time it may be, but no worker has it.
-    let queued = engine.create_task(Kind::Auto, &c, &mary()).unwrap();
+    let queued = engine.create_task(TaskKind::Auto, &c, &mary()).unwrap();
     assert_eq!(engine.task(&running, &mary()).unwrap().state, TaskState::Running);
     assert!(!engine.task(&queued, &mary()).unwrap().state.is_final());
     drive.release();
@@ -166,7 +165,7 @@ fn states_go_from_queued_over_running_to_an_end() {
     assert_eq!(ended(&engine, &running).state, TaskState::Succeeded);
     let failed = file("s", "failed");
     drive.put(&failed, "x.png", b"\x89PNG\r\n\x1a\n".to_vec());
-    assert_eq!(ended(&engine, &engine.create_task(Kind::Auto, &failed, &mary()).unwrap()).state, TaskState::Failed);
+    assert_eq!(ended(&engine, &engine.create_task(TaskKind::Auto, &failed, &mary()).unwrap()).state, TaskState::Failed);
 }
 
 #[test]
@@ -194,8 +193,10 @@ fn cancel_leaves_work_that_another_task_waits_for() {
     let (_temp, drive, engine) = setup("cancel-shared");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
-    let (one, two) =
-        (engine.create_task(Kind::Auto, &a, &mary()).unwrap(), engine.create_task(Kind::Image, &a, &mary()).unwrap());
+    let (one, two) = (
+        engine.create_task(TaskKind::Auto, &a, &mary()).unwrap(),
+        engine.create_task(TaskKind::Image, &a, &mary()).unwrap(),
+    );
     until("it blocks", || drive.inside() == 1);
     engine.cancel(&one, &mary()).unwrap();
     drive.release();
@@ -204,11 +205,11 @@ fn cancel_leaves_work_that_another_task_waits_for() {
 }
 
 #[test]
-fn wait_comes_back_when_its_patience_ends() {
+fn wait_returns_when_its_timeout_elapses() {
     let (_temp, drive, engine) = setup("wait");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
-    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
     let start = Instant::now();
     assert!(!engine.wait(&id, &mary(), Duration::from_millis(50)).unwrap().state.is_final());
     assert!((Duration::from_millis(50)..Duration::from_secs(5)).contains(&start.elapsed()));
@@ -227,12 +228,12 @@ fn on_finished_is_called_once_a_task_and_never_after_it_was_dropped() {
         counted.fetch_add(1, Ordering::SeqCst);
     });
     let ids: Vec<_> = (0..20)
-        .map(|i| engine.create_task(Kind::Auto, &drive.picture("s", &format!("f{i}"), i), &mary()).unwrap())
+        .map(|i| engine.create_task(TaskKind::Auto, &drive.picture("s", &format!("f{i}"), i), &mary()).unwrap())
         .collect();
     ids.iter().for_each(|id| drop(ended(&engine, id)));
     until("all are told", || calls.load(Ordering::SeqCst) >= 20);
     drop((subscription, panicking));
-    ended(&engine, &engine.create_task(Kind::Auto, &drive.picture("s", "last", 99), &mary()).unwrap());
+    ended(&engine, &engine.create_task(TaskKind::Auto, &drive.picture("s", "last", 99), &mary()).unwrap());
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(calls.load(Ordering::SeqCst), 20);
 }
@@ -243,7 +244,7 @@ fn what_a_callback_owns_is_dropped_with_its_subscription() {
     let owned = Arc::new(());
     let kept = owned.clone();
     let subscription = engine.on_finished(move |_| drop(kept.clone()));
-    ended(&engine, &engine.create_task(Kind::Auto, &drive.picture("s", "a", 1), &mary()).unwrap());
+    ended(&engine, &engine.create_task(TaskKind::Auto, &drive.picture("s", "a", 1), &mary()).unwrap());
     drop(subscription);
     assert_eq!(Arc::strong_count(&owned), 1);
 }
@@ -276,8 +277,9 @@ fn events_tell_of_thumbnails_and_of_tasks() {
 fn a_call_about_what_the_drive_does_not_know_or_the_caller_may_not_see_is_refused_at_once() {
     let (_temp, drive, engine) = setup("refused");
     let a = drive.picture("s", "a", 1);
-    let of =
-        |file: &_, caller: &Caller| engine.create_task(Kind::Auto, file, caller).map_err(|e| (e.kind(), e.subject()));
+    let of = |file: &_, caller: &Caller| {
+        engine.create_task(TaskKind::Auto, file, caller).map_err(|e| (e.kind(), e.subject()))
+    };
     assert_eq!(of(&file("s", "none"), &mary()), Err((ErrorKind::NotFound, Subject::File)));
     assert_eq!(of(&file("nowhere", "a"), &mary()), Err((ErrorKind::NotFound, Subject::Space)));
     assert_eq!(of(&a, &Caller::anonymous()), Err((ErrorKind::Denied, Subject::File)));
@@ -297,7 +299,7 @@ fn acknowledged_tasks_run_in_the_next_engine_on_the_same_store() {
     drive.mood(&files[0], Mood::Blocks);
     drive.mood(&files[1], Mood::Blocks);
     let engine = open(&temp.0, &drive);
-    let ids: Vec<_> = files.iter().map(|file| engine.create_task(Kind::Auto, file, &mary()).unwrap()).collect();
+    let ids: Vec<_> = files.iter().map(|file| engine.create_task(TaskKind::Auto, file, &mary()).unwrap()).collect();
     until("both workers are blocked", || drive.inside() == 2);
     std::thread::scope(|s| {
         let closing = s.spawn(|| engine.close(SOON));
@@ -322,8 +324,8 @@ fn the_same_file_version_and_spec_asked_for_many_times_at_once_is_made_once() {
             .map(|i| {
                 let (engine, a) = (&engine, &a);
                 s.spawn(move || {
-                    engine.lookup(a, None, &mary(), Mode::EnqueueOnMiss).unwrap();
-                    engine.create_task(if i % 2 == 0 { Kind::Auto } else { Kind::Image }, a, &mary()).unwrap()
+                    engine.lookup(a, None, &mary(), LookupMode::EnqueueOnMiss).unwrap();
+                    engine.create_task(if i % 2 == 0 { TaskKind::Auto } else { TaskKind::Image }, a, &mary()).unwrap()
                 })
             })
             .collect();
@@ -344,7 +346,7 @@ fn held_up(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
     let engine = Engine::open(config, drive.clone()).unwrap();
     let blocker = drive.picture("blocker", "b", 0);
     drive.mood(&blocker, Mood::Blocks);
-    engine.create_task(Kind::Auto, &blocker, &mary()).unwrap();
+    engine.create_task(TaskKind::Auto, &blocker, &mary()).unwrap();
     until("the worker is blocked", || drive.inside() == 1);
     (temp, drive, engine)
 }
@@ -356,10 +358,10 @@ fn interactive_comes_before_requested_before_background() {
     // More than are leased ahead.
     let background: Vec<_> = files[..20].iter().map(|file| engine.file_changed(file).unwrap()).collect();
     let requested: Vec<_> =
-        files[20..25].iter().map(|file| engine.create_task(Kind::Auto, file, &mary()).unwrap()).collect();
+        files[20..25].iter().map(|file| engine.create_task(TaskKind::Auto, file, &mary()).unwrap()).collect();
     for file in &files[25..] {
-        let look = engine.lookup(file, None, &mary(), Mode::EnqueueOnMiss).unwrap();
-        assert!(matches!(look.state, LookState::Pending { .. }));
+        let look = engine.lookup(file, None, &mary(), LookupMode::EnqueueOnMiss).unwrap();
+        assert!(matches!(look.state, LookupState::Pending { .. }));
     }
     std::thread::sleep(Duration::from_millis(200));
     drive.release();
@@ -396,7 +398,7 @@ fn a_full_queue_answers_busy_with_a_time_to_try_again() {
     let engine = Engine::open(config, drive.clone()).unwrap();
     let blocker = drive.picture("s", "b", 0);
     drive.mood(&blocker, Mood::Blocks);
-    engine.create_task(Kind::Auto, &blocker, &mary()).unwrap();
+    engine.create_task(TaskKind::Auto, &blocker, &mary()).unwrap();
     until("the worker is blocked", || drive.inside() == 1);
     let mut refused = None;
     for i in 0..40 {
@@ -412,7 +414,7 @@ fn a_full_queue_answers_busy_with_a_time_to_try_again() {
     assert_eq!(taken, 17, "work that nobody waits for fills nine tenths");
     // Who looks still gets in.
     let seen = drive.picture("s", "seen", 77);
-    engine.lookup(&seen, None, &mary(), Mode::EnqueueOnMiss).unwrap();
+    engine.lookup(&seen, None, &mary(), LookupMode::EnqueueOnMiss).unwrap();
     until("it is queued", || engine.counters().unwrap().queued == 19);
     drive.release();
     until("the queue is empty", || engine.counters().unwrap().queued == 0);
@@ -423,12 +425,12 @@ fn a_full_queue_answers_busy_with_a_time_to_try_again() {
 #[test]
 fn tasks_that_ended_long_ago_are_forgotten() {
     let (temp, drive) = (Temp::new("forgotten"), TestDrive::new());
-    let clock = Arc::new(engine_host::TestClock::default());
+    let clock = Arc::new(crate::engine_host::TestClock::default());
     let mut config = config(&temp.0);
     config.clock = clock.clone();
     let engine = Engine::open(config, drive.clone()).unwrap();
     let a = drive.picture("s", "a", 1);
-    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
     ended(&engine, &id);
     assert_eq!(engine.collect_garbage().unwrap().tasks, 0);
     clock.jump(8 * 24 * 3600);

@@ -1,18 +1,16 @@
 //! What keeps the store small and sound: garbage, deletions, damaged and lost blobs.
 
-mod engine_host;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, mary, open, until};
+use crate::engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, mary, open, until};
 use thumbling::ErrorKind;
 use thumbling::engine::Engine;
 use thumbling::engine::id::FileRef;
-use thumbling::engine::link::Target;
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::task::Kind;
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::task::TaskKind;
+use thumbling::engine::url::Target;
 
 fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
     let (temp, drive) = (Temp::new(name), TestDrive::new());
@@ -21,7 +19,7 @@ fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
 }
 
 fn ready(engine: &Engine, file: &FileRef) -> bool {
-    matches!(engine.lookup(file, None, &mary(), Mode::CacheOnly).unwrap().state, LookState::Ready { .. })
+    matches!(engine.lookup(file, None, &mary(), LookupMode::CacheOnly).unwrap().state, LookupState::Ready { .. })
 }
 
 fn blobs(state: &std::path::Path) -> Vec<std::path::PathBuf> {
@@ -33,8 +31,8 @@ fn blobs(state: &std::path::Path) -> Vec<std::path::PathBuf> {
 fn a_damaged_blob_is_never_served_and_made_again() {
     let (temp, drive, engine) = setup("blob");
     let a = drive.picture("s", "a", 1);
-    ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap());
-    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, Mode::CacheOnly).unwrap().url;
+    ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
+    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap().url;
     for path in blobs(&temp.0) {
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[20] ^= 0x10;
@@ -42,13 +40,16 @@ fn a_damaged_blob_is_never_served_and_made_again() {
     }
     assert_eq!(engine.verify().unwrap().damaged, 2);
     assert!(engine.open_url(&url).is_err());
-    assert!(matches!(engine.lookup(&a, None, &mary(), Mode::WaitUpTo(SOON)).unwrap().state, LookState::Ready { .. }));
+    assert!(matches!(
+        engine.lookup(&a, None, &mary(), LookupMode::WaitUpTo(SOON)).unwrap().state,
+        LookupState::Ready { .. }
+    ));
     assert!(engine.open_url(&url).is_ok());
     let repaired = engine.repair().unwrap();
     assert_eq!((repaired.sound, repaired.damaged), (1, 1));
     assert!(matches!(
-        engine.lookup(&a, Some("large"), &mary(), Mode::WaitUpTo(SOON)).unwrap().state,
-        LookState::Ready { .. }
+        engine.lookup(&a, Some("large"), &mary(), LookupMode::WaitUpTo(SOON)).unwrap().state,
+        LookupState::Ready { .. }
     ));
     assert_eq!(engine.verify().unwrap().sound, 2);
 }
@@ -57,11 +58,14 @@ fn a_damaged_blob_is_never_served_and_made_again() {
 fn a_lost_blob_is_made_again() {
     let (temp, drive, engine) = setup("lost-blob");
     let a = drive.picture("s", "a", 1);
-    ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap());
+    ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
     blobs(&temp.0).iter().for_each(|path| std::fs::remove_file(path).unwrap());
     let repaired = engine.repair().unwrap();
     assert_eq!(repaired.missing, 2);
-    assert!(matches!(engine.lookup(&a, None, &mary(), Mode::WaitUpTo(SOON)).unwrap().state, LookState::Ready { .. }));
+    assert!(matches!(
+        engine.lookup(&a, None, &mary(), LookupMode::WaitUpTo(SOON)).unwrap().state,
+        LookupState::Ready { .. }
+    ));
     assert_eq!(engine.verify().unwrap().sound, 1 + 1);
 }
 
@@ -75,7 +79,7 @@ fn garbage_collection_keeps_the_bounds_and_takes_the_least_looked_at_first() {
     let engine = Engine::open(config, drive.clone()).unwrap();
     let files: Vec<_> = (0..20).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
     for file in &files {
-        ended(&engine, &engine.create_task(Kind::Auto, file, &mary()).unwrap());
+        ended(&engine, &engine.create_task(TaskKind::Auto, file, &mary()).unwrap());
     }
     let before = engine.counters().unwrap();
     assert!(before.ready == 40 && before.bytes > 2500, "{before:?}");
@@ -105,7 +109,7 @@ fn a_deleted_file_and_a_deleted_space_leave_nothing() {
     assert_eq!((engine.counters().unwrap().ready, blobs(&temp.0).len()), (2, 2));
     // What waits for a file that is deleted ends.
     drive.mood(&a, Mood::Blocks);
-    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
     until("it is begun", || drive.inside() == 1);
     engine.file_deleted(&a).unwrap();
     assert_eq!(ended(&engine, &id).items[0].error, Some(ErrorKind::NotFound));
@@ -133,7 +137,7 @@ fn garbage_collection_takes_no_blob_of_what_is_made_again_meanwhile() {
         let end = Instant::now() + Duration::from_secs(3);
         while Instant::now() < end {
             for file in &files {
-                engine.lookup(file, None, &mary(), Mode::WaitUpTo(Duration::from_millis(20))).unwrap();
+                engine.lookup(file, None, &mary(), LookupMode::WaitUpTo(Duration::from_millis(20))).unwrap();
             }
         }
         stop.store(true, Ordering::SeqCst);

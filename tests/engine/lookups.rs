@@ -1,18 +1,16 @@
 //! Section 5 of the semantics: look-ups, one test a row.
 
-mod engine_host;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, mary, open, until};
+use crate::engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, mary, open, until};
 use thumbling::ErrorKind;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::Verdict;
 use thumbling::engine::id::FileRef;
-use thumbling::engine::link::Target;
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::task::Kind;
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::task::TaskKind;
+use thumbling::engine::url::Target;
 use thumbling::engine::url::keyring::{Key, Keyring};
 use thumbling::engine::{Engine, Subject};
 
@@ -30,12 +28,12 @@ fn with_clock(name: &str) -> (Temp, Arc<TestDrive>, Arc<TestClock>, Engine) {
     (temp, drive, clock, engine)
 }
 
-fn look(engine: &Engine, file: &FileRef, mode: Mode) -> LookState {
+fn look(engine: &Engine, file: &FileRef, mode: LookupMode) -> LookupState {
     engine.lookup(file, None, &mary(), mode).unwrap().state
 }
 
 fn made(engine: &Engine, file: &FileRef) {
-    ended(engine, &engine.create_task(Kind::Auto, file, &mary()).unwrap());
+    ended(engine, &engine.create_task(TaskKind::Auto, file, &mary()).unwrap());
 }
 
 #[test]
@@ -43,16 +41,21 @@ fn ready_has_size_url_expiry_thumbhash_and_etag() {
     let (_temp, drive, engine) = setup("ready");
     let a = drive.picture("s", "a", 1);
     made(&engine, &a);
-    let LookState::Ready { width, height, url, thumbhash, etag } = look(&engine, &a, Mode::CacheOnly) else { panic!() };
+    let LookupState::Ready { width, height, url, thumbhash, etag } = look(&engine, &a, LookupMode::CacheOnly) else {
+        panic!()
+    };
     assert_eq!((width, height), (32, 24));
     assert!((5..=25).contains(&thumbhash.len()) && !etag.is_empty());
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     assert!(url.expires > now && url.expires <= now + 7 * 24 * 3600);
     let opened = engine.open_url(&url.url).unwrap();
     assert_eq!((opened.etag, &*opened.content_type), (etag, "image/webp"));
-    assert_eq!(&opened.content.read_all(1 << 20).unwrap()[8..12], b"WEBP");
-    let again = look(&engine, &a, Mode::CacheOnly);
-    assert!(matches!(again, LookState::Ready { url: second, .. } if second == url), "clients cannot keep what changes");
+    assert_eq!(&opened.body.read_all(1 << 20).unwrap()[8..12], b"WEBP");
+    let again = look(&engine, &a, LookupMode::CacheOnly);
+    assert!(
+        matches!(again, LookupState::Ready { url: second, .. } if second == url),
+        "clients cannot keep what changes"
+    );
 }
 
 #[test]
@@ -60,21 +63,21 @@ fn pending_says_when_to_come_again() {
     let (_temp, drive, engine) = setup("pending");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
-    for mode in [Mode::EnqueueOnMiss, Mode::CacheOnly] {
+    for mode in [LookupMode::EnqueueOnMiss, LookupMode::CacheOnly] {
         until(
             "it is pending",
-            || matches!(look(&engine, &a, mode), LookState::Pending { retry_after } if !retry_after.is_zero()),
+            || matches!(look(&engine, &a, mode), LookupState::Pending { retry_after } if !retry_after.is_zero()),
         );
     }
     drive.release();
-    until("it is ready", || matches!(look(&engine, &a, Mode::CacheOnly), LookState::Ready { .. }));
+    until("it is ready", || matches!(look(&engine, &a, LookupMode::CacheOnly), LookupState::Ready { .. }));
 }
 
 #[test]
 fn not_exist_is_what_cache_only_says_of_a_miss_and_nothing_is_queued() {
     let (_temp, drive, engine) = setup("not-exist");
     let a = drive.picture("s", "a", 1);
-    assert_eq!(look(&engine, &a, Mode::CacheOnly), LookState::NotExist);
+    assert_eq!(look(&engine, &a, LookupMode::CacheOnly), LookupState::NotExist);
     assert_eq!(engine.counters().unwrap().queued, 0);
     assert_eq!(drive.opens_of(&a), 0);
 }
@@ -85,7 +88,7 @@ fn failed_tells_the_class() {
     let a = file("s", "a");
     drive.put(&a, "a.png", b"\x89PNG\r\n\x1a\n".to_vec());
     made(&engine, &a);
-    assert_eq!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Failed { kind: ErrorKind::Corrupt });
+    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Corrupt });
 }
 
 #[test]
@@ -94,7 +97,7 @@ fn unsupported_is_a_file_of_no_known_format() {
     let a = file("s", "a");
     drive.put(&a, "a.bin", (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect());
     made(&engine, &a);
-    assert_eq!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Unsupported);
+    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Unsupported);
 }
 
 #[test]
@@ -102,14 +105,14 @@ fn denied_no_such_file_viral_and_malicious_are_the_drives_answers() {
     let (_temp, drive, engine) = setup("drives");
     let a = drive.picture("s", "a", 1);
     made(&engine, &a);
-    let anonymous = engine.lookup(&a, None, &Caller::anonymous(), Mode::EnqueueOnMiss).unwrap().state;
-    assert_eq!(anonymous, LookState::Denied);
-    assert_eq!(look(&engine, &file("s", "none"), Mode::EnqueueOnMiss), LookState::NoSuchFile);
-    assert_eq!(look(&engine, &file("nowhere", "a"), Mode::EnqueueOnMiss), LookState::NoSuchFile);
+    let anonymous = engine.lookup(&a, None, &Caller::anonymous(), LookupMode::EnqueueOnMiss).unwrap().state;
+    assert_eq!(anonymous, LookupState::Denied);
+    assert_eq!(look(&engine, &file("s", "none"), LookupMode::EnqueueOnMiss), LookupState::NoSuchFile);
+    assert_eq!(look(&engine, &file("nowhere", "a"), LookupMode::EnqueueOnMiss), LookupState::NoSuchFile);
     drive.change(&a, |content| content.verdict = Verdict::Viral);
-    assert_eq!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Viral);
+    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Viral);
     drive.change(&a, |content| content.verdict = Verdict::Malicious);
-    assert_eq!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Malicious);
+    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Malicious);
 }
 
 #[test]
@@ -118,23 +121,23 @@ fn lookup_batch_takes_1_to_30_files_and_one_bad_one_fails_no_other() {
     let a = drive.picture("s", "a", 1);
     made(&engine, &a);
     for wrong in [0, 31] {
-        let e = engine.lookup_batch(&vec![a.clone(); wrong], None, &mary(), Mode::CacheOnly).unwrap_err();
+        let e = engine.lookup_batch(&vec![a.clone(); wrong], None, &mary(), LookupMode::CacheOnly).unwrap_err();
         assert_eq!((e.kind(), e.subject()), (ErrorKind::InvalidArgument, Subject::Files));
     }
     let mut files = vec![a.clone(); 30];
     files[7] = file("s", "none");
     files[8] = file("nowhere", "none");
-    let looks = engine.lookup_batch(&files, None, &mary(), Mode::CacheOnly).unwrap();
+    let looks = engine.lookup_batch(&files, None, &mary(), LookupMode::CacheOnly).unwrap();
     assert!(looks.iter().zip(&files).all(|(look, file)| look.file == *file), "in the asked order");
-    let ready = looks.iter().filter(|look| matches!(look.state, LookState::Ready { .. })).count();
-    assert_eq!((ready, &looks[7].state, &looks[8].state), (28, &LookState::NoSuchFile, &LookState::NoSuchFile));
+    let ready = looks.iter().filter(|look| matches!(look.state, LookupState::Ready { .. })).count();
+    assert_eq!((ready, &looks[7].state, &looks[8].state), (28, &LookupState::NoSuchFile, &LookupState::NoSuchFile));
 }
 
 #[test]
 fn a_spec_that_is_not_made_is_an_invalid_argument() {
     let (_temp, drive, engine) = setup("spec");
     let a = drive.picture("s", "a", 1);
-    let e = engine.lookup(&a, Some("huge"), &mary(), Mode::CacheOnly).unwrap_err();
+    let e = engine.lookup(&a, Some("huge"), &mary(), LookupMode::CacheOnly).unwrap_err();
     assert_eq!((e.kind(), e.subject()), (ErrorKind::InvalidArgument, Subject::Spec));
 }
 
@@ -142,19 +145,19 @@ fn a_spec_that_is_not_made_is_an_invalid_argument() {
 fn enqueue_on_miss_has_it_made() {
     let (_temp, drive, engine) = setup("enqueue");
     let a = drive.picture("s", "a", 1);
-    assert!(matches!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Pending { .. }));
-    until("it is made", || matches!(look(&engine, &a, Mode::CacheOnly), LookState::Ready { .. }));
+    assert!(matches!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Pending { .. }));
+    until("it is made", || matches!(look(&engine, &a, LookupMode::CacheOnly), LookupState::Ready { .. }));
 }
 
 #[test]
 fn wait_up_to_waits_so_long_and_no_longer() {
     let (_temp, drive, engine) = setup("wait");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
-    assert!(matches!(look(&engine, &a, Mode::WaitUpTo(SOON)), LookState::Ready { .. }));
+    assert!(matches!(look(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
     drive.mood(&b, Mood::Blocks);
     let start = Instant::now();
-    let state = look(&engine, &b, Mode::WaitUpTo(Duration::from_millis(60)));
-    assert!(matches!(state, LookState::Pending { .. }));
+    let state = look(&engine, &b, LookupMode::WaitUpTo(Duration::from_millis(60)));
+    assert!(matches!(state, LookupState::Pending { .. }));
     assert!((Duration::from_millis(60)..Duration::from_secs(5)).contains(&start.elapsed()));
     drive.release();
 }
@@ -169,9 +172,9 @@ fn many_who_wait_at_once_all_get_what_is_made() {
             s.spawn(move || {
                 // Others' results wake everybody while what this one asked for is still on its way to the queue.
                 for file in files.iter().cycle().skip(thread * 5).take(files.len()) {
-                    let state = look(engine, file, Mode::WaitUpTo(SOON));
-                    assert!(matches!(state, LookState::Ready { .. }), "{state:?}");
-                    assert!(matches!(look(engine, file, Mode::CacheOnly), LookState::Ready { .. }));
+                    let state = look(engine, file, LookupMode::WaitUpTo(SOON));
+                    assert!(matches!(state, LookupState::Ready { .. }), "{state:?}");
+                    assert!(matches!(look(engine, file, LookupMode::CacheOnly), LookupState::Ready { .. }));
                 }
             });
         }
@@ -183,20 +186,20 @@ fn many_who_wait_at_once_all_get_what_is_made() {
 fn thumbnail_url_by_uri_and_by_file_is_signed_and_opens() {
     let (_temp, drive, engine) = setup("url");
     let a = drive.picture("s", "a", 1);
-    let wait = Mode::WaitUpTo(SOON);
+    let wait = LookupMode::WaitUpTo(SOON);
     let by_uri = engine.thumbnail_url(Target::Uri("test://s/a"), None, &mary(), None, wait).unwrap();
     let by_file = engine.thumbnail_url(Target::File(&a), Some("large"), &mary(), None, wait).unwrap();
     assert!(!by_uri.obfuscated);
-    let size = |url: &str| engine.open_url(url).unwrap().content.size();
+    let size = |url: &str| engine.open_url(url).unwrap().body.size();
     assert_ne!(size(&by_uri.url), size(&by_file.url));
     let refused = |target, caller: &Caller| {
-        engine.thumbnail_url(target, None, caller, None, Mode::CacheOnly).map_err(|e| e.kind()).unwrap_err()
+        engine.thumbnail_url(target, None, caller, None, LookupMode::CacheOnly).map_err(|e| e.kind()).unwrap_err()
     };
     assert_eq!(refused(Target::Uri("test://s/none"), &mary()), ErrorKind::NotFound);
     assert_eq!(refused(Target::Uri("other://"), &mary()), ErrorKind::NotFound);
     assert_eq!(refused(Target::File(&a), &Caller::anonymous()), ErrorKind::Denied);
     assert_eq!(refused(Target::File(&drive.picture("s", "b", 2)), &mary()), ErrorKind::NotFound);
-    let busy = engine.thumbnail_url(Target::Uri("test://s/b"), None, &mary(), None, Mode::EnqueueOnMiss);
+    let busy = engine.thumbnail_url(Target::Uri("test://s/b"), None, &mary(), None, LookupMode::EnqueueOnMiss);
     assert!(busy.is_ok() || busy.unwrap_err().retry_after().is_some());
 }
 
@@ -205,7 +208,7 @@ fn open_url_answers_a_wrong_signature_an_expired_one_and_a_missing_file_alike() 
     let (_temp, drive, clock, engine) = with_clock("alike");
     let a = drive.picture("s", "a", 1);
     made(&engine, &a);
-    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, Mode::CacheOnly).unwrap().url;
+    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap().url;
     assert!(engine.open_url(&url).is_ok());
     let forged = engine.open_url(&url.replace("sign=", "sign=x")).unwrap_err();
     clock.jump(8 * 24 * 3600);
@@ -227,7 +230,7 @@ fn keys_rotate_while_the_engine_is_open() {
     let engine = Engine::open(config, drive.clone()).unwrap();
     let a = drive.picture("s", "a", 1);
     made(&engine, &a);
-    let url = || engine.thumbnail_url(Target::File(&a), None, &mary(), None, Mode::CacheOnly).unwrap().url;
+    let url = || engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap().url;
     let old = url();
     keys.rotate(Key::new("b", &[2; 32]).unwrap()).unwrap();
     let new = url();
@@ -244,7 +247,7 @@ fn obfuscated_urls_hide_the_file_and_open_once_decoded() {
     let engine = Engine::open(config, drive.clone()).unwrap();
     let a = drive.picture("s", "secretname", 1);
     made(&engine, &a);
-    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, Mode::CacheOnly).unwrap();
+    let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap();
     assert!(url.obfuscated && !url.url.contains("secretname"));
     assert!(engine.open_url(&thumbling::engine::url::obfuscate::decode(&url.url).unwrap()).is_ok());
 }
@@ -259,7 +262,7 @@ fn context_hint_skips_resolve_and_stat_for_a_minute() {
     let asked = || (drive.stats(), drive.resolves());
     let url = |uri, caller: &Caller, hint: &str| {
         let before = asked();
-        let url = engine.thumbnail_url(Target::Uri(uri), None, caller, Some(hint), Mode::CacheOnly);
+        let url = engine.thumbnail_url(Target::Uri(uri), None, caller, Some(hint), LookupMode::CacheOnly);
         (url.map(|url| url.url).map_err(|e| e.kind()), asked() == before)
     };
     let (fresh, skipped) = url(uri, &mary(), &hint);
@@ -282,7 +285,7 @@ fn context_hint_never_widens_what_the_caller_may_see() {
     made(&engine, &a);
     let hint = engine.context_hint(&a, None, None, &mary()).unwrap();
     drive.deny("mary");
-    let e = engine.thumbnail_url(Target::File(&a), None, &mary(), Some(&hint), Mode::CacheOnly).unwrap_err();
+    let e = engine.thumbnail_url(Target::File(&a), None, &mary(), Some(&hint), LookupMode::CacheOnly).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Denied);
     assert_eq!(engine.context_hint(&a, None, None, &mary()).unwrap_err().kind(), ErrorKind::Denied);
 }
@@ -293,9 +296,9 @@ fn the_drive_is_asked_whether_the_caller_may_at_every_look() {
     let a = drive.picture("s", "a", 1);
     let before = drive.asked().len();
     for _ in 0..3 {
-        look(&engine, &a, Mode::CacheOnly);
+        look(&engine, &a, LookupMode::CacheOnly);
     }
-    engine.lookup_batch(&[a.clone(), a], None, &mary(), Mode::CacheOnly).unwrap();
+    engine.lookup_batch(&[a.clone(), a], None, &mary(), LookupMode::CacheOnly).unwrap();
     assert_eq!(drive.asked().len() - before, 5);
 }
 
@@ -307,12 +310,12 @@ fn a_malformed_file_is_not_tried_again_until_it_changes() {
     made(&engine, &a);
     clock.jump(30 * 24 * 3600);
     for _ in 0..5 {
-        assert_eq!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Failed { kind: ErrorKind::Corrupt });
+        assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Corrupt });
         made(&engine, &a);
     }
     assert_eq!(drive.opens_of(&a), 1);
-    drive.put(&a, "a.png", engine_host::picture(1, 80, 60));
-    assert!(matches!(look(&engine, &a, Mode::WaitUpTo(SOON)), LookState::Ready { .. }));
+    drive.put(&a, "a.png", crate::engine_host::picture(1, 80, 60));
+    assert!(matches!(look(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
 }
 
 #[test]
@@ -326,7 +329,7 @@ fn a_malformed_file_is_tried_again_once_thumbnails_are_made_by_another_recipe() 
     let mut config = config(&temp.0);
     config.effort = thumbling::Effort::Best;
     let engine = Engine::open(config, drive.clone()).unwrap();
-    assert!(matches!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Pending { .. }));
+    assert!(matches!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Pending { .. }));
     until("it was tried again", || drive.opens_of(&a) == 2);
 }
 
@@ -335,7 +338,7 @@ fn time_outs_and_i_o_errors_are_tried_again_later() {
     let (_temp, drive, clock, engine) = with_clock("later");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Unavailable);
-    let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+    let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
     // Each retry is due in a while: the clock goes there.
     for tries in 1..=4 {
         until("it was tried", || drive.opens_of(&a) == tries);
@@ -346,8 +349,8 @@ fn time_outs_and_i_o_errors_are_tried_again_later() {
     assert_eq!(ended(&engine, &id).items[0].error, Some(ErrorKind::Io));
     // Not at once: the drive is left in peace.
     clock.jump(-200);
-    assert_eq!(look(&engine, &a, Mode::EnqueueOnMiss), LookState::Failed { kind: ErrorKind::Io });
+    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Io });
     drive.mood(&a, Mood::Well);
     clock.jump(1000);
-    assert!(matches!(look(&engine, &a, Mode::WaitUpTo(SOON)), LookState::Ready { .. }));
+    assert!(matches!(look(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
 }

@@ -1,16 +1,14 @@
 //! What goes wrong around the engine: a drive that fails, blocks, lies, panics; damage, clocks, two engines on one store.
 
-mod engine_host;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, mary, open, picture, until};
+use crate::engine_host::{Mood, SOON, Temp, TestClock, TestDrive, config, ended, file, mary, open, picture, until};
 use thumbling::ErrorKind;
 use thumbling::engine::Engine;
-use thumbling::engine::link::Target;
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::task::{Kind, TaskState};
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::task::{TaskKind, TaskState};
+use thumbling::engine::url::Target;
 
 fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
     let (temp, drive) = (Temp::new(name), TestDrive::new());
@@ -20,7 +18,7 @@ fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
 
 fn well(engine: &Engine, drive: &TestDrive) {
     let other = drive.picture("s", "well", 1234);
-    let status = ended(engine, &engine.create_task(Kind::Auto, &other, &mary()).unwrap());
+    let status = ended(engine, &engine.create_task(TaskKind::Auto, &other, &mary()).unwrap());
     assert_eq!(status.state, TaskState::Succeeded);
 }
 
@@ -30,7 +28,7 @@ fn a_drive_that_panics_fails_its_file_and_nothing_else() {
         let (_temp, drive, engine) = setup("panics");
         let a = drive.picture("s", "a", 1);
         drive.mood(&a, mood);
-        let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+        let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
         until("it was tried", || drive.opens_of(&a) > 0);
         well(&engine, &drive);
         // Tried again once: then it is well.
@@ -46,7 +44,7 @@ fn a_drive_that_fails_once_is_tried_again() {
         let a = file("s", "a");
         drive.put(&a, "a.png", picture(1, 300, 200));
         drive.mood(&a, mood);
-        let id = engine.create_task(Kind::Auto, &a, &mary()).unwrap();
+        let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
         until("it was tried", || drive.opens_of(&a) > 0);
         drive.mood(&a, Mood::Well);
         assert_eq!(ended(&engine, &id).state, TaskState::Succeeded, "{mood:?}");
@@ -58,7 +56,7 @@ fn a_drive_that_lies_about_sizes_gets_a_right_picture_or_an_error() {
     let (_temp, drive, engine) = setup("lies");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::SaysMore);
-    let status = ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap());
+    let status = ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
     assert_eq!(status.state, TaskState::Succeeded);
     well(&engine, &drive);
 }
@@ -68,32 +66,32 @@ fn a_file_that_changes_while_it_is_read_is_shown_as_it_is_afterwards() {
     let (_temp, drive, engine) = setup("changes");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::ChangesWhileRead);
-    assert_eq!(ended(&engine, &engine.create_task(Kind::Auto, &a, &mary()).unwrap()).state, TaskState::Succeeded);
-    let look = engine.lookup(&a, None, &mary(), Mode::CacheOnly).unwrap();
+    assert_eq!(ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap()).state, TaskState::Succeeded);
+    let look = engine.lookup(&a, None, &mary(), LookupMode::CacheOnly).unwrap();
     // The new content is 40 × 80 px.
-    assert!(matches!(look.state, LookState::Ready { width: 16, height: 32, .. }), "{look:?}");
+    assert!(matches!(look.state, LookupState::Ready { width: 16, height: 32, .. }), "{look:?}");
 }
 
 #[test]
 fn a_drive_that_blocks_holds_only_its_own_worker() {
     let (temp, drive) = (Temp::new("blocks"), TestDrive::new());
     let mut config = config(&temp.0);
-    config.patience = Duration::from_millis(300);
+    config.drive_timeout = Duration::from_millis(300);
     let engine = Engine::open(config, drive.clone()).unwrap();
     let stuck: Vec<_> = (0..4).map(|i| drive.picture("s", &format!("stuck{i}"), i)).collect();
     stuck.iter().for_each(|file| drive.mood(file, Mood::Blocks));
     for file in &stuck {
         assert!(matches!(
-            engine.lookup(file, None, &mary(), Mode::EnqueueOnMiss).unwrap().state,
-            LookState::Pending { .. }
+            engine.lookup(file, None, &mary(), LookupMode::EnqueueOnMiss).unwrap().state,
+            LookupState::Pending { .. }
         ));
     }
     // More than there are workers are stuck, and the others are served.
     until("all are stuck", || engine.counters().unwrap().stuck == 4);
     well(&engine, &drive);
     assert!(matches!(
-        engine.lookup(&stuck[0], None, &mary(), Mode::CacheOnly).unwrap().state,
-        LookState::Pending { .. }
+        engine.lookup(&stuck[0], None, &mary(), LookupMode::CacheOnly).unwrap().state,
+        LookupState::Pending { .. }
     ));
     let start = Instant::now();
     assert_eq!(engine.close(Duration::from_millis(200)), 4, "close says who is inside still");
@@ -102,6 +100,27 @@ fn a_drive_that_blocks_holds_only_its_own_worker() {
     drive.release();
     until("they come back", || drive.inside() == 0);
     std::thread::sleep(Duration::from_millis(100));
+}
+
+#[test]
+fn the_longest_timeouts_never_elapse() {
+    let (temp, drive) = (Temp::new("longest"), TestDrive::new());
+    let mut config = config(&temp.0);
+    (config.drive_timeout, config.call_timeout) = (Duration::MAX, Duration::MAX);
+    (config.keep_tasks, config.keep_packages, config.keep_unused) = (Duration::MAX, Duration::MAX, Some(Duration::MAX));
+    config.upkeep = Some(Duration::MAX);
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::Blocks);
+    let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
+    until("it is running", || drive.inside() == 1);
+    // Several rounds of the scheduler.
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(engine.counters().unwrap().stuck, 0, "the worker was abandoned");
+    drive.release();
+    assert_eq!(engine.wait(&id, &mary(), Duration::MAX).unwrap().state, TaskState::Succeeded);
+    assert_eq!(engine.collect_garbage().unwrap().tasks, 0);
+    assert_eq!(engine.close(Duration::MAX), 0);
 }
 
 #[test]
@@ -119,8 +138,8 @@ fn nothing_is_called_after_close() {
     drive.expect_no_calls();
     for refused in [
         engine.file_changed(&a).map(drop),
-        engine.lookup(&a, None, &mary(), Mode::EnqueueOnMiss).map(drop),
-        engine.create_task(Kind::Auto, &a, &mary()).map(drop),
+        engine.lookup(&a, None, &mary(), LookupMode::EnqueueOnMiss).map(drop),
+        engine.create_task(TaskKind::Auto, &a, &mary()).map(drop),
         engine.context_hint(&a, None, None, &mary()).map(drop),
         engine.collect_garbage().map(drop),
         engine.counters().map(drop),
@@ -139,7 +158,7 @@ fn two_engines_on_one_store_share_the_work_and_make_nothing_twice() {
     let ids: Vec<_> = files
         .iter()
         .enumerate()
-        .map(|(i, file)| [&one, &two][i % 2].create_task(Kind::Auto, file, &mary()).unwrap())
+        .map(|(i, file)| [&one, &two][i % 2].create_task(TaskKind::Auto, file, &mary()).unwrap())
         .collect();
     for id in &ids {
         assert_eq!(ended(&one, id).state, TaskState::Succeeded);
@@ -147,7 +166,7 @@ fn two_engines_on_one_store_share_the_work_and_make_nothing_twice() {
     }
     assert!(files.iter().all(|file| drive.opens_of(file) == 1), "a file was drawn twice");
     // URLs of one open in the other.
-    let url = one.thumbnail_url(Target::File(&files[0]), None, &mary(), None, Mode::CacheOnly).unwrap();
+    let url = one.thumbnail_url(Target::File(&files[0]), None, &mary(), None, LookupMode::CacheOnly).unwrap();
     assert!(two.open_url(&url.url).is_ok());
     drop(one);
     well(&two, &drive);
@@ -164,8 +183,8 @@ fn a_clock_that_jumps_a_day_loses_nothing() {
         drive.mood(&a, Mood::Blocks);
         drive.mood(&b, Mood::Unavailable);
         let (one, two) = (
-            engine.create_task(Kind::Auto, &a, &mary()).unwrap(),
-            engine.create_task(Kind::Auto, &b, &mary()).unwrap(),
+            engine.create_task(TaskKind::Auto, &a, &mary()).unwrap(),
+            engine.create_task(TaskKind::Auto, &b, &mary()).unwrap(),
         );
         until("both were begun", || drive.inside() == 1 && drive.opens_of(&b) > 0);
         clock.jump(jump);
@@ -211,8 +230,8 @@ fn a_damaged_database_is_told_and_what_can_be_read_is_saved() {
     let engine = open(&temp.0, &drive);
     well(&engine, &drive);
     for file in &files {
-        let state = engine.lookup(file, None, &mary(), Mode::WaitUpTo(SOON)).unwrap().state;
-        assert!(matches!(state, LookState::Ready { .. }), "{state:?}");
+        let state = engine.lookup(file, None, &mary(), LookupMode::WaitUpTo(SOON)).unwrap().state;
+        assert!(matches!(state, LookupState::Ready { .. }), "{state:?}");
     }
 }
 
@@ -234,12 +253,12 @@ fn the_state_folder_is_its_owners_alone() {
 }
 
 #[test]
-fn a_configuration_that_makes_no_sense_is_refused() {
+fn an_invalid_configuration_is_refused() {
     let (temp, drive) = (Temp::new("config"), TestDrive::new());
     let wrong: [fn(&mut thumbling::engine::Config); 6] = [
-        |c| c.specs.clear(),
-        |c| c.specs[1].name = c.specs[0].name.clone(),
-        |c| c.specs[0].name = "@package".into(),
+        |c| c.specs = Some(Vec::new()),
+        |c| *c = c.clone().spec("small", thumbling::Spec::new(8, 8)),
+        |c| *c = c.clone().spec("@package", thumbling::Spec::new(8, 8)),
         |c| c.threads = 0,
         |c| c.memory = 1000,
         |c| c.url_life = Duration::from_secs(8 * 24 * 3600),
