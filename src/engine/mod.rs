@@ -49,6 +49,8 @@ mod lifecycle;
 mod model;
 pub mod observe;
 mod ops;
+#[cfg(test)]
+mod order;
 pub mod port;
 pub mod problem;
 mod recipe;

@@ -61,7 +61,10 @@ impl Inner {
         let (kind, action) = match &share {
             ShareTask::Package { zip_name, .. } => {
                 if zip_name.is_empty() || zip_name.len() > MAX_ZIP_NAME || zip_name.chars().any(char::is_control) {
-                    return Err(EngineError::invalid(Subject::Call, "the name of the package is not a valid file name"));
+                    return Err(EngineError::invalid(
+                        Subject::Call,
+                        "the name of the package is not a valid file name",
+                    ));
                 }
                 (TaskKind::Package, Action::Package)
             }

@@ -103,7 +103,8 @@ fn fields<'a>(
     caller: &'a Caller,
 ) -> [Field<'a>; 14] {
     // Whether it is there, and its value: no value can stand for none.
-    let optional = |text: Option<&'a str>| [Field::Number(text.is_some().into()), Field::Text(text.unwrap_or_default())];
+    let optional =
+        |text: Option<&'a str>| [Field::Number(text.is_some().into()), Field::Text(text.unwrap_or_default())];
     let [has_uri, uri] = optional(uri);
     let [has_user, user] = optional(caller.user.as_deref());
     let share = caller.share.as_ref();

@@ -31,9 +31,8 @@ impl Inner {
         let task = self.queue.task(id)?.ok_or_else(unknown)?;
         let first = task.items.first().ok_or_else(unknown)?;
         let created = task.caller.user == caller.user && task.caller.share == caller.share;
-        let authorize = |item: &StoredItem| {
-            self.host.authorize(caller, Some(&item.file), &item.file.space, Action::View)
-        };
+        let authorize =
+            |item: &StoredItem| self.host.authorize(caller, Some(&item.file), &item.file.space, Action::View);
         // Even the creator may have lost access since.
         let authorized = if created && caller.user.is_some() {
             self.host.authorize(caller, None, &first.file.space, Action::View).or_else(|_| authorize(first))

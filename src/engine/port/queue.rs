@@ -3,8 +3,7 @@
 use crate::engine::model::error::Result;
 use crate::engine::model::id::{Owner, TaskId};
 use crate::engine::model::job::{
-    ItemResult, Lease, NewTask, Outcome, Priority, ReclaimScope, Reclaimed, ShareJob, StoredTask,
-    WantedThumbnail,
+    ItemResult, Lease, NewTask, Outcome, Priority, ReclaimScope, Reclaimed, ShareJob, StoredTask, WantedThumbnail,
 };
 use crate::engine::model::key::{ContentKey, FileKey, SpaceKey};
 use crate::engine::model::task::TaskState;

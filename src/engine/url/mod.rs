@@ -68,7 +68,9 @@ pub fn verify(keys: &Keyring, base: &str, url: &str, now: SystemTime) -> std::re
     let parsed = url.strip_prefix(base).filter(|rest| rest.len() <= MAX_LEN).and_then(parse).ok_or(UrlError)?;
     let id = parsed.key;
     // The signature first: nothing unsigned is used, not even the expiry.
-    if !keys.verify(id, PURPOSE, &fields(id, &parsed.claims), &parsed.mac) || !is_valid(parsed.claims.expires, unix(now)) {
+    if !keys.verify(id, PURPOSE, &fields(id, &parsed.claims), &parsed.mac)
+        || !is_valid(parsed.claims.expires, unix(now))
+    {
         return Err(UrlError);
     }
     Ok(parsed.claims)

@@ -190,7 +190,7 @@ impl App {
 /// The language of a request.
 pub fn language(headers: &HeaderMap) -> Language {
     let tag = wire::header(headers, "language").or_else(|| wire::header(headers, "accept-language"));
-    tag.map(Language::of_tag).unwrap_or_default()
+    tag.map(Language::from_tag).unwrap_or_default()
 }
 
 /// Reports a change in the folder to the engine and the feed.

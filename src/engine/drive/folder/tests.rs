@@ -115,7 +115,7 @@ fn other_spaces_do_not_exist() {
     fs::write(disk.at("a.txt"), "a").unwrap();
     let other = FileRef::new(SpaceId::new("other").unwrap(), FileId::new("a.txt").unwrap());
     assert_eq!(kind(disk.drive().stat(&other)), DriveErrorKind::NoSuchSpace);
-    let asked = disk.drive().authorize(&Caller::user("mary"), Some(&other), &other.space, Action::Look);
+    let asked = disk.drive().authorize(&Caller::user("mary"), Some(&other), &other.space, Action::View);
     assert_eq!(kind(asked), DriveErrorKind::NoSuchSpace);
 }
 

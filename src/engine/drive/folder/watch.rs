@@ -6,8 +6,8 @@
 //! once it has been unchanged for two walks, so that none is read while it is being written.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -75,12 +75,7 @@ impl FolderDrive {
     }
 
     /// Walks the folder once. `pending` has the versions of files that were still changing.
-    fn scan(
-        &self,
-        pending: &mut HashMap<FileId, Version>,
-        report: &dyn Fn(Change),
-        stopped: &Receiver<()>,
-    ) -> Status {
+    fn scan(&self, pending: &mut HashMap<FileId, Version>, report: &dyn Fn(Change), stopped: &Receiver<()>) -> Status {
         let Ok(root) = self.file_with_id(ROOT) else { return Status::Stopped };
         let mut seen = HashMap::new();
         let mut status = Status::Watching;

@@ -39,7 +39,8 @@ impl Folder {
     /// Opens the folder, creating it if it is missing.
     pub(super) fn open(root: &Path) -> Result<Self> {
         let mut prefix = [0; 16];
-        getrandom::fill(&mut prefix).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, format!("no randomness: {e}")))?;
+        getrandom::fill(&mut prefix)
+            .map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, format!("no randomness: {e}")))?;
         let temporary = root.join("new");
         let create = || -> io::Result<()> {
             fs::create_dir_all(&temporary)?;
@@ -146,7 +147,8 @@ impl Blobs for Folder {
         let length = format::content_length(&footer, size).ok_or_else(|| damaged(&path))?;
         let hashes = read(length, size - format::FOOTER - length)?;
         let hashes = format::Hashes::new(hashes, length, &footer).ok_or_else(|| damaged(&path))?;
-        let verified = VerifiedSource { source: source.slice(0, length), hashes, last: Mutex::new((u64::MAX, Vec::new())) };
+        let verified =
+            VerifiedSource { source: source.slice(0, length), hashes, last: Mutex::new((u64::MAX, Vec::new())) };
         Ok(Some(Source::read_at_callback(Arc::new(verified), length)))
     }
 

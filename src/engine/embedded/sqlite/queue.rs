@@ -6,7 +6,8 @@ use super::{Durable, Sqlite, fault, jobs, rows, share, tasks, turns};
 use crate::engine::model::error::Result;
 use crate::engine::model::id::{Owner, TaskId};
 use crate::engine::model::job::{
-    ItemResult, JobKind, Lease, NewTask, Outcome, Priority, ReclaimScope, Reclaimed, ShareJob, StoredTask, WantedThumbnail,
+    ItemResult, JobKind, Lease, NewTask, Outcome, Priority, ReclaimScope, Reclaimed, ShareJob, StoredTask,
+    WantedThumbnail,
 };
 use crate::engine::model::key::{self, ContentKey, FileKey, SpaceKey};
 use crate::engine::model::task::TaskState;
@@ -24,8 +25,14 @@ impl Queue for Sqlite {
             let WantedThumbnail { file, version, priority, now } = &wanted;
             let content = key::content_key(file, Some(version));
             let version = Some(version);
-            let new =
-                jobs::NewJob { content: &content, kind: JobKind::Render, file, version, priority: *priority, now: *now };
+            let new = jobs::NewJob {
+                content: &content,
+                kind: JobKind::Render,
+                file,
+                version,
+                priority: *priority,
+                now: *now,
+            };
             jobs::add(c, &new, max_jobs).map(drop).map_err(fault)
         });
     }

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, Result as Sql, Row, params, params_from_iter};
 
 use super::{Durable, Sqlite, fault, rows};
-use crate::engine::model::error::Result;
 use crate::engine::model::blob::BlobName;
+use crate::engine::model::error::Result;
 use crate::engine::model::key::{FileKey, RecordKey};
 use crate::engine::model::record::{Record, RecordState, StoredRecord, Totals};
 use crate::engine::port::records::Records;

@@ -3,9 +3,9 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row};
 
+use crate::engine::model::blob::BlobName;
 use crate::engine::model::caller::{Caller, Language, Share};
 use crate::engine::model::id::{FileId, FileRef, SpaceId, TaskId, Version};
-use crate::engine::model::blob::BlobName;
 use crate::engine::model::job::{JobKind, Priority};
 use crate::engine::model::record::{Ready, Record, RecordKind, RecordState};
 use crate::engine::model::task::{ItemState, PackageContent, ShareTask, TaskKind, TaskState};

@@ -14,8 +14,7 @@ use super::{EntryType, Metadata};
 #[derive(Debug)]
 pub(in super::super) struct Dir(OwnedFd);
 
-const OPEN_FOLDER: OFlags =
-    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+const OPEN_FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 impl Dir {
     /// Opens the folder at `path`, which may be a link.
@@ -107,8 +106,7 @@ fn metadata(stat: &Stat) -> Metadata {
 
 /// Whether an error means that there is no such entry. A link on the way counts as no entry.
 pub(in super::super) fn is_absent(e: &io::Error) -> bool {
-    let absent =
-        [Errno::NOENT, Errno::NOTDIR, Errno::LOOP, Errno::NAMETOOLONG, Errno::MLINK, Errno::NXIO];
+    let absent = [Errno::NOENT, Errno::NOTDIR, Errno::LOOP, Errno::NAMETOOLONG, Errno::MLINK, Errno::NXIO];
     Errno::from_io_error(e).is_some_and(|e| absent.contains(&e))
 }
 

@@ -134,8 +134,7 @@ pub(in super::super) fn is_valid_name(name: &[u8]) -> bool {
     let is_reserved = |c: char| c.is_control() || "\\/:*?\"<>|".contains(c);
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     let is_numbered = |prefix: &str| stem.strip_prefix(prefix).is_some_and(|rest| rest.chars().count() == 1);
-    let is_device = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&&*stem)
-        || is_numbered("COM")
-        || is_numbered("LPT");
+    let is_device =
+        ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&&*stem) || is_numbered("COM") || is_numbered("LPT");
     !name.contains(is_reserved) && !name.ends_with(['.', ' ']) && !is_device
 }
