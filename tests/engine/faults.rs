@@ -1,4 +1,4 @@
-//! What goes wrong around the engine: a drive that fails, blocks, lies, panics; damage, clocks, two engines on one store.
+//! Faults around the engine: a drive that fails, blocks, lies or panics; damage, clocks, two engines on one store.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
     (temp, drive, engine)
 }
 
-fn well(engine: &Engine, drive: &TestDrive) {
+fn assert_works(engine: &Engine, drive: &TestDrive) {
     let other = drive.picture("s", "well", 1234);
     let status = ended(engine, &engine.create_task(TaskKind::Auto, &other, &mary()).unwrap());
     assert_eq!(status.state, TaskState::Succeeded);
@@ -30,7 +30,7 @@ fn a_drive_that_panics_fails_its_file_and_nothing_else() {
         drive.mood(&a, mood);
         let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
         until("it was tried", || drive.opens_of(&a) > 0);
-        well(&engine, &drive);
+        assert_works(&engine, &drive);
         // Tried again once: then it is well.
         drive.mood(&a, Mood::Well);
         assert_eq!(ended(&engine, &id).state, TaskState::Succeeded, "{mood:?}");
@@ -38,7 +38,7 @@ fn a_drive_that_panics_fails_its_file_and_nothing_else() {
 }
 
 #[test]
-fn a_drive_that_fails_once_is_tried_again() {
+fn a_drive_that_fails_once_is_retried() {
     for mood in [Mood::Unavailable, Mood::FailsOnRead, Mood::ClaimsMore] {
         let (_temp, drive, engine) = setup("fails");
         let a = file("s", "a");
@@ -52,17 +52,17 @@ fn a_drive_that_fails_once_is_tried_again() {
 }
 
 #[test]
-fn a_drive_that_lies_about_sizes_gets_a_right_picture_or_an_error() {
+fn a_drive_that_reports_wrong_sizes_gets_a_correct_thumbnail_or_an_error() {
     let (_temp, drive, engine) = setup("lies");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::SaysMore);
     let status = ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
     assert_eq!(status.state, TaskState::Succeeded);
-    well(&engine, &drive);
+    assert_works(&engine, &drive);
 }
 
 #[test]
-fn a_file_that_changes_while_it_is_read_is_shown_as_it_is_afterwards() {
+fn a_file_that_changes_while_being_read_is_rendered_again() {
     let (_temp, drive, engine) = setup("changes");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::ChangesWhileRead);
@@ -73,7 +73,7 @@ fn a_file_that_changes_while_it_is_read_is_shown_as_it_is_afterwards() {
 }
 
 #[test]
-fn a_drive_that_blocks_holds_only_its_own_worker() {
+fn a_drive_that_blocks_holds_up_only_one_worker() {
     let (temp, drive) = (Temp::new("blocks"), TestDrive::new());
     let mut config = config(&temp.0);
     config.drive_timeout = Duration::from_millis(300);
@@ -86,15 +86,15 @@ fn a_drive_that_blocks_holds_only_its_own_worker() {
             LookupState::Pending { .. }
         ));
     }
-    // More than there are workers are stuck, and the others are served.
+    // More jobs are stuck than there are workers, and other files are still rendered.
     until("all are stuck", || engine.counters().unwrap().stuck == 4);
-    well(&engine, &drive);
+    assert_works(&engine, &drive);
     assert!(matches!(
         engine.lookup(&stuck[0], None, &mary(), LookupMode::CacheOnly).unwrap().state,
         LookupState::Pending { .. }
     ));
     let start = Instant::now();
-    assert_eq!(engine.close(Duration::from_millis(200)), 4, "close says who is inside still");
+    assert_eq!(engine.close(Duration::from_millis(200)), 4, "calls in progress after close");
     assert!(start.elapsed() < Duration::from_secs(5));
     drive.expect_no_calls();
     drive.release();
@@ -151,7 +151,7 @@ fn nothing_is_called_after_close() {
 }
 
 #[test]
-fn two_engines_on_one_store_share_the_work_and_make_nothing_twice() {
+fn two_engines_on_one_store_share_jobs_and_render_nothing_twice() {
     let (temp, drive) = (Temp::new("two"), TestDrive::new());
     let (one, two) = (open(&temp.0, &drive), open(&temp.0, &drive));
     let files: Vec<_> = (0..60).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
@@ -165,7 +165,7 @@ fn two_engines_on_one_store_share_the_work_and_make_nothing_twice() {
         assert!(two.task(id, &mary()).unwrap().state.is_final());
     }
     assert!(files.iter().all(|file| drive.opens_of(file) == 1), "a file was drawn twice");
-    // URLs of one open in the other.
+    // URLs of one engine open in the other.
     let url = one.thumbnail_url(Target::File(&files[0]), None, &mary(), None, LookupMode::CacheOnly).unwrap();
     assert!(two.open_url(&url.url).is_ok());
     drop(one);
@@ -173,7 +173,7 @@ fn two_engines_on_one_store_share_the_work_and_make_nothing_twice() {
 }
 
 #[test]
-fn a_clock_that_jumps_a_day_loses_nothing() {
+fn a_clock_that_jumps_by_a_day_loses_nothing() {
     for jump in [24 * 3600, -24 * 3600] {
         let (temp, drive, clock) = (Temp::new("jump"), TestDrive::new(), Arc::new(TestClock::default()));
         let mut config = config(&temp.0);
@@ -191,14 +191,14 @@ fn a_clock_that_jumps_a_day_loses_nothing() {
         drive.mood(&b, Mood::Well);
         drive.release();
         assert_eq!(ended(&engine, &one).state, TaskState::Succeeded);
-        assert_eq!(drive.opens_of(&a), 1, "a lease ran out by the wall's clock");
+        assert_eq!(drive.opens_of(&a), 1, "a lease expired by the wall clock");
         // Its retry was due in a second, by a clock that says something else now.
         assert_eq!(ended(&engine, &two).state, TaskState::Succeeded);
     }
 }
 
 #[test]
-fn a_damaged_database_is_told_and_what_can_be_read_is_saved() {
+fn a_damaged_database_is_reported_and_recovered() {
     let (temp, drive) = (Temp::new("sqlite"), TestDrive::new());
     let engine = open(&temp.0, &drive);
     let files: Vec<_> = (0..200).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
@@ -213,10 +213,10 @@ fn a_damaged_database_is_told_and_what_can_be_read_is_saved() {
     assert_eq!(e.kind(), ErrorKind::Corrupt, "{e}");
     assert!(Engine::repair_state(&temp.0).is_ok());
     let engine = open(&temp.0, &drive);
-    well(&engine, &drive);
+    assert_works(&engine, &drive);
     drop(engine);
 
-    // A page in the middle.
+    // Damages a page in the middle.
     let engine = open(&temp.0, &drive);
     let id = engine.create_batch_task(&files, &mary()).unwrap();
     ended(&engine, &id);
@@ -228,7 +228,7 @@ fn a_damaged_database_is_told_and_what_can_be_read_is_saved() {
     let saved = Engine::repair_state(&temp.0).unwrap();
     assert!(saved.thumbnails + saved.tasks > 0, "{saved:?}");
     let engine = open(&temp.0, &drive);
-    well(&engine, &drive);
+    assert_works(&engine, &drive);
     for file in &files {
         let state = engine.lookup(file, None, &mary(), LookupMode::WaitUpTo(SOON)).unwrap().state;
         assert!(matches!(state, LookupState::Ready { .. }), "{state:?}");
@@ -246,7 +246,7 @@ fn a_state_folder_that_cannot_be_written_is_an_io_error() {
 
 #[test]
 #[cfg(unix)]
-fn the_state_folder_is_its_owners_alone() {
+fn the_state_folder_is_private_to_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let (temp, _drive, _engine) = setup("private");
     assert_eq!(std::fs::metadata(&temp.0).unwrap().permissions().mode() & 0o077, 0);

@@ -1,4 +1,4 @@
-//! Section 5 of the semantics: look-ups, one test a row.
+//! Lookups (section 5 of the semantics), one test per row.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,11 +28,11 @@ fn with_clock(name: &str) -> (Temp, Arc<TestDrive>, Arc<TestClock>, Engine) {
     (temp, drive, clock, engine)
 }
 
-fn look(engine: &Engine, file: &FileRef, mode: LookupMode) -> LookupState {
+fn lookup_state(engine: &Engine, file: &FileRef, mode: LookupMode) -> LookupState {
     engine.lookup(file, None, &mary(), mode).unwrap().state
 }
 
-fn made(engine: &Engine, file: &FileRef) {
+fn generate(engine: &Engine, file: &FileRef) {
     ended(engine, &engine.create_task(TaskKind::Auto, file, &mary()).unwrap());
 }
 
@@ -40,8 +40,9 @@ fn made(engine: &Engine, file: &FileRef) {
 fn ready_has_size_url_expiry_thumbhash_and_etag() {
     let (_temp, drive, engine) = setup("ready");
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
-    let LookupState::Ready { width, height, url, thumbhash, etag } = look(&engine, &a, LookupMode::CacheOnly) else {
+    generate(&engine, &a);
+    let LookupState::Ready { width, height, url, thumbhash, etag } = lookup_state(&engine, &a, LookupMode::CacheOnly)
+    else {
         panic!()
     };
     assert_eq!((width, height), (32, 24));
@@ -51,75 +52,75 @@ fn ready_has_size_url_expiry_thumbhash_and_etag() {
     let opened = engine.open_url(&url.url).unwrap();
     assert_eq!((opened.etag, &*opened.content_type), (etag, "image/webp"));
     assert_eq!(&opened.body.read_all(1 << 20).unwrap()[8..12], b"WEBP");
-    let again = look(&engine, &a, LookupMode::CacheOnly);
+    let again = lookup_state(&engine, &a, LookupMode::CacheOnly);
     assert!(
         matches!(again, LookupState::Ready { url: second, .. } if second == url),
-        "clients cannot keep what changes"
+        "the URL changed, so clients cannot cache it"
     );
 }
 
 #[test]
-fn pending_says_when_to_come_again() {
+fn pending_has_a_retry_delay() {
     let (_temp, drive, engine) = setup("pending");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
     for mode in [LookupMode::EnqueueOnMiss, LookupMode::CacheOnly] {
         until(
             "it is pending",
-            || matches!(look(&engine, &a, mode), LookupState::Pending { retry_after } if !retry_after.is_zero()),
+            || matches!(lookup_state(&engine, &a, mode), LookupState::Pending { retry_after } if !retry_after.is_zero()),
         );
     }
     drive.release();
-    until("it is ready", || matches!(look(&engine, &a, LookupMode::CacheOnly), LookupState::Ready { .. }));
+    until("it is ready", || matches!(lookup_state(&engine, &a, LookupMode::CacheOnly), LookupState::Ready { .. }));
 }
 
 #[test]
-fn not_exist_is_what_cache_only_says_of_a_miss_and_nothing_is_queued() {
+fn cache_only_reports_a_miss_as_not_exist_and_queues_nothing() {
     let (_temp, drive, engine) = setup("not-exist");
     let a = drive.picture("s", "a", 1);
-    assert_eq!(look(&engine, &a, LookupMode::CacheOnly), LookupState::NotExist);
+    assert_eq!(lookup_state(&engine, &a, LookupMode::CacheOnly), LookupState::NotExist);
     assert_eq!(engine.counters().unwrap().queued, 0);
     assert_eq!(drive.opens_of(&a), 0);
 }
 
 #[test]
-fn failed_tells_the_class() {
+fn failed_has_the_error_kind() {
     let (_temp, drive, engine) = setup("failed");
     let a = file("s", "a");
     drive.put(&a, "a.png", b"\x89PNG\r\n\x1a\n".to_vec());
-    made(&engine, &a);
-    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Corrupt });
+    generate(&engine, &a);
+    assert_eq!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Corrupt });
 }
 
 #[test]
-fn unsupported_is_a_file_of_no_known_format() {
+fn a_file_of_unknown_format_is_unsupported() {
     let (_temp, drive, engine) = setup("unsupported");
     let a = file("s", "a");
     drive.put(&a, "a.bin", (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect());
-    made(&engine, &a);
-    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Unsupported);
+    generate(&engine, &a);
+    assert_eq!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Unsupported);
 }
 
 #[test]
-fn denied_no_such_file_viral_and_malicious_are_the_drives_answers() {
+fn denied_no_such_file_viral_and_malicious_come_from_the_drive() {
     let (_temp, drive, engine) = setup("drives");
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     let anonymous = engine.lookup(&a, None, &Caller::anonymous(), LookupMode::EnqueueOnMiss).unwrap().state;
     assert_eq!(anonymous, LookupState::Denied);
-    assert_eq!(look(&engine, &file("s", "none"), LookupMode::EnqueueOnMiss), LookupState::NoSuchFile);
-    assert_eq!(look(&engine, &file("nowhere", "a"), LookupMode::EnqueueOnMiss), LookupState::NoSuchFile);
+    assert_eq!(lookup_state(&engine, &file("s", "none"), LookupMode::EnqueueOnMiss), LookupState::NoSuchFile);
+    assert_eq!(lookup_state(&engine, &file("nowhere", "a"), LookupMode::EnqueueOnMiss), LookupState::NoSuchFile);
     drive.change(&a, |content| content.verdict = Verdict::Viral);
-    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Viral);
+    assert_eq!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Viral);
     drive.change(&a, |content| content.verdict = Verdict::Malicious);
-    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Malicious);
+    assert_eq!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Malicious);
 }
 
 #[test]
-fn lookup_batch_takes_1_to_30_files_and_one_bad_one_fails_no_other() {
+fn lookup_batch_accepts_1_to_30_files_and_none_fails_the_others() {
     let (_temp, drive, engine) = setup("batch");
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     for wrong in [0, 31] {
         let e = engine.lookup_batch(&vec![a.clone(); wrong], None, &mary(), LookupMode::CacheOnly).unwrap_err();
         assert_eq!((e.kind(), e.subject()), (ErrorKind::InvalidArgument, Subject::Files));
@@ -134,7 +135,7 @@ fn lookup_batch_takes_1_to_30_files_and_one_bad_one_fails_no_other() {
 }
 
 #[test]
-fn a_spec_that_is_not_made_is_an_invalid_argument() {
+fn an_unknown_spec_is_an_invalid_argument() {
     let (_temp, drive, engine) = setup("spec");
     let a = drive.picture("s", "a", 1);
     let e = engine.lookup(&a, Some("huge"), &mary(), LookupMode::CacheOnly).unwrap_err();
@@ -142,28 +143,28 @@ fn a_spec_that_is_not_made_is_an_invalid_argument() {
 }
 
 #[test]
-fn enqueue_on_miss_has_it_made() {
+fn enqueue_on_miss_queues_the_thumbnail() {
     let (_temp, drive, engine) = setup("enqueue");
     let a = drive.picture("s", "a", 1);
-    assert!(matches!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Pending { .. }));
-    until("it is made", || matches!(look(&engine, &a, LookupMode::CacheOnly), LookupState::Ready { .. }));
+    assert!(matches!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Pending { .. }));
+    until("it is made", || matches!(lookup_state(&engine, &a, LookupMode::CacheOnly), LookupState::Ready { .. }));
 }
 
 #[test]
-fn wait_up_to_waits_so_long_and_no_longer() {
+fn wait_up_to_waits_no_longer_than_its_timeout() {
     let (_temp, drive, engine) = setup("wait");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
-    assert!(matches!(look(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
+    assert!(matches!(lookup_state(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
     drive.mood(&b, Mood::Blocks);
     let start = Instant::now();
-    let state = look(&engine, &b, LookupMode::WaitUpTo(Duration::from_millis(60)));
+    let state = lookup_state(&engine, &b, LookupMode::WaitUpTo(Duration::from_millis(60)));
     assert!(matches!(state, LookupState::Pending { .. }));
     assert!((Duration::from_millis(60)..Duration::from_secs(5)).contains(&start.elapsed()));
     drive.release();
 }
 
 #[test]
-fn many_who_wait_at_once_all_get_what_is_made() {
+fn concurrent_waiters_all_get_the_thumbnail() {
     let (_temp, drive, engine) = setup("wait-many");
     let files: Vec<_> = (0..30).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
     std::thread::scope(|s| {
@@ -183,7 +184,7 @@ fn many_who_wait_at_once_all_get_what_is_made() {
 }
 
 #[test]
-fn thumbnail_url_by_uri_and_by_file_is_signed_and_opens() {
+fn thumbnail_url_by_uri_and_by_file_opens() {
     let (_temp, drive, engine) = setup("url");
     let a = drive.picture("s", "a", 1);
     let wait = LookupMode::WaitUpTo(SOON);
@@ -204,10 +205,10 @@ fn thumbnail_url_by_uri_and_by_file_is_signed_and_opens() {
 }
 
 #[test]
-fn open_url_answers_a_wrong_signature_an_expired_one_and_a_missing_file_alike() {
+fn open_url_does_not_distinguish_forged_expired_and_missing() {
     let (_temp, drive, clock, engine) = with_clock("alike");
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap().url;
     assert!(engine.open_url(&url).is_ok());
     let forged = engine.open_url(&url.replace("sign=", "sign=x")).unwrap_err();
@@ -229,7 +230,7 @@ fn keys_rotate_while_the_engine_is_open() {
     config.keys = Some(keys.clone());
     let engine = Engine::open(config, drive.clone()).unwrap();
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     let url = || engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap().url;
     let old = url();
     keys.rotate(Key::new("b", &[2; 32]).unwrap()).unwrap();
@@ -240,13 +241,13 @@ fn keys_rotate_while_the_engine_is_open() {
 }
 
 #[test]
-fn obfuscated_urls_hide_the_file_and_open_once_decoded() {
+fn obfuscated_urls_hide_the_file_and_open() {
     let (temp, drive) = (Temp::new("obfuscated"), TestDrive::new());
     let mut config = config(&temp.0);
     config.obfuscate = true;
     let engine = Engine::open(config, drive.clone()).unwrap();
     let a = drive.picture("s", "secretname", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     let url = engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::CacheOnly).unwrap();
     assert!(url.obfuscated && !url.url.contains("secretname"));
     assert!(engine.open_url(&thumbling::engine::url::obfuscate::decode(&url.url).unwrap()).is_ok());
@@ -256,7 +257,7 @@ fn obfuscated_urls_hide_the_file_and_open_once_decoded() {
 fn context_hint_skips_resolve_and_stat_for_a_minute() {
     let (_temp, drive, clock, engine) = with_clock("hint");
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     let uri = "test://s/a";
     let hint = engine.context_hint(&a, Some(uri), None, &mary()).unwrap();
     let asked = || (drive.stats(), drive.resolves());
@@ -267,7 +268,7 @@ fn context_hint_skips_resolve_and_stat_for_a_minute() {
     };
     let (fresh, skipped) = url(uri, &mary(), &hint);
     assert!(fresh.is_ok() && skipped, "the drive was asked in spite of the hint");
-    // Of another caller, of another URI, tampered with, or old: passed over.
+    // A hint for another caller or URI, changed, or old is ignored.
     assert!(!url(uri, &Caller::user("eve"), &hint).1);
     drive.picture("s", "b", 2);
     assert_eq!(url("test://s/b", &mary(), &hint), (Err(ErrorKind::NotFound), false));
@@ -279,10 +280,10 @@ fn context_hint_skips_resolve_and_stat_for_a_minute() {
 }
 
 #[test]
-fn context_hint_never_widens_what_the_caller_may_see() {
+fn context_hint_grants_no_access() {
     let (_temp, drive, engine) = setup("widen");
     let a = drive.picture("s", "a", 1);
-    made(&engine, &a);
+    generate(&engine, &a);
     let hint = engine.context_hint(&a, None, None, &mary()).unwrap();
     drive.deny("mary");
     let e = engine.thumbnail_url(Target::File(&a), None, &mary(), Some(&hint), LookupMode::CacheOnly).unwrap_err();
@@ -291,55 +292,58 @@ fn context_hint_never_widens_what_the_caller_may_see() {
 }
 
 #[test]
-fn the_drive_is_asked_whether_the_caller_may_at_every_look() {
+fn the_drive_authorizes_every_lookup() {
     let (_temp, drive, engine) = setup("asked");
     let a = drive.picture("s", "a", 1);
     let before = drive.asked().len();
     for _ in 0..3 {
-        look(&engine, &a, LookupMode::CacheOnly);
+        lookup_state(&engine, &a, LookupMode::CacheOnly);
     }
     engine.lookup_batch(&[a.clone(), a], None, &mary(), LookupMode::CacheOnly).unwrap();
     assert_eq!(drive.asked().len() - before, 5);
 }
 
 #[test]
-fn a_malformed_file_is_not_tried_again_until_it_changes() {
+fn a_malformed_file_is_not_retried_until_it_changes() {
     let (_temp, drive, clock, engine) = with_clock("malformed");
     let a = file("s", "a");
     drive.put(&a, "a.png", b"\x89PNG\r\n\x1a\n".to_vec());
-    made(&engine, &a);
+    generate(&engine, &a);
     clock.jump(30 * 24 * 3600);
     for _ in 0..5 {
-        assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Corrupt });
-        made(&engine, &a);
+        assert_eq!(
+            lookup_state(&engine, &a, LookupMode::EnqueueOnMiss),
+            LookupState::Failed { kind: ErrorKind::Corrupt }
+        );
+        generate(&engine, &a);
     }
     assert_eq!(drive.opens_of(&a), 1);
     drive.put(&a, "a.png", crate::engine_host::picture(1, 80, 60));
-    assert!(matches!(look(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
+    assert!(matches!(lookup_state(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
 }
 
 #[test]
-fn a_malformed_file_is_tried_again_once_thumbnails_are_made_by_another_recipe() {
+fn a_malformed_file_is_retried_under_another_recipe() {
     let (temp, drive, engine) = setup("recipe");
     let a = file("s", "a");
     drive.put(&a, "a.png", b"\x89PNG\r\n\x1a\n".to_vec());
-    made(&engine, &a);
+    generate(&engine, &a);
     drop(engine);
-    // The recipe is of the decoders and of how much work they take: the latter can be changed here.
+    // The recipe depends on the decoders and on the effort, which a test can change.
     let mut config = config(&temp.0);
     config.effort = thumbling::Effort::Best;
     let engine = Engine::open(config, drive.clone()).unwrap();
-    assert!(matches!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Pending { .. }));
+    assert!(matches!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Pending { .. }));
     until("it was tried again", || drive.opens_of(&a) == 2);
 }
 
 #[test]
-fn time_outs_and_i_o_errors_are_tried_again_later() {
+fn timeouts_and_io_errors_are_retried_later() {
     let (_temp, drive, clock, engine) = with_clock("later");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Unavailable);
     let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
-    // Each retry is due in a while: the clock goes there.
+    // Moves the clock to when each retry is due.
     for tries in 1..=4 {
         until("it was tried", || drive.opens_of(&a) == tries);
         until("the retry is written down", || engine.counters().unwrap().running == 0);
@@ -347,10 +351,10 @@ fn time_outs_and_i_o_errors_are_tried_again_later() {
         clock.jump(200);
     }
     assert_eq!(ended(&engine, &id).items[0].error, Some(ErrorKind::Io));
-    // Not at once: the drive is left in peace.
+    // Not at once.
     clock.jump(-200);
-    assert_eq!(look(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Io });
+    assert_eq!(lookup_state(&engine, &a, LookupMode::EnqueueOnMiss), LookupState::Failed { kind: ErrorKind::Io });
     drive.mood(&a, Mood::Well);
     clock.jump(1000);
-    assert!(matches!(look(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
+    assert!(matches!(lookup_state(&engine, &a, LookupMode::WaitUpTo(SOON)), LookupState::Ready { .. }));
 }

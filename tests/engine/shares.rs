@@ -1,4 +1,4 @@
-//! Section 4 of the semantics: share tasks, one test a row.
+//! Share tasks (section 4 of the semantics), one test per row.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ fn package(name: &str, content: PackageContent) -> ShareTask {
 }
 
 #[test]
-fn create_share_task_package_gives_a_zip_of_the_files_by_a_signed_url() {
+fn a_package_task_returns_a_signed_url_of_a_zip() {
     let (_temp, drive, engine) = setup("package");
     let files = [file("s", "1"), file("s", "2"), file("s", "3")];
     drive.put(&files[0], "report.txt", b"one".to_vec());
@@ -62,7 +62,7 @@ fn create_share_task_package_gives_a_zip_of_the_files_by_a_signed_url() {
 }
 
 #[test]
-fn create_share_task_package_of_both_has_thumbnails_beside_the_files() {
+fn a_package_of_both_contains_files_and_thumbnails() {
     let (_temp, drive, engine) = setup("both");
     let a = drive.picture("s", "a", 1);
     for (content, names) in [
@@ -78,7 +78,7 @@ fn create_share_task_package_of_both_has_thumbnails_beside_the_files() {
 }
 
 #[test]
-fn create_share_task_package_with_a_file_that_is_gone_has_the_others() {
+fn a_package_with_a_failed_file_contains_the_others() {
     let (_temp, drive, engine) = setup("gone");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
     drive.change(&b, |content| content.verdict = Verdict::Viral);
@@ -90,7 +90,7 @@ fn create_share_task_package_with_a_file_that_is_gone_has_the_others() {
 }
 
 #[test]
-fn create_share_task_refuses_what_it_cannot_do() {
+fn create_share_task_refuses_invalid_requests() {
     let (_temp, drive, engine) = setup("share-wrong");
     let a = drive.picture("s", "a", 1);
     let one = std::slice::from_ref(&a);
@@ -109,7 +109,7 @@ fn create_share_task_refuses_what_it_cannot_do() {
 }
 
 #[test]
-fn create_share_task_save_copies_and_links_thumbnails_without_drawing() {
+fn a_save_task_copies_files_and_links_thumbnails_without_rendering() {
     let (_temp, drive, engine) = setup("save");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
     ended(&engine, &engine.create_batch_task(&[a.clone(), b.clone()], &mary()).unwrap());
@@ -134,7 +134,7 @@ fn create_share_task_save_copies_and_links_thumbnails_without_drawing() {
 }
 
 #[test]
-fn create_share_task_save_by_a_drive_that_fails_goes_on_where_it_was() {
+fn a_save_task_resumes_after_the_drive_failed() {
     let (_temp, drive, engine) = setup("save-again");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
     drive.mood(&b, Mood::Unavailable);
@@ -149,7 +149,7 @@ fn create_share_task_save_by_a_drive_that_fails_goes_on_where_it_was() {
 }
 
 #[test]
-fn create_share_task_package_goes_on_in_the_next_engine_where_it_was() {
+fn a_package_task_resumes_in_the_next_engine() {
     let (temp, drive, engine) = setup("package-again");
     let files: Vec<_> = (0..4).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
     drive.mood(&files[2], Mood::Unavailable);
@@ -167,7 +167,7 @@ fn create_share_task_package_goes_on_in_the_next_engine_where_it_was() {
 }
 
 #[test]
-fn create_share_task_package_holds_a_file_that_changes_meanwhile_as_it_is_afterwards() {
+fn a_package_contains_the_new_content_of_a_file_that_changes_meanwhile() {
     let (_temp, drive, engine) = setup("package-change");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::ChangesWhileRead);
@@ -178,14 +178,14 @@ fn create_share_task_package_holds_a_file_that_changes_meanwhile_as_it_is_afterw
 }
 
 #[test]
-fn link_thumbnails_gives_a_copy_what_its_original_has() {
+fn link_thumbnails_links_the_thumbnails_of_the_original() {
     let (_temp, drive, engine) = setup("link");
     let (a, b, c) = (drive.picture("s", "a", 1), drive.picture("s", "b", 1), drive.picture("s", "c", 3));
     ended(&engine, &engine.file_changed(&a).unwrap());
     assert_eq!(engine.link_thumbnails(&a, &b).unwrap(), 2);
     assert!(ready(&engine, &b));
     assert_eq!(drive.opens_of(&b), 0);
-    // Without thumbnails of the original they are made.
+    // If the original has none, they are generated.
     assert_eq!(engine.link_thumbnails(&c, &c).unwrap(), 0);
     until("it is drawn", || ready(&engine, &c));
 }

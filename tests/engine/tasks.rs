@@ -1,4 +1,4 @@
-//! Section 4 of the semantics: tasks, one test a row.
+//! Tasks (section 4 of the semantics), one test per row.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ fn ready(engine: &Engine, file: &thumbling::engine::id::FileRef) -> bool {
 }
 
 #[test]
-fn file_changed_makes_every_configured_spec() {
+fn file_changed_generates_every_spec() {
     let (_temp, drive, engine) = setup("changed");
     let a = drive.picture("s", "a", 1);
     let status = ended(&engine, &engine.file_changed(&a).unwrap());
@@ -40,7 +40,7 @@ fn file_changed_makes_every_configured_spec() {
 }
 
 #[test]
-fn file_changed_asked_twice_names_the_same_task() {
+fn file_changed_twice_returns_the_same_task() {
     let (_temp, drive, engine) = setup("twice");
     let (blocker, a) = (drive.picture("s", "blocker", 1), drive.picture("s", "a", 2));
     let other = drive.picture("s", "other", 3);
@@ -58,7 +58,7 @@ fn file_changed_asked_twice_names_the_same_task() {
 }
 
 #[test]
-fn file_changed_of_new_content_makes_new_thumbnails_and_forgets_the_old() {
+fn file_changed_replaces_the_thumbnails_of_the_old_content() {
     let (_temp, drive, engine) = setup("content");
     let a = drive.picture("s", "a", 1);
     ended(&engine, &engine.file_changed(&a).unwrap());
@@ -75,7 +75,7 @@ fn file_changed_of_new_content_makes_new_thumbnails_and_forgets_the_old() {
 }
 
 #[test]
-fn create_task_of_each_kind_takes_its_family_and_no_other() {
+fn create_task_of_each_kind_accepts_only_its_family() {
     let (_temp, drive, engine) = setup("kinds");
     let image = drive.picture("s", "image", 1);
     let text = file("s", "text");
@@ -98,7 +98,7 @@ fn create_task_of_each_kind_takes_its_family_and_no_other() {
 }
 
 #[test]
-fn create_task_of_a_damaged_file_of_another_family_says_so() {
+fn create_task_of_a_damaged_file_of_another_family_is_unsupported() {
     let (_temp, drive, engine) = setup("damaged-family");
     let a = file("s", "a");
     drive.put(&a, "a.png", picture(1, 80, 60)[..60].to_vec());
@@ -109,7 +109,7 @@ fn create_task_of_a_damaged_file_of_another_family_says_so() {
 }
 
 #[test]
-fn create_batch_task_takes_1_to_1000_files() {
+fn create_batch_task_accepts_1_to_1000_files() {
     let (_temp, drive, engine) = setup("batch");
     let many: Vec<_> = (0..1001).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
     for wrong in [&many[..0], &many[..1001]] {
@@ -122,7 +122,7 @@ fn create_batch_task_takes_1_to_1000_files() {
 }
 
 #[test]
-fn create_batch_task_with_a_bad_file_fails_in_part_and_with_duplicates_makes_once() {
+fn create_batch_task_fails_partly_and_renders_duplicates_once() {
     let (_temp, drive, engine) = setup("partly");
     let (a, bad) = (drive.picture("s", "a", 1), file("s", "bad"));
     drive.put(&bad, "bad.png", b"\x89PNG\r\n\x1a\nnot really".to_vec());
@@ -133,7 +133,7 @@ fn create_batch_task_with_a_bad_file_fails_in_part_and_with_duplicates_makes_onc
 }
 
 #[test]
-fn task_tells_how_it_stands_and_only_to_those_who_may_see_it() {
+fn task_status_is_visible_only_to_authorized_callers() {
     let (_temp, drive, engine) = setup("task");
     let a = drive.picture("s", "a", 1);
     let id = engine.create_task(TaskKind::Auto, &a, &mary().with_trace("trace-7")).unwrap();
@@ -148,7 +148,7 @@ fn task_tells_how_it_stands_and_only_to_those_who_may_see_it() {
 }
 
 #[test]
-fn states_go_from_queued_over_running_to_an_end() {
+fn a_task_goes_from_queued_to_running_to_a_final_state() {
     let (_temp, drive, engine) = setup("states");
     let (a, b, c) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2), drive.picture("s", "c", 3));
     for blocked in [&a, &b] {
@@ -156,7 +156,7 @@ fn states_go_from_queued_over_running_to_an_end() {
     }
     let running = engine.create_batch_task(&[a, b], &mary()).unwrap();
     until("both run", || drive.inside() == 2);
-    // Leased ahead of time it may be, but no worker has it.
+    // It may be leased ahead of time, but no worker has taken it.
     let queued = engine.create_task(TaskKind::Auto, &c, &mary()).unwrap();
     assert_eq!(engine.task(&running, &mary()).unwrap().state, TaskState::Running);
     assert!(!engine.task(&queued, &mary()).unwrap().state.is_final());
@@ -169,7 +169,7 @@ fn states_go_from_queued_over_running_to_an_end() {
 }
 
 #[test]
-fn cancel_ends_a_task_at_once_and_interrupts_its_work() {
+fn cancel_ends_a_task_at_once_and_interrupts_its_job() {
     let (_temp, drive, engine) = setup("cancel");
     let (a, b) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2));
     drive.mood(&a, Mood::Blocks);
@@ -189,7 +189,7 @@ fn cancel_ends_a_task_at_once_and_interrupts_its_work() {
 }
 
 #[test]
-fn cancel_leaves_work_that_another_task_waits_for() {
+fn cancel_keeps_jobs_that_another_task_waits_for() {
     let (_temp, drive, engine) = setup("cancel-shared");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
@@ -218,7 +218,7 @@ fn wait_returns_when_its_timeout_elapses() {
 }
 
 #[test]
-fn on_finished_is_called_once_a_task_and_never_after_it_was_dropped() {
+fn on_finished_is_called_once_per_task_and_never_after_it_is_dropped() {
     let (_temp, drive, engine) = setup("finished");
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
@@ -239,7 +239,7 @@ fn on_finished_is_called_once_a_task_and_never_after_it_was_dropped() {
 }
 
 #[test]
-fn what_a_callback_owns_is_dropped_with_its_subscription() {
+fn a_subscription_drops_what_its_callback_owns() {
     let (_temp, drive, engine) = setup("owned");
     let owned = Arc::new(());
     let kept = owned.clone();
@@ -250,7 +250,7 @@ fn what_a_callback_owns_is_dropped_with_its_subscription() {
 }
 
 #[test]
-fn events_tell_of_thumbnails_and_of_tasks() {
+fn events_report_thumbnails_and_tasks() {
     let (_temp, drive, engine) = setup("events");
     let events = engine.events();
     let (a, bad) = (drive.picture("s", "a", 1), file("s", "bad"));
@@ -274,7 +274,7 @@ fn events_tell_of_thumbnails_and_of_tasks() {
 }
 
 #[test]
-fn a_call_about_what_the_drive_does_not_know_or_the_caller_may_not_see_is_refused_at_once() {
+fn calls_about_unknown_or_forbidden_files_are_refused_at_once() {
     let (_temp, drive, engine) = setup("refused");
     let a = drive.picture("s", "a", 1);
     let of = |file: &_, caller: &Caller| {
@@ -315,7 +315,7 @@ fn acknowledged_tasks_run_in_the_next_engine_on_the_same_store() {
 }
 
 #[test]
-fn the_same_file_version_and_spec_asked_for_many_times_at_once_is_made_once() {
+fn concurrent_requests_for_one_thumbnail_render_it_once() {
     let (_temp, drive, engine) = setup("once");
     let a = drive.picture("s", "a", 1);
     drive.mood(&a, Mood::Blocks);
@@ -338,8 +338,8 @@ fn the_same_file_version_and_spec_asked_for_many_times_at_once_is_made_once() {
     assert_eq!(drive.opens_of(&a), 1);
 }
 
-/// An engine of one worker that is held up, and what lets it go on.
-fn held_up(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
+/// An engine whose only worker is blocked until the drive is released.
+fn blocked(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
     let (temp, drive) = (Temp::new(name), TestDrive::new());
     let mut config = config(&temp.0);
     config.threads = 1;
@@ -353,7 +353,7 @@ fn held_up(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
 
 #[test]
 fn interactive_comes_before_requested_before_background() {
-    let (_temp, drive, engine) = held_up("priorities");
+    let (_temp, drive, engine) = blocked("priorities");
     let files: Vec<_> = (0..30).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();
     // More than are leased ahead.
     let background: Vec<_> = files[..20].iter().map(|file| engine.file_changed(file).unwrap()).collect();
@@ -370,14 +370,14 @@ fn interactive_comes_before_requested_before_background() {
     let last = |files: &[_]| files.iter().map(|f| order.iter().position(|o| o == f).unwrap()).max().unwrap();
     let firsts = |files: &[_]| files.iter().map(|f| order.iter().position(|o| o == f).unwrap()).collect::<Vec<_>>();
     assert!(last(&files[25..]) <= 6, "interactive files were drawn at {:?}", firsts(&files[25..]));
-    // Those that were leased before anything else was there go first; all others of the background come last.
+    // Background jobs that were leased before anything else was queued run first; all others run last.
     let before = firsts(&files[..20]).into_iter().filter(|at| *at < last(&files[20..25])).count();
     assert!(before <= 8, "{before} files that nobody waits for came before requested ones");
 }
 
 #[test]
 fn spaces_are_served_in_turn() {
-    let (_temp, drive, engine) = held_up("fair");
+    let (_temp, drive, engine) = blocked("fair");
     let large: Vec<_> = (0..60).map(|i| drive.picture("large", &format!("f{i}"), i)).collect();
     let small: Vec<_> = (0..5).map(|i| drive.picture("small", &format!("f{i}"), i)).collect();
     let mut ids = vec![engine.create_batch_task(&large, &mary()).unwrap()];
@@ -390,7 +390,7 @@ fn spaces_are_served_in_turn() {
 }
 
 #[test]
-fn a_full_queue_answers_busy_with_a_time_to_try_again() {
+fn a_full_queue_is_busy_with_a_retry_delay() {
     let (temp, drive) = (Temp::new("full"), TestDrive::new());
     let mut config = config(&temp.0);
     config.queue = 20;
@@ -412,7 +412,7 @@ fn a_full_queue_answers_busy_with_a_time_to_try_again() {
     assert_eq!(e.kind(), ErrorKind::Busy);
     assert!(e.retry_after().is_some_and(|after| after > Duration::ZERO));
     assert_eq!(taken, 17, "work that nobody waits for fills nine tenths");
-    // Who looks still gets in.
+    // Interactive jobs are still accepted.
     let seen = drive.picture("s", "seen", 77);
     engine.lookup(&seen, None, &mary(), LookupMode::EnqueueOnMiss).unwrap();
     until("it is queued", || engine.counters().unwrap().queued == 19);

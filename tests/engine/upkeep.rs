@@ -1,4 +1,4 @@
-//! What keeps the store small and sound: garbage, deletions, damaged and lost blobs.
+//! Maintenance: garbage collection, deletions, damaged and lost blobs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ fn blobs(state: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_damaged_blob_is_never_served_and_made_again() {
+fn a_damaged_blob_is_never_served_and_is_generated_again() {
     let (temp, drive, engine) = setup("blob");
     let a = drive.picture("s", "a", 1);
     ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
@@ -55,7 +55,7 @@ fn a_damaged_blob_is_never_served_and_made_again() {
 }
 
 #[test]
-fn a_lost_blob_is_made_again() {
+fn a_lost_blob_is_generated_again() {
     let (temp, drive, engine) = setup("lost-blob");
     let a = drive.picture("s", "a", 1);
     ended(&engine, &engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
@@ -70,7 +70,7 @@ fn a_lost_blob_is_made_again() {
 }
 
 #[test]
-fn garbage_collection_keeps_the_bounds_and_takes_the_least_looked_at_first() {
+fn garbage_collection_evicts_the_least_recently_used_first() {
     let (temp, drive, clock) = (Temp::new("bounds"), TestDrive::new(), Arc::new(TestClock::default()));
     let mut config = config(&temp.0);
     config.clock = clock.clone();
@@ -98,7 +98,7 @@ fn garbage_collection_keeps_the_bounds_and_takes_the_least_looked_at_first() {
 }
 
 #[test]
-fn a_deleted_file_and_a_deleted_space_leave_nothing() {
+fn deleting_a_file_or_a_space_removes_everything() {
     let (temp, drive, engine) = setup("deleted");
     let (a, b, c) = (drive.picture("s", "a", 1), drive.picture("s", "b", 2), drive.picture("t", "c", 3));
     ended(&engine, &engine.create_batch_task(&[a.clone(), b.clone(), c.clone()], &mary()).unwrap());
@@ -107,7 +107,7 @@ fn a_deleted_file_and_a_deleted_space_leave_nothing() {
     engine.space_deleted(&b.space).unwrap();
     assert!(!ready(&engine, &b) && ready(&engine, &c));
     assert_eq!((engine.counters().unwrap().ready, blobs(&temp.0).len()), (2, 2));
-    // What waits for a file that is deleted ends.
+    // Items that wait for a deleted file end.
     drive.mood(&a, Mood::Blocks);
     let id = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap();
     until("it is begun", || drive.inside() == 1);
@@ -120,10 +120,10 @@ fn a_deleted_file_and_a_deleted_space_leave_nothing() {
 }
 
 #[test]
-fn garbage_collection_takes_no_blob_of_what_is_made_again_meanwhile() {
+fn garbage_collection_spares_blobs_that_are_generated_meanwhile() {
     let (temp, drive) = (Temp::new("race"), TestDrive::new());
     let mut config = config(&temp.0);
-    // Everything is garbage as soon as it is there.
+    // Everything is garbage as soon as it exists.
     config.keep_bytes = Some(1);
     let engine = &Engine::open(config, drive.clone()).unwrap();
     let files: Vec<_> = (0..6).map(|i| drive.picture("s", &format!("f{i}"), i)).collect();

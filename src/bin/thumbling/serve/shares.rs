@@ -27,13 +27,12 @@ pub struct Share {
 /// All shares, stored in a file.
 pub struct Shares {
     file: PathBuf,
-    space: SpaceId,
     all: Mutex<HashMap<String, Share>>,
 }
 
 impl Shares {
     /// Opens the shares stored in `file`.
-    pub fn open(file: PathBuf, space: SpaceId) -> io::Result<Self> {
+    pub fn open(file: PathBuf, space: &SpaceId) -> io::Result<Self> {
         let stored: Value = match std::fs::read(&file) {
             Ok(text) => serde_json::from_slice(&text).unwrap_or_default(),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Value::Null,
@@ -51,7 +50,7 @@ impl Shares {
             };
             all.insert(id.clone(), share);
         }
-        Ok(Self { file, space, all: Mutex::new(all) })
+        Ok(Self { file, all: Mutex::new(all) })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Share>> {

@@ -83,7 +83,7 @@ impl App {
         let feed = Feed::new();
         let drive = Arc::new(DemoDrive {
             folder: Arc::new(FolderDrive::open(&folder, space.clone())?),
-            shares: Shares::open(state.join("shares.json"), space)?,
+            shares: Shares::open(state.join("shares.json"), &space)?,
             feed: feed.clone(),
         });
         let mut config = Config::new(state.join("engine"));
