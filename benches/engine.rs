@@ -1,7 +1,7 @@
-//! Measures the engine: look-ups while the queue works, a long queue, large pictures under a small budget.
+//! Benchmarks the engine: lookups under load, a long queue, large pictures under a small memory budget.
 //!
 //! `cargo bench --no-default-features --features engine,png,jpeg,webp,text --bench engine [-- lookups|queue|large [COUNT]]`.
-//! Prints what was measured, beside what is asked; exits with 1 if something asked is not met.
+//! Prints each measurement beside its target; exits with 1 if a target is missed.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileId, FileRef, SpaceId, Version};
-use thumbling::engine::lookup::{LookState, Mode};
+use thumbling::engine::lookup::{LookupMode, LookupState};
 use thumbling::engine::{Config, Engine};
 use thumbling::{Output, Request, Source, Spec};
 
-/// A drive of endless files, all of a few contents.
+/// A drive with any number of files and a few distinct contents.
 struct Few {
     contents: Vec<Source>,
-    /// Whether files may be opened yet.
+    /// Whether files can be opened yet.
     open: Mutex<bool>,
     opened: Condvar,
 }
@@ -129,13 +129,13 @@ fn quantile(sorted: &[Duration], q: f64) -> Duration {
     sorted[((sorted.len() - 1) as f64 * q) as usize]
 }
 
-/// Says what was measured beside what is asked; whether it is met.
+/// Prints a measurement beside its target. Returns whether the target is met.
 fn say(what: &str, measured: String, asked: &str, met: bool) -> bool {
     println!("{what:44} {measured:>12}   asked {asked:<10} {}", if met { "met" } else { "MISSED" });
     met
 }
 
-/// The queue works all the time; two threads look.
+/// Two threads look up thumbnails while the queue is busy.
 fn lookups(seconds: u64) -> bool {
     let temp = Temp::new("lookups");
     let drive = Few::new(vec![Source::from_bytes(jpeg(1600, 1200, 1))], true);
@@ -149,7 +149,7 @@ fn lookups(seconds: u64) -> bool {
     let (stop, drawn) = (&AtomicBool::new(false), &AtomicU64::new(known));
     let mut met = true;
     std::thread::scope(|s| {
-        // Keeps some hundred jobs queued.
+        // Keeps a few hundred jobs queued.
         s.spawn(move || {
             while !stop.load(Ordering::Relaxed) {
                 match engine.counters().unwrap().queued {
@@ -173,9 +173,10 @@ fn lookups(seconds: u64) -> bool {
                                 let files: Vec<FileRef> = (0..batch).map(|i| file((n + i * 31) % known)).collect();
                                 n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99_991) % 1_000_003;
                                 let start = Instant::now();
-                                let looks = engine.lookup_batch(&files, None, caller, Mode::EnqueueOnMiss).unwrap();
+                                let looks =
+                                    engine.lookup_batch(&files, None, caller, LookupMode::EnqueueOnMiss).unwrap();
                                 times.push(start.elapsed());
-                                assert!(looks.iter().all(|look| matches!(look.state, LookState::Ready { .. })));
+                                assert!(looks.iter().all(|look| matches!(look.state, LookupState::Ready { .. })));
                             }
                             times
                         })
@@ -204,13 +205,13 @@ fn lookups(seconds: u64) -> bool {
     met
 }
 
-/// Many tasks queued, then drained: memory, and the engine's own share of the CPU.
+/// Queues many tasks and drains them: memory, and the engine's share of CPU time.
 fn queue(count: u64) -> bool {
     let temp = Temp::new("queue");
     let picture = Source::from_bytes(jpeg(320, 240, 1));
     let drive = Few::new(vec![picture.clone()], false);
     let engine = &Engine::open(config(&temp.0), drive.clone()).unwrap();
-    // What the pipeline takes by itself.
+    // CPU time of the pipeline alone.
     let request = Request::new().size(256, 256).output(Output::Jpeg);
     let rounds = 3000;
     let before = cpu();
@@ -257,7 +258,7 @@ fn database(state: &Path) -> u64 {
     std::fs::metadata(state.join("engine.sqlite")).map_or(0, |meta| meta.len())
 }
 
-/// Pictures of 48 MP under a budget of 256 MB. The pictures are made by a process of their own.
+/// 48-megapixel pictures under a budget of 256 MB. Another process creates the pictures.
 fn large(count: u64) -> bool {
     let temp = Temp::new("large");
     let made = std::process::Command::new(std::env::current_exe().unwrap()).arg("make-large").arg(&temp.0).status();

@@ -1,8 +1,8 @@
-//! Kill -9 at random moments, and every file-system call of the store failing in turn: nothing that was acknowledged is
-//! lost, nothing is seen twice, nothing torn is ever served.
+//! `kill -9` at random moments, and a failure of each file-system call of the store: nothing acknowledged is lost, nothing
+//! is reported twice, nothing torn is ever served.
 //!
-//! This program is both the host that is killed and who kills it. What the host was acknowledged, it says on its standard
-//! output, which its killer keeps: an oracle outside of the process that dies. `THUMBLING_LONG=1` is the long form.
+//! This program is both the host that is killed and the process that kills it. The host prints what was acknowledged, and
+//! the killer records it outside the process that dies. `THUMBLING_LONG=1` runs the long form.
 
 mod engine_host;
 
@@ -20,13 +20,13 @@ use thumbling::engine::Engine;
 use thumbling::engine::caller::Caller;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileRef, SpaceId, TaskId, Version};
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::task::{Kind, PackageContent, ShareTask, TaskState};
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::task::{PackageContent, ShareTask, TaskKind, TaskState};
 
-/// A name, and what it does; whether in the long form.
+/// A name and a function, which is passed whether to run the long form.
 type Test = (&'static str, fn(bool));
 
-/// A drive of pictures `f0`, `f1` …, each of its own content, that need no memory.
+/// A drive of distinct pictures `f0`, `f1`, …, generated on demand.
 struct Endless;
 
 impl Endless {
@@ -55,7 +55,7 @@ impl Drive for Endless {
     }
 }
 
-/// A drive whose file `f666` kills the process that draws it.
+/// A drive whose file `f666` kills the process that renders it.
 struct Poisoned;
 
 struct Killing;
@@ -83,12 +83,12 @@ impl Drive for Poisoned {
     }
 }
 
-/// Takes tasks the first time; waits for all of them to end.
+/// Creates tasks the first time, and waits until all have ended.
 fn poisoned_host(state: &Path, first: bool) {
     let engine = Engine::open(config(state), Arc::new(Poisoned)).unwrap();
     if first {
         for n in [1, 2, 3, 666, 4, 5, 6] {
-            let id = engine.create_task(Kind::Image, &file("s0", &format!("f{n}")), &mary()).unwrap();
+            let id = engine.create_task(TaskKind::Image, &file("s0", &format!("f{n}")), &mary()).unwrap();
             say(&format!("ack {id} f{n}"));
         }
     }
@@ -112,7 +112,7 @@ fn poisoned(_: bool) {
         String::from_utf8(out.stdout).unwrap().lines().for_each(|line| journal.read(line));
         ends.push((out.status.success(), start.elapsed() > Duration::from_secs(2)));
     }
-    // Killed at once; killed once more, but not before the host had time to serve; left alone.
+    // Killed at once; killed again, but only after the host had time to serve; then quarantined for good.
     assert!(!ends[0].0, "the file did not kill its host");
     assert_eq!(ends[1], (false, true));
     assert!(ends[2].0, "the file killed a third host");
@@ -149,11 +149,11 @@ fn main() {
     }
 }
 
-/// Takes tasks as fast as it can until it is killed. Says `up`, and `ack` with what was acknowledged.
+/// Creates tasks as fast as it can until it is killed. Prints `up`, and `ack` with what was acknowledged.
 fn host(state: &Path, first: u32, known: u32) {
     let start = Instant::now();
     let engine = Engine::open(config(state), Arc::new(Endless)).unwrap();
-    engine.lookup(&file("s0", &format!("f{known}")), None, &mary(), Mode::CacheOnly).unwrap();
+    engine.lookup(&file("s0", &format!("f{known}")), None, &mary(), LookupMode::CacheOnly).unwrap();
     say(&format!("up {}", start.elapsed().as_millis()));
     let told = engine.on_finished(|status| say(&format!("end {} {}", status.id, status.state.name())));
     let engine = &engine;
@@ -172,7 +172,7 @@ fn host(state: &Path, first: u32, known: u32) {
                             (files(8), engine.create_share_task(task, &files(8), &mary()))
                         }
                         (1 | 2, _) => (files(5), engine.create_batch_task(&files(5), &mary())),
-                        _ => (files(1), engine.create_task(Kind::Image, &files(1)[0], &mary())),
+                        _ => (files(1), engine.create_task(TaskKind::Image, &files(1)[0], &mary())),
                     };
                     if let Ok(id) = id {
                         let files: Vec<_> = files.iter().map(|file| file.file.as_str().to_owned()).collect();
@@ -188,12 +188,12 @@ fn host(state: &Path, first: u32, known: u32) {
 
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    // In one write: the killer sees all of a line or nothing.
+    // In one write, so that the killer reads a whole line or nothing.
     let _ = out.write_all(format!("{line}\n").as_bytes());
     let _ = out.flush();
 }
 
-/// What the oracle knows.
+/// What the killer has recorded.
 #[derive(Default)]
 struct Journal {
     acknowledged: HashMap<TaskId, Vec<String>>,
@@ -211,7 +211,7 @@ impl Journal {
                 self.acknowledged.insert(id.parse().unwrap(), files);
             }
             ["end", id, state] => {
-                // Each process tells of it; none tells another end.
+                // Several processes may report the same end, but never a different one.
                 let before = self.ended.insert(id.parse().unwrap(), state.to_owned());
                 assert!(before.is_none_or(|before| before == state), "task {id} ended in two ways");
             }
@@ -219,7 +219,7 @@ impl Journal {
         }
     }
 
-    /// Everything that one process said.
+    /// Reads the output of one process.
     fn read_all(&mut self, lines: &[String]) {
         let ends: Vec<&String> = lines.iter().filter(|line| line.starts_with("end ")).collect();
         let once: HashSet<&String> = ends.iter().copied().collect();
@@ -245,7 +245,7 @@ fn killed(long: bool) {
     let (mut random, mut journal) = (Random(seed), Journal::default());
     println!("seed {seed}");
     for round in 0..rounds {
-        // Now and then two on one store, the second of which lives longer.
+        // Every third round runs two hosts on one store.
         let hosts = if round % 3 == 2 { 2 } else { 1 };
         let mut children: Vec<_> = (0..hosts)
             .map(|host| {
@@ -260,7 +260,7 @@ fn killed(long: bool) {
             })
             .collect();
         for (child, _) in &mut children {
-            // Some die while they open.
+            // Some die while opening.
             std::thread::sleep(Duration::from_millis(random.below(400)));
             child.kill().unwrap();
             child.wait().unwrap();
@@ -280,11 +280,11 @@ fn killed(long: bool) {
     assert!(journal.slowest < 1000, "a start took {} ms", journal.slowest);
 }
 
-/// Opens the store once more, undisturbed, and checks everything that was acknowledged.
+/// Opens the store again, undisturbed, and checks everything that was acknowledged.
 fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
     let engine = Engine::open(config(state), Arc::new(Endless)).unwrap();
     let (mut pictures, mut packages) = (0, 0);
-    // As long as it takes, while it goes on.
+    // As long as it makes progress.
     let (mut before, mut since) = (u64::MAX, Instant::now());
     loop {
         let queued = engine.counters().unwrap().queued;
@@ -305,7 +305,7 @@ fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
             assert_eq!(before, status.state.name(), "a task that ended has changed");
         }
         if let Some(url) = &status.url {
-            let bytes = engine.open_url(&url.url).unwrap().content.read_all(1 << 30).unwrap();
+            let bytes = engine.open_url(&url.url).unwrap().body.read_all(1 << 30).unwrap();
             let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
             assert_eq!(zip.len(), files.len(), "entries of a package");
             for (i, file) in files.iter().enumerate() {
@@ -319,8 +319,8 @@ fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
         for name in files {
             let n: u32 = name[1..].parse().unwrap();
             let file = file(&format!("s{}", n % 7), name);
-            let look = engine.lookup(&file, None, &mary(), Mode::CacheOnly).unwrap();
-            let LookState::Ready { url, etag, .. } = look.state else { panic!("{look:?}") };
+            let look = engine.lookup(&file, None, &mary(), LookupMode::CacheOnly).unwrap();
+            let LookupState::Ready { url, etag, .. } = look.state else { panic!("{look:?}") };
             let opened = engine.open_url(&url.url).expect("a thumbnail that is ready cannot be read");
             assert_eq!(opened.etag, etag);
             pictures += 1;
@@ -333,7 +333,7 @@ fn settle(state: &Path, journal: &Journal) -> (usize, usize) {
     (pictures, packages)
 }
 
-/// A little of everything, on a disk that fails. Says `ack`; errors are said and nothing more.
+/// A few calls of each kind on a failing disk. Prints `ack` and errors.
 fn work(state: &Path) {
     let engine = match Engine::open(config(state), Arc::new(Endless)) {
         Ok(engine) => engine,
@@ -342,7 +342,7 @@ fn work(state: &Path) {
     let files: Vec<FileRef> = (0..4).map(|n| file(&format!("s{}", n % 7), &format!("f{n}"))).collect();
     let package = || ShareTask::package("x.zip", PackageContent::Files);
     let tasks = [
-        (1, engine.create_task(Kind::Image, &files[0], &mary())),
+        (1, engine.create_task(TaskKind::Image, &files[0], &mary())),
         (3, engine.create_batch_task(&files[..3], &mary())),
         (4, engine.create_share_task(package(), &files, &mary())),
         (1, engine.file_changed(&files[3]).inspect(|_| drop(engine.collect_garbage()))),
@@ -359,8 +359,8 @@ fn work(state: &Path) {
         }
     }
     for file in &files {
-        if let Ok(look) = engine.lookup(file, None, &mary(), Mode::CacheOnly)
-            && let LookState::Ready { url, etag, .. } = look.state
+        if let Ok(look) = engine.lookup(file, None, &mary(), LookupMode::CacheOnly)
+            && let LookupState::Ready { url, etag, .. } = look.state
             && let Ok(opened) = engine.open_url(&url.url)
         {
             assert_eq!(opened.etag, etag, "a torn thumbnail was served");
@@ -372,7 +372,7 @@ fn work(state: &Path) {
     say("done");
 }
 
-/// The shim, compiled.
+/// Compiles the shim.
 fn shim(folder: &Path) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine_host/fault.c");
     let library = folder.join("fault.so");
@@ -387,14 +387,14 @@ fn shim(folder: &Path) -> PathBuf {
     library
 }
 
-/// The numbers of Linux.
+/// Error numbers of Linux.
 mod errno {
     pub const EIO: i32 = 5;
     pub const ENOSPC: i32 = 28;
     pub const EROFS: i32 = 30;
 }
 
-/// One run on a disk that fails.
+/// One run on a failing disk.
 struct Fault {
     call: &'static str,
     first: u64,
@@ -426,21 +426,21 @@ fn disk(long: bool) {
         assert!(text.ends_with("done\n") && text.matches("ack ").count() == 4, "without faults: {text}");
         let calls: u64 = std::fs::read_to_string(&count).unwrap().trim().parse().unwrap();
         assert!(calls > 0 || call == "mkdir" || call == "ftruncate", "the shim saw no {call}");
-        // All of mkdir's are alike: 256 folders. Of the others, every one or some.
+        // All calls of mkdir are alike: 256 folders. Of the others, every call or a sample.
         let step = match (long, call) {
             (true, "mkdir") => 40,
             (true, _) => 1,
             (false, _) => (calls / 2).max(1),
         };
         for first in (1..=calls).step_by(step as usize) {
-            // One call that fails; a disk that stays full; one that is read-only from then on.
+            // One failing call; a disk that stays full; a disk that stays read-only.
             faults.push(Fault { call, first, last: first, errno: errno::EIO });
             faults.push(Fault { call, first, last: u64::MAX / 4, errno: errno::ENOSPC });
             faults.push(Fault { call, first, last: u64::MAX / 4, errno: errno::EROFS });
         }
     }
     let (next, totals) = (AtomicUsize::new(0), Mutex::new([0; 3]));
-    // They mostly wait: for disks, and for retries.
+    // Runs mostly wait for disks and retries.
     std::thread::scope(|s| {
         for _ in 0..4 {
             s.spawn(|| {

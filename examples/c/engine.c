@@ -1,4 +1,4 @@
-/* A drive of files in memory: uploads one, has its thumbnail made, and fetches it by its URL: engine STATE FILE OUT */
+/* A drive with files in memory: uploads one, has its thumbnail generated, and fetches it by URL: engine STATE FILE OUT */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,56 +1,58 @@
-//! The drive behind a gate: panics become errors, and nothing is called once the engine is closed.
+//! The host's drive, called through a gate: panics become errors, and no call starts once the engine is closed.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::engine::caller::Caller;
-use crate::engine::drive::{Access, Action, Drive, DriveError, FileInfo};
-use crate::engine::error::{EngineError, Result, Subject};
-use crate::engine::id::{FileRef, SpaceId};
+use crate::engine::deadline::Deadline;
+use crate::engine::drive::Drive;
+use crate::engine::model::caller::Caller;
+use crate::engine::model::drive::{Access, Action, DriveError, FileInfo};
+use crate::engine::model::error::{EngineError, Result, Subject};
+use crate::engine::model::id::{FileRef, SpaceId};
 use crate::error::{Error, ErrorKind};
 use crate::source::{ReadAt, Source};
 
-/// Set once the gate is shut; the rest counts who is inside.
+/// Set once the gate is shut; the other bits count calls in progress.
 const SHUT: usize = 1 << (usize::BITS - 1);
 
-/// Lets calls to the host through until it is shut, and knows when the last one has come back.
+/// Lets calls to the host through until it is shut, and counts those in progress.
 #[derive(Default)]
 pub(crate) struct Gate {
-    inside: AtomicUsize,
-    waiting: Mutex<()>,
-    left: Condvar,
+    state: AtomicUsize,
+    lock: Mutex<()>,
+    returned: Condvar,
 }
 
 impl Gate {
-    /// Runs `call` outside any lock; `cancelled` once the gate is shut, `internal` if it panics.
-    pub(crate) fn pass<T>(&self, what: &str, call: impl FnOnce() -> T) -> Result<T> {
+    /// Runs `call` outside any lock. `cancelled` once the gate is shut, `internal` if the call panics.
+    pub(crate) fn pass<T>(&self, name: &str, call: impl FnOnce() -> T) -> Result<T> {
         let entered = Entered(self);
-        if self.inside.fetch_add(1, Ordering::SeqCst) & SHUT != 0 {
+        if self.state.fetch_add(1, Ordering::SeqCst) & SHUT != 0 {
             return Err(EngineError::closed());
         }
         let result = catch_unwind(AssertUnwindSafe(call));
         drop(entered);
         result.map_err(|_| {
-            tracing::error!(what, "the host panicked");
-            EngineError::new(ErrorKind::Internal, Subject::Drive, format!("the host panicked in `{what}`"))
+            tracing::error!(call = name, "the host panicked");
+            EngineError::new(ErrorKind::Internal, Subject::Drive, format!("the host panicked in `{name}`"))
         })
     }
 
-    /// Lets nobody in any more, and waits up to `patience` for those inside; says how many are still there.
-    pub(crate) fn shut(&self, patience: Duration) -> usize {
-        let deadline = Instant::now() + patience;
-        self.inside.fetch_or(SHUT, Ordering::SeqCst);
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Lets no further call through and waits up to `timeout` for those in progress. Returns how many still are.
+    pub(crate) fn shut(&self, timeout: Duration) -> usize {
+        let deadline = Deadline::after(timeout);
+        self.state.fetch_or(SHUT, Ordering::SeqCst);
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let inside = self.inside.load(Ordering::SeqCst) & !SHUT;
-            let left = deadline.saturating_duration_since(Instant::now());
-            if inside == 0 || left.is_zero() {
+            let inside = self.state.load(Ordering::SeqCst) & !SHUT;
+            let remaining = deadline.remaining();
+            if inside == 0 || remaining.is_zero() {
                 return inside;
             }
-            waiting = self.left.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
+            lock = self.returned.wait_timeout(lock, remaining).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
@@ -59,14 +61,14 @@ struct Entered<'a>(&'a Gate);
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        if self.0.inside.fetch_sub(1, Ordering::SeqCst) & SHUT != 0 {
-            drop(self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-            self.0.left.notify_all();
+        if self.0.state.fetch_sub(1, Ordering::SeqCst) & SHUT != 0 {
+            drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner));
+            self.0.returned.notify_all();
         }
     }
 }
 
-/// The host's drive, as the engine calls it.
+/// The host's drive as the engine calls it.
 #[derive(Clone)]
 pub(crate) struct Host {
     drive: Arc<dyn Drive>,
@@ -78,23 +80,23 @@ impl Host {
         Self { drive, gate: Arc::default() }
     }
 
-    fn ask<T>(&self, what: &str, ask: impl FnOnce(&dyn Drive) -> std::result::Result<T, DriveError>) -> Result<T> {
-        self.gate.pass(what, || ask(&*self.drive))?.map_err(EngineError::from)
+    fn call<T>(&self, name: &str, call: impl FnOnce(&dyn Drive) -> std::result::Result<T, DriveError>) -> Result<T> {
+        self.gate.pass(name, || call(&*self.drive))?.map_err(EngineError::from)
     }
 
-    /// What the host knows of a file.
+    /// What the host knows about a file.
     pub(crate) fn stat(&self, file: &FileRef) -> Result<FileInfo> {
-        self.ask("stat", |drive| drive.stat(file))
+        self.call("stat", |drive| drive.stat(file))
     }
 
-    /// The content. Reads of it go through the gate too, and call `beat` whenever the host has answered.
-    pub(crate) fn open(&self, file: &FileRef, beat: impl Fn() + Send + Sync + 'static) -> Result<Source> {
-        let source = self.ask("open", |drive| drive.open(file))?;
+    /// The content of a file. Reads also go through the gate, and call `on_read` whenever the host has answered.
+    pub(crate) fn open(&self, file: &FileRef, on_read: impl Fn() + Send + Sync + 'static) -> Result<Source> {
+        let source = self.call("open", |drive| drive.open(file))?;
         let size = source.size();
-        Ok(Source::from_read_at(Arc::new(Gated { source, gate: self.gate.clone(), beat }), size))
+        Ok(Source::from_read_at(Arc::new(GatedSource { source, gate: self.gate.clone(), on_read }), size))
     }
 
-    /// `denied` unless the host lets `caller` do it.
+    /// `denied` unless the host allows `caller` to do `action`.
     pub(crate) fn authorize(
         &self,
         caller: &Caller,
@@ -102,36 +104,42 @@ impl Host {
         space: &SpaceId,
         action: Action,
     ) -> Result<()> {
-        match self.ask("authorize", |drive| drive.authorize(caller, file, space, action))? {
+        match self.call("authorize", |drive| drive.authorize(caller, file, space, action))? {
             Access::Allow => Ok(()),
             Access::Deny => {
                 let subject = if file.is_some() { Subject::File } else { Subject::Space };
-                Err(EngineError::new(ErrorKind::Denied, subject, "the drive denies it to this caller"))
+                Err(EngineError::new(ErrorKind::Denied, subject, "the drive denies access to this caller"))
             }
         }
     }
 
-    /// The file that `uri` names.
-    pub(crate) fn resolve(&self, uri: &str, caller: &Caller) -> Result<FileRef> {
-        self.ask("resolve", |drive| drive.resolve(uri, caller))
+    /// What the host knows about a file that `caller` wants to do `action` to.
+    pub(crate) fn authorized_stat(&self, caller: &Caller, file: &FileRef, action: Action) -> Result<FileInfo> {
+        self.authorize(caller, Some(file), &file.space, action)?;
+        self.stat(file)
     }
 
-    /// A copy of `file` in `folder`.
+    /// The file that `uri` refers to.
+    pub(crate) fn resolve(&self, uri: &str, caller: &Caller) -> Result<FileRef> {
+        self.call("resolve", |drive| drive.resolve(uri, caller))
+    }
+
+    /// Copies `file` into `folder`.
     pub(crate) fn copy(&self, file: &FileRef, folder: &FileRef, caller: &Caller, key: &str) -> Result<FileRef> {
-        self.ask("copy", |drive| drive.copy(file, folder, caller, key))
+        self.call("copy", |drive| drive.copy(file, folder, caller, key))
     }
 }
 
-struct Gated<F> {
+struct GatedSource<F> {
     source: Source,
     gate: Arc<Gate>,
-    beat: F,
+    on_read: F,
 }
 
-impl<F: Fn() + Send + Sync> ReadAt for Gated<F> {
+impl<F: Fn() + Send + Sync> ReadAt for GatedSource<F> {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let read = self.gate.pass("read_at", || self.source.read_at(offset, buf));
-        (self.beat)();
+        (self.on_read)();
         match read {
             Ok(read) => read.map_err(io::Error::from),
             Err(e) => Err(Error::new(e.kind(), e.detail()).into()),

@@ -1,66 +1,88 @@
-//! The engine: tasks, look-ups, a store of thumbnails and signed URLs, around the pure pipeline and a host's drive.
+//! The engine: durable tasks, lookups, a store of thumbnails, and signed URLs, around the pipeline and a host's drive.
 //!
-//! A host opens an [`Engine`] on a folder of its own and gives it a [`Drive`]. From then on:
+//! A host opens an [`Engine`] with a [`Config`] and its [`Drive`], and then calls:
 //!
-//! - [`Engine::file_changed`] after an upload, [`Engine::create_task`] and its kin when somebody asks: what they return
-//!   is durable, and runs to an end whatever happens to the process;
-//! - [`Engine::lookup`] when somebody looks: it answers in microseconds and never waits for work unless told to;
-//! - [`Engine::open_url`] when somebody comes with a URL that a look-up gave out.
+//! - [`Engine::file_changed`] after an upload, and [`Engine::create_task`] and its siblings on request. Tasks are durable
+//!   and run to their end, whatever happens to the process.
+//! - [`Engine::lookup`] to show thumbnails. It answers in microseconds and does not wait for work unless asked to.
+//! - [`Engine::open_url`] to serve the URLs that lookups return.
 //!
-//! The drive is asked whether the caller may at every call. All calls may be made from any thread at once.
+//! The drive authorizes the caller at every call. All methods may be called from any thread at the same time.
 //!
-//! | room | what |
+//! # Back-ends
+//!
+//! [`Engine::open`] keeps everything in a folder ([`embedded`]). [`Engine::open_with`] takes any implementation of the
+//! three storage [ports](port).
+//!
+//! # Modules
+//!
+//! Each module imports only from modules above it in this table. A test checks this.
+//!
+//! | module | purpose |
 //! |---|---|
-//! | [`id`], [`caller`], [`drive`] | names, who asks, the host's side |
-//! | [`task`], [`lookup`], [`link`], [`events`] | what a host asks, and is told |
-//! | [`url`], [`message`] | how URLs are signed; how problems are spelled |
-//! | `work` | who draws what, when, within which memory |
-//! | `port` | queue, records, blobs, clock as traits; `sqlite`, `blob` their embedded form |
-//! | `recipe` | deterministic keys |
-//! | [`upkeep`] | garbage, damage, counters |
+//! | `deadline`, `fs`, [`observe`] | deadlines, file-system differences, names of metrics |
+//! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
+//! | [`problem`] | names and messages of problems |
+//! | [`wire`] | vendors' error codes |
+//! | [`drive`] | the host's side, and a folder as a drive |
+//! | [`url`] | signing and verifying URLs |
+//! | [`port`] | queue, records, blobs and clock as traits over the model |
+//! | [`embedded`] | the ports on SQLite and a folder |
+//! | [`config`] | configuration |
+//! | `recipe` | variants: specs as parts of keys |
+//! | `host` | the drive behind a gate |
+//! | `runtime` | memory admission, leased jobs, owner locks, the renderer, [`events`] |
+//! | `inner` | the state of an open engine |
+//! | `ops` | what a host calls |
+//! | `runner` | what jobs do |
+//! | `worker` | scheduler, workers, publisher |
+//! | `lifecycle` | opening and closing |
 
-mod blob;
-pub mod caller;
 pub mod config;
+mod deadline;
 pub mod drive;
-pub mod error;
-pub mod events;
-mod hint;
+pub mod embedded;
+mod fs;
 mod host;
-pub mod id;
 mod inner;
-pub mod link;
-pub mod lookup;
-pub mod message;
+mod lifecycle;
+mod model;
 pub mod observe;
-mod port;
+mod ops;
+#[cfg(test)]
+mod order;
+pub mod port;
+pub mod problem;
 mod recipe;
-mod sqlite;
-pub mod task;
-pub mod upkeep;
+mod runner;
+mod runtime;
 pub mod url;
-mod work;
+pub mod wire;
+mod worker;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use config::{Config, NamedSpec};
-pub use error::{EngineError, Result, Subject};
+pub use model::error::{EngineError, Result, Subject};
+pub use model::{blob, caller, error, id, job, key, lookup, record, task, upkeep};
+pub use port::Backend;
 pub use port::clock::{Clock, SystemClock};
+pub use runtime::events;
 
 use caller::Caller;
-use drive::Drive;
+use drive::{Drive, FileInfo};
 use events::{Events, Subscription};
 use id::{FileRef, SpaceId, TaskId};
 use inner::Inner;
-use link::{Opened, Target};
-use lookup::{Look, Mode};
-use task::{Kind, ShareTask, TaskStatus};
+use lookup::{Lookup, LookupMode};
+use ops::upkeep::Damage;
+use task::{ShareTask, TaskKind, TaskStatus};
 use upkeep::{Collected, Counters, Repaired, Verified};
-use url::{SignedUrl, UrlError};
+use url::{SignedUrl, Target, UrlContent, UrlError};
 
-/// Thumbnails for a drive. See the [module](self).
+/// Thumbnails for a drive. See the [module documentation](self).
 pub struct Engine {
     inner: Arc<Inner>,
 }
@@ -72,47 +94,62 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens the engine in `config.state` and goes on with whatever was queued there.
+    /// Opens an engine in the folder [`Config::state`], and continues with whatever is queued there.
     ///
     /// # Errors
-    /// `invalid-argument` for a configuration that makes no sense, `corrupt` for a damaged database (see
-    /// [`Engine::repair_state`]), `io` where the folder cannot be written.
+    /// `invalid-argument` for an invalid configuration, `corrupt` for a damaged database (see
+    /// [`Engine::repair_state`]), `io` if the folder cannot be written.
     pub fn open(config: Config, drive: Arc<dyn Drive>) -> Result<Self> {
-        Ok(Self { inner: inner::open(config, drive)? })
+        config.check()?;
+        let backend = embedded::open(&config.state, config.queue)?;
+        Ok(Self { inner: lifecycle::open(config, drive, backend)? })
     }
 
-    /// Says that a file is new or has new content. Its thumbnails are made when nothing more urgent is to do; those of
-    /// its old content are not given out any more. Asked again before they are made, it names the same task.
+    /// Opens an engine on another back-end. [`Config::state`] is still used for keys, locks and packages in progress;
+    /// [`Config::queue`] is not.
+    ///
+    /// # Errors
+    /// `invalid-argument` for an invalid configuration, `io` if the state folder cannot be written, and whatever the
+    /// back-end returns.
+    pub fn open_with(config: Config, drive: Arc<dyn Drive>, backend: Backend) -> Result<Self> {
+        config.check()?;
+        Ok(Self { inner: lifecycle::open(config, drive, backend)? })
+    }
+
+    /// Reports that a file is new or has new content. Its thumbnails are generated at background priority; those of its
+    /// old content are no longer served. While such a task is queued, further calls for the same content return its id.
     pub fn file_changed(&self, file: &FileRef) -> Result<TaskId> {
         self.inner.file_changed(file)
     }
 
-    /// Says that a file is gone: forgets its thumbnails, and ends what waits for them.
+    /// Reports that a file was deleted. Drops its thumbnails; task items that wait for them fail with `not-found`.
     pub fn file_deleted(&self, file: &FileRef) -> Result<()> {
         self.inner.file_deleted(file)
     }
 
-    /// Says that a space is gone, with all its files.
+    /// Reports that a space was deleted, with all its files.
     pub fn space_deleted(&self, space: &SpaceId) -> Result<()> {
         self.inner.space_deleted(space)
     }
 
-    /// Says that `to` is a copy of `from`, whose thumbnails it gets without anything being drawn. If there are none,
-    /// they are made as after [`file_changed`](Self::file_changed). Answers how many were linked.
+    /// Reports that `to` is a copy of `from`, and links the thumbnails of `from` to it without rendering anything.
+    /// Returns how many were linked. If there are none, this does what [`file_changed`](Self::file_changed) does for
+    /// `to`.
     pub fn link_thumbnails(&self, from: &FileRef, to: &FileRef) -> Result<u64> {
         self.inner.link_thumbnails(from, to)
     }
 
-    /// Has the thumbnails of a file made. A file of another family than `kind` ends with `unsupported`.
+    /// Creates a task that generates the thumbnails of a file. If the file does not belong to the family of `kind`, the
+    /// task fails with `unsupported`.
     ///
     /// # Errors
-    /// `not-found` and `denied` at once, by what the drive says; `viral`, `malicious`; `busy` with a time to try again
-    /// if the queue is full.
-    pub fn create_task(&self, kind: Kind, file: &FileRef, caller: &Caller) -> Result<TaskId> {
+    /// Immediately: `not-found` or `denied` as the drive answers; `viral` or `malicious`; `busy` with a retry delay if
+    /// the queue is full.
+    pub fn create_task(&self, kind: TaskKind, file: &FileRef, caller: &Caller) -> Result<TaskId> {
         self.inner.create_task(kind, file, caller)
     }
 
-    /// Has the thumbnails of 1 to 1000 files made.
+    /// Creates a task that generates the thumbnails of 1 to 1000 files.
     ///
     /// # Errors
     /// As [`create_task`](Self::create_task), for the call as a whole.
@@ -120,7 +157,7 @@ impl Engine {
         self.inner.create_batch_task(files, caller)
     }
 
-    /// Has 1 to 1000 files of a share packed or copied; a file that is named twice counts once.
+    /// Creates a task that packs or copies 1 to 1000 files of a share. Duplicates are ignored.
     ///
     /// # Errors
     /// As [`create_task`](Self::create_task), for the call as a whole.
@@ -128,119 +165,120 @@ impl Engine {
         self.inner.create_share_task(share, files, caller)
     }
 
-    /// How a task stands. One that `caller` may not see is `not-found`, as one that there is not.
+    /// The status of a task. Tasks that `caller` may not see report `not-found`.
     pub fn task(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
         self.inner.task(id, caller)
     }
 
-    /// As [`task`](Self::task), as soon as it has ended or `patience` is at its end.
-    pub fn wait(&self, id: &TaskId, caller: &Caller, patience: Duration) -> Result<TaskStatus> {
-        self.inner.wait(id, caller, patience)
+    /// Blocks until the task ends or `timeout` elapses, and returns its status.
+    pub fn wait(&self, id: &TaskId, caller: &Caller, timeout: Duration) -> Result<TaskStatus> {
+        self.inner.wait(id, caller, timeout)
     }
 
-    /// Ends a task that has not ended: what is being done for it alone is interrupted. Answers how it stands then.
+    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status.
     pub fn cancel(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
         self.inner.cancel(id, caller)
     }
 
-    /// Calls `callback` with every task that ends from now on, once each, on a thread of the engine's; never after
-    /// the subscription was dropped or the engine closed.
+    /// Calls `callback` once for every task that ends from now on, on a thread of the engine. It is never called after
+    /// the subscription is dropped or the engine is closed.
     pub fn on_finished(&self, callback: impl Fn(&TaskStatus) + Send + Sync + 'static) -> Subscription {
-        self.inner.listeners.subscribe(Box::new(callback))
+        self.inner.notifier.subscribe(Box::new(callback))
     }
 
-    /// Events from now on.
+    /// A receiver of every event from now on.
     pub fn events(&self) -> Events {
-        self.inner.listeners.listen()
+        self.inner.notifier.events()
     }
 
-    /// The thumbnail `spec` (by default the first) of a file's present content.
+    /// Looks up the thumbnail `spec` (by default the first) of a file's current content.
     ///
     /// # Errors
-    /// `invalid-argument` for a spec that the engine does not make; everything about the file is a
-    /// [`LookState`](lookup::LookState).
-    pub fn lookup(&self, file: &FileRef, spec: Option<&str>, caller: &Caller, mode: Mode) -> Result<Look> {
+    /// `invalid-argument` for an unknown spec. Whatever concerns the file is a [`LookupState`](lookup::LookupState).
+    pub fn lookup(&self, file: &FileRef, spec: Option<&str>, caller: &Caller, mode: LookupMode) -> Result<Lookup> {
         self.inner.lookup(file, spec, caller, mode)
     }
 
-    /// As [`lookup`](Self::lookup) of 1 to 30 files, one answer each in their order; none fails another.
+    /// Looks up the thumbnails of 1 to 30 files. Returns one result for each, in their order; no file fails the others.
+    ///
+    /// # Errors
+    /// As [`lookup`](Self::lookup).
     pub fn lookup_batch(
         &self,
         files: &[FileRef],
         spec: Option<&str>,
         caller: &Caller,
-        mode: Mode,
-    ) -> Result<Vec<Look>> {
+        mode: LookupMode,
+    ) -> Result<Vec<Lookup>> {
         self.inner.lookup_batch(files, spec, caller, mode)
     }
 
-    /// A signed URL of the thumbnail `spec` (by default the first) of a file. A `hint` from
-    /// [`context_hint`](Self::context_hint) that is still good saves asking the drive what and where the file is; any
-    /// other is passed over.
+    /// A signed URL of the thumbnail `spec` (by default the first) of a file. A valid `hint` from
+    /// [`context_hint`](Self::context_hint) saves asking the drive to resolve and stat the file; an invalid one is
+    /// ignored.
     ///
     /// # Errors
-    /// `busy` with a time to try again while it is made; `not-found`, `denied`, `viral`, `malicious`; otherwise why it
-    /// could not be made.
+    /// `busy` with a retry delay while the thumbnail is being generated; `not-found`, `denied`, `viral` or `malicious`;
+    /// otherwise the reason why it could not be generated.
     pub fn thumbnail_url(
         &self,
         target: Target<'_>,
         spec: Option<&str>,
         caller: &Caller,
         hint: Option<&str>,
-        mode: Mode,
+        mode: LookupMode,
     ) -> Result<SignedUrl> {
         self.inner.thumbnail_url(target, spec, caller, hint, mode)
     }
 
-    /// What makes the next [`thumbnail_url`](Self::thumbnail_url) of this file by this caller quicker, for a minute. If
-    /// the file will be asked for by URI, `uri` is that URI. `info` is what the caller's listing already knows of the
-    /// file; without, the drive is asked.
+    /// A hint that speeds up [`thumbnail_url`](Self::thumbnail_url) for this file and caller during the next minute.
+    /// Pass `uri` if the file will be requested by that URI, and `info` if the caller's listing already knows it;
+    /// otherwise the drive is asked.
     pub fn context_hint(
         &self,
         file: &FileRef,
         uri: Option<&str>,
-        info: Option<&drive::FileInfo>,
+        info: Option<&FileInfo>,
         caller: &Caller,
     ) -> Result<String> {
         self.inner.context_hint(file, uri, info, caller)
     }
 
-    /// What a signed URL gives. The signature is checked before anything else; whatever is wrong is the same error.
-    pub fn open_url(&self, url: &str) -> std::result::Result<Opened, UrlError> {
+    /// Opens a signed URL. Nothing of the URL is used before its signature is verified. All failures are the same error.
+    pub fn open_url(&self, url: &str) -> std::result::Result<UrlContent, UrlError> {
         self.inner.open_url(url)
     }
 
-    /// Removes what nobody needs: beyond the bounds of the configuration, left behind by crashes, forgotten tasks.
+    /// Removes everything beyond the configured bounds, leftovers of crashes, and old tasks.
     pub fn collect_garbage(&self) -> Result<Collected> {
         self.inner.collect_garbage()
     }
 
-    /// Reads everything that is kept and compares it with its checksums; changes nothing.
+    /// Reads the whole store and verifies its checksums. Changes nothing.
     pub fn verify(&self) -> Result<Verified> {
-        self.inner.verify(upkeep::Damage::Report)
+        self.inner.verify(Damage::Report)
     }
 
-    /// As [`verify`](Self::verify), and forgets what is damaged, so that it is made again when it is looked at.
+    /// Like [`verify`](Self::verify), and drops what is damaged, so that the next lookup queues it again.
     pub fn repair(&self) -> Result<Verified> {
-        self.inner.verify(upkeep::Damage::Forget)
+        self.inner.verify(Damage::Drop)
     }
 
-    /// Replaces a damaged database in the state folder by a new one with everything that can still be read of it. No
-    /// engine may be open there. The old file is kept beside it.
+    /// Replaces a damaged database in a state folder; see [`embedded::repair`].
     pub fn repair_state(state: &Path) -> Result<Repaired> {
-        upkeep::repair_state(state)
+        embedded::repair(state)
     }
 
-    /// How much is kept, queued and running.
+    /// How much is stored, queued and running.
     pub fn counters(&self) -> Result<Counters> {
         self.inner.counters()
     }
 
-    /// Stops: what runs is interrupted and goes back into the queue. No callback of the host begins after this has
-    /// returned. Answers how many are still inside the host's own code after `patience`, whose threads end when the
-    /// host lets them go.
-    pub fn close(&self, patience: Duration) -> usize {
-        self.inner.close(patience)
+    /// Stops the engine. Running jobs are interrupted and go back to the queue. No callback into the host starts after
+    /// this has returned. Returns how many calls are still inside the host's own code after `timeout`; their threads end
+    /// when the host returns.
+    pub fn close(&self, timeout: Duration) -> usize {
+        self.inner.close(timeout)
     }
 }
 

@@ -170,8 +170,7 @@ static void an_error_says_whom_to_tell_and_when_to_try_again(void) {
     CHECK(thumbling_error_correlation(error, text, sizeof text) == 10 && !strcmp(text, "0123456789"));
     CHECK(!strcmp(thumbling_error_message(error, THUMBLING_LANGUAGE_EN_US), "The file does not exist."));
     CHECK(thumbling_error_message(error, THUMBLING_LANGUAGE_ZH_CN)[0] & 0x80);
-    CHECK(!thumbling_error_spelling(error, &spelling) && !strcmp(spelling.dingtalk, "dentryNotExist"));
-    CHECK(spelling.dingtalk_status == 400 && spelling.koodrive == 18404001 && spelling.cloudreve == 40016);
+    CHECK(!thumbling_error_spelling(error, &spelling) && !strcmp(spelling.name, "not-found"));
     CHECK(thumbling_error_retry_after_ms(error) == 0);
     thumbling_error_free(error);
     file = file_of("a");

@@ -1,4 +1,4 @@
-//! A host for the engine's tests: a drive in memory that does as it is told, pictures, folders that go away.
+//! A host for the engine's tests: a drive in memory with configurable faults, pictures, temporary folders.
 #![allow(dead_code)]
 
 use std::collections::{HashMap, HashSet};
@@ -15,10 +15,10 @@ use thumbling::engine::task::TaskStatus;
 use thumbling::engine::{Clock, Config, Engine, SystemClock};
 use thumbling::{Output, ReadAt, Source, Spec};
 
-/// Long enough for anything that ends at all.
+/// A timeout longer than anything that ends takes.
 pub const SOON: Duration = Duration::from_secs(30);
 
-/// A folder that is removed when it is dropped.
+/// A folder that is removed when dropped.
 pub struct Temp(pub PathBuf);
 
 impl Temp {
@@ -45,7 +45,7 @@ pub fn mary() -> Caller {
     Caller::user("mary")
 }
 
-/// A picture of `width` × `height` px that no other `seed` has.
+/// A picture of `width` × `height` px, different for every `seed`.
 pub fn picture(seed: u32, width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
@@ -59,7 +59,7 @@ pub fn picture(seed: u32, width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// A configuration for tests: small thumbnails, two workers, no upkeep by itself.
+/// A configuration for tests: small thumbnails, two workers, no automatic upkeep.
 pub fn config(state: &Path) -> Config {
     let webp = |side| {
         let mut spec = Spec::new(side, side);
@@ -76,7 +76,7 @@ pub fn open(state: &Path, drive: &Arc<TestDrive>) -> Engine {
     Engine::open(config(state), drive.clone()).unwrap()
 }
 
-/// Waits for the end of a task.
+/// Waits until a task has ended.
 pub fn ended(engine: &Engine, id: &TaskId) -> TaskStatus {
     let status = engine.wait(id, &mary(), SOON).unwrap();
     assert!(status.state.is_final(), "{status:?}");
@@ -92,26 +92,26 @@ pub fn until(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-/// What the drive does with a file when it is opened or read.
+/// How the drive behaves when a file is opened or read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mood {
     #[default]
     Well,
-    /// Answers that it is not to be had now.
+    /// Reports that it is unavailable.
     Unavailable,
-    /// Panics when it is opened.
+    /// Panics in `open`.
     PanicsOnOpen,
-    /// Panics when it is read.
+    /// Panics in `read_at`.
     PanicsOnRead,
-    /// Does not come back from `open` before [`TestDrive::release`].
+    /// Blocks in `open` until [`TestDrive::release`].
     Blocks,
-    /// Says twice the size that it has, in `stat`.
+    /// Reports twice its size in `stat`.
     SaysMore,
-    /// Opens a source that claims more bytes than there are.
+    /// Opens a source that reports twice its size.
     ClaimsMore,
-    /// Gets new content while it is read, the first time.
+    /// Changes its content the first time it is opened.
     ChangesWhileRead,
-    /// Fails in the middle of reading.
+    /// Fails when the second half is read.
     FailsOnRead,
 }
 
@@ -183,12 +183,12 @@ impl TestDrive {
         self.state().files.remove(file);
     }
 
-    /// Lets nobody of this name do anything.
+    /// Denies everything to this user.
     pub fn deny(&self, user: &str) {
         self.state().denied.insert(user.into());
     }
 
-    /// Lets go of whoever is blocked, now and later.
+    /// Unblocks calls that are blocked, now and later.
     pub fn release(&self) {
         self.state.lock().unwrap().released = true;
         self.released.notify_all();
@@ -203,7 +203,7 @@ impl TestDrive {
         self.state().opened.iter().filter(|one| *one == file).count()
     }
 
-    /// Calls that are inside the drive.
+    /// Calls in progress.
     pub fn inside(&self) -> u64 {
         self.inside.load(Ordering::SeqCst)
     }
@@ -216,12 +216,12 @@ impl TestDrive {
         self.state().resolves
     }
 
-    /// Keys that copies were made with.
+    /// Keys of all copies that were requested.
     pub fn copy_calls(&self) -> Vec<String> {
         self.state().copy_calls.clone()
     }
 
-    /// Who was asked about, in order.
+    /// All authorization requests, in order.
     pub fn asked(&self) -> Vec<(Option<String>, Option<FileRef>, Action)> {
         self.state().asked.clone()
     }
@@ -363,7 +363,7 @@ impl ReadAt for Reading {
     }
 }
 
-/// A clock that goes as it is told.
+/// A clock that tests can move.
 #[derive(Debug, Default)]
 pub struct TestClock {
     /// Added to the wall's clock, s.

@@ -87,7 +87,7 @@ pub(super) unsafe fn caller(from: *const thumbling_caller_t) -> Result<Caller> {
     let mut caller = Caller::anonymous();
     caller.user = user?;
     if let Some(id) = share_id? {
-        caller = caller.by_share(id, share_token?);
+        caller = caller.with_share(id, share_token?);
     }
     caller.ticket = ticket?;
     caller.trace = trace?;

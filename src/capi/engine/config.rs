@@ -70,6 +70,11 @@ unsafe impl Versioned for thumbling_config_t {
     const FIRST_SIZE: usize = size_of::<Self>();
 }
 
+/// `duration` in milliseconds; saturates.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn defaults() -> thumbling_config_t {
     let config = Config::new("");
     thumbling_config_t {
@@ -86,8 +91,8 @@ fn defaults() -> thumbling_config_t {
         obfuscate: 0,
         limits: std::ptr::null(),
         keyring: thumbling_keyring_t { id: 0 },
-        patience_ms: config.patience.as_millis() as u64,
-        call_patience_ms: config.call_patience.as_millis() as u64,
+        patience_ms: millis(config.drive_timeout),
+        call_patience_ms: millis(config.call_timeout),
         keep_bytes: 0,
         keep_unused_s: 0,
         keep_packages_s: config.keep_packages.as_secs(),
@@ -128,13 +133,12 @@ pub(super) unsafe fn config(from: *const thumbling_config_t) -> Result<Config> {
         if given.spec_names.is_null() {
             return Err(pointer::null("spec_names"));
         }
-        config.specs = (specs.into_iter().enumerate())
-            .map(|(n, spec)| {
-                // SAFETY: promised by the caller: there are as many names as specs.
-                let name = unsafe { Text::new(given.spec_names.add(n).read_unaligned()) };
-                Ok(NamedSpec { name: name.required("a name of spec_names")?.into(), spec })
-            })
-            .collect::<Result<_>>()?;
+        let named = (specs.into_iter().enumerate()).map(|(n, spec)| {
+            // SAFETY: promised by the caller: there are as many names as specs.
+            let name = unsafe { Text::new(given.spec_names.add(n).read_unaligned()) };
+            Ok(NamedSpec { name: name.required("a name of spec_names")?.into(), spec })
+        });
+        config.specs = Some(named.collect::<Result<_>>()?);
     }
     config.url_life = Duration::from_secs(given.url_life_s);
     (config.memory, config.queue) = (given.memory, given.queue);
@@ -146,8 +150,8 @@ pub(super) unsafe fn config(from: *const thumbling_config_t) -> Result<Config> {
         0 => None,
         id => Some(KEYRINGS.get(id)?),
     };
-    config.patience = Duration::from_millis(given.patience_ms);
-    config.call_patience = Duration::from_millis(given.call_patience_ms);
+    config.drive_timeout = Duration::from_millis(given.patience_ms);
+    config.call_timeout = Duration::from_millis(given.call_patience_ms);
     let seconds = |s: u64| (s > 0).then(|| Duration::from_secs(s));
     config.keep_bytes = (given.keep_bytes > 0).then_some(given.keep_bytes);
     config.keep_unused = seconds(given.keep_unused_s);

@@ -145,8 +145,8 @@ impl Drive for Table {
             None => Named { space: text::owned(space.as_str()), file: None },
         };
         let action = match action {
-            Action::Look => THUMBLING_ACTION_LOOK,
-            Action::Make => THUMBLING_ACTION_MAKE,
+            Action::View => THUMBLING_ACTION_LOOK,
+            Action::Generate => THUMBLING_ACTION_MAKE,
             Action::Package => THUMBLING_ACTION_PACKAGE,
             Action::Save => THUMBLING_ACTION_SAVE,
             Action::Receive => THUMBLING_ACTION_RECEIVE,

@@ -17,8 +17,8 @@ use super::drive::{files, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
 use super::problem::thumbling_spelling_t;
-use crate::engine::lookup::{Look, LookState, Mode};
-use crate::engine::message::Problem;
+use crate::engine::lookup::{Lookup, LookupMode, LookupState};
+use crate::engine::problem::Problem;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A thumbnail that is not there is not made.
@@ -85,15 +85,15 @@ unsafe impl Versioned for thumbling_look_t {
 
 /// An answer with its strings.
 pub(super) struct Seen {
-    state: LookState,
+    state: LookupState,
     url: Option<CString>,
     etag: Option<CString>,
 }
 
-impl From<Look> for Seen {
-    fn from(look: Look) -> Self {
+impl From<Lookup> for Seen {
+    fn from(look: Lookup) -> Self {
         let (url, etag) = match &look.state {
-            LookState::Ready { url, etag, .. } => (Some(text::owned(&url.url)), Some(text::owned(etag))),
+            LookupState::Ready { url, etag, .. } => (Some(text::owned(&url.url)), Some(text::owned(etag))),
             _ => (None, None),
         };
         Self { state: look.state, url, etag }
@@ -103,11 +103,11 @@ impl From<Look> for Seen {
 pub(super) static LOOKS: Table<Vec<Seen>> = Table::new(19, "thumbling_looks_t");
 
 /// What to do about a thumbnail that is not there.
-pub(super) fn mode(mode: i32, wait_ms: u64) -> Result<Mode> {
+pub(super) fn mode(mode: i32, wait_ms: u64) -> Result<LookupMode> {
     match mode {
-        THUMBLING_LOOK_CACHE_ONLY => Ok(Mode::CacheOnly),
-        THUMBLING_LOOK_ENQUEUE => Ok(Mode::EnqueueOnMiss),
-        THUMBLING_LOOK_WAIT => Ok(Mode::WaitUpTo(Duration::from_millis(wait_ms))),
+        THUMBLING_LOOK_CACHE_ONLY => Ok(LookupMode::CacheOnly),
+        THUMBLING_LOOK_ENQUEUE => Ok(LookupMode::EnqueueOnMiss),
+        THUMBLING_LOOK_WAIT => Ok(LookupMode::WaitUpTo(Duration::from_millis(wait_ms))),
         n => Err(Error::invalid_argument(format!("mode is {n}"))),
     }
 }
@@ -171,18 +171,18 @@ impl Seen {
         };
         let mut failed = |kind: ErrorKind| look.error = kind.code();
         match &self.state {
-            LookState::Failed { kind } => failed(*kind),
-            LookState::Unsupported => failed(ErrorKind::Unsupported),
-            LookState::Denied => failed(ErrorKind::Denied),
-            LookState::NoSuchFile => failed(ErrorKind::NotFound),
-            LookState::Viral => failed(ErrorKind::Viral),
-            LookState::Malicious => failed(ErrorKind::Malicious),
-            LookState::NotExist => look.state = THUMBLING_LOOKED_NOT_EXIST,
-            LookState::Pending { retry_after } => {
+            LookupState::Failed { kind } => failed(*kind),
+            LookupState::Unsupported => failed(ErrorKind::Unsupported),
+            LookupState::Denied => failed(ErrorKind::Denied),
+            LookupState::NoSuchFile => failed(ErrorKind::NotFound),
+            LookupState::Viral => failed(ErrorKind::Viral),
+            LookupState::Malicious => failed(ErrorKind::Malicious),
+            LookupState::NotExist => look.state = THUMBLING_LOOKED_NOT_EXIST,
+            LookupState::Pending { retry_after } => {
                 look.state = THUMBLING_LOOKED_PENDING;
                 look.retry_after_ms = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
             }
-            LookState::Ready { width, height, url, thumbhash, .. } => {
+            LookupState::Ready { width, height, url, thumbhash, .. } => {
                 look.state = THUMBLING_LOOKED_READY;
                 (look.width, look.height) = (*width, *height);
                 (look.expires, look.obfuscated) = (url.expires, url.obfuscated.into());
@@ -193,8 +193,7 @@ impl Seen {
     }
 }
 
-/// How the APIs that drives speak spell why there is no thumbnail of the file `index`. THUMBLING_ERROR_NOT_FOUND if there
-/// is one.
+/// Why there is no thumbnail of the file `index`. THUMBLING_ERROR_NOT_FOUND if there is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_looks_spelling(
     looks: thumbling_looks_t,
@@ -204,8 +203,8 @@ pub unsafe extern "C" fn thumbling_looks_spelling(
     boundary::status(Out::none(), || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let (looks, out) = (LOOKS.get(looks.id)?, unsafe { OutStruct::new(spelling) }?);
-        let ready = || Error::new(ErrorKind::NotFound, "nothing is the matter with it");
-        out.put(Problem::of_look(&seen(&looks, index)?.state).ok_or_else(ready)?.into());
+        let ready = || Error::new(ErrorKind::NotFound, "there is a thumbnail");
+        out.put(Problem::of_lookup(&seen(&looks, index)?.state).ok_or_else(ready)?.into());
         Ok(())
     })
 }

@@ -13,29 +13,19 @@ use super::super::versioned::{OutStruct, Versioned};
 use super::caller::THUMBLING_LANGUAGE_ZH_CN;
 use crate::engine::EngineError;
 use crate::engine::caller::Language;
-use crate::engine::message::Problem;
+use crate::engine::problem::Problem;
 
-/// How a problem is spelled by the APIs that drives speak. The strings are never freed.
+/// The name of a problem and its messages for people. The strings are never freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_spelling_t {
     /// sizeof(thumbling_spelling_t), set by you.
     pub struct_size: usize,
-    /// Of our own, such as "no-such-space".
+    /// Stable name, such as "no-such-space".
     pub name: *const c_char,
-    /// DingTalk's errorCode.
-    pub dingtalk: *const c_char,
-    /// The HTTP status that goes with it.
-    pub dingtalk_status: i32,
-    /// KooDrive's code.
-    pub koodrive: i32,
-    /// The HTTP status that goes with it.
-    pub koodrive_status: i32,
-    /// Cloudreve's code.
-    pub cloudreve: i32,
-    /// For people, in American English.
+    /// Message in American English.
     pub en_us: *const c_char,
-    /// For people, in Chinese.
+    /// Message in simplified Chinese.
     pub zh_cn: *const c_char,
 }
 
@@ -47,24 +37,19 @@ unsafe impl Versioned for thumbling_spelling_t {
 
 impl From<Problem> for thumbling_spelling_t {
     fn from(problem: Problem) -> Self {
-        let spelled = problem.spelling();
+        let problem = problem.text();
         Self {
             struct_size: size_of::<Self>(),
-            name: text::fixed(spelled.name),
-            dingtalk: text::fixed(spelled.dingtalk),
-            dingtalk_status: spelled.dingtalk_status.into(),
-            koodrive: i32::try_from(spelled.koodrive).unwrap_or_default(),
-            koodrive_status: spelled.koodrive_status().into(),
-            cloudreve: spelled.cloudreve,
-            en_us: text::fixed(spelled.en_us),
-            zh_cn: text::fixed(spelled.zh_cn),
+            name: text::fixed(problem.name),
+            en_us: text::fixed(problem.en_us),
+            zh_cn: text::fixed(problem.zh_cn),
         }
     }
 }
 
 fn problem(error: thumbling_error_t) -> crate::Result<Problem> {
     let kind = ERRORS.with(error.id, |error| error.kind())?;
-    Ok(with(error, Problem::of)?.unwrap_or_else(|| kind.into()))
+    Ok(with(error, Problem::of_error)?.unwrap_or_else(|| kind.into()))
 }
 
 fn with<T>(error: thumbling_error_t, look: impl FnOnce(&EngineError) -> T) -> crate::Result<Option<T>> {
@@ -101,11 +86,11 @@ pub unsafe extern "C" fn thumbling_error_correlation(
 pub extern "C" fn thumbling_error_message(error: thumbling_error_t, language: i32) -> *const c_char {
     boundary::value(std::ptr::null(), || {
         let language = if language == THUMBLING_LANGUAGE_ZH_CN { Language::ZhCn } else { Language::EnUs };
-        Ok(text::fixed(problem(error)?.spelling().text(language)))
+        Ok(text::fixed(problem(error)?.message(language)))
     })
 }
 
-/// How the APIs that drives speak spell it.
+/// The name of the problem, and its messages.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_error_spelling(
     error: thumbling_error_t,

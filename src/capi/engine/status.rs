@@ -14,7 +14,7 @@ use super::change::thumbling_task_id_t;
 use super::drive::thumbling_file_t;
 use super::task::*;
 use super::{maybe, pointer_to};
-use crate::engine::task::{ItemState, Kind, TaskState, TaskStatus};
+use crate::engine::task::{ItemState, TaskKind, TaskState, TaskStatus};
 use crate::error::{Error, Result};
 
 /// Durable, and not begun.
@@ -156,14 +156,14 @@ pub unsafe extern "C" fn thumbling_task_info(
             struct_size: size_of::<thumbling_task_info_t>(),
             id: id.into(),
             kind: match kind {
-                Kind::Auto => THUMBLING_TASK_AUTO,
-                Kind::Document => THUMBLING_TASK_DOCUMENT,
-                Kind::Video => THUMBLING_TASK_VIDEO,
-                Kind::Image => THUMBLING_TASK_IMAGE,
-                Kind::Audio => THUMBLING_TASK_AUDIO,
-                Kind::Changed => THUMBLING_TASK_CHANGED,
-                Kind::Package => THUMBLING_TASK_PACKAGE,
-                Kind::Save => THUMBLING_TASK_SAVE,
+                TaskKind::Auto => THUMBLING_TASK_AUTO,
+                TaskKind::Document => THUMBLING_TASK_DOCUMENT,
+                TaskKind::Video => THUMBLING_TASK_VIDEO,
+                TaskKind::Image => THUMBLING_TASK_IMAGE,
+                TaskKind::Audio => THUMBLING_TASK_AUDIO,
+                TaskKind::Changed => THUMBLING_TASK_CHANGED,
+                TaskKind::Package => THUMBLING_TASK_PACKAGE,
+                TaskKind::Save => THUMBLING_TASK_SAVE,
             },
             state: self::state(*state),
             total: *total,

@@ -19,7 +19,7 @@ use super::status::insert;
 use crate::engine::Engine;
 use crate::engine::caller::Caller;
 use crate::engine::id::TaskId;
-use crate::engine::task::{Kind, PackageContent, ShareTask, TaskStatus};
+use crate::engine::task::{PackageContent, ShareTask, TaskKind, TaskStatus};
 use crate::error::{Error, Result};
 
 /// Thumbnails of whatever the file is.
@@ -71,11 +71,11 @@ pub unsafe extern "C" fn thumbling_task_new(
     unsafe {
         create(engine, caller, task, error, |engine, caller| {
             let kind = match kind {
-                THUMBLING_TASK_AUTO => Kind::Auto,
-                THUMBLING_TASK_DOCUMENT => Kind::Document,
-                THUMBLING_TASK_VIDEO => Kind::Video,
-                THUMBLING_TASK_IMAGE => Kind::Image,
-                THUMBLING_TASK_AUDIO => Kind::Audio,
+                THUMBLING_TASK_AUTO => TaskKind::Auto,
+                THUMBLING_TASK_DOCUMENT => TaskKind::Document,
+                THUMBLING_TASK_VIDEO => TaskKind::Video,
+                THUMBLING_TASK_IMAGE => TaskKind::Image,
+                THUMBLING_TASK_AUDIO => TaskKind::Audio,
                 n => return Err(Error::invalid_argument(format!("kind is {n}"))),
             };
             engine.create_task(kind, &file?, caller).map_err(lowered)

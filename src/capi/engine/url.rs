@@ -16,8 +16,7 @@ use super::caller::{caller, thumbling_caller_t};
 use super::drive::{file, thumbling_file_info_t, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
-use crate::engine::link::{Opened, Target};
-use crate::engine::url::SignedUrl;
+use crate::engine::url::{SignedUrl, Target, UrlContent};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A signed URL.
@@ -66,7 +65,7 @@ struct Signed {
 }
 
 struct Content {
-    opened: Opened,
+    opened: UrlContent,
     content_type: CString,
     etag: CString,
     file_name: Option<CString>,
@@ -230,7 +229,7 @@ pub unsafe extern "C" fn thumbling_opened_info(
         let (content, info) = (OPENED.get(opened.id)?, unsafe { OutStruct::new(info) }?);
         info.put(thumbling_opened_info_t {
             struct_size: size_of::<thumbling_opened_info_t>(),
-            size: content.opened.content.size(),
+            size: content.opened.body.size(),
             content_type: content.content_type.as_ptr(),
             etag: content.etag.as_ptr(),
             file_name: super::pointer_to(&content.file_name),
@@ -270,8 +269,8 @@ pub unsafe extern "C" fn thumbling_opened_read(
     })
 }
 
-fn fill(opened: &Opened, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-    if buffer.is_empty() { Ok(0) } else { opened.content.read_up_to(offset, buffer) }
+fn fill(opened: &UrlContent, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+    if buffer.is_empty() { Ok(0) } else { opened.body.read_up_to(offset, buffer) }
 }
 
 /// Frees what a URL gave; 0 is a no-op.

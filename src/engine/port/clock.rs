@@ -1,14 +1,14 @@
-//! Two clocks: the wall's, which people read and which may jump, and a steady one, which leases live by.
+//! The port for time: a wall clock, which may jump, and a steady clock, which measures leases.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Where the engine gets the time from. Hosts have no need of their own; tests do.
+/// The engine's source of time. Hosts use [`SystemClock`]; tests bring their own.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time of day. May jump by days either way: only expiries, ages and retries are told by it.
+    /// The time of day. It may jump either way by days, so only expiries, ages and retries depend on it.
     fn wall(&self) -> SystemTime;
 
-    /// Time that only goes forward, the same in every process of this machine until it is started again.
+    /// A clock that never goes back, and is the same in every process until the machine restarts.
     fn steady(&self) -> Duration;
 }
 
@@ -27,7 +27,8 @@ impl Clock for SystemClock {
         Duration::new(now.tv_sec.max(0) as u64, now.tv_nsec.clamp(0, 999_999_999) as u32)
     }
 
-    // Shared by no other process, which is no harm: there the lock of an owner tells the living from the dead.
+    // Not shared between processes. Leases of a live owner may then look expired to others; owner locks still tell the
+    // living from the dead.
     #[cfg(not(unix))]
     fn steady(&self) -> Duration {
         static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
@@ -35,22 +36,38 @@ impl Clock for SystemClock {
     }
 }
 
-/// Milliseconds since 1970 by the wall's clock.
+/// `duration` in milliseconds; saturates at `i64::MAX`.
+pub(crate) fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Wall time, milliseconds since 1970.
 pub(crate) fn wall_ms(clock: &dyn Clock) -> i64 {
-    ms_of(clock.wall())
+    unix_ms(clock.wall())
 }
 
-/// Milliseconds of the steady clock.
+/// Steady time, milliseconds.
 pub(crate) fn steady_ms(clock: &dyn Clock) -> i64 {
-    clock.steady().as_millis().min(i64::MAX as u128) as i64
+    millis(clock.steady())
 }
 
-/// Milliseconds since 1970; 0 for what was before.
-pub(crate) fn ms_of(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().min(i64::MAX as u128) as i64
+/// Milliseconds since 1970; 0 for earlier times.
+pub(crate) fn unix_ms(time: SystemTime) -> i64 {
+    millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-/// The time so many milliseconds after 1970.
-pub(crate) fn time_of(ms: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(ms.max(0) as u64)
+/// The time `ms` milliseconds after 1970; the epoch itself if the system cannot represent it.
+pub(crate) fn time_from_ms(ms: i64) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_millis(ms.max(0) as u64)).unwrap_or(UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_saturate_in_milliseconds() {
+        assert_eq!(millis(Duration::MAX), i64::MAX);
+        assert_eq!(millis(Duration::from_millis(1500)), 1500);
+    }
 }

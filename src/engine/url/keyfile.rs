@@ -1,17 +1,18 @@
-//! A keyring that is kept in a file, so that URLs outlive a restart and hold for every process of the host.
+//! A keyring in a file, so that URLs stay valid across restarts and in every process of the host.
 //!
-//! One line a key, the one that signs first: its id and its secret in hexadecimal. Only the owner can read it.
+//! One line per key, the signing key first: its id and its secret in hexadecimal. Only the file's owner can read it.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::keyring::{Key, Keyring};
+use crate::engine::fs::{create_private_file, sync_folder};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The keyring in the file `path`, which is made with a random key if it is not there. Of several processes that make
-/// it at once all get the same.
+/// Opens the keyring in the file `path`, creating it with a random key if it is missing. Processes that create it at the
+/// same time get the same key.
 pub fn open(path: &Path) -> Result<Keyring> {
     match fs::read_to_string(path) {
         Ok(text) => parse(&text),
@@ -22,14 +23,14 @@ pub fn open(path: &Path) -> Result<Keyring> {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(failed(path, e)),
             }
-            // What stands there now, ours or another's.
+            // Whichever process created it.
             parse(&fs::read_to_string(path).map_err(|e| failed(path, e))?)
         }
         Err(e) => Err(failed(path, e)),
     }
 }
 
-/// Replaces the file `path` by what `keys` holds now.
+/// Replaces the file `path` with the current keys of `keys`.
 pub fn save(path: &Path, keys: &Keyring) -> Result<()> {
     write(path, &keys.keys(), Existing::Replaced).map_err(|e| failed(path, e))
 }
@@ -40,7 +41,7 @@ enum Existing {
     Replaced,
 }
 
-/// Writes aside and moves into place: the file is never there in part.
+/// Writes a temporary file and renames it, so the file is never incomplete.
 fn write(path: &Path, keys: &[Key], existing: Existing) -> io::Result<()> {
     let mut text = String::new();
     for key in keys {
@@ -50,45 +51,35 @@ fn write(path: &Path, keys: &[Key], existing: Existing) -> io::Result<()> {
         }
         text.push('\n');
     }
-    let mut aside = path.as_os_str().to_owned();
+    let mut temporary = path.as_os_str().to_owned();
     let mut unique = [0; 8];
     getrandom::fill(&mut unique).map_err(|e| io::Error::other(e.to_string()))?;
-    aside.push(format!(".{:016x}", u64::from_ne_bytes(unique)));
-    let written = private(aside.as_ref()).and_then(|mut file| {
+    temporary.push(format!(".{:016x}", u64::from_ne_bytes(unique)));
+    let written = create_private_file(temporary.as_ref()).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         match existing {
-            Existing::Replaced => fs::rename(&aside, path),
-            // Unlike a rename it fails if there is one.
-            Existing::Kept => fs::hard_link(&aside, path).and_then(|()| fs::remove_file(&aside)),
+            Existing::Replaced => fs::rename(&temporary, path),
+            // Unlike a rename, this fails if the file exists.
+            Existing::Kept => fs::hard_link(&temporary, path).and_then(|()| fs::remove_file(&temporary)),
         }
     });
     if written.is_err() {
-        let _ = fs::remove_file(&aside);
+        let _ = fs::remove_file(&temporary);
     }
     written?;
-    #[cfg(unix)]
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::File::open(folder)?.sync_all()?;
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => sync_folder(folder),
+        None => Ok(()),
     }
-    Ok(())
-}
-
-/// A new file for its owner alone.
-fn private(path: &Path) -> io::Result<fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn parse(text: &str) -> Result<Keyring> {
     let mut ring: Option<Keyring> = None;
     for (i, line) in text.lines().enumerate() {
         let wrong = |why: &str| Error::corrupt(format!("line {} of the key file: {why}", i + 1));
-        let (id, hex) = line.split_once(' ').ok_or_else(|| wrong("no id and secret"))?;
-        let key = Key::new(id, &bytes(hex).ok_or_else(|| wrong("the secret is no hexadecimal"))?)?;
+        let (id, hex) = line.split_once(' ').ok_or_else(|| wrong("no id or secret"))?;
+        let key = Key::new(id, &bytes(hex).ok_or_else(|| wrong("the secret is not hexadecimal"))?)?;
         ring = Some(match ring {
             Some(ring) => ring.accepting(key),
             None => Keyring::new(key),
@@ -127,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_outlive_a_restart_and_a_rotation() {
+    fn keys_survive_a_restart_and_a_rotation() {
         let folder = Folder::new("restart");
         let file = folder.0.join("keys");
         let first = open(&file).unwrap();
@@ -141,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn processes_that_make_the_file_at_once_get_the_same_key() {
+    fn processes_that_create_the_file_at_once_get_the_same_key() {
         let folder = Folder::new("race");
         let file = folder.0.join("keys");
         let macs: Vec<_> = std::thread::scope(|s| {
@@ -161,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_told_and_not_replaced() {
+    fn a_damaged_file_is_an_error_and_is_not_replaced() {
         let folder = Folder::new("damaged");
         let file = folder.0.join("keys");
         for text in ["", "k1", "k1 zz", "k1 00ff", "k1 0"] {

@@ -1,7 +1,7 @@
-//! The secrets that sign: one that signs now, and those whose signatures still hold.
+//! The secrets that sign URLs: one that signs, and others whose signatures are still accepted.
 //!
-//! Rotation: [`Keyring::rotate`] brings in a new secret to sign with; the old one goes on to be accepted until
-//! [`Keyring::retire`] takes it away, which is right once everything that it signed has expired.
+//! To rotate, [`Keyring::rotate`] adds a new signing key. Signatures of the old one are accepted until
+//! [`Keyring::retire`] removes it, once everything it signed has expired.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,23 +12,23 @@ use sha2::Sha256;
 use super::Field;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of a secret, at least: as many as the signature has.
+/// Shortest secret, bytes: the length of a signature.
 pub const MIN_SECRET: usize = 32;
-/// Characters of a key id, at most.
+/// Longest key id, characters.
 pub const MAX_KEY_ID: usize = 16;
 
-/// A secret and the name it goes by in URLs.
+/// A secret, and its id in URLs.
 #[derive(Clone)]
 pub struct Key {
     id: Arc<str>,
     secret: Arc<[u8]>,
-    /// Both key blocks already hashed in, so that a signature costs two blocks less.
+    /// With both key blocks already hashed, which saves two blocks per signature.
     hmac: Hmac<Sha256>,
 }
 
 impl Key {
-    /// The secret `secret`, called `id`. `invalid-argument` if the secret has less than [`MIN_SECRET`] bytes, or the id
-    /// is not 1 to [`MAX_KEY_ID`] lower-case letters and digits.
+    /// A key with the id `id`. `invalid-argument` if the secret is shorter than [`MIN_SECRET`] bytes, or the id is not 1 to
+    /// [`MAX_KEY_ID`] lower-case letters and digits.
     pub fn new(id: &str, secret: &[u8]) -> Result<Self> {
         let named = (1..=MAX_KEY_ID).contains(&id.len());
         if !named || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
@@ -41,14 +41,14 @@ impl Key {
         Ok(Self { id: id.into(), secret: secret.into(), hmac })
     }
 
-    /// A new random secret, called `id`.
+    /// A key with a random secret and the id `id`.
     pub fn random(id: &str) -> Result<Self> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|e| Error::new(ErrorKind::Io, format!("no randomness: {e}")))?;
         Self::new(id, &secret)
     }
 
-    /// What it is called.
+    /// Its id.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -57,7 +57,7 @@ impl Key {
         &self.secret
     }
 
-    /// The signature of `fields` for one `purpose`: each, and the purpose, with its length before it.
+    /// The signature of `fields` for one `purpose`. The purpose and each field are preceded by their length.
     pub fn mac(&self, purpose: &str, fields: &[Field<'_>]) -> [u8; 32] {
         self.keyed(purpose, fields).finalize().into_bytes().into()
     }
@@ -86,32 +86,32 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The keys of one engine, or of several that answer for each other. May be rotated while it is in use.
+/// The keys of one engine, or of several that accept each other's URLs. Can be rotated while in use.
 #[derive(Debug)]
 pub struct Keyring {
-    /// The one that signs first. Never empty.
+    /// The signing key first. Never empty.
     keys: RwLock<Vec<Key>>,
 }
 
 impl Keyring {
-    /// Signs with `key`.
+    /// A keyring that signs with `key`.
     pub fn new(key: Key) -> Self {
         Self { keys: RwLock::new(vec![key]) }
     }
 
-    /// Signs with a random secret that lives as long as this process.
+    /// A keyring that signs with a random key. Its signatures become invalid when the process ends.
     pub fn random() -> Result<Self> {
         Key::random("r").map(Self::new)
     }
 
-    /// Goes on to accept what `key` signed. A key of the same id is replaced.
+    /// Also accepts signatures of `key`. Replaces a key with the same id.
     #[must_use]
     pub fn accepting(self, key: Key) -> Self {
         self.accept(key);
         self
     }
 
-    /// As [`accepting`](Self::accepting), while it is in use.
+    /// Like [`accepting`](Self::accepting), for a keyring in use.
     pub fn accept(&self, key: Key) {
         self.write(|keys| match keys.iter().position(|k| k.id == key.id) {
             Some(at) => keys[at] = key,
@@ -119,10 +119,10 @@ impl Keyring {
         });
     }
 
-    /// Signs with `key` from now on, and goes on to accept the others. `invalid-argument` if one of them has its id.
+    /// Signs with `key` from now on, and still accepts the others. `invalid-argument` if one of them has the same id.
     pub fn rotate(&self, key: Key) -> Result<()> {
         self.write(|keys| match keys.iter().any(|k| k.id == key.id) {
-            true => Err(Error::invalid_argument(format!("there is a key called {}", key.id))),
+            true => Err(Error::invalid_argument(format!("there is already a key {}", key.id))),
             false => {
                 keys.insert(0, key);
                 Ok(())
@@ -130,24 +130,24 @@ impl Keyring {
         })
     }
 
-    /// No longer accepts what the key `id` signed. `invalid-argument` if it is the one that signs, or none.
+    /// No longer accepts signatures of the key `id`. `invalid-argument` if it is the signing key, or unknown.
     pub fn retire(&self, id: &str) -> Result<()> {
         self.write(|keys| match keys.iter().position(|k| &*k.id == id) {
             Some(at) if at > 0 => {
                 keys.remove(at);
                 Ok(())
             }
-            Some(_) => Err(Error::invalid_argument(format!("the key {id} is the one that signs"))),
-            None => Err(Error::invalid_argument(format!("there is no key called {id}"))),
+            Some(_) => Err(Error::invalid_argument(format!("the key {id} is the signing key"))),
+            None => Err(Error::invalid_argument(format!("there is no key {id}"))),
         })
     }
 
-    /// The key that signs.
+    /// The signing key.
     pub fn signer(&self) -> Key {
         self.read(|keys| keys[0].clone())
     }
 
-    /// Whether `mac` is what the key `id` signs `fields` with, compared in constant time. An unknown id takes as long.
+    /// Whether `mac` is the signature of `fields` by the key `id`, compared in constant time. Unknown ids take as long.
     pub fn verify(&self, id: &str, purpose: &str, fields: &[Field<'_>], mac: &[u8; 32]) -> bool {
         let (key, known) = self.read(|keys| match keys.iter().find(|k| &*k.id == id) {
             Some(key) => (key.clone(), true),
@@ -156,13 +156,13 @@ impl Keyring {
         key.keyed(purpose, fields).verify_slice(mac).is_ok() & known
     }
 
-    /// All keys, the one that signs first.
+    /// All keys, the signing key first.
     pub fn keys(&self) -> Vec<Key> {
         self.read(|keys| keys.to_vec())
     }
 
-    fn read<T>(&self, look: impl FnOnce(&[Key]) -> T) -> T {
-        look(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    fn read<T>(&self, read: impl FnOnce(&[Key]) -> T) -> T {
+        read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut Vec<Key>) -> T) -> T {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_and_a_wild_id_are_refused() {
+    fn short_secrets_and_invalid_ids_are_refused() {
         assert!(Key::new("k", &[1; 31]).is_err());
         for id in ["", "K", "a.b", "a/b", "ä", "12345678901234567"] {
             assert!(Key::new(id, &[1; 32]).is_err(), "{id}");
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_old_key_signed_holds_until_it_is_retired() {
+    fn signatures_of_an_old_key_are_accepted_until_it_is_retired() {
         let ring = Keyring::new(key("a", 1));
         let old = ring.signer().mac("p", &[Field::Number(1)]);
         ring.rotate(key("b", 2)).unwrap();
@@ -207,21 +207,21 @@ mod tests {
     }
 
     #[test]
-    fn the_key_that_signs_is_not_retired() {
+    fn the_signing_key_cannot_be_retired() {
         let ring = Keyring::new(key("a", 1));
         assert!(ring.retire("a").is_err());
         assert!(ring.rotate(key("a", 2)).is_err());
     }
 
     #[test]
-    fn secrets_do_not_get_into_logs() {
+    fn debug_output_of_a_keyring_hides_its_secrets() {
         let secret = *b"0123456789abcdef0123456789abcdef";
         let ring = Keyring::new(Key::new("a", &secret).unwrap());
         let shown = format!("{ring:?}");
         assert!(shown.contains("\"a\"") && !shown.contains("48, 49") && !shown.contains("0123"), "{shown}");
     }
 
-    // RFC 4231 has no keys of 32 bytes that fit; this one was computed by Python's hmac and hashlib.
+    // RFC 4231 has no vector with a 32-byte key; this one was computed with Python's hmac and hashlib.
     #[test]
     fn signatures_are_hmac_sha256_over_length_prefixed_fields() {
         let mac = key("k", b'k').mac("thumbling url", &[Field::Text("1"), Field::Number(7)]);

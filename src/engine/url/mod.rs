@@ -1,100 +1,55 @@
-//! URLs that let whoever has them fetch one thumbnail for a while, and nothing else.
+//! Signed URLs: each lets its holder fetch one thumbnail or package for a limited time, and nothing else.
 //!
 //! ```text
 //! https://drive.example/thumb / 1.k3 / space / file / version / spec ?sign=<mac>:<expiry>
-//! the host's base               |  |                                   |     Unix time, s
-//!                          form --+  +-- key id                        +-- base64url, 43 characters
+//! base URL                      |  |                                   |     Unix time, s
+//!                       version --+  +-- key id                        +-- base64url, 43 characters
 //! ```
 //!
-//! The signature is HMAC-SHA256 over the length-prefixed fields: form, key id, space, file, version, spec, expiry. It is
-//! checked before anything else is believed, in constant time. A URL has one spelling only (`text.rs`): one that differs
-//! in any byte from what was signed is refused, be it the base or the case of a digit. There is no URL without an
-//! expiry, and none that lives longer than [`MAX_LIFE`].
+//! The signature is HMAC-SHA256 over the length-prefixed fields: URL version, key id, space, file, version, spec, expiry.
+//! It is verified in constant time before anything else is used. A URL has exactly one encoding (`text.rs`): any other
+//! byte, even the case of a digit, is refused. Every URL expires, after at most [`MAX_LIFE`].
 //!
-//! - [`keyring`]: the secrets, their ids and their rotation; [`keyfile`] keeps them in a folder.
-//! - [`obfuscate`]: URLs whose file names are not to be read by people; the decoders are public.
+//! - [`keyring`]: secrets, their ids and their rotation; [`keyfile`] stores them in a file.
+//! - [`obfuscate`]: URLs that hide file names.
 
 pub mod keyfile;
 pub mod keyring;
 pub mod obfuscate;
 mod text;
 
-use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyring::Keyring;
 
-use crate::engine::id::{FileId, FileRef, SpaceId, Version};
+use crate::engine::model::id::{FileId, FileRef, MAX_ID, SpaceId, Version};
 use crate::error::{Error, Result};
 
-/// How long a URL may live: 7 days, which is also what object stores allow.
+pub use crate::engine::model::url::{Claims, SignedUrl, Target, UrlContent, UrlError};
+
+/// Longest lifetime of a URL: 7 days, as in object stores.
 pub const MAX_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Bytes of a URL beyond its base: three names of the host at three bytes a byte, and the rest.
-const MAX_LEN: usize = 3 * 3 * crate::engine::id::MAX_ID + 1024;
+/// Longest URL without its base, bytes: three ids of the host, three bytes per byte when escaped, and the rest.
+const MAX_LEN: usize = 3 * 3 * MAX_ID + 1024;
 
-/// The form of these URLs; another one would be another number.
-const FORM: &str = "1";
+/// Version of this URL format.
+const FORMAT: &str = "1";
 
-/// What the signature speaks of; other uses of the same keys have other words.
+/// Purpose of the signature; other uses of the same keys have other purposes.
 const PURPOSE: &str = "thumbling url";
 
-/// What a URL gives, until when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
-    /// Whose thumbnail.
-    pub file: FileRef,
-    /// Of which content.
-    pub version: Version,
-    /// Which of the engine's specs, by name.
-    pub spec: String,
-    /// Unix time, s: from then on it gives nothing.
-    pub expires: u64,
-}
-
-/// A URL that a client can fetch.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SignedUrl {
-    /// Absolute where the engine's base URL is; to be decoded first if it is obfuscated.
-    pub url: String,
-    /// Unix time, s: from then on it gives nothing.
-    pub expires: u64,
-    /// Whether `url` has to go through a decoder of `bindings/decoders` first.
-    pub obfuscated: bool,
-}
-
-// Whoever reads a log could use the URL.
-impl fmt::Debug for SignedUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.url.split('?').next().unwrap_or_default();
-        f.debug_struct("SignedUrl").field("url", &url).field("expires", &self.expires).finish_non_exhaustive()
-    }
-}
-
-/// A URL that gives nothing. Forged, expired, of a file that is gone: to an outsider all are alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UrlError;
-
-impl fmt::Display for UrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such thumbnail")
-    }
-}
-
-impl std::error::Error for UrlError {}
-
-/// Signs `claims` below `base`, such as `https://drive.example/thumb` (without a slash at its end). `invalid-argument`
-/// if the expiry has passed or is further than [`MAX_LIFE`] away.
+/// Signs `claims` under the base URL `base`, such as `https://drive.example/thumb`, without a trailing slash.
+/// `invalid-argument` if the expiry has passed or is more than [`MAX_LIFE`] away.
 pub fn sign(keys: &Keyring, base: &str, claims: &Claims, now: SystemTime) -> Result<SignedUrl> {
-    if !lives(claims.expires, unix(now)) {
-        return Err(Error::invalid_argument("a URL lives for more than nothing and at most 7 days"));
+    if !is_valid(claims.expires, unix(now)) {
+        return Err(Error::invalid_argument("the expiry has passed or is more than 7 days away"));
     }
     let signer = keys.signer();
     let mac = signer.mac(PURPOSE, &fields(signer.id(), claims));
     let mut url = String::with_capacity(base.len() + 160);
     url.push_str(base);
-    for part in [&[FORM, ".", signer.id()].concat(), claims.file.space.as_str(), claims.file.file.as_str()]
+    for part in [&[FORMAT, ".", signer.id()].concat(), claims.file.space.as_str(), claims.file.file.as_str()]
         .into_iter()
         .chain([claims.version.as_str(), &claims.spec])
     {
@@ -108,19 +63,21 @@ pub fn sign(keys: &Keyring, base: &str, claims: &Claims, now: SystemTime) -> Res
     Ok(SignedUrl { url, expires: claims.expires, obfuscated: false })
 }
 
-/// What `url`, which [`sign`] made below the same `base`, gives at `now`.
+/// The claims of `url`, if [`sign`] signed it under the same `base` and it has not expired at `now`.
 pub fn verify(keys: &Keyring, base: &str, url: &str, now: SystemTime) -> std::result::Result<Claims, UrlError> {
     let parsed = url.strip_prefix(base).filter(|rest| rest.len() <= MAX_LEN).and_then(parse).ok_or(UrlError)?;
     let id = parsed.key;
-    // The signature first: what is not signed is not looked at, not even whether it has expired.
-    if !keys.verify(id, PURPOSE, &fields(id, &parsed.claims), &parsed.mac) || !lives(parsed.claims.expires, unix(now)) {
+    // The signature first: nothing unsigned is used, not even the expiry.
+    if !keys.verify(id, PURPOSE, &fields(id, &parsed.claims), &parsed.mac)
+        || !is_valid(parsed.claims.expires, unix(now))
+    {
         return Err(UrlError);
     }
     Ok(parsed.claims)
 }
 
-/// Not past, and not further away than any URL is signed for, as after a clock that was set back.
-fn lives(expires: u64, now: u64) -> bool {
+/// Whether an expiry is in the future, but not further than any URL is signed for, as after a clock was set back.
+fn is_valid(expires: u64, now: u64) -> bool {
     expires > now && expires - now <= MAX_LIFE.as_secs()
 }
 
@@ -128,10 +85,10 @@ fn unix(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// What is signed, in its order; the keyring prefixes each with its length.
+/// The signed fields, in order.
 fn fields<'a>(key: &'a str, claims: &'a Claims) -> [Field<'a>; 7] {
     [
-        Field::Text(FORM),
+        Field::Text(FORMAT),
         Field::Text(key),
         Field::Text(claims.file.space.as_str()),
         Field::Text(claims.file.file.as_str()),
@@ -141,7 +98,7 @@ fn fields<'a>(key: &'a str, claims: &'a Claims) -> [Field<'a>; 7] {
     ]
 }
 
-/// One thing that a signature speaks of.
+/// A field of what is signed.
 #[derive(Debug, Clone, Copy)]
 pub enum Field<'a> {
     /// Text, as UTF-8.
@@ -158,12 +115,12 @@ struct Parsed<'a> {
     mac: [u8; 32],
 }
 
-/// Takes what stands behind the base apart; `None` if [`sign`] would not have spelled it so.
+/// Parses what follows the base; `None` if it is not what [`sign`] produces.
 fn parse(rest: &str) -> Option<Parsed<'_>> {
     let (path, query) = rest.split_once('?')?;
     let mut parts = path.strip_prefix('/')?.split('/');
-    let (form, key) = parts.next()?.split_once('.')?;
-    if form != FORM {
+    let (format, key) = parts.next()?.split_once('.')?;
+    if format != FORMAT {
         return None;
     }
     let mut next = || text::unescape(parts.next()?);

@@ -1,19 +1,19 @@
-//! URLs whose file names are not to be read by people who look over a shoulder or into a log.
+//! Obfuscated URLs, which do not show file names to people who look over a shoulder or into a log.
 //!
-//! This hides and does not protect: the way back is public, and published in C, C++, Go, JavaScript, Java and Python
-//! (`bindings/decoders`). What protects is the signature inside.
+//! Obfuscation is not protection: decoders are public, in C, C++, Go, JavaScript, Java and Python (`bindings/decoders`).
+//! The signature inside is what protects.
 //!
 //! ```text
 //! "obf1." base64url(seed, 4 bytes ‖ url xor stream(seed))
-//! seed          FNV-1a of the URL, 32 bits, most significant byte first: shows damage, and a URL is always obfuscated
-//!               alike, so that caches know it
-//! stream(seed)  xorshift32 (13, 17, 5) from seed xor 9e3779b9 (1 if that is zero); of each state the top byte
+//! seed          FNV-1a of the URL, 32 bits, most significant byte first: detects damage, and is deterministic, so
+//!               that caches work
+//! stream(seed)  xorshift32 (13, 17, 5) from seed xor 9e3779b9 (1 if that is zero); the top byte of each state
 //! ```
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What every obfuscated URL begins with.
+/// Prefix of every obfuscated URL.
 pub const PREFIX: &str = "obf1.";
 
 /// Obfuscates `url`.
@@ -26,7 +26,7 @@ pub fn encode(url: &str) -> String {
     out
 }
 
-/// The URL that `obfuscated` stands for; `None` if [`encode`] did not make it.
+/// Decodes `obfuscated`; `None` if [`encode`] did not produce it.
 pub fn decode(obfuscated: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(obfuscated.strip_prefix(PREFIX)?).ok()?;
     let (seed, url) = bytes.split_first_chunk::<4>()?;
@@ -49,7 +49,7 @@ fn mix(seed: u32, body: &mut [u8]) {
     }
 }
 
-/// Fowler, Noll and Vo's hash, 32 bits: RFC 9923.
+/// FNV-1a, 32 bits: RFC 9923.
 fn fnv1a(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
@@ -61,7 +61,7 @@ mod tests {
     const URL: &str = "http://127.0.0.1:8080/thumb/1.k1/mary/%E5%9B%BE/3/small?sign=AAAA:1749530110";
 
     #[test]
-    fn a_url_comes_back_and_does_not_show_its_names() {
+    fn a_url_round_trips_and_hides_its_names() {
         let hidden = encode(URL);
         assert_eq!(decode(&hidden).as_deref(), Some(URL));
         assert!(!hidden.contains("mary") && hidden.is_ascii());
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_one_is_none() {
+    fn a_damaged_url_is_refused() {
         let hidden = encode(URL);
         for at in 0..hidden.len() {
             let mut bytes = hidden.clone().into_bytes();
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(decode(URL), None);
     }
 
-    /// The vectors that decoders in other languages are run on (`tests/decoders/run`) are right: written by
+    /// Checks the vectors that decoders in other languages are tested with (`tests/decoders/run`). Regenerate them with
     /// `THUMBLING_WRITE_VECTORS=1 cargo test --features engine obfuscate`.
     #[test]
     fn the_published_vectors_decode() {
@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    /// One JSON object a line: `url` is null where a decoder has to refuse.
+    /// One JSON object per line; `url` is null where a decoder has to refuse.
     fn vectors() -> String {
         let long = format!("https://drive.example/{}?sign=x:1", "é".repeat(4000));
         let every: String = (1..=0x7f).chain([0xe9, 0x56fe, 0x1f4f7, 0x10_ffff]).filter_map(char::from_u32).collect();
@@ -167,7 +167,7 @@ mod tests {
         sealed(URL.as_bytes(), 0x0102_0304)
     }
 
-    /// The last letter of an unpadded text may carry bits that are not used; they have to be zero.
+    /// The last letter of unpadded base64 may have unused bits, which have to be zero.
     fn loose() -> String {
         let hidden = (0..3).map(|n| encode(&"a".repeat(n))).find(|text| (text.len() - PREFIX.len()) % 4 == 2).unwrap();
         let last = match hidden.as_bytes()[hidden.len() - 1] {

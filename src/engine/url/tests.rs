@@ -26,7 +26,7 @@ fn signed(keys: &Keyring, claims: &Claims) -> String {
     sign(keys, BASE, claims, at(900)).unwrap().url
 }
 
-/// Small numbers from a fixed seed: xorshift64*.
+/// Pseudo-random numbers from a fixed seed: xorshift64*.
 struct Random(u64);
 impl Random {
     fn below(&mut self, n: usize) -> usize {
@@ -38,7 +38,7 @@ impl Random {
 }
 
 #[test]
-fn a_signed_url_gives_what_was_signed() {
+fn a_signed_url_verifies_to_its_claims() {
     let keys = ring();
     for n in 0..100 {
         let claims = sample(n);
@@ -70,7 +70,7 @@ fn no_url_lives_longer_than_seven_days() {
 }
 
 #[test]
-fn another_engine_s_url_is_refused() {
+fn a_url_of_another_engine_is_refused() {
     let url = signed(&ring(), &sample(1));
     let other = Keyring::new(Key::new("k1", &[8; 32]).unwrap());
     assert_eq!(verify(&other, BASE, &url, at(950)), Err(UrlError));
@@ -78,7 +78,7 @@ fn another_engine_s_url_is_refused() {
 }
 
 #[test]
-fn a_url_holds_while_its_key_is_accepted() {
+fn a_url_is_valid_while_its_key_is_accepted() {
     let keys = ring();
     let url = signed(&keys, &sample(1));
     keys.rotate(Key::new("k2", &[9; 32]).unwrap()).unwrap();
@@ -98,7 +98,7 @@ fn every_bit_flip_of_100_urls_is_refused() {
             let mut bytes = url.clone().into_bytes();
             bytes[bit / 8] ^= 1 << (bit % 8);
             flips += 1;
-            // What is no UTF-8 cannot even be asked for.
+            // Not UTF-8: cannot be passed at all.
             if let Ok(flipped) = std::str::from_utf8(&bytes) {
                 assert_eq!(verify(&keys, BASE, flipped, at(950)), Err(UrlError), "{flipped}");
             }
@@ -108,7 +108,7 @@ fn every_bit_flip_of_100_urls_is_refused() {
 }
 
 #[test]
-fn of_a_million_mutated_urls_none_is_accepted() {
+fn none_of_a_million_mutated_urls_is_accepted() {
     let keys = ring();
     let urls: Vec<String> = (0..100).map(|n| signed(&keys, &sample(n))).collect();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
@@ -126,7 +126,7 @@ fn of_a_million_mutated_urls_none_is_accepted() {
     assert!(same < 100_000, "most mutations change something: {same}");
 }
 
-/// What a person who guesses URLs would try, once to three times.
+/// Applies one to four random edits of the kind an attacker would try.
 fn mutate(url: &str, urls: &[String], random: &mut Random) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~/?:=&%#+ \0\x7f";
     let mut bytes = url.as_bytes().to_vec();
@@ -140,10 +140,10 @@ fn mutate(url: &str, urls: &[String], random: &mut Random) -> String {
             2 if !bytes.is_empty() => drop(bytes.remove(at)),
             3 => bytes.truncate(at),
             4 => drop(bytes.drain(..at)),
-            // A part of it once more, or taken out.
+            // Repeats or removes a part.
             5 => bytes = [&bytes[..end], &bytes[at..]].concat(),
             6 => drop(bytes.drain(at..end)),
-            // The front of one, the back of another: an expiry, a signature, a file that belongs elsewhere.
+            // Joins parts of two URLs: an expiry, a signature or a file of another one.
             7 => {
                 let cut = |text: &[u8], mark: u8| text.iter().rposition(|&b| b == mark).unwrap_or(text.len());
                 let mark = b"/?=:."[random.below(5)];
@@ -158,7 +158,7 @@ fn mutate(url: &str, urls: &[String], random: &mut Random) -> String {
 }
 
 #[test]
-fn an_unsigned_expiry_is_not_believed() {
+fn a_changed_expiry_is_refused() {
     let keys = ring();
     let url = signed(&keys, &claims("s", "f", "v", "small", 1000));
     let longer = url.replace(":1000", ":9999");
@@ -167,16 +167,16 @@ fn an_unsigned_expiry_is_not_believed() {
 }
 
 #[test]
-fn a_long_url_is_refused_before_it_is_read() {
+fn a_url_beyond_the_maximum_length_is_refused() {
     let url = format!("{BASE}/1.k1/{}", "a".repeat(1 << 20));
     assert_eq!(verify(&ring(), BASE, &url, at(0)), Err(UrlError));
-    let long = "资".repeat(crate::engine::id::MAX_ID / 3);
+    let long = "资".repeat(MAX_ID / 3);
     let claims = claims(&long, &long, &long, "small", 1000);
     assert_eq!(verify(&ring(), BASE, &signed(&ring(), &claims), at(950)), Ok(claims));
 }
 
 #[test]
-fn a_url_does_not_get_into_logs_with_its_signature() {
+fn debug_output_of_a_url_hides_its_signature() {
     let url = sign(&ring(), BASE, &sample(1), at(900)).unwrap();
     assert!(!format!("{url:?}").contains("sign="));
 }

@@ -1,8 +1,7 @@
-//! The one spelling of what stands in a URL.
+//! The canonical encoding of the parts of a URL.
 //!
-//! Letters, digits, `-`, `_` and dots (but the first) stand for themselves, every other byte of UTF-8 is `~` and two
-//! digits of lower-case hexadecimal. So nothing in a path is touched by what proxies and frameworks normalise: no
-//! percent signs, no `.` or `..`, no empty parts.
+//! Letters, digits, `-`, `_` and non-leading dots are kept; every other byte of UTF-8 becomes `~` and two lower-case
+//! hexadecimal digits. Proxies and frameworks find nothing to normalise: no percent signs, no `.` or `..`, no empty parts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +12,7 @@ fn plain(byte: u8, first: bool) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'.' && !first
 }
 
-/// Appends `text`, which is not empty.
+/// Appends the encoding of `text`, which must not be empty.
 pub(super) fn escape(text: &str, out: &mut String) {
     for (i, byte) in text.bytes().enumerate() {
         if plain(byte, i == 0) {
@@ -26,7 +25,7 @@ pub(super) fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// The text that [`escape`] spells `part`; `None` for every other spelling.
+/// Decodes `part`; `None` if it is not what [`escape`] produces.
 pub(super) fn unescape(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.bytes();
@@ -56,13 +55,13 @@ pub(super) fn mac(mac: &[u8; 32], out: &mut String) {
     URL_SAFE_NO_PAD.encode_string(mac, out);
 }
 
-/// A signature; `None` if it is spelled otherwise than [`mac`] does it.
+/// Parses a signature; `None` if it is not what [`mac`] produces.
 pub(super) fn read_mac(text: &str) -> Option<[u8; 32]> {
-    // Refuses padding, other alphabets, and unused bits that are set.
+    // Refuses padding, other alphabets, and non-zero unused bits.
     URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
-/// A number of decimal digits, without a sign or zeros before it.
+/// Parses a decimal number without sign or leading zeros.
 pub(super) fn number(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_normaliser_would_touch_is_escaped() {
+    fn characters_that_normalisers_change_are_escaped() {
         assert_eq!(escaped(".."), "~2e.");
         assert_eq!(escaped("a/b?c#d%20~"), "a~2fb~3fc~23d~2520~7e");
         assert_eq!(escaped("图"), "~e5~9b~be");
@@ -87,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn escaped_text_comes_back() {
+    fn escaped_text_round_trips() {
         for text in ["a", ".", "..", "~", "./../图 片.png", "\u{7f}\u{80}"] {
             assert_eq!(unescape(&escaped(text)).as_deref(), Some(text));
         }
     }
 
     #[test]
-    fn there_is_one_spelling() {
+    fn only_the_canonical_encoding_is_accepted() {
         for other in ["", "~61", "~2E.", ".", "a~2", "a~", "~ff", "a/b", "%61", "a b", "~+f"] {
             assert_eq!(unescape(other), None, "{other}");
         }
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_with_loose_bits_is_none() {
+    fn a_signature_with_unused_bits_set_is_refused() {
         let mut text = String::new();
         mac(&[0; 32], &mut text);
         assert_eq!(read_mac(&text), Some([0; 32]));

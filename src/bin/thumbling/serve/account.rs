@@ -1,4 +1,4 @@
-//! Who calls: tokens that this host gave out, signed with its own keys, so that they outlive a restart.
+//! Tokens of users, signed with the host's own keys, so that they survive a restart.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,25 +8,27 @@ use thumbling::engine::url::Field;
 use thumbling::engine::url::keyring::Keyring;
 
 const PURPOSE: &str = "thumbling demo token";
-/// How long a token holds, s.
-const LIFE: u64 = 30 * 24 * 3600;
-/// Bytes of a user's name.
+/// Lifetime of a token, s.
+const LIFETIME: u64 = 30 * 24 * 3600;
+/// The cookie that carries a token: event sources cannot send headers.
+pub const COOKIE: &str = "thumbling_token";
+/// Longest name of a user, bytes.
 pub const MAX_NAME: usize = 64;
 
-/// The id of the user called `name`: what `X-User-Id` and `unionId` carry.
+/// The id of the user named `name`, as in `X-User-Id` and `unionId`.
 pub fn user_id(name: &str) -> String {
     format!("u{}", URL_SAFE_NO_PAD.encode(name))
 }
 
 /// A token for the user `id`.
 pub fn token(keys: &Keyring, id: &str) -> String {
-    let expires = now() + LIFE;
+    let expires = now() + LIFETIME;
     let signer = keys.signer();
     let mac = signer.mac(PURPOSE, &[Field::Text(signer.id()), Field::Text(id), Field::Number(expires)]);
     format!("{id}.{expires}.{}.{}", signer.id(), URL_SAFE_NO_PAD.encode(mac))
 }
 
-/// The id of the user whom `token` was given to.
+/// The id of the user that `token` was issued to.
 pub fn user(keys: &Keyring, token: &str) -> Option<String> {
     let mut parts = token.split('.');
     let (id, expires, key, mac) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -45,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_names_its_user_and_a_changed_one_nobody() {
+    fn a_token_identifies_its_user_and_a_changed_one_is_refused() {
         let keys = Keyring::random().unwrap();
         let token = token(&keys, &user_id("玛丽"));
         assert_eq!(user(&keys, &token), Some(user_id("玛丽")));

@@ -1,4 +1,4 @@
-//! What a drive has around the four APIs: tokens, listings, uploads, tasks.
+//! Endpoints that a drive has beside the four APIs: tokens, listings, uploads, tasks.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,21 +14,19 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use thumbling::engine::caller::Caller;
-use thumbling::engine::drive::folder;
 use thumbling::engine::drive::{DriveError, DriveErrorKind};
-use thumbling::engine::lookup::{Look, LookState, MAX_BATCH, Mode};
-use thumbling::engine::message::Problem;
+use thumbling::engine::id::FileRef;
+use thumbling::engine::lookup::{Lookup, LookupMode, LookupState, MAX_BATCH};
+use thumbling::engine::problem::Problem;
 use thumbling::engine::task::TaskStatus;
 use thumbling::engine::url::SignedUrl;
+use thumbling::engine::wire::cloudreve;
 
-use super::account;
-use super::events::Said;
+use super::account::{self, COOKIE};
+use super::feed::HostEvent;
 use super::state::App;
 use super::time::rfc3339;
 use super::wire::{self, Failure};
-
-/// The page's cookie: an event source can send no headers.
-pub const COOKIE: &str = "thumbling_token";
 
 /// `POST /demo/token` with `{"user": "…"}`
 pub async fn token(State(app): State<Arc<App>>, body: Bytes) -> Response {
@@ -36,7 +34,7 @@ pub async fn token(State(app): State<Arc<App>>, body: Bytes) -> Response {
         let body = wire::json(&body)?;
         let name = wire::text(&body, "user")?;
         if name.len() > account::MAX_NAME || name.chars().any(char::is_control) {
-            return Err(Failure::of(Problem::Argument, "no name of a user"));
+            return Err(Failure::of(Problem::Argument, "not a valid user name"));
         }
         let user = account::user_id(name);
         let token = app.token(&user);
@@ -59,8 +57,8 @@ pub async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery, header
         let items: Vec<Value> = entries
             .into_iter()
             .map(|entry| {
-                let uri = folder::uri(&entry.path);
-                let hint = match entry.folder {
+                let uri = cloudreve::uri(&entry.path);
+                let hint = match entry.is_folder() {
                     true => None,
                     false => app.engine.context_hint(&entry.file, Some(&uri), Some(&entry.info), &caller).ok(),
                 };
@@ -70,9 +68,9 @@ pub async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery, header
                     "uri": uri,
                     "size": entry.info.size,
                     "version": entry.info.version.as_str(),
-                    "folder": entry.folder,
-                    "contextHint": hint.map(|hint| app.hand_out(hint)),
-                    "kind": if entry.folder { "folder" } else { app.kind(&entry.info.name) },
+                    "folder": entry.is_folder(),
+                    "contextHint": hint.map(|hint| app.store_hint(hint)),
+                    "kind": if entry.is_folder() { "folder" } else { app.kind(&entry.info.name) },
                 })
             })
             .collect();
@@ -81,7 +79,7 @@ pub async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery, header
     .await
 }
 
-/// `POST /demo/look` with `{"fileIds": […], "spec": "small"}`: what the page draws.
+/// `POST /demo/look` with `{"fileIds": […], "spec": "small"}`: thumbnails for the page.
 pub async fn look(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
     wire::answer(move || {
         let caller = app.member(&headers)?;
@@ -89,17 +87,17 @@ pub async fn look(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) 
         let ids: Option<Vec<&str>> = body["fileIds"].as_array().and_then(|ids| ids.iter().map(Value::as_str).collect());
         let files: Option<Vec<_>> = ids.and_then(|ids| ids.iter().map(|id| app.file(id)).collect());
         let files = files.filter(|files| (1..=MAX_BATCH).contains(&files.len())).ok_or(Problem::Files)?;
-        let looks = app.engine.lookup_batch(&files, body["spec"].as_str(), &caller, Mode::EnqueueOnMiss)?;
-        let items: Vec<Value> = looks.iter().map(|look| shown(look, &caller)).collect();
+        let lookups = app.engine.lookup_batch(&files, body["spec"].as_str(), &caller, LookupMode::EnqueueOnMiss)?;
+        let items: Vec<Value> = lookups.iter().map(|lookup| lookup_json(lookup, &caller)).collect();
         Ok(Json(json!({"items": items})).into_response())
     })
     .await
 }
 
-fn shown(look: &Look, caller: &Caller) -> Value {
-    let id = look.file.file.as_str();
-    match (&look.state, Problem::of_look(&look.state)) {
-        (LookState::Ready { width, height, url, thumbhash, .. }, _) => json!({
+fn lookup_json(lookup: &Lookup, caller: &Caller) -> Value {
+    let id = lookup.file.file.as_str();
+    match (&lookup.state, Problem::of_lookup(&lookup.state)) {
+        (LookupState::Ready { width, height, url, thumbhash, .. }, _) => json!({
             "fileId": id,
             "state": "ready",
             "width": width,
@@ -110,46 +108,41 @@ fn shown(look: &Look, caller: &Caller) -> Value {
             "expires": rfc3339(url.expires),
         }),
         (state, problem) => {
-            let s = problem.unwrap_or(Problem::Internal).spelling();
-            let name = if matches!(state, LookState::Pending { .. }) { "pending" } else { "failed" };
-            json!({"fileId": id, "state": name, "error": s.name, "message": s.text(caller.language)})
+            let problem = problem.unwrap_or(Problem::Internal);
+            let name = if matches!(state, LookupState::Pending { .. }) { "pending" } else { "failed" };
+            json!({"fileId": id, "state": name, "error": problem.name(), "message": problem.message(caller.language)})
         }
     }
 }
 
 /// `PUT /demo/files/<path>`
 pub async fn upload(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
-    let done = receive(&app, &uri, &headers, body).await;
+    let received = receive(&app, &uri, &headers, body).await;
     wire::answer(move || {
-        let file = done?;
-        // As a drive does it: once the file is where it belongs.
+        let file = received?;
+        // Once the file is in place.
         let task = app.engine.file_changed(&file)?;
-        app.feed.say(&Said::Changed(&file));
+        app.feed.publish(&HostEvent::Changed(&file));
         let reply = json!({"fileId": file.file.as_str(), "spaceId": file.space.as_str(), "taskId": task.to_string()});
         Ok((StatusCode::CREATED, Json(reply)).into_response())
     })
     .await
 }
 
-/// Writes the body aside as it comes, and moves it into place once it is whole.
-async fn receive(
-    app: &App,
-    uri: &Uri,
-    headers: &HeaderMap,
-    mut body: Body,
-) -> Result<thumbling::engine::id::FileRef, Failure> {
+/// Writes the body to a temporary file as it arrives, and moves it into place once it is complete.
+async fn receive(app: &App, uri: &Uri, headers: &HeaderMap, mut body: Body) -> Result<FileRef, Failure> {
     app.member(headers)?;
-    let too_large = || Failure::of(Problem::Argument, "the upload is larger than this host takes");
+    let too_large = || Failure::of(Problem::Argument, "the upload is larger than this host accepts");
     let length = wire::header(headers, "content-length").and_then(|length| length.parse::<u64>().ok());
     if length.is_some_and(|length| length > app.max_upload) {
         return Err(too_large());
     }
-    let path = below(uri)?;
+    let path = drive_path(uri)?;
     let failed = |e: thumbling::Error| Failure::from(thumbling::engine::EngineError::from(e));
     let mut upload = app.drive.folder.upload(&path).map_err(failed)?;
     let mut received = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|e| Failure::of(Problem::Argument, format!("the upload broke off: {e}")))?;
+        let frame = frame.map_err(|e| Failure::of(Problem::Argument, format!("the upload was interrupted: {e}")))?;
         let Ok(bytes) = frame.into_data() else { continue };
         received += bytes.len() as u64;
         if received > app.max_upload {
@@ -164,22 +157,25 @@ async fn receive(
 pub async fn delete(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
     wire::answer(move || {
         app.member(&headers)?;
-        let file =
-            app.drive.folder.file_at(&below(&uri)?).map_err(|e| Failure::of(Problem::NoSuchFile, e.to_string()))?;
-        let gone = app.drive.folder.delete(&file).map_err(drive_failure)?;
-        for file in &gone {
+        let file = app
+            .drive
+            .folder
+            .file_at(&drive_path(&uri)?)
+            .map_err(|e| Failure::of(Problem::NoSuchFile, e.to_string()))?;
+        let deleted = app.drive.folder.delete(&file).map_err(drive_failure)?;
+        for file in &deleted {
             app.engine.file_deleted(file)?;
         }
-        app.feed.say(&Said::Deleted(&file));
+        app.feed.publish(&HostEvent::Deleted(&file));
         Ok(StatusCode::NO_CONTENT.into_response())
     })
     .await
 }
 
-/// The path of the drive in that of a request.
-fn below(uri: &Uri) -> Result<String, Failure> {
+/// The path below the drive's folder in the path of a request.
+fn drive_path(uri: &Uri) -> Result<String, Failure> {
     let path = uri.path().strip_prefix("/demo/files/").and_then(wire::percent_decoded);
-    path.ok_or_else(|| Failure::of(Problem::Argument, "no path of this drive"))
+    path.ok_or_else(|| Failure::of(Problem::Argument, "not a path of this drive"))
 }
 
 /// `GET /demo/tasks/<taskId>`
@@ -199,19 +195,19 @@ fn task_json(status: &TaskStatus, caller: &Caller) -> Value {
         .items
         .iter()
         .map(|item| {
-            let problem = item.error.map(|kind| Problem::from(kind).spelling());
-            let mut shown = json!({"fileId": item.file.file.as_str(), "state": item.state.name()});
-            if let Some(s) = problem {
-                shown["error"] = s.name.into();
-                shown["message"] = s.text(caller.language).into();
+            let problem = item.error.map(Problem::from);
+            let mut json = json!({"fileId": item.file.file.as_str(), "state": item.state.name()});
+            if let Some(problem) = problem {
+                json["error"] = problem.name().into();
+                json["message"] = problem.message(caller.language).into();
             }
             if let Some(saved) = &item.saved {
-                shown["savedFileId"] = saved.file.as_str().into();
+                json["savedFileId"] = saved.file.as_str().into();
             }
-            shown
+            json
         })
         .collect();
-    let mut shown = json!({
+    let mut json = json!({
         "taskId": status.id.to_string(),
         "kind": status.kind.name(),
         "state": status.state.name(),
@@ -223,11 +219,11 @@ fn task_json(status: &TaskStatus, caller: &Caller) -> Value {
         "updated": time(status.updated),
     });
     if let Some(SignedUrl { url, expires, obfuscated, .. }) = &status.url {
-        shown["url"] = url.as_str().into();
-        shown["obfuscated"] = (*obfuscated).into();
-        shown["expires"] = rfc3339(*expires).into();
+        json["url"] = url.as_str().into();
+        json["obfuscated"] = (*obfuscated).into();
+        json["expires"] = rfc3339(*expires).into();
     }
-    shown
+    json
 }
 
 fn drive_failure(e: DriveError) -> Failure {
@@ -239,12 +235,4 @@ fn drive_failure(e: DriveError) -> Failure {
         _ => Problem::Io,
     };
     Failure::of(problem, e.detail)
-}
-
-/// The user whose cookie or token came with a request for events.
-pub fn visitor(app: &App, headers: &HeaderMap) -> Option<String> {
-    let cookies = wire::header(headers, "cookie").unwrap_or_default().split(';');
-    let mut cookie = cookies.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == COOKIE);
-    let token = wire::bearer(headers).or_else(|| cookie.next().map(|(_, token)| token))?;
-    app.user(token)
 }

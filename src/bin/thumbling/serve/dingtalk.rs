@@ -1,4 +1,4 @@
-//! DingTalk storage: thumbnails of many files at once.
+//! DingTalk's storage API: thumbnails of many files at once.
 
 use std::sync::Arc;
 
@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use thumbling::engine::caller::Caller;
 use thumbling::engine::id::{FileId, FileRef, SpaceId};
-use thumbling::engine::lookup::{LookState, MAX_BATCH, Mode};
-use thumbling::engine::message::Problem;
+use thumbling::engine::lookup::{LookupMode, LookupState, MAX_BATCH};
+use thumbling::engine::problem::Problem;
+use thumbling::engine::wire::dingtalk::{code, status};
 
 use super::state::{App, language};
 use super::wire::{self, Failure};
@@ -31,9 +32,9 @@ pub async fn query(
         let union = wire::query(query.as_deref(), "unionId").filter(|id| !id.is_empty());
         let union = union.ok_or_else(|| Failure::of(Problem::Argument, "`unionId` is missing"))?;
         if union != user {
-            return Err(Failure::of(Problem::Denied, "`unionId` is not whom the token was given to"));
+            return Err(Failure::of(Problem::Denied, "`unionId` is not the user of the token"));
         }
-        let caller = Caller::user(user).speaking(language);
+        let caller = Caller::user(user).with_language(language);
         let space = SpaceId::new(&space).map_err(|e| Failure::of(Problem::Space, e.to_string()))?;
         if space != *app.drive.folder.space() {
             return Err(Failure::of(Problem::Space, "there is no such space"));
@@ -41,40 +42,40 @@ pub async fn query(
         let body = wire::json(&body)?;
         let ids: Option<Vec<&str>> =
             body["dentryIds"].as_array().and_then(|ids| ids.iter().map(Value::as_str).collect());
-        let ids = ids.ok_or_else(|| Failure::of(Problem::Files, "`dentryIds` is no list of strings"))?;
+        let ids = ids.ok_or_else(|| Failure::of(Problem::Files, "`dentryIds` is not a list of strings"))?;
         if !(1..=MAX_BATCH).contains(&ids.len()) {
-            return Err(Failure::of(Problem::Files, format!("{} ids; 1 to {MAX_BATCH} are taken", ids.len())));
+            return Err(Failure::of(Problem::Files, format!("{} ids; the call takes 1 to {MAX_BATCH}", ids.len())));
         }
         let items = items(&app, &space, &ids, &caller)?;
         Ok(Json(json!({"resultItems": items})).into_response())
     };
     wire::answer_as(work, move |failure| {
-        let s = failure.problem.spelling();
-        let status = StatusCode::from_u16(s.dingtalk_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = json!({"code": s.dingtalk, "message": s.text(language), "requestid": failure.correlation.as_str()});
+        let problem = failure.problem;
+        let status = StatusCode::from_u16(status(problem)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = json!({"code": code(problem), "message": problem.message(language), "requestid": failure.correlation.as_str()});
         (status, Json(body)).into_response()
     })
     .await
 }
 
-/// One item for each id, in their order. An id that can be no file's is a file that there is not.
+/// One item for each id, in their order. An invalid id is reported as a file that does not exist.
 fn items(app: &App, space: &SpaceId, ids: &[&str], caller: &Caller) -> Result<Vec<Value>, Failure> {
     let files: Vec<Option<FileRef>> =
         ids.iter().map(|id| FileId::new(id).ok().map(|id| FileRef::new(space.clone(), id))).collect();
-    let known: Vec<FileRef> = files.iter().flatten().cloned().collect();
-    let mut looks = match known.is_empty() {
+    let valid: Vec<FileRef> = files.iter().flatten().cloned().collect();
+    let mut lookups = match valid.is_empty() {
         true => Vec::new(),
-        false => app.engine.lookup_batch(&known, None, caller, Mode::EnqueueOnMiss)?,
+        false => app.engine.lookup_batch(&valid, None, caller, LookupMode::EnqueueOnMiss)?,
     }
     .into_iter();
     let mut items = Vec::with_capacity(ids.len());
     for (id, file) in ids.iter().zip(files) {
         let state = match file {
-            Some(_) => looks.next().map_or(LookState::NotExist, |look| look.state),
-            None => LookState::NoSuchFile,
+            Some(_) => lookups.next().map_or(LookupState::NotExist, |lookup| lookup.state),
+            None => LookupState::NoSuchFile,
         };
-        items.push(match (&state, Problem::of_look(&state)) {
-            (LookState::Ready { width, height, url, .. }, _) => json!({
+        items.push(match (&state, Problem::of_lookup(&state)) {
+            (LookupState::Ready { width, height, url, .. }, _) => json!({
                 "spaceId": space.as_str(),
                 "dentryId": id,
                 "success": true,
@@ -84,7 +85,7 @@ fn items(app: &App, space: &SpaceId, ids: &[&str], caller: &Caller) -> Result<Ve
                 "spaceId": space.as_str(),
                 "dentryId": id,
                 "success": false,
-                "errorCode": problem.unwrap_or(Problem::Internal).spelling().dingtalk,
+                "errorCode": code(problem.unwrap_or(Problem::Internal)),
             }),
         });
     }

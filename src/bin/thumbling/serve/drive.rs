@@ -1,4 +1,4 @@
-//! The host's side of the engine: a folder, with users and shares around it.
+//! The host's drive: a folder with users and shares.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use thumbling::engine::drive::folder::FolderDrive;
 use thumbling::engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling::engine::id::{FileRef, SpaceId};
 
-use super::events::{Feed, Said};
-use super::share::Shares;
+use super::feed::{Feed, HostEvent};
+use super::shares::Shares;
 
-/// Whom the host itself is: no user's id begins with a star.
+/// The user id of the host itself: no other id starts with a star.
 pub const HOST: &str = "*host";
-/// What the share of a caller begins with who acts inside a shared folder (`x-hw-share-folder-id`).
-pub const WITHIN: &str = "folder:";
+/// Prefix of the share id of callers that act inside a shared folder (`x-hw-share-folder-id`).
+pub const SHARED_FOLDER: &str = "folder:";
 
-/// What every scanner calls a virus by agreement: <https://www.eicar.org/download-anti-malware-testfile/>. In two
-/// parts, so that this program is not taken for one.
+/// The test file that every scanner reports as a virus: <https://www.eicar.org/download-anti-malware-testfile/>. In two
+/// parts, so that scanners do not report this program.
 const EICAR: &[u8] = concat!(r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").as_bytes();
 
-/// What this host's scanner calls malicious, so that clients can see what they make of it.
+/// The test file that this host's scanner reports as malicious.
 const MALICIOUS: &[u8] = b"THUMBLING-MALICIOUS-TEST-FILE!";
 
 /// A folder with users and shares.
@@ -31,20 +31,20 @@ pub struct DemoDrive {
 }
 
 impl DemoDrive {
-    fn may(&self, caller: &Caller, file: Option<&FileRef>, action: Action) -> bool {
+    fn is_allowed(&self, caller: &Caller, file: Option<&FileRef>, action: Action) -> bool {
         let share = caller.share.as_ref();
-        if let Some(folder) = share.and_then(|share| share.id.strip_prefix(WITHIN)) {
-            return caller.user.is_some() && file.is_none_or(|file| self.within(file, folder));
+        if let Some(folder) = share.and_then(|share| share.id.strip_prefix(SHARED_FOLDER)) {
+            return caller.user.is_some() && file.is_none_or(|file| self.is_within(file, folder));
         }
         if caller.user.is_some() {
             return true;
         }
-        // A visitor sees what is shared with him, and takes it along.
-        let visitor = matches!(action, Action::Look | Action::Package);
-        visitor && share.zip(file).is_some_and(|(share, file)| self.shares.opens(share, caller.ticket.as_deref(), file))
+        // Visitors may see and download what a share contains.
+        let is_read = matches!(action, Action::View | Action::Package);
+        is_read && share.zip(file).is_some_and(|(share, file)| self.shares.opens(share, caller.ticket.as_deref(), file))
     }
 
-    fn within(&self, file: &FileRef, folder: &str) -> bool {
+    fn is_within(&self, file: &FileRef, folder: &str) -> bool {
         let below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let folder = thumbling::engine::id::FileId::new(folder).map(|id| FileRef::new(file.space.clone(), id));
         folder.is_ok_and(|folder| self.folder.is_folder(&folder)) && below(file.file.as_str())
@@ -52,7 +52,7 @@ impl DemoDrive {
 }
 
 impl Drive for DemoDrive {
-    /// Its scanner knows what is harmless: the EICAR test file, and one of our own.
+    /// The scanner knows two test files: EICAR's, and one of its own.
     fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
         let mut info = self.folder.stat(file)?;
         for (known, verdict) in [(EICAR, Verdict::Viral), (MALICIOUS, Verdict::Malicious)] {
@@ -78,7 +78,7 @@ impl Drive for DemoDrive {
         if space != self.folder.space() {
             return Err(DriveError::no_such_space(space.as_str()));
         }
-        Ok(if self.may(caller, file, action) { Access::Allow } else { Access::Deny })
+        Ok(if self.is_allowed(caller, file, action) { Access::Allow } else { Access::Deny })
     }
 
     /// `cloudreve://my/<path>`, and `cloudreve://<id>:<password>@share/<path>`.
@@ -94,7 +94,7 @@ impl Drive for DemoDrive {
 
     fn copy(&self, file: &FileRef, folder: &FileRef, caller: &Caller, key: &str) -> Result<FileRef, DriveError> {
         let copied = self.folder.copy(file, folder, caller, key)?;
-        self.feed.say(&Said::Changed(&copied));
+        self.feed.publish(&HostEvent::Changed(&copied));
         Ok(copied)
     }
 }

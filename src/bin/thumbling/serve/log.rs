@@ -1,5 +1,4 @@
-//! What stands in the log: a line on standard error for what the engine and the host say, from `INFO` up. Secrets are
-//! not among what they say.
+//! The log: one line on standard error per event of engine and host, from `INFO` up. Events contain no secrets.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
@@ -9,7 +8,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Sends what `tracing` carries to standard error.
+/// Sends events of `tracing` to standard error.
 pub fn install() {
     let _ = tracing::subscriber::set_global_default(Lines(AtomicU64::new(1)));
 }
@@ -33,7 +32,7 @@ impl Subscriber for Lines {
         let mut line = Line(format!("{:5}", event.metadata().level()));
         event.record(&mut line);
         line.0.push('\n');
-        // Nobody reads it: nothing to do about that.
+        // Ignores a closed standard error.
         let _ = std::io::stderr().write_all(line.0.as_bytes());
     }
 
@@ -47,7 +46,7 @@ struct Line(String);
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let mut text = format!("{value:?}");
-        // One line an event, whatever a file is called.
+        // One line per event, whatever characters a file name contains.
         if text.contains(char::is_control) {
             text = text.escape_debug().to_string();
         }

@@ -1,19 +1,13 @@
-//! What the `metrics` facade carries, as Prometheus reads it at `/metrics`.
+//! Records metrics and exports them in the text format of Prometheus.
 //!
-//! A recorder of our own, of some hundred lines: the ready-made one brings thirty packages. Histograms have fixed
-//! bounds.
+//! The existing exporter brings thirty dependencies; this one has fixed histogram buckets and needs none.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use metrics::{Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, SharedString, Unit};
-
-use super::state::App;
 
 /// Upper bounds of a histogram's buckets, s.
 const BOUNDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
@@ -21,7 +15,7 @@ const BOUNDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 #[derive(Default)]
 struct Family {
     help: String,
-    /// By labels, as they are written.
+    /// By labels, formatted.
     members: BTreeMap<String, Member>,
 }
 
@@ -31,11 +25,11 @@ enum Member {
     Histogram(Arc<Spread>),
 }
 
-/// Keeps everything, by name.
+/// All metrics, by name.
 #[derive(Default)]
 pub struct Recorder(Mutex<BTreeMap<String, Family>>);
 
-/// Makes one, through which the whole process counts from now on.
+/// Creates a recorder and installs it for the whole process.
 pub fn install() -> &'static Recorder {
     let recorder: &'static Recorder = Box::leak(Box::default());
     let _ = metrics::set_global_recorder(recorder);
@@ -88,7 +82,7 @@ impl GaugeFn for Level {
 
 #[derive(Default)]
 struct Spread {
-    /// One for each bound, and one for what is beyond.
+    /// One for each bound, and one for larger values.
     buckets: [AtomicU64; BOUNDS.len() + 1],
     sum: Level,
 }
@@ -126,8 +120,8 @@ impl Recorder {
         take(family.members.entry(labels).or_insert_with(make))
     }
 
-    /// Everything, in Prometheus' text form.
-    fn text(&self) -> String {
+    /// All metrics, in the text format of Prometheus.
+    pub fn text(&self) -> String {
         let mut out = String::new();
         for (name, family) in &*self.lock() {
             let Some(first) = family.members.values().next() else { continue };
@@ -210,17 +204,12 @@ impl metrics::Recorder for &'static Recorder {
     }
 }
 
-/// `GET /metrics`
-pub async fn text(State(app): State<Arc<App>>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.recorder.text()).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_counted_is_written_as_prometheus_reads_it() {
+    fn metrics_are_exported_in_the_text_format_of_prometheus() {
         let recorder: &'static Recorder = Box::leak(Box::default());
         metrics::with_local_recorder(&recorder, || {
             metrics::describe_counter!("seen_total", "What was seen");

@@ -1,20 +1,34 @@
-//! `serve`: a folder as a drive, to try the engine with.
+//! `serve`: a demo host that serves a folder as a drive.
 //!
-//! The four APIs of other drives ([`koodrive`], [`dingtalk`], [`cloudreve`]) at their documented paths, what a drive has
-//! around them ([`demo`], [`share`]), signed URLs ([`thumb`]), events, metrics and a page. The host's side of the engine
-//! is [`drive`]. Nothing here knows a codec or the store: what a host of one's own would call is what is called here.
+//! It offers four APIs of other drives ([`koodrive`], [`dingtalk`], [`cloudreve`]) at their documented paths, what a drive
+//! has beside them ([`demo`], [`share`]), signed URLs ([`thumb`]), events, metrics and a web page. It uses the engine's
+//! public API only, as any host would.
+//!
+//! Each module imports only from modules above it in this table:
+//!
+//! | modules | purpose |
+//! |---|---|
+//! | [`log`], [`metrics`], [`time`], [`chunks`] | log, metrics, time formats, streamed bodies |
+//! | [`wire`], [`page`] | parsing requests and answering failures; the web page |
+//! | [`account`], [`feed`], [`shares`] | tokens, the feed of events, stored shares |
+//! | [`drive`] | the host's drive |
+//! | [`state`] | the state of the host |
+//! | [`koodrive`], [`dingtalk`], [`cloudreve`], [`demo`], [`share`], [`events`], [`thumb`] | endpoints |
 
 mod account;
+mod chunks;
 mod cloudreve;
 mod demo;
 mod dingtalk;
 mod drive;
 mod events;
+mod feed;
 mod koodrive;
 mod log;
 mod metrics;
 mod page;
 mod share;
+mod shares;
 mod state;
 mod thumb;
 mod time;
@@ -35,30 +49,30 @@ use axum::routing::{get, post};
 
 use state::{App, Options};
 
-/// Serve a folder as a drive: its thumbnails on a page, and by the APIs of four drives
+/// Serve a folder as a drive: thumbnails on a web page, and through the APIs of four drives
 ///
-/// Prints `listening on http://ADDR:PORT` first. Files that stand in DIR, that change there, or that are uploaded get
-/// their thumbnails by themselves. Whoever can reach the port may read and change DIR: it is a demonstration, and
-/// listens to this machine alone unless told otherwise.
+/// Prints `listening on http://ADDR:PORT` first. Generates thumbnails of all files in DIR, and of files that change there
+/// or are uploaded. Anyone who can reach the port can read and change DIR. This is a demonstration: by default it
+/// listens on this machine only.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
     /// Folder to serve
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Where thumbnails, queue and keys are kept; by default in a folder of this user's, one for each DIR
+    /// Folder for thumbnails, queue and keys; default: a folder in the user's state directory, one per DIR
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// What URLs begin with, where this host is reached by another name
+    /// Base of URLs, if this host is reached under another name
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Give out obfuscated URLs, which clients have to decode
+    /// Obfuscate URLs; clients have to decode them
     #[arg(long)]
     obfuscate: bool,
-    /// Say in replies what went wrong in detail
+    /// Include details of failures in responses
     #[arg(long)]
     debug: bool,
     /// Largest upload, MiB
@@ -71,11 +85,11 @@ Examples:
   thumbling serve ~/Pictures
       then open http://127.0.0.1:8080/ in a browser
   thumbling serve ~/Pictures --listen 127.0.0.1:0 --state /tmp/state
-      on a free port, which the first line names
+      on a free port, which the first line prints
   curl -s -X POST http://127.0.0.1:8080/demo/token -d '{\"user\": \"mary\"}'
       a token for the APIs; docs/apis.md has a transcript of each";
 
-/// Bytes that a body may have, uploads excepted.
+/// Largest request body, bytes, except uploads.
 const MAX_BODY: usize = 1 << 20;
 
 /// Runs the subcommand.
@@ -89,7 +103,7 @@ pub fn run(args: Args) -> io::Result<()> {
         Some(state) => state,
         None => state_of(&args.folder)?,
     };
-    let url = args.public_url.unwrap_or_else(|| format!("http://{}", named(listening)));
+    let url = args.public_url.unwrap_or_else(|| format!("http://{}", local_address(listening)));
     let app = App::open(Options {
         folder: args.folder,
         state,
@@ -110,13 +124,13 @@ pub fn run(args: Args) -> io::Result<()> {
     runtime.spawn(async move { axum::serve(listener, routes).await });
     let _ = runtime.block_on(stopped);
     app.close();
-    // Connections that are open, such as those of events, are cut.
+    // Closes open connections, such as those of events.
     runtime.shutdown_timeout(Duration::from_millis(500));
     Ok(())
 }
 
-/// How this machine names what it listens on.
-fn named(listening: SocketAddr) -> SocketAddr {
+/// The address under which this machine reaches what it listens on.
+fn local_address(listening: SocketAddr) -> SocketAddr {
     let ip = match listening.ip() {
         ip if !ip.is_unspecified() => ip,
         IpAddr::V4(_) => IpAddr::from([127, 0, 0, 1]),
@@ -125,7 +139,7 @@ fn named(listening: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listening.port())
 }
 
-/// A folder of this user's for what is kept of `folder`.
+/// The default state folder for `folder`.
 fn state_of(folder: &Path) -> io::Result<PathBuf> {
     let base = std::env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)
@@ -134,7 +148,7 @@ fn state_of(folder: &Path) -> io::Result<PathBuf> {
     let folder = folder.canonicalize()?;
     let name: String = folder.to_string_lossy().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     let tail: String = name.chars().rev().take(80).collect::<Vec<_>>().into_iter().rev().collect();
-    // Folders whose names come out alike are told apart by a sum of their bytes.
+    // A hash distinguishes folders with similar names.
     let sum = folder.as_os_str().as_encoded_bytes().iter().fold(5381u64, |sum, &b| sum.wrapping_mul(33) ^ u64::from(b));
     Ok(base.join("thumbling").join(format!("{}-{sum:016x}", tail.trim_matches('-'))))
 }
@@ -157,7 +171,7 @@ fn routes(app: Arc<App>) -> Router {
         .route("/demo/shares", post(share::create))
         .route("/demo/shares/{id}", get(share::show))
         .route("/demo/events", get(events::stream))
-        .route("/metrics", get(metrics::text))
+        .route("/metrics", get(metrics_text))
         .route("/thumb/{*rest}", get(thumb::open))
         .route("/", get(page::index))
         .route("/s/{id}", get(page::index))
@@ -169,14 +183,18 @@ fn routes(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What holds for every reply: nothing is guessed about its type, nothing is framed; and whoever listens to this machine
-/// alone is not to be reached by a name that somebody else's page made point here.
+/// `GET /metrics`
+async fn metrics_text(State(app): State<Arc<App>>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.recorder.text()).into_response()
+}
+
+/// Adds security headers to every response, and refuses requests for other hosts; see [`App::answers_to`].
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let mut reply = match app.answers_to(host) {
         true => next.run(request).await,
         false => {
-            wire::plain(StatusCode::MISDIRECTED_REQUEST, "this host listens to its own machine alone\n").into_response()
+            wire::plain(StatusCode::MISDIRECTED_REQUEST, "this host serves its own machine only\n").into_response()
         }
     };
     let headers = reply.headers_mut();

@@ -1,4 +1,4 @@
-//! The page: the folder as a drive shows it.
+//! The web page: the folder as a drive shows it.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -10,7 +10,7 @@ const INDEX: &str = include_str!("web/index.html");
 const STYLE: &str = concat!(include_str!("../web/base.css"), include_str!("web/style.css"));
 const SCRIPT: &str = include_str!("web/script.js");
 const CARDS: &str = include_str!("../web/cards.js");
-/// The published decoder of obfuscated URLs, as any client would use it.
+/// The published decoder of obfuscated URLs.
 const DECODER: &str = include_str!("../../../../bindings/decoders/js/thumbling-url.js");
 
 /// `GET /`, and `GET /s/<share>`

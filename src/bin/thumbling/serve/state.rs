@@ -1,35 +1,37 @@
-//! What every request works with.
+//! The state of the host: engine, drive, tokens, hints.
 
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 use thumbling::engine::caller::{Caller, Language};
-use thumbling::engine::drive::folder::{Change, FolderDrive, Watch};
+use thumbling::engine::drive::folder::{Change, FolderDrive, Watcher};
 use thumbling::engine::id::{CorrelationId, FileId, FileRef, SpaceId};
-use thumbling::engine::lookup::{LookState, Mode};
-use thumbling::engine::message::Problem;
+use thumbling::engine::lookup::{LookupMode, LookupState};
+use thumbling::engine::problem::Problem;
 use thumbling::engine::url::keyfile;
 use thumbling::engine::url::keyring::Keyring;
 use thumbling::engine::{Config, Engine};
 
 use super::account;
 use super::drive::{DemoDrive, HOST};
-use super::events::{Feed, Said};
+use super::feed::{Feed, HostEvent};
 use super::metrics::Recorder;
-use super::share::Shares;
+use super::shares::Shares;
 use super::wire::{self, Failure};
 
-/// The one space of this drive.
+/// The id of the drive's one space.
 const SPACE: &str = "drive";
-/// Hints that are kept; each holds for a minute.
-const HINTS: usize = 50_000;
-const HINT_LIFE: Duration = Duration::from_secs(60);
+/// Most context hints stored at once.
+const MAX_HINTS: usize = 50_000;
+/// Lifetime of a context hint.
+const HINT_LIFETIME: Duration = Duration::from_secs(60);
 
-/// What the host is started with.
+/// Options of the host.
 pub struct Options {
     pub folder: PathBuf,
     pub state: PathBuf,
@@ -38,16 +40,18 @@ pub struct Options {
     pub debug: bool,
     /// Bytes.
     pub max_upload: u64,
-    /// Whether it listens to its own machine alone.
+    /// Whether it listens on a loopback address only.
     pub local: bool,
     pub recorder: &'static Recorder,
 }
 
-/// What every request works with.
+/// The state of the host.
 pub struct App {
     pub engine: Arc<Engine>,
     pub drive: Arc<DemoDrive>,
     pub feed: Feed,
+    /// Number of clients that receive events.
+    pub event_clients: Arc<AtomicUsize>,
     pub url: String,
     pub debug: bool,
     pub max_upload: u64,
@@ -56,7 +60,7 @@ pub struct App {
     keys: Arc<Keyring>,
     kinds: HashMap<&'static str, &'static str>,
     hints: Mutex<HashMap<String, (Instant, String)>>,
-    watch: Mutex<Option<Watch>>,
+    watcher: Mutex<Option<Watcher>>,
 }
 
 fn failed(e: impl std::fmt::Display) -> io::Error {
@@ -64,7 +68,7 @@ fn failed(e: impl std::fmt::Display) -> io::Error {
 }
 
 impl App {
-    /// Opens folder, engine and keys, and begins to watch the folder.
+    /// Opens folder, engine and keys, and starts watching the folder.
     pub fn open(options: Options) -> io::Result<Arc<Self>> {
         std::fs::create_dir_all(&options.state)?;
         let (folder, state) = (options.folder.canonicalize()?, options.state.canonicalize()?);
@@ -79,7 +83,7 @@ impl App {
         let feed = Feed::new();
         let drive = Arc::new(DemoDrive {
             folder: Arc::new(FolderDrive::open(&folder, space.clone())?),
-            shares: Shares::open(state.join("shares.json"), space)?,
+            shares: Shares::open(state.join("shares.json"), &space)?,
             feed: feed.clone(),
         });
         let mut config = Config::new(state.join("engine"));
@@ -87,11 +91,12 @@ impl App {
         config.base_url = format!("{}/thumb", options.url);
         config.obfuscate = options.obfuscate;
         let engine = Arc::new(Engine::open(config, drive.clone()).map_err(failed)?);
-        feed.follow(&engine)?;
+        feed.forward(&engine)?;
         let app = Arc::new(Self {
             engine: engine.clone(),
             drive: drive.clone(),
             feed: feed.clone(),
+            event_clients: Arc::default(),
             url: options.url,
             debug: options.debug,
             max_upload: options.max_upload,
@@ -100,21 +105,21 @@ impl App {
             keys,
             kinds: kinds(),
             hints: Mutex::default(),
-            watch: Mutex::default(),
+            watcher: Mutex::default(),
         });
-        let watch = drive.folder.watch(move |change| follow(&engine, &feed, change))?;
-        *app.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(watch);
+        let watcher = drive.folder.watch(move |change| apply_change(&engine, &feed, change))?;
+        *app.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
         Ok(app)
     }
 
-    /// Stops watching and working; what is queued goes on when the host is started again.
+    /// Stops watching and closes the engine. Queued jobs continue when the host starts again.
     pub fn close(&self) {
-        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.engine.close(Duration::from_secs(5));
     }
 
-    /// Whether a request for `host` is for this host. One that listens to its own machine is not to be reached by a
-    /// name that somebody else has made to lead here.
+    /// Whether a request with this `Host` header is for this host. On a loopback address, other names are refused: a web
+    /// page could have made one point here (DNS rebinding).
     pub fn answers_to(&self, host: &str) -> bool {
         let name = match host.strip_prefix('[') {
             Some(v6) => v6.split(']').next().unwrap_or_default(),
@@ -128,12 +133,12 @@ impl App {
             || host.eq_ignore_ascii_case(public)
     }
 
-    /// The file of this drive that the host calls `id`; `None` if nothing can be called so.
+    /// The file with the id `id`; `None` if the id is invalid.
     pub fn file(&self, id: &str) -> Option<FileRef> {
         Some(FileRef::new(self.drive.folder.space().clone(), FileId::new(id).ok()?))
     }
 
-    /// The user id whom a token was given to.
+    /// The user id that a token was issued to.
     pub fn user(&self, token: &str) -> Option<String> {
         account::user(&self.keys, token)
     }
@@ -143,67 +148,75 @@ impl App {
         account::token(&self.keys, user)
     }
 
-    /// Who calls the demo endpoints: by bearer token.
-    pub fn member(&self, headers: &HeaderMap) -> Result<Caller, Failure> {
-        let user = wire::bearer(headers).and_then(|token| self.user(token)).ok_or(Problem::Login)?;
-        Ok(Caller::user(user).speaking(language(headers)))
+    /// The user id of a request for events, by bearer token or cookie.
+    pub fn event_user(&self, headers: &HeaderMap) -> Option<String> {
+        let cookies = wire::header(headers, "cookie").unwrap_or_default().split(';');
+        let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+        let cookie = pairs.find(|(name, _)| *name == account::COOKIE).map(|(_, token)| token);
+        self.user(wire::bearer(headers).or(cookie)?)
     }
 
-    /// `image`, `document`, `video`, `audio`, `archive`, or `other`, by name: what a person takes it for.
+    /// The caller of a demo endpoint, by bearer token.
+    pub fn member(&self, headers: &HeaderMap) -> Result<Caller, Failure> {
+        let user = wire::bearer(headers).and_then(|token| self.user(token)).ok_or(Problem::Login)?;
+        Ok(Caller::user(user).with_language(language(headers)))
+    }
+
+    /// `image`, `document`, `video`, `audio`, `archive` or `other`, by file extension.
     pub fn kind(&self, name: &str) -> &'static str {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
         self.kinds.get(&*extension).copied().unwrap_or("other")
     }
 
-    /// Takes a hint of the engine's and gives a UUID for it, which is what Cloudreve's clients carry.
-    pub fn hand_out(&self, hint: String) -> String {
+    /// Stores a hint of the engine and returns a UUID for it, as Cloudreve's clients expect.
+    pub fn store_hint(&self, hint: String) -> String {
         let id = CorrelationId::unique().to_string();
         let mut hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
-        if hints.len() >= HINTS {
-            hints.retain(|_, (made, _)| made.elapsed() < HINT_LIFE);
+        if hints.len() >= MAX_HINTS {
+            hints.retain(|_, (stored, _)| stored.elapsed() < HINT_LIFETIME);
         }
-        if hints.len() < HINTS {
+        if hints.len() < MAX_HINTS {
             hints.insert(id.clone(), (Instant::now(), hint));
         }
         id
     }
 
-    /// The engine's hint that `id` was handed out for.
+    /// The hint that is stored under `id`.
     pub fn hint(&self, id: &str) -> Option<String> {
         self.hints.lock().unwrap_or_else(PoisonError::into_inner).get(id).map(|(_, hint)| hint.clone())
     }
 }
 
-/// The language that a request asks for.
+/// The language of a request.
 pub fn language(headers: &HeaderMap) -> Language {
     let tag = wire::header(headers, "language").or_else(|| wire::header(headers, "accept-language"));
-    tag.map(Language::of_tag).unwrap_or_default()
+    tag.map(Language::from_tag).unwrap_or_default()
 }
 
-/// Tells the engine, and the page, of a change that somebody else made.
-fn follow(engine: &Engine, feed: &Feed, change: Change) {
+/// Reports a change in the folder to the engine and the feed.
+fn apply_change(engine: &Engine, feed: &Feed, change: Change) {
     match change {
         Change::Changed(file) => {
-            feed.say(&Said::Changed(&file));
-            // At every start all files are reported: those that are done already need no task.
-            let look = engine.lookup(&file, None, &Caller::user(HOST), Mode::CacheOnly);
-            let settled = look.is_ok_and(|look| {
-                !matches!(look.state, LookState::NotExist | LookState::Failed { kind: thumbling::ErrorKind::Io })
+            feed.publish(&HostEvent::Changed(&file));
+            // The watcher reports all files at every start; those with a thumbnail need no task.
+            let lookup = engine.lookup(&file, None, &Caller::user(HOST), LookupMode::CacheOnly);
+            let is_done = lookup.is_ok_and(|lookup| {
+                !matches!(lookup.state, LookupState::NotExist | LookupState::Failed { kind: thumbling::ErrorKind::Io })
             });
-            if !settled && let Err(e) = engine.file_changed(&file) {
-                tracing::warn!(file = %file, error = %e, "a change was not taken");
+            if !is_done && let Err(e) = engine.file_changed(&file) {
+                tracing::warn!(file = %file, error = %e, "a change could not be reported");
             }
         }
         Change::Deleted(file) => {
-            feed.say(&Said::Deleted(&file));
+            feed.publish(&HostEvent::Deleted(&file));
             if let Err(e) = engine.file_deleted(&file) {
-                tracing::warn!(file = %file, error = %e, "a deletion was not taken");
+                tracing::warn!(file = %file, error = %e, "a deletion could not be reported");
             }
         }
     }
 }
 
-/// Extension to family; where several formats have it, the first.
+/// Families by extension; the first format with an extension wins.
 fn kinds() -> HashMap<&'static str, &'static str> {
     let mut kinds = HashMap::new();
     for format in thumbling::capabilities() {

@@ -1,6 +1,6 @@
-//! Times as the APIs write them: RFC 3339, and KooDrive's `yyyyMMdd'T'HHmmss'Z'`.
+//! Time formats of the APIs: RFC 3339, and KooDrive's `yyyyMMdd'T'HHmmss'Z'`.
 
-/// Unix time in s as RFC 3339 in UTC, with microseconds as Cloudreve has them.
+/// Unix time in seconds as RFC 3339 in UTC, with microseconds as in Cloudreve.
 pub fn rfc3339(unix: u64) -> String {
     let (days, second) = (unix / 86_400, unix % 86_400);
     let (year, month, day) = civil(days as i64);
@@ -8,7 +8,7 @@ pub fn rfc3339(unix: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.000000+00:00")
 }
 
-/// Unix time in s of `yyyyMMdd'T'HHmmss'Z'`; `None` for any other form, or a day that there is not.
+/// Parses `yyyyMMdd'T'HHmmss'Z'` to Unix time in seconds; `None` for any other format, or a date that does not exist.
 pub fn compact(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let form = bytes.len() == 16 && bytes[8] == b'T' && bytes[15] == b'Z';
@@ -47,14 +47,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_written_and_read() {
+    fn times_are_formatted_and_parsed() {
         assert_eq!(rfc3339(1_749_530_110), "2025-06-10T04:35:10.000000+00:00");
         assert_eq!(compact("20250610T043510Z"), Some(1_749_530_110));
         assert_eq!(compact("20240229T000000Z"), Some(1_709_164_800));
     }
 
     #[test]
-    fn what_is_no_time_is_none() {
+    fn invalid_times_are_refused() {
         for wrong in [
             "",
             "20250610T043510",

@@ -1,4 +1,4 @@
-//! What the wire forms share: reading what came, and answering what went wrong.
+//! What the APIs have in common: parsing requests, and answering failures.
 
 use std::time::Duration;
 
@@ -9,28 +9,29 @@ use serde_json::{Value, json};
 use thumbling::engine::EngineError;
 use thumbling::engine::caller::Language;
 use thumbling::engine::id::CorrelationId;
-use thumbling::engine::message::Problem;
+use thumbling::engine::problem::Problem;
+use thumbling::engine::wire::koodrive;
 
-/// Under which a reply says where it stands in the log.
+/// The response header with the correlation id.
 pub const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// What went wrong with a call, before it is spelled by one of the APIs.
+/// A failed call, before it is formatted by one of the APIs.
 #[derive(Debug)]
 pub struct Failure {
     pub problem: Problem,
-    /// For the log; in debug mode also for the caller.
+    /// Detail for the log, and in debug mode for the caller.
     pub detail: String,
     pub correlation: CorrelationId,
     pub retry_after: Option<Duration>,
 }
 
 impl Failure {
-    /// `problem`, with words for the log.
+    /// A failure with `problem`, and detail for the log.
     pub fn of(problem: Problem, detail: impl Into<String>) -> Self {
         Self { problem, detail: detail.into(), correlation: CorrelationId::unique(), retry_after: None }
     }
 
-    /// The same, found in the log by the caller's own trace id if he has one.
+    /// The same failure, with the caller's own trace id as correlation id if it sent one.
     #[must_use]
     pub fn traced(mut self, trace: Option<&str>) -> Self {
         if let Some(trace) = trace.and_then(|trace| CorrelationId::new(trace).ok()) {
@@ -39,9 +40,9 @@ impl Failure {
         self
     }
 
-    /// Writes it to the log, and its correlation id and when to try again to the reply.
-    pub fn onto(&self, mut reply: Response) -> Response {
-        tracing::info!(correlation = %self.correlation, problem = self.problem.spelling().name, detail = %self.detail, "refused");
+    /// Logs the failure, and adds its correlation id and retry delay to the response.
+    pub fn finish(&self, mut reply: Response) -> Response {
+        tracing::info!(correlation = %self.correlation, problem = self.problem.name(), detail = %self.detail, "refused");
         let headers = reply.headers_mut();
         if let Ok(value) = HeaderValue::from_str(self.correlation.as_str()) {
             headers.insert(CORRELATION, value);
@@ -62,7 +63,7 @@ impl From<Problem> for Failure {
 impl From<EngineError> for Failure {
     fn from(e: EngineError) -> Self {
         Self {
-            problem: Problem::of(&e),
+            problem: Problem::of_error(&e),
             detail: e.detail().to_owned(),
             correlation: e.correlation().clone(),
             retry_after: e.retry_after(),
@@ -70,35 +71,32 @@ impl From<EngineError> for Failure {
     }
 }
 
-/// Runs `work`, which may wait for the disk, where it holds nobody up; what fails is spelled as the demo endpoints do.
-pub async fn answer(work: impl FnOnce() -> Result<Response, Failure> + Send + 'static) -> Response {
-    answer_as(work, |failure| {
-        let s = failure.problem.spelling();
-        let status = match s.koodrive_status() {
-            // What is wrong with a file is not wrong with a call that can be repeated.
-            503 => StatusCode::SERVICE_UNAVAILABLE,
-            status => StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        };
+/// Runs `call` on a thread that may block. Failures are formatted as the demo endpoints do.
+pub async fn answer(call: impl FnOnce() -> Result<Response, Failure> + Send + 'static) -> Response {
+    answer_as(call, |failure| {
+        let problem = failure.problem;
+        // The demo endpoints respond with the same statuses as KooDrive.
+        let status = StatusCode::from_u16(koodrive::status(problem)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body =
-            json!({"error": s.name, "message": s.text(Language::EnUs), "correlationId": failure.correlation.as_str()});
+            json!({"error": problem.name(), "message": problem.message(Language::EnUs), "correlationId": failure.correlation.as_str()});
         (status, Json(body)).into_response()
     })
     .await
 }
 
-/// As [`answer`], with a spelling of its own.
+/// Like [`answer`], with failures formatted by `format`.
 pub async fn answer_as(
-    work: impl FnOnce() -> Result<Response, Failure> + Send + 'static,
-    spell: impl FnOnce(&Failure) -> Response,
+    call: impl FnOnce() -> Result<Response, Failure> + Send + 'static,
+    format: impl FnOnce(&Failure) -> Response,
 ) -> Response {
-    let done = tokio::task::spawn_blocking(work).await;
-    match done.unwrap_or_else(|_| Err(Failure::of(Problem::Internal, "the work panicked"))) {
+    let done = tokio::task::spawn_blocking(call).await;
+    match done.unwrap_or_else(|_| Err(Failure::of(Problem::Internal, "the call panicked"))) {
         Ok(reply) => reply,
-        Err(failure) => failure.onto(spell(&failure)),
+        Err(failure) => failure.finish(format(&failure)),
     }
 }
 
-/// A reply of a line of text.
+/// A response with one line of text.
 pub fn plain(status: StatusCode, text: &'static str) -> impl IntoResponse {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
@@ -107,24 +105,24 @@ pub fn plain(status: StatusCode, text: &'static str) -> impl IntoResponse {
 pub fn json(body: &[u8]) -> Result<Value, Failure> {
     match serde_json::from_slice(body) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        _ => Err(Failure::of(Problem::Argument, "the body is no JSON object")),
+        _ => Err(Failure::of(Problem::Argument, "the body is not a JSON object")),
     }
 }
 
-/// A member that has to be a string with something in it.
+/// A member that must be a non-empty string.
 pub fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Failure> {
     match body[name].as_str() {
         Some(text) if !text.is_empty() => Ok(text),
-        _ => Err(Failure::of(Problem::Argument, format!("`{name}` is no string, or empty"))),
+        _ => Err(Failure::of(Problem::Argument, format!("`{name}` is not a non-empty string"))),
     }
 }
 
-/// A header with something in it.
+/// A non-empty header.
 pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// The token of `Authorization: Bearer …`; KooDrive's page has a plus sign in place of the space.
+/// The token of `Authorization: Bearer …`. KooDrive's documentation has a plus sign instead of the space.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = header(headers, "authorization")?;
     let (scheme, token) = value.split_at_checked(6)?;
@@ -132,7 +130,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// One parameter of a query, decoded.
+/// A decoded query parameter.
 pub fn query(query: Option<&str>, name: &str) -> Option<String> {
     query?.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -140,7 +138,7 @@ pub fn query(query: Option<&str>, name: &str) -> Option<String> {
     })
 }
 
-/// The text that `text` is the percent-encoding of; a percent sign without digits stands for itself.
+/// Percent-decodes `text`; a percent sign without two hexadecimal digits is kept.
 pub fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -160,7 +158,7 @@ pub fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// `text` with everything but letters, digits and `-_.~` percent-encoded.
+/// Percent-encodes everything except letters, digits and `-_.~`.
 pub fn percent_encoded(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::new();

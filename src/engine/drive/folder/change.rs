@@ -1,146 +1,139 @@
-//! Changes to the folder: written aside, made durable, moved into place.
+//! Changes to the folder: written to a temporary file, fsynced, renamed.
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
-
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
-use rustix::io::Errno;
 
 use super::path::{self, Part};
-use super::{FolderDrive, error, version};
-use crate::engine::drive::DriveError;
-use crate::engine::id::FileRef;
+use super::sys::{self, Dir, EntryType};
+use super::{FolderDrive, drive_error, version};
+use crate::engine::model::drive::DriveError;
+use crate::engine::model::id::FileRef;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A file that is being written. Dropped before [`finish`](Upload::finish), it was never there.
+/// A file being written. Dropping it before [`finish`](Upload::finish) leaves nothing behind.
 #[derive(Debug)]
 pub struct Upload<'a> {
     drive: &'a FolderDrive,
-    folder: OwnedFd,
     name: Part,
     file: FileRef,
-    aside: Aside,
+    temporary: TemporaryFile,
 }
 
 impl Write for Upload<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.aside.content.write(bytes)
+        self.temporary.content.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.aside.content.flush()
+        self.temporary.content.flush()
     }
 }
 
 impl Upload<'_> {
-    /// Puts the file where it belongs, in place of one that was there.
-    pub fn finish(mut self) -> Result<FileRef> {
-        self.aside.content.sync_all()?;
-        rustix::fs::renameat(&self.folder, self.aside.name.as_str(), &self.folder, self.name.as_slice())
-            .map_err(error)?;
-        self.aside.moved = true;
-        rustix::fs::fsync(&self.folder).map_err(error)?;
-        self.drive.tell_nobody(&self.file);
-        Ok(self.file.clone())
+    /// Moves the file into place, replacing a file of the same name.
+    pub fn finish(self) -> Result<FileRef> {
+        self.temporary.rename_to(&self.name)?;
+        self.drive.mark_reported(&self.file);
+        Ok(self.file)
     }
 }
 
 impl FolderDrive {
-    /// Begins to write the file at `path`, parts separated by `/`; folders on the way are made. `invalid-argument` for
-    /// a path that leads elsewhere, or to a folder.
+    /// Starts writing the file at `path`, parts separated by `/`. Missing folders are created. `invalid-argument` for a
+    /// path that leads elsewhere, or to a folder.
     pub fn upload(&self, path: &str) -> Result<Upload<'_>> {
         let parts = path::split(path)?;
-        let file = self.named(&path::id(&parts))?;
-        let Some((name, above)) = parts.split_last() else {
-            return Err(Error::invalid_argument("the folder itself is no file"));
+        let file = self.file_with_id(&path::id(&parts))?;
+        let Some((name, parents)) = parts.split_last() else {
+            return Err(Error::invalid_argument("the path of the folder itself"));
         };
         if self.is_folder(&file) {
             return Err(Error::invalid_argument("there is a folder of that name"));
         }
-        let folder = self.make_folders(above)?;
-        let aside = Aside::new(&folder)?;
-        Ok(Upload { drive: self, folder, name: name.clone(), file, aside })
+        let temporary = TemporaryFile::new(self.create_folders(parents)?)?;
+        Ok(Upload { drive: self, name: name.clone(), file, temporary })
     }
 
-    /// Removes a file, or a folder with all that is in it.
+    /// Deletes a file, or a folder with everything in it. Returns the files that were deleted.
     pub fn delete(&self, file: &FileRef) -> std::result::Result<Vec<FileRef>, DriveError> {
-        let (parts, stat) = self.look(file)?;
-        let is_folder = match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile => false,
-            FileType::Directory => true,
-            _ => return Err(DriveError::no_such_file("neither file nor folder")),
+        let (parts, metadata) = self.metadata(file)?;
+        if metadata.kind == EntryType::Other {
+            return Err(DriveError::no_such_file("neither a file nor a folder"));
+        }
+        let Some((name, parents)) = parts.split_last() else {
+            return Err(DriveError::unsupported("the root folder cannot be deleted"));
         };
-        let Some((name, above)) = parts.split_last() else {
-            return Err(DriveError::unsupported("the drive's own folder"));
-        };
-        let mut gone = Vec::new();
-        if is_folder {
+        let mut deleted = Vec::new();
+        if metadata.kind == EntryType::Folder {
             for entry in self.list(file)? {
-                gone.extend(self.delete(&entry.file)?);
+                deleted.extend(self.delete(&entry.file)?);
             }
         } else {
-            gone.push(file.clone());
+            deleted.push(file.clone());
         }
-        let folder = self.folder(above).map_err(super::drive_error)?;
-        let flags = if is_folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
+        let folder = self.folder(parents).map_err(drive_error)?;
         // First, so that a watcher does not report it too.
-        self.known().remove(&file.file);
-        rustix::fs::unlinkat(&folder, name.as_slice(), flags).map_err(super::drive_error)?;
-        Ok(gone)
+        self.reported().remove(&file.file);
+        let removed = match metadata.kind {
+            EntryType::Folder => folder.remove_folder(name),
+            EntryType::File | EntryType::Other => folder.remove_file(name),
+        };
+        removed.map_err(drive_error)?;
+        Ok(deleted)
     }
 
-    /// The folder that `parts` leads to, made as far as it is not there.
-    pub(super) fn make_folders(&self, parts: &[Part]) -> Result<OwnedFd> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut folder = rustix::io::dup(&self.root).map_err(error)?;
+    /// Opens the folder at `parts`, creating what is missing.
+    pub(super) fn create_folders(&self, parts: &[Part]) -> Result<Dir> {
+        let mut folder = self.root.try_clone()?;
         for part in parts {
-            match rustix::fs::mkdirat(&folder, part.as_slice(), Mode::from_raw_mode(0o777)) {
-                Ok(()) | Err(Errno::EXIST) => {}
-                Err(e) => return Err(error(e)),
-            }
-            folder = match rustix::fs::openat(&folder, part.as_slice(), flags, Mode::empty()) {
-                Ok(folder) => folder,
-                Err(Errno::NOTDIR | Errno::LOOP) => return Err(Error::invalid_argument("a file is in the way")),
-                Err(e) => return Err(error(e)),
-            };
+            folder = folder.create_folder(part).map_err(|e| match e {
+                e if sys::is_absent(&e) => Error::invalid_argument("a file is in the way"),
+                e => e.into(),
+            })?;
         }
         Ok(folder)
     }
 
-    /// A watcher need not report `file` as it is now.
-    pub(super) fn tell_nobody(&self, file: &FileRef) {
-        if let Ok((_, stat)) = self.look(file) {
-            self.known().insert(file.file.clone(), version(&stat));
+    /// Tells watchers not to report `file` in its current version.
+    pub(super) fn mark_reported(&self, file: &FileRef) {
+        if let Ok((_, metadata)) = self.metadata(file) {
+            self.reported().insert(file.file.clone(), version(&metadata));
         }
     }
 }
 
-/// A file under a name that is not part of the drive, until it is moved.
+/// A file under a name that is not part of the drive; removed when dropped, unless it was renamed.
 #[derive(Debug)]
-pub(super) struct Aside {
-    folder: OwnedFd,
+pub(super) struct TemporaryFile {
+    pub(super) folder: Dir,
     pub(super) name: String,
     pub(super) content: File,
-    pub(super) moved: bool,
+    renamed: std::cell::Cell<bool>,
 }
 
-impl Aside {
-    pub(super) fn new(folder: &OwnedFd) -> Result<Self> {
+impl TemporaryFile {
+    /// Creates a temporary file in `folder`.
+    pub(super) fn new(folder: Dir) -> Result<Self> {
         let mut unique = [0; 8];
         getrandom::fill(&mut unique).map_err(|e| Error::new(ErrorKind::Io, format!("no randomness: {e}")))?;
         let name = format!(".upload-{:016x}", u64::from_ne_bytes(unique));
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = rustix::fs::openat(folder, &name, flags, Mode::from_raw_mode(0o666)).map_err(error)?;
-        let folder = rustix::io::dup(folder).map_err(error)?;
-        Ok(Self { folder, name, content: opened.into(), moved: false })
+        let content = folder.create_file(name.as_bytes())?;
+        Ok(Self { folder, name, content, renamed: false.into() })
+    }
+
+    /// Renames the file durably, replacing a file of that name.
+    pub(super) fn rename_to(&self, name: &[u8]) -> io::Result<()> {
+        self.content.sync_all()?;
+        self.folder.rename(self.name.as_bytes(), name)?;
+        self.renamed.set(true);
+        self.folder.sync()
     }
 }
 
-impl Drop for Aside {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
-        if !self.moved {
-            let _ = rustix::fs::unlinkat(&self.folder, self.name.as_str(), AtFlags::empty());
+        if !self.renamed.get() {
+            let _ = self.folder.remove_file(self.name.as_bytes());
         }
     }
 }

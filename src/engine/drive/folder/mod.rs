@@ -1,56 +1,56 @@
-//! A folder of the local disk as a drive of one space.
+//! A folder of the local disk as a drive with one space.
 //!
-//! A file's id is its path below the folder (`path.rs`), its version its time, size and inode. Everything is walked part
-//! by part without following links, so that no id leads outside, whatever is moved meanwhile. Names that begin with a
-//! dot are not part of the drive. Whoever knows the space's id may do everything: a host that knows users wraps this
-//! drive and answers [`Drive::authorize`] itself.
+//! The id of a file is its path below the folder (`path.rs`); its version is made of its modification time, size and
+//! inode. Paths are walked part by part without following links, so no id leads outside the folder. Names that start with
+//! a dot are not part of the drive. Everyone who knows the space's id may do everything: hosts with users wrap this drive
+//! and implement [`Drive::authorize`] themselves.
 //!
-//! - [`list`](FolderDrive::list): a folder as people browse it;
-//! - [`upload`](FolderDrive::upload), [`delete`](FolderDrive::delete), [`Drive::copy`]: changes, made aside and moved
-//!   into place;
-//! - [`watch`](FolderDrive::watch): changes that others make.
+//! - [`list`](FolderDrive::list): the entries of a folder, for browsing;
+//! - [`upload`](FolderDrive::upload), [`delete`](FolderDrive::delete), [`Drive::copy`]: changes, written to temporary
+//!   files and renamed;
+//! - [`watch`](FolderDrive::watch): changes made by others.
 
 mod change;
 mod copy;
+mod list;
 mod path;
-mod scan;
+mod sys;
 mod watch;
 
 use std::collections::HashMap;
-use std::os::fd::OwnedFd;
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
-
 pub use change::Upload;
-pub use scan::Entry;
-pub use watch::{Change, Watch};
+pub use list::{Entry, EntryKind, Walk};
+pub use watch::{Change, Watcher};
 
-use super::{Access, Action, Drive, DriveError, FileInfo, Verdict};
-use crate::engine::caller::Caller;
-use crate::engine::id::{FileId, FileRef, SpaceId, Version};
-use crate::error::{Error, Result};
+use super::{Access, Action, Drive, DriveError, DriveErrorKind, FileInfo, Verdict};
+use crate::engine::model::caller::Caller;
+use crate::engine::model::id::{FileId, FileRef, SpaceId, Version};
+use crate::engine::wire::{cloudreve, koodrive};
+use crate::error::Result;
 use crate::source::Source;
+use path::Part;
+use sys::{Dir, EntryType, Metadata};
 
-/// The id of the folder itself, as KooDrive has it.
-pub const ROOT: &str = "root";
+/// The id of the folder itself: that of KooDrive.
+pub const ROOT: &str = koodrive::ROOT;
 
-/// A folder of the local disk as a drive of one space.
+/// A folder of the local disk as a drive with one space.
 #[derive(Debug)]
 pub struct FolderDrive {
-    root: OwnedFd,
+    root: Dir,
     space: SpaceId,
-    /// What watchers know, or need not be told.
-    known: Mutex<HashMap<FileId, Version>>,
+    /// Versions that watchers have reported, or need not report.
+    reported: Mutex<HashMap<FileId, Version>>,
 }
 
 impl FolderDrive {
-    /// The folder `root` as the space `space`. The folder that is opened now stays the drive, even if it is moved.
+    /// Opens the folder `root` as the space `space`. On Unix the drive follows the folder if it is moved.
     pub fn open(root: impl AsRef<Path>, space: SpaceId) -> Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let root = rustix::fs::open(root.as_ref(), flags, Mode::empty()).map_err(std::io::Error::from)?;
-        Ok(Self { root, space, known: Mutex::default() })
+        Ok(Self { root: Dir::open(root.as_ref())?, space, reported: Mutex::default() })
     }
 
     /// The id of its one space.
@@ -59,10 +59,10 @@ impl FolderDrive {
     }
 
     /// The file at `path` below the folder, parts separated by `/`; the folder itself for an empty path. It need not
-    /// be there. `invalid-argument` for a path that could lead elsewhere.
+    /// exist. `invalid-argument` for a path that could lead elsewhere.
     pub fn file_at(&self, path: &str) -> Result<FileRef> {
         let parts = path::split(path)?;
-        self.named(&path::id(&parts))
+        self.file_with_id(&path::id(&parts))
     }
 
     /// The path of a file below the folder, parts separated by `/`; empty for the folder itself.
@@ -71,69 +71,57 @@ impl FolderDrive {
         Ok(parts.iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join("/"))
     }
 
-    fn named(&self, id: &str) -> Result<FileRef> {
+    fn file_with_id(&self, id: &str) -> Result<FileRef> {
         Ok(FileRef::new(self.space.clone(), FileId::new(id)?))
     }
 
-    fn parts(&self, file: &FileRef) -> std::result::Result<Vec<path::Part>, DriveError> {
-        match file.space == self.space {
-            true => path::parts(file.file.as_str()).ok_or_else(|| DriveError::no_such_file("no id of this drive")),
-            false => Err(DriveError::no_such_space(file.space.as_str())),
+    fn parts(&self, file: &FileRef) -> std::result::Result<Vec<Part>, DriveError> {
+        if file.space != self.space {
+            return Err(DriveError::no_such_space(file.space.as_str()));
         }
+        path::parts(file.file.as_str()).ok_or_else(|| DriveError::no_such_file("not an id of this drive"))
     }
 
-    /// The folder that `parts` leads to.
-    fn folder(&self, parts: &[path::Part]) -> rustix::io::Result<OwnedFd> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut folder = rustix::io::dup(&self.root)?;
-        for part in parts {
-            folder = rustix::fs::openat(&folder, part.as_slice(), flags, Mode::empty())?;
-        }
-        Ok(folder)
+    /// Opens the folder at `parts`.
+    fn folder(&self, parts: &[Part]) -> io::Result<Dir> {
+        parts.iter().try_fold(self.root.try_clone()?, |folder, part| folder.open_folder(part))
     }
 
-    /// What `file` is, a file or a folder.
-    fn look(&self, file: &FileRef) -> std::result::Result<(Vec<path::Part>, Stat), DriveError> {
+    /// The parts and the metadata of a file or folder.
+    fn metadata(&self, file: &FileRef) -> std::result::Result<(Vec<Part>, Metadata), DriveError> {
         let parts = self.parts(file)?;
-        let stat = match parts.split_last() {
-            None => rustix::fs::fstat(&self.root),
-            Some((name, above)) => self
-                .folder(above)
-                .and_then(|folder| rustix::fs::statat(&folder, name.as_slice(), AtFlags::SYMLINK_NOFOLLOW)),
+        let metadata = match parts.split_last() {
+            None => self.root.own_metadata(),
+            Some((name, parents)) => self.folder(parents).and_then(|folder| folder.metadata(name)),
         };
-        Ok((parts, stat.map_err(drive_error)?))
+        Ok((parts, metadata.map_err(drive_error)?))
     }
 
     /// Whether `file` is a folder of this drive.
     pub fn is_folder(&self, file: &FileRef) -> bool {
-        self.look(file).is_ok_and(|(_, stat)| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+        self.metadata(file).is_ok_and(|(_, metadata)| metadata.kind == EntryType::Folder)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<FileId, Version>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reported(&self) -> MutexGuard<'_, HashMap<FileId, Version>> {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drive for FolderDrive {
     fn stat(&self, file: &FileRef) -> std::result::Result<FileInfo, DriveError> {
-        let (parts, stat) = self.look(file)?;
-        match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile => Ok(info(parts.last().map_or(&[][..], Vec::as_slice), &stat)),
-            FileType::Directory => Err(DriveError::unsupported("a folder")),
-            _ => Err(DriveError::no_such_file("neither file nor folder")),
+        let (parts, metadata) = self.metadata(file)?;
+        match metadata.kind {
+            EntryType::File => Ok(info(parts.last().map_or(&[][..], Vec::as_slice), &metadata)),
+            EntryType::Folder => Err(DriveError::unsupported("a folder")),
+            EntryType::Other => Err(DriveError::no_such_file("neither a file nor a folder")),
         }
     }
 
     fn open(&self, file: &FileRef) -> std::result::Result<Source, DriveError> {
         let parts = self.parts(file)?;
-        let Some((name, above)) = parts.split_last() else { return Err(DriveError::unsupported("a folder")) };
-        // Without waiting for whoever writes to a pipe; the source takes regular files alone.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let opened = self
-            .folder(above)
-            .and_then(|folder| rustix::fs::openat(&folder, name.as_slice(), flags, Mode::empty()))
-            .map_err(drive_error)?;
-        Source::from_file(opened.into()).map_err(|e| DriveError::unsupported(e.detail()))
+        let Some((name, parents)) = parts.split_last() else { return Err(DriveError::unsupported("a folder")) };
+        let opened = self.folder(parents).and_then(|folder| folder.open_file(name)).map_err(drive_error)?;
+        Source::from_file(opened).map_err(|e| DriveError::unsupported(e.detail()))
     }
 
     fn authorize(
@@ -146,10 +134,9 @@ impl Drive for FolderDrive {
         if *space == self.space { Ok(Access::Allow) } else { Err(DriveError::no_such_space(space.as_str())) }
     }
 
-    /// `cloudreve://my/<path>`, percent-encoded as in any URI.
+    /// Resolves the URIs of [`cloudreve::uri`].
     fn resolve(&self, uri: &str, _: &Caller) -> std::result::Result<FileRef, DriveError> {
-        let path = uri.strip_prefix("cloudreve://my").and_then(path::of_uri);
-        let path = path.ok_or_else(|| DriveError::no_such_file("no URI of this drive"))?;
+        let path = cloudreve::path(uri).ok_or_else(|| DriveError::no_such_file("not a URI of this drive"))?;
         self.file_at(&path).map_err(|e| DriveError::no_such_file(e.detail()))
     }
 
@@ -164,40 +151,26 @@ impl Drive for FolderDrive {
     }
 }
 
-/// `cloudreve://my/<path>` of a path below the folder.
-pub fn uri(path: &str) -> String {
-    path::uri(path)
-}
-
-fn info(name: &[u8], stat: &Stat) -> FileInfo {
+fn info(name: &[u8], metadata: &Metadata) -> FileInfo {
     FileInfo {
         name: String::from_utf8_lossy(name).into_owned(),
-        size: stat.st_size.max(0) as u64,
-        version: version(stat),
+        size: metadata.size,
+        version: version(metadata),
         verdict: Verdict::Clean,
     }
 }
 
-/// Changes when the content does, as far as the file system tells: time of the last change in ns, size, inode.
-fn version(stat: &Stat) -> Version {
-    let text = format!("{:x}.{:x}-{:x}-{:x}", stat.st_mtime, stat.st_mtime_nsec, stat.st_size, stat.st_ino);
-    Version::new(text).unwrap_or_else(|_| unreachable!("hexadecimal digits are a version"))
+fn version(metadata: &Metadata) -> Version {
+    Version::new(&metadata.version).unwrap_or_else(|_| unreachable!("hexadecimal digits are a valid version"))
 }
 
-fn drive_error(e: rustix::io::Errno) -> DriveError {
-    use rustix::io::Errno;
-    match e {
-        // A link in the way is as good as nothing there.
-        Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG | Errno::MLINK | Errno::NXIO => {
-            DriveError::no_such_file(e.to_string())
-        }
-        Errno::ACCESS | Errno::PERM => DriveError::new(super::DriveErrorKind::Denied, e.to_string()),
-        _ => DriveError::unavailable(e.to_string()),
-    }
-}
-
-fn error(e: rustix::io::Errno) -> Error {
-    std::io::Error::from(e).into()
+fn drive_error(e: io::Error) -> DriveError {
+    let kind = match e.kind() {
+        _ if sys::is_absent(&e) => DriveErrorKind::NoSuchFile,
+        io::ErrorKind::PermissionDenied => DriveErrorKind::Denied,
+        _ => DriveErrorKind::Unavailable,
+    };
+    DriveError::new(kind, e.to_string())
 }
 
 #[cfg(test)]

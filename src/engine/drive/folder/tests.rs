@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::Write;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,10 +8,9 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::*;
-use crate::engine::drive::DriveErrorKind;
 use crate::error::ErrorKind;
 
-/// `drive/`, which is the drive, and what is beside it, which is not.
+/// `drive/`, which is the drive, and `outside/`, which is not.
 struct Disk(PathBuf);
 
 impl Disk {
@@ -66,6 +66,7 @@ fn a_file_is_read_by_its_id() {
 }
 
 #[test]
+#[cfg(unix)]
 fn no_id_leads_outside() {
     let disk = Disk::new("outside");
     symlink(disk.0.join("outside/secret.txt"), disk.at("link.txt")).unwrap();
@@ -99,7 +100,8 @@ fn no_id_leads_outside() {
 }
 
 #[test]
-fn an_upload_replaces_a_link_and_not_what_it_leads_to() {
+#[cfg(unix)]
+fn an_upload_replaces_a_link_and_not_its_target() {
     let disk = Disk::new("replace");
     symlink(disk.0.join("outside/secret.txt"), disk.at("link.txt")).unwrap();
     put(&disk.drive(), "link.txt", b"mine");
@@ -108,20 +110,21 @@ fn an_upload_replaces_a_link_and_not_what_it_leads_to() {
 }
 
 #[test]
-fn another_space_is_not_known() {
+fn other_spaces_do_not_exist() {
     let disk = Disk::new("space");
     fs::write(disk.at("a.txt"), "a").unwrap();
     let other = FileRef::new(SpaceId::new("other").unwrap(), FileId::new("a.txt").unwrap());
     assert_eq!(kind(disk.drive().stat(&other)), DriveErrorKind::NoSuchSpace);
-    let asked = disk.drive().authorize(&Caller::user("mary"), Some(&other), &other.space, Action::Look);
+    let asked = disk.drive().authorize(&Caller::user("mary"), Some(&other), &other.space, Action::View);
     assert_eq!(kind(asked), DriveErrorKind::NoSuchSpace);
 }
 
 #[test]
-fn a_pipe_is_no_file_and_nobody_waits_for_its_writer() {
+#[cfg(unix)]
+fn a_pipe_is_not_a_file_and_opening_it_does_not_block() {
     let disk = Disk::new("pipe");
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
-    rustix::fs::mknodat(rustix::fs::CWD, disk.at("pipe"), FileType::Fifo, mode, 0).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, disk.at("pipe"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
     assert_eq!(kind(disk.drive().stat(&file("pipe"))), DriveErrorKind::NoSuchFile);
     assert_eq!(kind(disk.drive().open(&file("pipe"))), DriveErrorKind::Unsupported);
 }
@@ -138,7 +141,7 @@ fn a_version_changes_with_content_of_the_same_size() {
 }
 
 #[test]
-fn an_upload_that_is_given_up_leaves_nothing() {
+fn an_abandoned_upload_leaves_nothing() {
     let disk = Disk::new("given-up");
     fs::write(disk.at("a.txt"), "old").unwrap();
     let drive = disk.drive();
@@ -156,12 +159,12 @@ fn a_listing_has_folders_first_and_nothing_hidden() {
         fs::write(disk.at(name), "x").unwrap();
     }
     let listed = disk.drive().list(&file(ROOT)).unwrap();
-    let names: Vec<_> = listed.iter().map(|e| (e.info.name.as_str(), e.folder, e.file.file.as_str())).collect();
+    let names: Vec<_> = listed.iter().map(|e| (e.info.name.as_str(), e.is_folder(), e.file.file.as_str())).collect();
     assert_eq!(names, [("sub", true, "sub"), ("A.txt", false, "A.txt"), ("b.txt", false, "b.txt")]);
 }
 
 #[test]
-fn a_copy_is_made_once_a_key_and_overwrites_nothing() {
+fn a_copy_is_created_once_per_key_and_overwrites_nothing() {
     let disk = Disk::new("copy");
     let drive = disk.drive();
     let from = put(&drive, "a.tar.gz", b"content");
@@ -177,7 +180,7 @@ fn a_copy_is_made_once_a_key_and_overwrites_nothing() {
 }
 
 #[test]
-fn a_folder_is_deleted_with_its_files_and_says_which() {
+fn deleting_a_folder_returns_its_files() {
     let disk = Disk::new("delete");
     let drive = disk.drive();
     put(&drive, "sub/deep/a.txt", b"a");
@@ -190,11 +193,11 @@ fn a_folder_is_deleted_with_its_files_and_says_which() {
 }
 
 #[test]
-fn a_uri_names_a_file() {
+fn a_uri_resolves_to_a_file() {
     let disk = Disk::new("uri");
     let drive = disk.drive();
     let a = put(&drive, "sub/图 #1.png", b"a");
-    let uri = uri("sub/图 #1.png");
+    let uri = cloudreve::uri("sub/图 #1.png");
     assert_eq!(uri, "cloudreve://my/sub/%E5%9B%BE%20%231.png");
     assert_eq!(drive.resolve(&uri, &Caller::user("mary")).unwrap(), a);
     for uri in ["cloudreve://my/../x", "cloudreve://my/%2e%2e/x", "cloudreve://trash/x", "file:///etc/passwd", ""] {
@@ -203,33 +206,33 @@ fn a_uri_names_a_file() {
 }
 
 #[test]
-fn a_watch_reports_what_others_change() {
+fn a_watcher_reports_changes_made_by_others() {
     let disk = Disk::new("watch");
     fs::write(disk.at("there.txt"), "x").unwrap();
     let drive = Arc::new(disk.drive());
     let (sender, changes) = channel();
-    let watch = drive.watch(move |change| drop(sender.send(change))).unwrap();
+    let watcher = drive.watch(move |change| drop(sender.send(change))).unwrap();
     let next = || changes.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!(next(), Change::Changed(file("there.txt")));
     fs::write(disk.at("sub/new.txt"), "x").unwrap();
     assert_eq!(next(), Change::Changed(file("sub/new.txt")));
     fs::write(disk.at("there.txt"), "other").unwrap();
     assert_eq!(next(), Change::Changed(file("there.txt")));
-    // What goes through the drive is known already.
+    // Changes made through the drive are not reported.
     put(&drive, "mine.txt", b"x");
     fs::remove_file(disk.at("sub/new.txt")).unwrap();
     assert_eq!(next(), Change::Deleted(file("sub/new.txt")));
     drive.delete(&file("mine.txt")).unwrap();
-    drop(watch);
+    drop(watcher);
     assert_eq!(changes.try_iter().collect::<Vec<_>>(), []);
 }
 
 #[test]
-fn a_file_that_is_being_written_is_not_reported() {
+fn a_file_being_written_is_not_reported() {
     let disk = Disk::new("growing");
     let drive = Arc::new(disk.drive());
     let (sender, changes) = channel();
-    let _watch = drive.watch(move |change| drop(sender.send(change))).unwrap();
+    let _watcher = drive.watch(move |change| drop(sender.send(change))).unwrap();
     let mut growing = fs::File::create(disk.at("growing.bin")).unwrap();
     for _ in 0..40 {
         growing.write_all(&[0; 100]).unwrap();
