@@ -1,12 +1,7 @@
-//! The name of the shared library, and the interface of FFmpeg.
+//! The interface of FFmpeg.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
-    if target("OS") == "linux" {
-        // The major number of the C ABI (`THUMBLING_ABI_VERSION`), not of the package.
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libthumbling.so.1");
-    }
     #[cfg(feature = "ffmpeg")]
     ffmpeg::bind(&std::path::PathBuf::from(std::env::var_os("OUT_DIR").expect("Cargo sets OUT_DIR")));
 }

@@ -1,6 +1,7 @@
-//! Thumbling turns any file of a cloud drive into a thumbnail, in-process.
+//! Thumbnails of any file, in-process: photos, RAW, PDF, presentations, text, video, audio covers, archives.
 //!
-//! Bytes in, thumbnails out: no state, no network, no files of its own.
+//! [`thumbnail`] turns a [`Source`] into the [`Thumbnails`] that a [`Request`] asks for, or returns a typed [`Error`]. It
+//! holds no state, runs no child processes, and opens no files or connections but the source.
 //!
 //! ```
 //! # fn main() -> thumbling::Result<()> {
@@ -8,24 +9,52 @@
 //! use thumbling::{Output, Request, Source};
 //!
 //! let source = Source::from_bytes(png);
-//! let made = thumbling::thumbnail(&source, &Request::new().square(256).output(Output::Webp))?;
-//! let thumb = &made.items[0];
+//! let thumbnails = thumbling::thumbnail(&source, &Request::new().square(256).output(Output::Webp))?;
+//! let thumb = &thumbnails.items[0];
 //! println!("{} x {} px, {} bytes of {}", thumb.width, thumb.height, thumb.bytes.len(), thumb.media_type);
 //! # Ok(()) }
 //! ```
 //!
-//! The house has floors, and a room imports only from floors below its own:
+//! # Sources
+//! A path, memory, anything that reads and seeks, or ranges of an object store through [`ReadAt`]; see [`Source`].
 //!
-//! | floor | rooms |
-//! |---|---|
-//! | 7 | `capi`: the C ABI |
-//! | 6 | `engine`: drive, tasks, look-ups, store, signed URLs |
-//! | 5 | [`thumbnail`], [`probe`]: request → thumbnails |
-//! | 4 | `codecs`: the registry, one line a format, and one file a codec |
-//! | 3 | `scale`, `encode`, `placeholder`, `attention`; `office`: packages and DrawingML; `page`: documents laid out and painted, and the fonts of all; `structure`, `vector`, `metafile`: what several codecs share |
-//! | 2 | `decode`, `probe`, `format`: the decoder's contract, and who is asked |
-//! | 1 | `frame`, `color`, `orient`, `seam`: pixels, and C libraries each behind one file |
-//! | 0 | `error`, `limits`, `source`, `geometry`, `cancel` |
+//! # Cost
+//! [`Limits`] bound pixels, memory, nesting, expansion and time, and are checked against the header before pixels are
+//! decoded. A [`CancelToken`] stops a request from another thread.
+//!
+//! # Threads and async
+//! Requests are independent: call [`thumbnail`] from any number of threads. It blocks and uses the CPU, so async code
+//! runs it on a blocking thread:
+//!
+//! ```
+//! # use thumbling::{CancelToken, Request, Result, Source, Thumbnails};
+//! # fn main() -> Result<()> {
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+//! # let source = Source::from_bytes(thumbling::doc_sample());
+//! /// Cancels the request when the future is dropped.
+//! struct CancelOnDrop(CancelToken);
+//!
+//! impl Drop for CancelOnDrop {
+//!     fn drop(&mut self) {
+//!         self.0.cancel();
+//!     }
+//! }
+//!
+//! async fn thumbnail(source: Source, request: Request) -> Result<Thumbnails> {
+//!     let _guard = CancelOnDrop(request.cancel.clone());
+//!     tokio::task::spawn_blocking(move || thumbling::thumbnail(&source, &request)).await.expect("thumbnail panicked")
+//! }
+//! # assert_eq!(runtime.block_on(thumbnail(source, Request::new()))?.items.len(), 1);
+//! # Ok(()) }
+//! ```
+//!
+//! # Features
+//! One Cargo feature for each format; `docs/features.md` lists them with what each needs and costs. The default is every
+//! format that needs no system library, `rust-only` every format that needs no C compiler, `full` adds FFmpeg (videos)
+//! and PDFium. [`capabilities`] lists the formats of a build.
+//!
+//! # Traces
+//! Spans of the `tracing` facade at debug level: `thumbnail` or `probe` around a call, `decode` and `encode` inside.
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -45,18 +74,10 @@ mod testing;
 #[cfg(feature = "text")]
 mod text;
 
-// Until the engine and the C ABI are crates of their own.
-#[allow(unused_imports)]
-use thumbling_core::{cancel, decode, error, format, geometry, limits, probe, source};
-#[cfg(feature = "fonts")]
-use thumbling_page as page;
-
-pub mod capi;
-#[cfg(feature = "engine")]
-pub mod engine;
-
 pub use codecs::{Capability, capabilities};
 pub use pipeline::{probe, thumbnail};
+#[doc(hidden)]
+pub use pipeline::thumbnail_within;
 pub use request::{Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
 pub use thumbling_core::cancel::CancelToken;
 pub use thumbling_core::decode::{Effort, SourceInfo};
@@ -70,6 +91,15 @@ pub use thumbling_core::source::{ReadAt, Source};
 
 /// Version of this library, as in Cargo.toml.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A number that changes with the fonts installed on this machine, which change how pages look.
+#[doc(hidden)]
+pub fn fonts_fingerprint() -> u64 {
+    #[cfg(feature = "fonts")]
+    return thumbling_page::fonts::fingerprint();
+    #[cfg(not(feature = "fonts"))]
+    0
+}
 
 /// A small PNG for the examples of this documentation.
 #[doc(hidden)]

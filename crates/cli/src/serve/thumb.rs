@@ -1,0 +1,89 @@
+//! Serving signed URLs. All failures get the same response.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use thumbling::Source;
+use thumbling_engine::url::UrlContent;
+
+use super::chunks::Chunks;
+use super::state::App;
+use super::wire;
+
+/// Size of a chunk. Thumbnails fit into one; packages do not.
+const CHUNK: usize = 256 << 10;
+
+/// `GET` and `HEAD /thumb/…`
+pub async fn open(State(app): State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    // As received: nothing decoded or normalised.
+    let url = format!("{}{}", app.url, uri.path_and_query().map_or("", |whole| whole.as_str()));
+    let content = tokio::task::spawn_blocking(move || app.engine.open_url(&url)).await;
+    match content {
+        Ok(Ok(content)) => reply(content, &method, &headers),
+        _ => wire::plain(StatusCode::NOT_FOUND, "not found\n").into_response(),
+    }
+}
+
+fn reply(content: UrlContent, method: &Method, headers: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", content.etag);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let caching = format!("private, max-age={}", content.expires.saturating_sub(now));
+    let known = wire::header(headers, "if-none-match").is_some_and(|asked| matches(asked, &etag));
+    let mut reply = match (known, method) {
+        (true, _) => StatusCode::NOT_MODIFIED.into_response(),
+        (false, &Method::HEAD) => with_length(Body::empty(), content.body.size()),
+        (false, _) => with_length(body(content.body.clone()), content.body.size()),
+    };
+    let headers = reply.headers_mut();
+    let mut put = |name, value: &str| drop(HeaderValue::from_str(value).map(|value| headers.insert(name, value)));
+    put(header::ETAG, &etag);
+    put(header::CACHE_CONTROL, &caching);
+    if !known {
+        put(header::CONTENT_TYPE, &content.content_type);
+        // Nothing in the content may run scripts.
+        put(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+        if let Some(name) = &content.file_name {
+            put(header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{}", wire::percent_encoded(name)));
+        }
+    }
+    reply
+}
+
+fn with_length(body: Body, size: u64) -> Response {
+    ([(header::CONTENT_LENGTH, HeaderValue::from(size))], body).into_response()
+}
+
+/// Whether `If-None-Match` matches `etag`: RFC 9110, weak comparison.
+fn matches(asked: &str, etag: &str) -> bool {
+    asked.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
+}
+
+/// Small content whole; packages in chunks as the client takes them.
+fn body(content: Source) -> Body {
+    let size = content.size();
+    if size <= CHUNK as u64 {
+        return match content.read_all(CHUNK as u64) {
+            Ok(bytes) => Body::from(bytes),
+            Err(e) => Body::from_stream(Chunks::failed(e.into())),
+        };
+    }
+    let (sender, chunks) = Chunks::new();
+    tokio::task::spawn_blocking(move || {
+        let mut at = 0;
+        while at < size {
+            let len = (size - at).min(CHUNK as u64);
+            let chunk = content.read_vec(at, len).map(Bytes::from).map_err(std::io::Error::from);
+            at += len;
+            let failed = chunk.is_err();
+            // The client has disconnected, or the content cannot be completed.
+            if sender.blocking_send(chunk).is_err() || failed {
+                return;
+            }
+        }
+    });
+    Body::from_stream(chunks)
+}

@@ -1,0 +1,15 @@
+//! The demo host as a client sees it: the real command, on a free port, over real HTTP. A test a row of what it
+//! promises, named after it.
+
+mod cloudreve;
+mod demo;
+mod dingtalk;
+mod errors;
+mod host;
+mod http;
+mod koodrive;
+#[cfg(feature = "full")]
+mod media;
+mod page;
+mod transcripts;
+mod urls;

@@ -1,0 +1,64 @@
+//! Videos are shown by a frame, sound by its cover, through each of the APIs. In builds that have those formats.
+
+use serde_json::json;
+use thumbling::{Output, Request, Source};
+
+use crate::host::{Host, png, x_date};
+
+#[cfg(feature = "ffmpeg")]
+#[allow(dead_code)]
+#[path = "../../../samples/src/files/mov.rs"]
+mod mov;
+#[cfg(feature = "audio")]
+#[allow(dead_code)]
+#[path = "../../../samples/src/files/sound.rs"]
+mod sound;
+
+/// A JPEG of 64 × 32 px.
+fn jpeg() -> Vec<u8> {
+    let request = Request::new().size(64, 64).output(Output::Jpeg);
+    thumbling::thumbnail(&Source::from_bytes(png()), &request).unwrap().items.swap_remove(0).bytes
+}
+
+/// The file has a thumbnail by a KooDrive task at `path`, by DingTalk's call and by Cloudreve's.
+fn is_shown(host: &Host, name: &str, content: &[u8], path: &str) {
+    let id = host.put(name, content);
+    let (bearer, date) = (host.bearer(), x_date(-2));
+    let headers = [("Authorization", &*bearer), ("X-User-Id", &*host.user), ("X-Date", &*date)];
+    let body = json!({"fileId": id, "userId": host.user, "containerId": host.space});
+    assert_eq!(host.post(path, &headers, &body).json(), json!({"code": "0", "msg": "success"}));
+    let item = host.settled(&id);
+    assert_eq!(item["success"], true, "{item}\n{}", host.log());
+    let width = item["thumbnail"]["width"].as_u64().unwrap();
+    assert!(width > 0 && width >= item["thumbnail"]["height"].as_u64().unwrap(), "{item}");
+    let target = format!("/api/v4/file/thumb?uri=cloudreve://my/{name}");
+    let answer = host.get(&target, &[("Authorization", &bearer)]).json();
+    let reply = host.fetch("GET", answer["data"]["url"].as_str().unwrap(), &[]);
+    assert_eq!((reply.status, &reply.body[8..12]), (200, &b"WEBP"[..]));
+}
+
+#[test]
+#[cfg(feature = "ffmpeg")]
+fn a_video_is_shown_by_a_frame() {
+    let host = Host::start("media-video");
+    let (width, height) = (64, 32);
+    let frames = vec![jpeg(); 3];
+    let track = mov::Track { width, height, frames: &frames, matrix: [1, 0, 0, 1], aspect: (1, 1), codec: b"jpeg" };
+    is_shown(&host, "clip.mov", &mov::mov(&track), "/koodrive/ose/v1/video/thumbnail");
+}
+
+#[test]
+#[cfg(feature = "audio")]
+fn sound_is_shown_by_its_cover() {
+    let host = Host::start("media-sound");
+    is_shown(&host, "song.mp3", &sound::mp3(&jpeg()), "/koodrive/ose/v1/document/thumbnail");
+}
+
+#[test]
+#[cfg(feature = "audio")]
+fn sound_without_a_cover_has_no_thumbnail() {
+    let host = Host::start("media-mute");
+    let (mute, error) = host.put_failing("mute.wav", &sound::wav(None));
+    assert_eq!(error, "no-visual");
+    assert_eq!(host.query(&json!([mute])).json()["resultItems"][0]["errorCode"], "thumbnailNotExist");
+}

@@ -1,0 +1,141 @@
+//! What a host's drive is asked and answers.
+
+use std::fmt;
+
+use crate::model::error::{EngineError, Result, Subject};
+use crate::model::id::Version;
+use thumbling::ErrorKind;
+
+/// What a host knows about a file without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileInfo {
+    /// The last part of its path. Shown to people, and used to break ties between formats.
+    pub name: String,
+    /// Bytes of content.
+    pub size: u64,
+    /// Changes whenever the content changes.
+    pub version: Version,
+    /// The result of the host's malware scanner.
+    pub verdict: Verdict,
+}
+
+impl FileInfo {
+    /// The file itself, or `viral` or `malicious` if the host's scanner rejected it.
+    pub(crate) fn require_clean(self) -> Result<Self> {
+        match self.verdict {
+            Verdict::Clean => Ok(self),
+            Verdict::Viral => Err(EngineError::new(ErrorKind::Viral, Subject::File, "the file is viral")),
+            Verdict::Malicious => Err(EngineError::new(ErrorKind::Malicious, Subject::File, "the file is malicious")),
+        }
+    }
+}
+
+/// The result of the host's malware scanner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Verdict {
+    /// Nothing found, or not scanned.
+    #[default]
+    Clean,
+    /// Infected with a virus.
+    Viral,
+    /// Written to do harm.
+    Malicious,
+}
+
+/// What a caller wants to do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// See a thumbnail of the file, or the status of a task.
+    View,
+    /// Have a thumbnail generated.
+    Generate,
+    /// Download the file as part of a package of a share.
+    Package,
+    /// Copy the file from a share to a target folder.
+    Save,
+    /// Receive copies: asked about the target folder of [`Action::Save`].
+    Receive,
+}
+
+/// The host's answer to an authorization request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Allowed.
+    Allow,
+    /// Denied.
+    Deny,
+}
+
+/// Why a drive could not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DriveErrorKind {
+    /// The space has no such file.
+    NoSuchFile,
+    /// There is no such space.
+    NoSuchSpace,
+    /// The caller is not allowed to do this.
+    Denied,
+    /// Temporarily unavailable; retrying later may help.
+    Unavailable,
+    /// The drive does not support this operation, or not on this file (for example on a folder).
+    Unsupported,
+}
+
+/// Why a drive could not answer, with detail for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriveError {
+    /// What the engine acts on.
+    pub kind: DriveErrorKind,
+    /// Human-readable detail, for logs.
+    pub detail: String,
+}
+
+impl DriveError {
+    /// An error of `kind`.
+    pub fn new(kind: DriveErrorKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// The space has no such file.
+    pub fn no_such_file(detail: impl Into<String>) -> Self {
+        Self::new(DriveErrorKind::NoSuchFile, detail)
+    }
+
+    /// There is no such space.
+    pub fn no_such_space(detail: impl Into<String>) -> Self {
+        Self::new(DriveErrorKind::NoSuchSpace, detail)
+    }
+
+    /// Temporarily unavailable.
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(DriveErrorKind::Unavailable, detail)
+    }
+
+    /// Not supported by this drive.
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(DriveErrorKind::Unsupported, detail)
+    }
+}
+
+impl fmt::Display for DriveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.detail)
+    }
+}
+
+impl std::error::Error for DriveError {}
+
+impl From<DriveError> for EngineError {
+    fn from(e: DriveError) -> Self {
+        let (kind, subject) = match e.kind {
+            DriveErrorKind::NoSuchFile => (ErrorKind::NotFound, Subject::File),
+            DriveErrorKind::NoSuchSpace => (ErrorKind::NotFound, Subject::Space),
+            DriveErrorKind::Denied => (ErrorKind::Denied, Subject::File),
+            DriveErrorKind::Unavailable => (ErrorKind::Io, Subject::Drive),
+            DriveErrorKind::Unsupported => (ErrorKind::Unsupported, Subject::File),
+        };
+        Self::new(kind, subject, e.detail)
+    }
+}

@@ -1,0 +1,266 @@
+//! Render jobs: ask the drive, wait for memory, render, and classify the result.
+
+use std::time::Instant;
+
+use super::retry::{self, Attempts, Disposition};
+use super::store_failed;
+use thumbling::SourceInfo;
+use crate::inner::Inner;
+use crate::model::blob::BlobName;
+use crate::model::drive::FileInfo;
+use crate::model::id::Version;
+use crate::model::job::Outcome;
+use crate::model::key::{self, RecordKey};
+use crate::model::record::{Ready, Record, RecordKind, RecordState};
+use crate::observe;
+use crate::port::clock;
+use crate::recipe::{self, ThumbnailSpec};
+use crate::runtime::admission::FIRST_GRANT;
+use crate::runtime::jobs::{JobResult, LeasedJob, truncated};
+use crate::runtime::renderer::RenderResult;
+use thumbling::{Error, ErrorKind};
+use thumbling::Family;
+use thumbling::{Request, Thumbnail, Thumbnails};
+use thumbling::Source;
+
+/// How many processes may die over a file before it is recorded as failed.
+const MAX_CRASHES: u32 = 2;
+
+/// Renders the thumbnails of a file on worker `slot`. `None` if the job goes back to the queue unchanged.
+pub(crate) fn render(inner: &Inner, job: &LeasedJob, slot: usize) -> Option<JobResult> {
+    let now = inner.now();
+    let waited = now.saturating_sub(job.lease.added).max(0) as f64 / 1000.0;
+    metrics::histogram!(observe::WAIT_SECONDS, "priority" => job.lease.priority.name()).record(waited);
+    RenderJob { inner, job, slot, now }.run()
+}
+
+/// The result of a job whose worker was abandoned because the drive did not answer.
+pub(crate) fn drive_timed_out(inner: &Inner, job: &LeasedJob) -> Option<JobResult> {
+    let version = job.lease.version.as_ref();
+    let this = RenderJob { inner, job, slot: 0, now: inner.now() };
+    this.failed(ErrorKind::Timeout, "the drive did not answer in time", version)
+}
+
+struct RenderJob<'a> {
+    inner: &'a Inner,
+    job: &'a LeasedJob,
+    slot: usize,
+    /// When the job started, ms since 1970.
+    now: i64,
+}
+
+/// The thumbnails of a content: what is stored, and what is missing.
+struct Inventory {
+    records: Vec<(RecordKey, Option<Record>)>,
+    /// Positions of the thumbnails to render.
+    missing: Vec<usize>,
+}
+
+impl RenderJob<'_> {
+    fn run(&self) -> Option<JobResult> {
+        let (inner, file) = (self.inner, &self.job.lease.file);
+        let info = match inner.host.stat(file).and_then(FileInfo::require_clean) {
+            Ok(info) => info,
+            Err(e) => return self.failed(e.kind(), e.detail(), None),
+        };
+        let inventory = match self.inventory(&info.version) {
+            Ok(inventory) => inventory,
+            Err(e) => return Some(store_failed(inner, self.job, &e)),
+        };
+        if inventory.missing.is_empty() {
+            return Some(self.recorded(inventory.records, Vec::new(), &info.version));
+        }
+        if self.job.lease.crashes >= MAX_CRASHES {
+            let detail = "two processes died while rendering this file";
+            return self.failed(ErrorKind::Internal, detail, Some(&info.version));
+        }
+        let heartbeat = self.job.heartbeat.clone();
+        let source = match inner.host.open(file, move || heartbeat.beat()) {
+            Ok(source) => source,
+            Err(e) => return self.failed(e.kind(), e.detail(), Some(&info.version)),
+        };
+        let specs: Vec<&ThumbnailSpec> = inventory.missing.iter().map(|i| &inner.specs[*i]).collect();
+        let started = Instant::now();
+        let rendered = self.render_within_budget(&source, &info, &specs)?;
+        metrics::counter!(observe::BYTES_READ).increment(source.bytes_read());
+        // If the file changed while it was being read, part of the picture may be of the old content.
+        match inner.host.stat(file) {
+            Ok(after) if after.version == info.version => {}
+            Ok(_) if self.job.cancel.is_cancelled() => return None,
+            Ok(_) => return self.failed(ErrorKind::Io, "the file changed while it was being read", None),
+            Err(e) => return self.failed(e.kind(), e.detail(), Some(&info.version)),
+        }
+        match rendered {
+            Ok(thumbnails) => {
+                let format = thumbnails.info.format.name;
+                metrics::histogram!(observe::RENDER_SECONDS, "format" => format)
+                    .record(started.elapsed().as_secs_f64());
+                metrics::counter!(observe::RENDERED).increment(1);
+                Some(self.rendered(inventory, thumbnails, &info.version))
+            }
+            Err(e) => {
+                // If the drive reports two different sizes, the content is not to be trusted either.
+                let kind = match e.kind() {
+                    ErrorKind::Corrupt if source.size() != info.size => ErrorKind::Io,
+                    kind => kind,
+                };
+                let keys = inventory.missing.iter().map(|i| inventory.records[*i].0).collect();
+                let family = e.format().and_then(family_of_format);
+                self.failed_thumbnails(kind, &e.to_string(), Some(&info.version), keys, family)
+            }
+        }
+    }
+
+    fn inventory(&self, version: &Version) -> crate::model::error::Result<Inventory> {
+        let keys = self.inner.thumbnail_keys(&key::content_key(&self.job.lease.file, Some(version)));
+        let records = self.inner.records.get(&keys)?;
+        let missing = (0..keys.len()).filter(|i| !records[*i].as_ref().is_some_and(is_current)).collect();
+        Ok(Inventory { records: keys.into_iter().zip(records).collect(), missing })
+    }
+
+    /// Renders with as much memory as it takes. `None` if the engine closes.
+    fn render_within_budget(
+        &self,
+        source: &Source,
+        info: &FileInfo,
+        specs: &[&ThumbnailSpec],
+    ) -> Option<Result<Thumbnails, Error>> {
+        let inner = self.inner;
+        let limit = inner.config.limits.max_memory.min(inner.admission.budget());
+        let mut want = FIRST_GRANT.min(limit);
+        loop {
+            let grant = inner.admission.grant(want)?;
+            // The time spent waiting for memory does not count against the drive.
+            self.job.heartbeat.beat();
+            let mut request = Request::new().name(info.name.clone());
+            request = specs.iter().map(|spec| spec.spec.clone()).fold(request, Request::spec);
+            request.limits = inner.config.limits.clone();
+            request.limits.max_memory = grant.bytes();
+            request.effort = inner.config.effort;
+            request.cancel = self.job.cancel.clone();
+            inner.owner_lock.set_running(self.slot, Some(self.job.lease.job));
+            let result = inner.renderer.render(source, &request, grant.bytes());
+            inner.owner_lock.set_running(self.slot, None);
+            match result {
+                RenderResult::Ready(thumbnails) => return Some(Ok(*thumbnails)),
+                RenderResult::Failed(e) => return Some(Err(e)),
+                RenderResult::NeedsMemory(bytes) if grant.bytes() >= limit => {
+                    return Some(Err(Error::limit(format!("takes {bytes} bytes of memory; the limit is {limit}"))));
+                }
+                // At least doubles, which bounds the number of restarts.
+                RenderResult::NeedsMemory(bytes) => want = bytes.max(grant.bytes() * 2).min(limit),
+            }
+        }
+    }
+
+    /// The result of a job that rendered what was missing.
+    fn rendered(&self, inventory: Inventory, thumbnails: Thumbnails, version: &Version) -> JobResult {
+        let Inventory { mut records, missing } = inventory;
+        let fonts = fonts_of(&thumbnails.info);
+        let kind = RecordKind::Thumbnail(Some(thumbnails.info.family));
+        let mut blobs = Vec::new();
+        for (i, item) in missing.into_iter().zip(thumbnails.items) {
+            let lease = &self.job.lease;
+            let blob = key::thumbnail_blob(&records[i].0, &self.inner.owner, lease.job, lease.token);
+            let ready = ready(&item, &thumbnails.thumbhash, blob);
+            let state = RecordState::Ready(ready);
+            records[i].1 = Some(Record { state, kind, fonts, created: self.now, used: self.now });
+            blobs.push((blob, item.bytes));
+        }
+        self.recorded(records, blobs, version)
+    }
+
+    /// The result of a job that leaves these records.
+    fn recorded(
+        &self,
+        records: Vec<(RecordKey, Option<Record>)>,
+        blobs: Vec<(BlobName, Vec<u8>)>,
+        version: &Version,
+    ) -> JobResult {
+        let records: Vec<_> = records.into_iter().filter_map(|(key, record)| Some((key, record?))).collect();
+        let failure = records.iter().find_map(|(_, record)| match &record.state {
+            RecordState::Failed { kind, .. } => Some(*kind),
+            RecordState::Ready(_) => None,
+        });
+        let outcome = Outcome::Recorded { records, version: key::version_part(version) };
+        JobResult { blobs, version: Some(version.clone()), failure, ..JobResult::new(&self.job.lease, outcome) }
+    }
+
+    /// The result of a failure that concerns all thumbnails of the file. `version` is the content it is about, if known.
+    fn failed(&self, kind: ErrorKind, detail: &str, version: Option<&Version>) -> Option<JobResult> {
+        let content = version.map(|version| key::content_key(&self.job.lease.file, Some(version)));
+        let keys = content.map(|content| self.inner.thumbnail_keys(&content)).unwrap_or_default();
+        self.failed_thumbnails(kind, detail, version, keys, None)
+    }
+
+    /// The result of a failure that concerns the thumbnails `keys`.
+    fn failed_thumbnails(
+        &self,
+        kind: ErrorKind,
+        detail: &str,
+        version: Option<&Version>,
+        keys: Vec<RecordKey>,
+        family: Option<Family>,
+    ) -> Option<JobResult> {
+        let lease = &self.job.lease;
+        let retry_after = match retry::disposition(kind, Attempts::from(lease)) {
+            Disposition::Release => return None,
+            Disposition::Retry { after, cause } => {
+                metrics::counter!(observe::RETRIES, "kind" => kind.name()).increment(1);
+                tracing::debug!(file = %lease.file, ?cause, detail, "the job will be retried");
+                return Some(JobResult::retry(lease, self.now, after, cause));
+            }
+            Disposition::Fail => {
+                metrics::counter!(observe::FAILURES, "kind" => kind.name()).increment(1);
+                return Some(JobResult::failed(lease, kind, detail));
+            }
+            Disposition::Record { retry_after } => retry_after,
+        };
+        metrics::counter!(observe::FAILURES, "kind" => kind.name()).increment(1);
+        tracing::info!(file = %lease.file, %kind, detail, "a file could not be rendered");
+        let Some(version) = version else { return Some(JobResult::failed(lease, kind, detail)) };
+        let retry_at = retry_after.map(|after| self.now.saturating_add(clock::millis(after)));
+        let record = Record {
+            state: RecordState::Failed { kind, detail: truncated(detail), retry_at },
+            kind: RecordKind::Thumbnail(family),
+            fonts: 0,
+            created: self.now,
+            used: self.now,
+        };
+        let records = keys.into_iter().map(|key| (key, Some(record.clone()))).collect();
+        Some(self.recorded(records, Vec::new(), version))
+    }
+}
+
+/// Whether a record needs no work.
+fn is_current(record: &Record) -> bool {
+    match &record.state {
+        RecordState::Ready(_) => record.fonts == 0 || record.fonts == recipe::fonts(),
+        RecordState::Failed { retry_at, .. } => retry_at.is_none(),
+    }
+}
+
+fn ready(item: &Thumbnail, thumbhash: &[u8], blob: BlobName) -> Ready {
+    Ready {
+        width: item.width,
+        height: item.height,
+        size: item.bytes.len() as u64,
+        media_type: item.media_type.to_owned(),
+        thumbhash: thumbhash.to_owned(),
+        etag: key::etag(&item.bytes),
+        blob,
+    }
+}
+
+/// The family of the format named `format`.
+fn family_of_format(format: &str) -> Option<Family> {
+    let families = [Family::Image, Family::Document, Family::Video, Family::Audio, Family::Archive];
+    let name = thumbling::capabilities().find(|capability| capability.name == format)?.family?;
+    families.into_iter().find(|family| family.name() == name)
+}
+
+/// The fingerprint of the fonts if the picture was drawn with them, else 0.
+fn fonts_of(info: &SourceInfo) -> i64 {
+    let drawn_with_fonts = info.family == Family::Document || matches!(info.format.name, "svg" | "emf" | "wmf");
+    if drawn_with_fonts { recipe::fonts() } else { 0 }
+}

@@ -1,0 +1,55 @@
+//! Save tasks: the drive copies every file, and thumbnails are linked to the copies.
+
+use super::share::{self, ShareEnd};
+use crate::inner::Inner;
+use crate::model::drive::Action;
+use crate::model::error::{EngineError, Result};
+use crate::model::id::FileRef;
+use crate::model::job::{ItemResult, ShareItem, ShareJob};
+use crate::model::package;
+use crate::model::task::{ItemState, ShareTask};
+use crate::runtime::jobs::{JobResult, LeasedJob};
+
+/// Saves the files of a share. `None` if the job goes back to the queue unchanged.
+pub(crate) fn save(inner: &Inner, job: &LeasedJob) -> Option<JobResult> {
+    share::run(inner, job, |share| save_items(inner, job, share))
+}
+
+fn save_items(inner: &Inner, job: &LeasedJob, share: &ShareJob) -> Result<ShareEnd> {
+    for item in share.items.iter().filter(|item| item.state == ItemState::Queued) {
+        if let Some(end) = share::interrupted(inner, job) {
+            return Ok(end);
+        }
+        job.heartbeat.beat();
+        let result = match copy(inner, share, item) {
+            Ok(copy) => {
+                let output = Some(package::encode_copy(&copy));
+                ItemResult { state: ItemState::Succeeded, failure: None, output }
+            }
+            Err(e) => match share::item_failed(inner, job, &e) {
+                Ok(result) => result,
+                Err(end) => return Ok(end),
+            },
+        };
+        if !inner.queue.finish_share_item(&job.lease, item.n, result, inner.now())? {
+            return Ok(ShareEnd::Cancelled);
+        }
+    }
+    Ok(ShareEnd::Done(None))
+}
+
+/// Has the drive copy a file, and links its thumbnails to the copy.
+fn copy(inner: &Inner, share: &ShareJob, item: &ShareItem) -> Result<FileRef> {
+    let ShareTask::Save { target } = &share.share else {
+        return Err(EngineError::internal("a save job of another kind of task"));
+    };
+    inner.host.authorize(&share.caller, Some(&item.file), &item.file.space, Action::Save)?;
+    inner.host.authorize(&share.caller, Some(target), &target.space, Action::Receive)?;
+    inner.host.stat(&item.file)?.require_clean()?;
+    let copy = inner.host.copy(&item.file, target, &share.caller, &format!("{}/{}", share.id, item.n))?;
+    // Not fatal: the copy exists, and a lookup will generate its thumbnails.
+    if let Err(e) = inner.link_thumbnails(&item.file, &copy) {
+        tracing::warn!(error = %e, file = %copy, "thumbnails could not be linked");
+    }
+    Ok(copy)
+}
