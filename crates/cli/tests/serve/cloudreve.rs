@@ -1,4 +1,4 @@
-//! Cloudreve: get a thumbnail URL.
+//! Cloudreve's API: the URL of a thumbnail.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn refused(reply: &Reply, code: i64) {
 }
 
 #[test]
-fn a_thumbnail_url_comes_with_its_signature_and_expiry_below_both_bases() {
+fn both_paths_return_a_signed_url_with_its_expiry() {
     let host = Host::start("cr-url");
     host.put("my%20pictures/pic.png", &png());
     for base in ["/file/thumb", "/api/v4/file/thumb"] {
@@ -50,14 +50,14 @@ fn a_thumbnail_url_comes_with_its_signature_and_expiry_below_both_bases() {
 }
 
 #[test]
-fn a_call_waits_for_a_thumbnail_that_is_being_made() {
+fn a_call_waits_for_a_pending_thumbnail() {
     let host = Host::start("cr-wait");
     host.put("pic.png", &png());
     assert_eq!(mine(&host, "cloudreve://my/pic.png").json()["code"], 0);
 }
 
 #[test]
-fn without_a_token_a_user_s_own_files_need_a_login_and_a_wrong_one_is_refused() {
+fn a_users_own_files_require_a_valid_token() {
     let host = Host::start("cr-login");
     host.put("pic.png", &png());
     refused(&thumb(&host, "cloudreve://my/pic.png", &[]), 401);
@@ -65,7 +65,7 @@ fn without_a_token_a_user_s_own_files_need_a_login_and_a_wrong_one_is_refused() 
 }
 
 #[test]
-fn a_uri_is_mandatory_and_one_that_names_nothing_is_not_found() {
+fn a_uri_is_mandatory_and_an_unknown_one_is_not_found() {
     let host = Host::start("cr-uri");
     refused(&host.get("/file/thumb", &[("Authorization", &host.bearer())]), 40001);
     refused(&host.get("/file/thumb?uri=", &[("Authorization", &host.bearer())]), 40001);
@@ -84,7 +84,7 @@ fn share(host: &Host, files: &Value, paid: bool) -> Value {
 }
 
 #[test]
-fn an_anonymous_visitor_of_a_share_sees_what_is_shared_and_nothing_else() {
+fn a_visitor_of_a_share_sees_only_what_is_shared() {
     let host = Host::start("cr-share");
     let file = host.put("sub/pic%201.png", &png());
     host.put("other.png", &png());
@@ -110,7 +110,7 @@ fn x_cr_purchase_ticket_opens_a_paid_share() {
 }
 
 #[test]
-fn x_cr_context_hint_is_a_uuid_of_the_listing_and_a_wrong_one_changes_nothing() {
+fn x_cr_context_hint_is_a_uuid_and_a_wrong_one_is_ignored() {
     let host = Host::start("cr-hint");
     host.url(&host.put("pic.png", &png()));
     let listed = host.mine("GET", "/demo/files?path=", b"").json();
@@ -121,7 +121,7 @@ fn x_cr_context_hint_is_a_uuid_of_the_listing_and_a_wrong_one_changes_nothing() 
         let reply = thumb(&host, uri, &[("Authorization", &host.bearer()), ("X-Cr-Context-Hint", hint)]).json();
         assert_eq!(reply["code"], 0, "{reply}");
     }
-    // It is bound to who listed: nobody else gets in by it.
+    // It is bound to its caller and grants others nothing.
     refused(&thumb(&host, uri, &[("X-Cr-Context-Hint", hint)]), 401);
 }
 
@@ -138,7 +138,7 @@ fn obfuscated_urls_are_decoded_by_the_published_decoder() {
 }
 
 #[test]
-fn the_error_in_detail_comes_in_debug_mode_only() {
+fn error_details_are_returned_in_debug_mode_only() {
     let host = Host::with("cr-debug", &["--debug"], &[]);
     let body = mine(&host, "cloudreve://my/missing.png").json();
     assert!(!body["error"].as_str().unwrap().is_empty(), "{body}");
@@ -147,7 +147,7 @@ fn the_error_in_detail_comes_in_debug_mode_only() {
 }
 
 #[test]
-fn a_name_with_every_kind_of_letter_goes_there_and_back() {
+fn a_name_with_any_letters_round_trips() {
     let host = Host::start("cr-names");
     let name = "图 片#1?&100%+~'.png";
     std::fs::write(host.path(name), png()).unwrap();

@@ -1,4 +1,4 @@
-//! What the demo host has around the four APIs.
+//! The endpoints beside the four APIs.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::host::{Host, patiently, png};
+use crate::host::{Host, png, wait_until};
 use crate::http;
 
 #[test]
-fn the_first_line_says_where_it_listens_and_port_0_takes_a_free_one() {
+fn the_first_line_has_the_address_and_port_0_picks_a_free_one() {
     let host = Host::start("demo-line");
     let port: u16 = host.address.rsplit(':').next().unwrap().parse().unwrap();
     assert_eq!(host.first_line, format!("listening on http://127.0.0.1:{port}\n"));
@@ -18,7 +18,7 @@ fn the_first_line_says_where_it_listens_and_port_0_takes_a_free_one() {
 }
 
 #[test]
-fn state_inside_the_folder_served_is_refused() {
+fn a_state_folder_inside_the_served_folder_is_refused() {
     let folder = std::env::temp_dir().join(format!("thumbling-serve-inside-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_thumbling"));
@@ -29,7 +29,7 @@ fn state_inside_the_folder_served_is_refused() {
 }
 
 #[test]
-fn by_default_state_lives_in_a_folder_of_its_own_outside() {
+fn the_default_state_folder_is_outside_the_served_folder() {
     let folder = std::env::temp_dir().join(format!("thumbling-serve-state-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("drive")).unwrap();
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_thumbling"))
@@ -51,18 +51,18 @@ fn by_default_state_lives_in_a_folder_of_its_own_outside() {
 }
 
 #[test]
-fn files_that_stand_there_at_the_start_or_change_there_get_their_thumbnails() {
+fn existing_and_changed_files_get_thumbnails() {
     let host = Host::with("demo-watch", &[], &[("there.png", &png()), ("deep/er/there.txt", b"hello")]);
     assert_eq!(host.settled("there.png")["success"], true);
     assert_eq!(host.settled("deep/er/there.txt")["success"], true);
     std::fs::write(host.path("new.png"), png()).unwrap();
     assert_eq!(host.settled("new.png")["success"], true);
     std::fs::remove_file(host.path("there.png")).unwrap();
-    assert!(patiently(|| host.query(&json!(["there.png"])).json()["resultItems"][0]["errorCode"] == "dentryNotExist"));
+    assert!(wait_until(|| host.query(&json!(["there.png"])).json()["resultItems"][0]["errorCode"] == "dentryNotExist"));
 }
 
 #[test]
-fn a_token_names_its_user_and_space() {
+fn a_token_comes_with_its_user_and_space() {
     let host = Host::start("demo-token");
     let who = host.post("/demo/token", &[], &json!({"user": "玛丽"})).json();
     assert_eq!(who.as_object().unwrap().keys().collect::<Vec<_>>().len(), 3, "{who}");
@@ -110,7 +110,7 @@ fn a_listing_has_ids_names_uris_sizes_versions_folders_and_hints() {
 }
 
 #[test]
-fn an_upload_appears_whole_and_its_paths_stay_inside() {
+fn an_upload_appears_whole_and_stays_inside_the_folder() {
     let host = Host::start("demo-upload");
     let id = host.put("new%20folder/%E5%9B%BE.png", &png());
     assert_eq!(std::fs::read(host.path("new folder/图.png")).unwrap(), png());
@@ -133,7 +133,7 @@ fn an_upload_appears_whole_and_its_paths_stay_inside() {
 }
 
 #[test]
-fn an_upload_that_breaks_off_leaves_the_old_file() {
+fn an_interrupted_upload_keeps_the_old_file() {
     let host = Host::start("demo-broken");
     host.put("a.txt", b"old");
     let mut stream = TcpStream::connect(&host.address).unwrap();
@@ -145,12 +145,12 @@ fn an_upload_that_breaks_off_leaves_the_old_file() {
     stream.write_all(head.as_bytes()).unwrap();
     std::thread::sleep(Duration::from_millis(300));
     drop(stream);
-    assert!(patiently(|| std::fs::read_dir(host.path("")).unwrap().count() == 1), "nothing is left aside");
+    assert!(wait_until(|| std::fs::read_dir(host.path("")).unwrap().count() == 1), "nothing is left aside");
     assert_eq!(std::fs::read(host.path("a.txt")).unwrap(), b"old");
 }
 
 #[test]
-fn bodies_are_bounded() {
+fn request_bodies_are_limited() {
     let host = Host::with("demo-bounded", &["--max-upload", "1"], &[]);
     let large = vec![b'x'; (1 << 20) + 1];
     assert_eq!(host.mine("PUT", "/demo/files/a.bin", &large).status, 400);
@@ -173,7 +173,7 @@ fn delete_removes_the_file_and_its_thumbnails() {
 }
 
 #[test]
-fn a_task_says_how_it_stands_in_lower_case() {
+fn task_states_are_lower_case() {
     let host = Host::start("demo-task");
     let reply = host.mine("PUT", "/demo/files/a.png", &png()).json();
     let id = reply["taskId"].as_str().unwrap();
@@ -193,8 +193,8 @@ fn a_task_says_how_it_stands_in_lower_case() {
     }
 }
 
-/// Reads events until one of `name` about `file`.
-fn heard(lines: &mut impl Iterator<Item = String>, name: &str, file: &str) -> Value {
+/// Reads events until one named `name` about `file`.
+fn wait_for_event(lines: &mut impl Iterator<Item = String>, name: &str, file: &str) -> Value {
     while let Some(line) = lines.next() {
         if line == format!("event: {name}") {
             let data = lines.next().unwrap();
@@ -208,7 +208,7 @@ fn heard(lines: &mut impl Iterator<Item = String>, name: &str, file: &str) -> Va
 }
 
 #[test]
-fn events_come_as_thumbnails_get_ready_or_fail_by_bearer_or_cookie() {
+fn events_report_ready_and_failed_thumbnails_by_bearer_or_cookie() {
     let host = Host::start("demo-events");
     let cookie = host.post("/demo/token", &[], &json!({"user": "mary"}));
     let cookie = cookie.header("set-cookie").unwrap();
@@ -223,7 +223,7 @@ fn events_come_as_thumbnails_get_ready_or_fail_by_bearer_or_cookie() {
         assert!(lines.by_ref().take(20).any(|line| line == "content-type: text/event-stream"));
         assert!(lines.by_ref().take(20).any(|line| line.starts_with(": hello")));
         let (good, bad) = (host.put("good.png", &png()), host.put("bad.png", &png()[..40]));
-        // Both are drawn at once: heard in whatever order.
+        // Both are rendered at the same time, so the order is not fixed.
         let mut all = Vec::new();
         while all.len() < 2 {
             let line = lines.next().expect("an event");
@@ -242,13 +242,13 @@ fn events_come_as_thumbnails_get_ready_or_fail_by_bearer_or_cookie() {
             [("event: failed".into(), bad, Some("corrupt".into())), ("event: ready".into(), good.clone(), None)]
         );
         host.mine("DELETE", "/demo/files/good.png", b"");
-        heard(&mut lines, "deleted", &good);
+        wait_for_event(&mut lines, "deleted", &good);
         host.mine("DELETE", "/demo/files/bad.png", b"");
     }
 }
 
 #[test]
-fn metrics_are_text_for_prometheus() {
+fn metrics_are_in_the_text_format_of_prometheus() {
     let host = Host::start("demo-metrics");
     host.url(&host.put("a.png", &png()));
     let reply = host.get("/metrics", &[]);
@@ -266,7 +266,7 @@ fn metrics_are_text_for_prometheus() {
 }
 
 #[test]
-fn a_host_on_loopback_is_not_reached_by_another_name() {
+fn a_host_on_loopback_refuses_other_host_names() {
     let host = Host::start("demo-rebind");
     let reply = host.get("/", &[("Host", "evil.example")]);
     assert_eq!(reply.status, 421);

@@ -1,4 +1,4 @@
-//! DingTalk storage: thumbnails of many files at once.
+//! DingTalk's storage API: thumbnails of many files at once.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn refused(reply: &Reply, status: u16, code: &str) {
 }
 
 #[test]
-fn files_get_a_thumbnail_by_themselves_once_they_are_uploaded() {
+fn uploaded_files_get_thumbnails_automatically() {
     let host = Host::start("ding-auto");
     for (name, content) in [("a.png", png()), ("b.txt", b"hello".to_vec())] {
         let item = host.settled(&host.put(name, &content));
@@ -24,7 +24,7 @@ fn files_get_a_thumbnail_by_themselves_once_they_are_uploaded() {
 }
 
 #[test]
-fn one_item_comes_for_each_id_in_the_asked_order_and_a_bad_id_fails_no_other() {
+fn items_are_in_the_order_of_the_ids_and_none_fails_the_others() {
     let host = Host::start("ding-order");
     let (a, b) = (host.put("a.png", &png()), host.put("b.txt", b"b"));
     host.url(&a);
@@ -44,7 +44,7 @@ fn one_item_comes_for_each_id_in_the_asked_order_and_a_bad_id_fails_no_other() {
 }
 
 #[test]
-fn at_most_30_ids_are_taken() {
+fn at_most_30_ids_are_accepted() {
     let host = Host::start("ding-count");
     let file = host.put("a.png", &png());
     assert_eq!(host.query(&json!(vec![file.as_str(); 30])).json()["resultItems"].as_array().unwrap().len(), 30);
@@ -63,7 +63,7 @@ fn an_unknown_space_is_param_error_space_id() {
 }
 
 #[test]
-fn a_missing_union_id_or_a_body_that_is_none_is_param_error() {
+fn a_missing_union_id_or_an_invalid_body_is_param_error() {
     let host = Host::start("ding-param");
     let headers = [("x-acs-dingtalk-access-token", host.token.as_str())];
     let target = format!("/v1.0/storage/spaces/{}/thumbnails/query", host.space);
@@ -72,7 +72,7 @@ fn a_missing_union_id_or_a_body_that_is_none_is_param_error() {
 }
 
 #[test]
-fn a_wrong_token_or_somebody_else_s_union_id_is_permission_denied() {
+fn a_wrong_token_or_another_users_union_id_is_permission_denied() {
     let host = Host::start("ding-denied");
     let target = format!("/v1.0/storage/spaces/{}/thumbnails/query?unionId={}", host.space, host.user);
     let body = json!({"dentryIds": ["a"]});
@@ -95,7 +95,7 @@ fn each_kind_of_file_without_a_thumbnail_has_its_error_code() {
         let item = host.settled(&host.put(name, content));
         assert_eq!((&item["success"], item["errorCode"].as_str()), (&json!(false), Some(code)), "{name}");
     }
-    // Damaged: there is none, and there will be none.
+    // Damaged: there will be no thumbnail.
     let (damaged, error) = host.put_failing("damaged.png", &png()[..40]);
     assert_eq!(error, "corrupt");
     assert_eq!(host.query(&json!([damaged])).json()["resultItems"][0]["errorCode"], "thumbnailNotExist");

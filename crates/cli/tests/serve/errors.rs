@@ -1,11 +1,11 @@
-//! One taxonomy, four spellings.
+//! One set of problems, formatted by each API.
 
 use serde_json::json;
 
-use crate::host::{Host, patiently, x_date};
+use crate::host::{Host, wait_until, x_date};
 use crate::http::Reply;
 
-/// The same problem, a file that there is not, asked of all; in `language`.
+/// The responses of all APIs to a request for a missing file, in `language`.
 fn missing(host: &Host, language: &str) -> [Reply; 3] {
     let (bearer, date) = (host.bearer(), x_date(-1));
     let koo =
@@ -24,7 +24,7 @@ fn missing(host: &Host, language: &str) -> [Reply; 3] {
 }
 
 #[test]
-fn messages_for_people_come_in_en_us_and_zh_cn() {
+fn messages_are_available_in_en_us_and_zh_cn() {
     let host = Host::start("err-language");
     let words = |language| {
         let [koo, ding, cloud] = missing(&host, language).map(|reply| reply.json());
@@ -37,25 +37,25 @@ fn messages_for_people_come_in_en_us_and_zh_cn() {
 }
 
 #[test]
-fn every_failure_carries_a_correlation_id_that_stands_in_the_log() {
+fn every_failure_has_a_correlation_id_that_is_in_the_log() {
     let host = Host::start("err-correlation");
     let replies = missing(&host, "en-US");
     let ids: Vec<String> = replies.iter().map(|reply| reply.header("x-correlation-id").unwrap().to_owned()).collect();
     assert_eq!(replies[1].json()["requestid"], ids[1].as_str());
     assert_eq!(replies[2].json()["correlation_id"], ids[2].as_str());
     for id in &ids {
-        assert!(patiently(|| host.log().contains(id.as_str())), "{id} in\n{}", host.log());
+        assert!(wait_until(|| host.log().contains(id.as_str())), "{id} in\n{}", host.log());
     }
 }
 
 #[test]
-fn no_secret_stands_in_the_log() {
+fn the_log_contains_no_secrets() {
     let host = Host::start("err-secrets");
     let file = host.put("a.txt", b"hello");
     let url = host.url(&file);
     missing(&host, "en-US");
     host.fetch("GET", &url.replace("?sign=", "?sign=x"), &[]);
     let signature = url.split_once("?sign=").unwrap().1;
-    assert!(patiently(|| host.log().contains("not-found")));
+    assert!(wait_until(|| host.log().contains("not-found")));
     assert!(!host.log().contains(&host.token) && !host.log().contains(signature), "{}", host.log());
 }

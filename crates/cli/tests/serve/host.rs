@@ -1,4 +1,4 @@
-//! A host of one test: a folder, its state, and the command that serves it.
+//! The host of one test: a folder, its state, and the command that serves it.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -27,7 +27,7 @@ impl Host {
         Self::with(name, &[], &[])
     }
 
-    /// Serves a folder that has `files` in it already.
+    /// Serves a folder that already contains `files`.
     pub fn with(name: &str, options: &[&str], files: &[(&str, &[u8])]) -> Self {
         let folder = std::env::temp_dir().join(format!("thumbling-serve-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
@@ -77,7 +77,7 @@ impl Host {
         host
     }
 
-    /// The same folder and state, served anew.
+    /// Restarts the host on the same folder and state.
     pub fn restarted(mut self, options: &[&str]) -> Self {
         self.stop();
         Self::on(std::mem::take(&mut self.folder), options)
@@ -108,19 +108,19 @@ impl Host {
         http::request(&self.address, "POST", target, headers, body.to_string().as_bytes())
     }
 
-    /// As the owner of the token.
+    /// Sends a request with the token.
     pub fn mine(&self, method: &str, target: &str, body: &[u8]) -> Reply {
         http::request(&self.address, method, target, &[("Authorization", &self.bearer())], body)
     }
 
-    /// Uploads a file; its id.
+    /// Uploads a file and returns its id.
     pub fn put(&self, path: &str, content: &[u8]) -> String {
         let reply = self.mine("PUT", &format!("/demo/files/{path}"), content);
         assert_eq!(reply.status, 201, "{}", reply.text());
         reply.json()["fileId"].as_str().unwrap().to_owned()
     }
 
-    /// Uploads a file whose task fails; its id, and why.
+    /// Uploads a file whose task fails. Returns its id, and the error.
     pub fn put_failing(&self, path: &str, content: &[u8]) -> (String, String) {
         let body = self.mine("PUT", &format!("/demo/files/{path}"), content).json();
         let ended = self.ended(body["taskId"].as_str().unwrap());
@@ -128,38 +128,38 @@ impl Host {
         (body["fileId"].as_str().unwrap().to_owned(), error)
     }
 
-    /// DingTalk's call for `ids`.
+    /// Sends DingTalk's request for `ids`.
     pub fn query(&self, ids: &Value) -> Reply {
         let target = format!("/v1.0/storage/spaces/{}/thumbnails/query?unionId={}", self.space, self.user);
         self.post(&target, &[("x-acs-dingtalk-access-token", &self.token)], &json!({"dentryIds": ids}))
     }
 
-    /// DingTalk's item about one file, once it is other than `thumbnailNotExist`, or after ten seconds.
+    /// DingTalk's item for one file, once it is not `thumbnailNotExist` any more or the wait times out.
     pub fn settled(&self, id: &str) -> Value {
         let mut item = Value::Null;
-        patiently(|| {
+        wait_until(|| {
             item = self.query(&json!([id])).json()["resultItems"][0].clone();
             item["errorCode"] != "thumbnailNotExist"
         });
         item
     }
 
-    /// The URL of a file's thumbnail, once it is there.
+    /// The URL of a file's thumbnail, once it is ready.
     pub fn url(&self, id: &str) -> String {
         let item = self.settled(id);
         item["thumbnail"]["url"].as_str().unwrap_or_else(|| panic!("{item}\n{}", self.log())).to_owned()
     }
 
-    /// What a URL of this host gives, asked for by `method`.
+    /// Fetches a URL of this host.
     pub fn fetch(&self, method: &str, url: &str, headers: &[(&str, &str)]) -> Reply {
         let target = url.strip_prefix(&format!("http://{}", self.address)).unwrap_or_else(|| panic!("{url}"));
         http::request(&self.address, method, target, headers, b"")
     }
 
-    /// A task once it has ended.
+    /// The status of a task, once it has ended.
     pub fn ended(&self, task: &str) -> Value {
         let mut status = Value::Null;
-        let ended = patiently(|| {
+        let ended = wait_until(|| {
             status = self.mine("GET", &format!("/demo/tasks/{task}"), b"").json();
             !["queued", "running"].contains(&status["state"].as_str().unwrap_or("queued"))
         });
@@ -177,8 +177,8 @@ impl Drop for Host {
     }
 }
 
-/// Asks again and again, for at most twenty seconds, whether `done`.
-pub fn patiently(mut done: impl FnMut() -> bool) -> bool {
+/// Polls `done` for up to twenty seconds. Returns whether it became true.
+pub fn wait_until(mut done: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + Duration::from_secs(20);
     while Instant::now() < end {
         if done() {
@@ -194,7 +194,7 @@ pub fn png() -> Vec<u8> {
     thumbling::doc_sample()
 }
 
-/// KooDrive's `yyyyMMdd'T'HHmmss'Z'` of now and some seconds.
+/// KooDrive's `yyyyMMdd'T'HHmmss'Z'` for `seconds` from now.
 pub fn x_date(seconds: i64) -> String {
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64 + seconds;
     let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));

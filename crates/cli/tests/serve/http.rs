@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as a test needs.
+//! A minimal HTTP/1.1 client.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -38,7 +38,7 @@ pub fn request(address: &str, method: &str, target: &str, headers: &[(&str, &str
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
-    // A host that refuses a body early need not read it.
+    // Fails if the host refuses a body without reading it.
     let _ = stream.write_all(body);
     let mut raw = Vec::new();
     let _ = stream.read_to_end(&mut raw);

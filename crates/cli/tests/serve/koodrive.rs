@@ -1,15 +1,15 @@
-//! KooDrive: create a document thumbnail task, a video thumbnail task, an asynchronous sharing task.
+//! KooDrive's API: document thumbnail tasks, video thumbnail tasks, asynchronous sharing tasks.
 
 use serde_json::{Value, json};
 
-use crate::host::{Host, patiently, png, x_date};
+use crate::host::{Host, png, wait_until, x_date};
 use crate::http::Reply;
 
 const DOCUMENT: &str = "/koodrive/ose/v1/document/thumbnail";
 const VIDEO: &str = "/koodrive/ose/v1/video/thumbnail";
 const SHARE: &str = "/koodrive/ose/v1/share/tasks";
 
-/// A call with every mandatory header, some of them changed (`None`: left out) or added.
+/// Sends a request with every mandatory header, some of them changed (`None`: omitted) or added.
 fn call(host: &Host, target: &str, changed: &[(&str, Option<&str>)], body: &Value) -> Reply {
     let (bearer, date) = (host.bearer(), x_date(-5));
     let mut headers = vec![
@@ -41,7 +41,7 @@ fn refused(reply: &Reply, status: u16) {
 }
 
 #[test]
-fn a_document_thumbnail_task_is_taken_with_code_0_as_text_and_runs_afterwards() {
+fn a_document_thumbnail_task_returns_code_0_as_text_and_runs() {
     let host = Host::start("koo-document");
     let file = host.put("a.txt", b"hello");
     let reply = call(&host, DOCUMENT, &[], &body(&host, &file));
@@ -51,14 +51,14 @@ fn a_document_thumbnail_task_is_taken_with_code_0_as_text_and_runs_afterwards() 
 }
 
 #[test]
-fn a_video_thumbnail_task_is_taken_at_its_own_path() {
+fn a_video_thumbnail_task_has_its_own_path() {
     let host = Host::start("koo-video");
     let file = host.put("a.mp4", b"no video at all");
     ok(&call(&host, VIDEO, &[], &body(&host, &file)));
 }
 
 #[test]
-fn authorization_is_mandatory_and_may_have_a_space_or_a_plus_sign() {
+fn authorization_is_mandatory_with_a_space_or_a_plus_sign() {
     let host = Host::start("koo-auth");
     let body = body(&host, &host.put("a.txt", b"hello"));
     let plus = format!("Bearer+{}", host.token);
@@ -70,7 +70,7 @@ fn authorization_is_mandatory_and_may_have_a_space_or_a_plus_sign() {
 }
 
 #[test]
-fn x_user_id_is_mandatory_and_whom_the_token_was_given_to() {
+fn x_user_id_is_mandatory_and_must_match_the_token() {
     let host = Host::start("koo-user");
     let body = body(&host, &host.put("a.txt", b"hello"));
     refused(&call(&host, DOCUMENT, &[("X-User-Id", None)], &body), 400);
@@ -93,17 +93,17 @@ fn x_date_is_mandatory_at_most_15_minutes_old_and_never_in_the_future() {
 }
 
 #[test]
-fn x_traceid_of_58_characters_is_the_correlation_id_and_stands_in_the_log() {
+fn x_traceid_of_58_characters_is_the_correlation_id_in_the_log() {
     let host = Host::start("koo-trace");
     let trace = "t".repeat(58);
     let reply = call(&host, DOCUMENT, &[("X-Traceid", Some(&trace))], &body(&host, "missing.txt"));
     refused(&reply, 404);
     assert_eq!(reply.header("x-correlation-id"), Some(trace.as_str()));
-    assert!(patiently(|| host.log().contains(&trace)), "{}", host.log());
+    assert!(wait_until(|| host.log().contains(&trace)), "{}", host.log());
 }
 
 #[test]
-fn language_chooses_the_messages_and_is_en_us_by_default() {
+fn language_selects_messages_and_defaults_to_en_us() {
     let host = Host::start("koo-language");
     let msg = |language| {
         let reply = call(&host, DOCUMENT, &[("language", language)], &body(&host, "missing.txt"));
@@ -115,7 +115,7 @@ fn language_chooses_the_messages_and_is_en_us_by_default() {
 }
 
 #[test]
-fn x_hw_share_folder_id_keeps_the_call_inside_that_folder() {
+fn x_hw_share_folder_id_limits_the_call_to_that_folder() {
     let host = Host::start("koo-folder");
     let (inside, outside) = (host.put("shared/a.txt", b"a"), host.put("b.txt", b"b"));
     let within = [("x-hw-share-folder-id", Some("shared"))];
@@ -162,7 +162,7 @@ fn taken(reply: &Reply) -> String {
 }
 
 #[test]
-fn a_package_task_is_taken_with_code_0_as_a_number_and_makes_a_zip_of_the_files() {
+fn a_package_task_returns_code_0_as_a_number_and_creates_a_zip() {
     let host = Host::start("koo-package");
     let files = json!([host.put("a.txt", b"content of a"), host.put("sub/b.png", &png())]);
     let task = taken(&call(&host, SHARE, &[], &package(&host, &files)));
@@ -177,7 +177,7 @@ fn a_package_task_is_taken_with_code_0_as_a_number_and_makes_a_zip_of_the_files(
 }
 
 #[test]
-fn a_save_task_copies_the_files_to_the_target_and_root_is_the_root_folder() {
+fn a_save_task_copies_the_files_to_the_target() {
     let host = Host::start("koo-save");
     let file = host.put("sub/a.png", &png());
     host.url(&file);
@@ -211,7 +211,7 @@ fn a_sharing_task_has_1_to_1000_file_ids() {
 }
 
 #[test]
-fn a_sharing_task_s_type_decides_which_fields_are_mandatory() {
+fn the_type_of_a_sharing_task_determines_its_mandatory_fields() {
     let host = Host::start("koo-conditional");
     let files = json!([host.put("a.txt", b"a")]);
     let with = |changes: &[(&str, Value)]| {
@@ -228,7 +228,7 @@ fn a_sharing_task_s_type_decides_which_fields_are_mandatory() {
     for wrong in [json!(0), json!(3), json!("1"), json!(1.5)] {
         refused(&with(&[("taskType", wrong)]), 400);
     }
-    // With a target in place of a name.
+    // With a target instead of a name.
     let target = json!({"fileId": "root", "containerId": host.space});
     taken(&with(&[("taskType", json!(2)), ("zipName", Value::Null), ("targetFileId", target)]));
     let targets = [Value::Null, json!("root"), json!({"fileId": "root"}), json!({"containerId": host.space})];

@@ -1,5 +1,4 @@
-//! The demo host as a client sees it: the real command, on a free port, over real HTTP. A test a row of what it
-//! promises, named after it.
+//! The demo host as a client sees it: the real command, on a free port, over HTTP.
 
 mod cloudreve;
 mod demo;

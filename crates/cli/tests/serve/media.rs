@@ -1,4 +1,4 @@
-//! Videos are shown by a frame, sound by its cover, through each of the APIs. In builds that have those formats.
+//! Thumbnails of video and audio through each of the APIs, in builds with those formats.
 
 use serde_json::json;
 use thumbling::{Output, Request, Source};
@@ -20,8 +20,8 @@ fn jpeg() -> Vec<u8> {
     thumbling::thumbnail(&Source::from_bytes(png()), &request).unwrap().items.swap_remove(0).bytes
 }
 
-/// The file has a thumbnail by a KooDrive task at `path`, by DingTalk's call and by Cloudreve's.
-fn is_shown(host: &Host, name: &str, content: &[u8], path: &str) {
+/// Checks that the file gets a thumbnail through a KooDrive task at `path`, through DingTalk's API and Cloudreve's.
+fn assert_has_thumbnail(host: &Host, name: &str, content: &[u8], path: &str) {
     let id = host.put(name, content);
     let (bearer, date) = (host.bearer(), x_date(-2));
     let headers = [("Authorization", &*bearer), ("X-User-Id", &*host.user), ("X-Date", &*date)];
@@ -39,24 +39,24 @@ fn is_shown(host: &Host, name: &str, content: &[u8], path: &str) {
 
 #[test]
 #[cfg(feature = "ffmpeg")]
-fn a_video_is_shown_by_a_frame() {
+fn a_video_gets_a_thumbnail_of_a_frame() {
     let host = Host::start("media-video");
     let (width, height) = (64, 32);
     let frames = vec![jpeg(); 3];
     let track = mov::Track { width, height, frames: &frames, matrix: [1, 0, 0, 1], aspect: (1, 1), codec: b"jpeg" };
-    is_shown(&host, "clip.mov", &mov::mov(&track), "/koodrive/ose/v1/video/thumbnail");
+    assert_has_thumbnail(&host, "clip.mov", &mov::mov(&track), "/koodrive/ose/v1/video/thumbnail");
 }
 
 #[test]
 #[cfg(feature = "audio")]
-fn sound_is_shown_by_its_cover() {
+fn audio_gets_a_thumbnail_of_its_cover() {
     let host = Host::start("media-sound");
-    is_shown(&host, "song.mp3", &sound::mp3(&jpeg()), "/koodrive/ose/v1/document/thumbnail");
+    assert_has_thumbnail(&host, "song.mp3", &sound::mp3(&jpeg()), "/koodrive/ose/v1/document/thumbnail");
 }
 
 #[test]
 #[cfg(feature = "audio")]
-fn sound_without_a_cover_has_no_thumbnail() {
+fn audio_without_a_cover_has_no_thumbnail() {
     let host = Host::start("media-mute");
     let (mute, error) = host.put_failing("mute.wav", &sound::wav(None));
     assert_eq!(error, "no-visual");

@@ -1,16 +1,16 @@
-//! The page, as a browser has it: `tests/page/run.mjs` chooses a file in headless Chromium and sees its thumbnail.
+//! The web page in headless Chromium: `tests/page/run.mjs` uploads a file and waits for its thumbnail.
 
 use std::process::Command;
 
 use crate::host::{Host, png};
 
 #[test]
-fn a_file_that_is_uploaded_on_the_page_shows_its_thumbnail() {
+fn a_file_uploaded_on_the_page_shows_its_thumbnail() {
     let host =
         Host::with("page", &[], &[("folder/inner.png", &png()), ("broken.png", &png()[..40]), ("note.txt", b"hello")]);
     let upload = host.path("../chosen.png");
     std::fs::write(&upload, png()).unwrap();
-    // Chromium takes no path with dots in it.
+    // Chromium rejects paths with dots.
     let upload = upload.canonicalize().unwrap();
     let run = Command::new("node")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/run.mjs"))
@@ -24,7 +24,7 @@ fn a_file_that_is_uploaded_on_the_page_shows_its_thumbnail() {
 }
 
 #[test]
-fn the_page_runs_nothing_that_is_not_its_own() {
+fn the_page_runs_only_its_own_scripts() {
     let host = Host::start("page-policy");
     let page = host.get("/", &[]);
     let policy = page.header("content-security-policy").unwrap();

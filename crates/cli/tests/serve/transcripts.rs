@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::host::{Host, png};
 
-/// A command, with what it is said to reply.
+/// Commands with their documented responses.
 fn transcripts(text: &str) -> Vec<(String, Value)> {
     let mut all: Vec<(String, String)> = Vec::new();
     for block in text.split("```console\n").skip(1) {
@@ -29,11 +29,11 @@ fn transcripts(text: &str) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Whether `got` is `said`, where `…` stands for anything.
-fn alike(said: &Value, got: &Value) -> bool {
-    match (said, got) {
-        (Value::String(said), Value::String(got)) => {
-            let mut parts = said.split('…');
+/// Whether `got` matches `expected`, where `…` matches anything.
+fn matches_expected(expected: &Value, got: &Value) -> bool {
+    match (expected, got) {
+        (Value::String(expected), Value::String(got)) => {
+            let mut parts = expected.split('…');
             let first = parts.next().unwrap();
             let Some(mut rest) = got.strip_prefix(first) else { return false };
             let mut parts: Vec<&str> = parts.collect();
@@ -44,18 +44,19 @@ fn alike(said: &Value, got: &Value) -> bool {
             }
             rest.ends_with(last)
         }
-        (Value::Array(said), Value::Array(got)) => {
-            said.len() == got.len() && said.iter().zip(got).all(|(s, g)| alike(s, g))
+        (Value::Array(expected), Value::Array(got)) => {
+            expected.len() == got.len() && expected.iter().zip(got).all(|(s, g)| matches_expected(s, g))
         }
-        (Value::Object(said), Value::Object(got)) => {
-            said.len() == got.len() && said.iter().all(|(name, s)| got.get(name).is_some_and(|g| alike(s, g)))
+        (Value::Object(expected), Value::Object(got)) => {
+            expected.len() == got.len()
+                && expected.iter().all(|(name, s)| got.get(name).is_some_and(|g| matches_expected(s, g)))
         }
-        _ => said == got,
+        _ => expected == got,
     }
 }
 
 #[test]
-fn every_reply_is_as_the_documentation_has_it() {
+fn every_response_matches_the_documentation() {
     let files: [(&str, &[u8]); 3] = [("note.txt", b"hello\n"), ("clip.mp4", b"no video"), ("pic.png", &png())];
     let host = Host::with("transcripts", &[], &files);
     for file in ["note.txt", "pic.png"] {
@@ -69,8 +70,8 @@ fn every_reply_is_as_the_documentation_has_it() {
         let run = Command::new("bash").args(["-ec", &command]).envs(&set).current_dir(host.path("")).output().unwrap();
         let got: Value = serde_json::from_slice(&run.stdout)
             .unwrap_or_else(|e| panic!("{e}: {command}\n{}", String::from_utf8_lossy(&run.stdout)));
-        assert!(alike(&said, &got), "{command}\nis said to reply\n{said:#}\nand replies\n{got:#}");
-        // What later commands go by.
+        assert!(matches_expected(&said, &got), "{command}\nis said to reply\n{said:#}\nand replies\n{got:#}");
+        // Used by later commands.
         for (name, variable) in
             [("token", "TOKEN"), ("userId", "USER_ID"), ("spaceId", "SPACE_ID"), ("taskId", "TASK_ID")]
         {
@@ -85,15 +86,15 @@ fn every_reply_is_as_the_documentation_has_it() {
 }
 
 #[test]
-fn a_transcript_is_held_to_what_it_says() {
+fn a_transcript_that_differs_is_detected() {
     let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-    assert!(alike(&value(r#"{"a": "x…z", "b": [1, "…"]}"#), &value(r#"{"a": "xyz", "b": [1, "w"]}"#)));
+    assert!(matches_expected(&value(r#"{"a": "x…z", "b": [1, "…"]}"#), &value(r#"{"a": "xyz", "b": [1, "w"]}"#)));
     for other in [
         r#"{"a": "xy", "b": [1, "w"]}"#,
         r#"{"a": "xyz", "b": [1]}"#,
         r#"{"a": "xyz", "b": [2, "w"]}"#,
         r#"{"a": "xyz"}"#,
     ] {
-        assert!(!alike(&value(r#"{"a": "x…z", "b": [1, "…"]}"#), &value(other)), "{other}");
+        assert!(!matches_expected(&value(r#"{"a": "x…z", "b": [1, "…"]}"#), &value(other)), "{other}");
     }
 }

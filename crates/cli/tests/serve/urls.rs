@@ -3,7 +3,7 @@
 use crate::host::{Host, png};
 
 #[test]
-fn a_url_gives_type_length_etag_and_how_long_it_may_be_kept_to_get_and_head() {
+fn get_and_head_return_type_length_etag_and_caching() {
     let host = Host::start("url-get");
     let url = host.url(&host.put("a.png", &png()));
     assert!(url.starts_with(&format!("http://{}/thumb/", host.address)), "absolute, on this host: {url}");
@@ -37,7 +37,7 @@ fn a_matching_if_none_match_is_304() {
 }
 
 #[test]
-fn whatever_is_wrong_with_a_url_gets_the_same_404() {
+fn every_invalid_url_gets_the_same_404() {
     let host = Host::start("url-404");
     let file = host.put("a.png", &png());
     let url = host.url(&file);
@@ -71,7 +71,7 @@ fn whatever_is_wrong_with_a_url_gets_the_same_404() {
 }
 
 #[test]
-fn a_changed_file_has_another_url_and_its_old_content_is_not_looked_up_any_more() {
+fn a_changed_file_gets_a_new_url_and_new_content() {
     let host = Host::start("url-changed");
     let file = host.put("a.txt", b"old");
     let old = host.url(&file);
@@ -81,7 +81,7 @@ fn a_changed_file_has_another_url_and_its_old_content_is_not_looked_up_any_more(
 }
 
 #[test]
-fn urls_outlive_a_restart() {
+fn urls_survive_a_restart() {
     let host = Host::start("url-restart");
     let url = host.url(&host.put("a.png", &png()));
     let address = host.address.clone();
