@@ -75,9 +75,9 @@ mod testing;
 mod text;
 
 pub use codecs::{Capability, capabilities};
-pub use pipeline::{probe, thumbnail};
 #[doc(hidden)]
 pub use pipeline::thumbnail_within;
+pub use pipeline::{probe, thumbnail};
 pub use request::{Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
 pub use thumbling_core::cancel::CancelToken;
 pub use thumbling_core::decode::{Effort, SourceInfo};

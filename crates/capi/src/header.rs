@@ -59,7 +59,8 @@ fn the_header_is_what_the_source_says() {
 fn every_exported_function_is_declared_once() {
     let mut functions = 0;
     let header = generate();
-    let folders = ["crates/capi/src", "crates/capi/src/engine"].map(|folder| std::fs::read_dir(root().join(folder)).unwrap());
+    let folders =
+        ["crates/capi/src", "crates/capi/src/engine"].map(|folder| std::fs::read_dir(root().join(folder)).unwrap());
     for file in folders.into_iter().flatten().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
         let source = std::fs::read_to_string(file).unwrap();
         for name in source.lines().filter_map(|line| line.split("extern \"C\" fn ").nth(1)?.split('(').next()) {

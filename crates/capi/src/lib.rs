@@ -11,9 +11,9 @@
 #![allow(clippy::missing_safety_doc)] // The header states what each pointer has to be, once for all functions.
 
 mod boundary;
+mod handle;
 #[cfg(test)]
 mod header;
-mod handle;
 mod pointer;
 mod text;
 mod versioned;

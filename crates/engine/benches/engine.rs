@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use thumbling::{Output, Request, Source, Spec};
 use thumbling_engine::caller::Caller;
 use thumbling_engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling_engine::id::{FileId, FileRef, SpaceId, Version};
 use thumbling_engine::lookup::{LookupMode, LookupState};
 use thumbling_engine::{Config, Engine};
-use thumbling::{Output, Request, Source, Spec};
 
 /// A drive with any number of files and a few distinct contents.
 struct Few {
@@ -66,9 +66,13 @@ fn jpeg(width: usize, height: usize, seed: usize) -> Vec<u8> {
         let noise = (i + seed).wrapping_mul(2_654_435_761) >> 27 & 31;
         pixel.copy_from_slice(&[(x * 200 / width + noise) as u8, (y * 200 / height + noise) as u8, (seed * 40) as u8]);
     }
-    let image =
-        turbojpeg::Image { pixels: &pixels[..], width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
-    turbojpeg::compress(image, 85, turbojpeg::Subsamp::Sub2x2).unwrap().to_vec()
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    let request = thumbling::Request::new().size(width as u32, height as u32).quality(85);
+    let made = thumbling::thumbnail(&thumbling::Source::from_bytes(png), &request).unwrap();
+    made.items.into_iter().next().unwrap().bytes
 }
 
 fn png(width: u32, height: u32) -> Vec<u8> {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use thumbling::Effort;
 use crate::model::error::{EngineError, Result, Subject};
 use crate::port::clock::{Clock, SystemClock};
 use crate::url::MAX_LIFE;
 use crate::url::keyring::Keyring;
+use thumbling::Effort;
 use thumbling::Limits;
 use thumbling::{Output, Spec};
 
@@ -110,10 +110,8 @@ impl Config {
     /// The configured specs, or the default set.
     pub(crate) fn specs(&self) -> Vec<NamedSpec> {
         self.specs.clone().unwrap_or_else(|| {
-            let webp = |name: &str, side| NamedSpec {
-                name: name.into(),
-                spec: Spec::square(side).output(Output::Webp),
-            };
+            let webp =
+                |name: &str, side| NamedSpec { name: name.into(), spec: Spec::square(side).output(Output::Webp) };
             vec![webp("small", 256), webp("large", 1024)]
         })
     }

@@ -5,9 +5,9 @@
 
 use std::sync::OnceLock;
 
-use thumbling::Effort;
 use crate::config::NamedSpec;
 use crate::model::key::{self, ContentKey, RecordKey};
+use thumbling::Effort;
 use thumbling::{Fit, Position};
 use thumbling::{Output, Spec};
 

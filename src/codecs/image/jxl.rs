@@ -351,7 +351,7 @@ fn color(profile: Option<&JxlColorProfile>) -> ColorSpace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use thumbling_core::error::ErrorKind;
     use crate::testing;
 
     /// 256 × 256 px in one modular frame of four groups (the table of contents says 9, 1, 0, 2, 2, 2 and 2 bytes), whose

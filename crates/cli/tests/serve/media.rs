@@ -5,11 +5,11 @@ use thumbling::{Output, Request, Source};
 
 use crate::host::{Host, png, x_date};
 
-#[cfg(feature = "ffmpeg")]
+#[cfg(feature = "full")]
 #[allow(dead_code)]
 #[path = "../../../samples/src/files/mov.rs"]
 mod mov;
-#[cfg(feature = "audio")]
+#[cfg(feature = "full")]
 #[allow(dead_code)]
 #[path = "../../../samples/src/files/sound.rs"]
 mod sound;
@@ -38,7 +38,7 @@ fn assert_has_thumbnail(host: &Host, name: &str, content: &[u8], path: &str) {
 }
 
 #[test]
-#[cfg(feature = "ffmpeg")]
+#[cfg(feature = "full")]
 fn a_video_gets_a_thumbnail_of_a_frame() {
     let host = Host::start("media-video");
     let (width, height) = (64, 32);
@@ -48,14 +48,14 @@ fn a_video_gets_a_thumbnail_of_a_frame() {
 }
 
 #[test]
-#[cfg(feature = "audio")]
+#[cfg(feature = "full")]
 fn audio_gets_a_thumbnail_of_its_cover() {
     let host = Host::start("media-sound");
     assert_has_thumbnail(&host, "song.mp3", &sound::mp3(&jpeg()), "/koodrive/ose/v1/document/thumbnail");
 }
 
 #[test]
-#[cfg(feature = "audio")]
+#[cfg(feature = "full")]
 fn audio_without_a_cover_has_no_thumbnail() {
     let host = Host::start("media-mute");
     let (mute, error) = host.put_failing("mute.wav", &sound::wav(None));

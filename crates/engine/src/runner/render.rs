@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use super::retry::{self, Attempts, Disposition};
 use super::store_failed;
-use thumbling::SourceInfo;
 use crate::inner::Inner;
 use crate::model::blob::BlobName;
 use crate::model::drive::FileInfo;
@@ -18,10 +17,11 @@ use crate::recipe::{self, ThumbnailSpec};
 use crate::runtime::admission::FIRST_GRANT;
 use crate::runtime::jobs::{JobResult, LeasedJob, truncated};
 use crate::runtime::renderer::RenderResult;
-use thumbling::{Error, ErrorKind};
 use thumbling::Family;
-use thumbling::{Request, Thumbnail, Thumbnails};
 use thumbling::Source;
+use thumbling::SourceInfo;
+use thumbling::{Error, ErrorKind};
+use thumbling::{Request, Thumbnail, Thumbnails};
 
 /// How many processes may die over a file before it is recorded as failed.
 const MAX_CRASHES: u32 = 2;

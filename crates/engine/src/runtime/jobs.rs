@@ -6,11 +6,11 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use thumbling::CancelToken;
 use crate::model::blob::BlobName;
 use crate::model::id::Version;
 use crate::model::job::{Lease, Outcome, Priority, RetryCause};
 use crate::port::clock::{self, Clock};
+use thumbling::CancelToken;
 use thumbling::ErrorKind;
 
 /// When a worker last heard from the drive or the decoder.

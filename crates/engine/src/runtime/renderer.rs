@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use thumbling::Error;
-use thumbling_core::limits::Budget;
-use thumbling::{Request, Thumbnails};
 use thumbling::Source;
+use thumbling::{Request, Thumbnails};
+use thumbling_core::limits::Budget;
 
 /// The result of rendering a file within a memory grant.
 pub(crate) enum RenderResult {

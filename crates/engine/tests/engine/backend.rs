@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
+use thumbling::{ErrorKind, Source};
 use thumbling_engine::blob::{BlobEntry, BlobName};
 use thumbling_engine::id::{Owner, TaskId};
 use thumbling_engine::job::{
@@ -20,7 +21,6 @@ use thumbling_engine::port::records::Records;
 use thumbling_engine::record::{Record, RecordKind, RecordState, StoredRecord, Totals};
 use thumbling_engine::task::{ItemState, PackageContent, ShareTask, TaskKind, TaskState};
 use thumbling_engine::{Backend, Engine, EngineError, Result, Subject};
-use thumbling::{ErrorKind, Source};
 
 use crate::engine_host::{SOON, Temp, TestDrive, config, ended, file, mary};
 

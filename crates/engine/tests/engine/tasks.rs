@@ -62,8 +62,7 @@ fn file_changed_replaces_the_thumbnails_of_the_old_content() {
     let (_temp, drive, engine) = setup("content");
     let a = drive.picture("s", "a", 1);
     ended(&engine, &engine.file_changed(&a).unwrap());
-    let url =
-        engine.thumbnail_url(thumbling_engine::url::Target::File(&a), None, &mary(), None, LookupMode::CacheOnly);
+    let url = engine.thumbnail_url(thumbling_engine::url::Target::File(&a), None, &mary(), None, LookupMode::CacheOnly);
     let url = url.unwrap().url;
     assert!(engine.open_url(&url).is_ok());
     drive.put(&a, "a.png", picture(2, 60, 80));

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
+use thumbling::{Output, ReadAt, Source, Spec};
 use thumbling_engine::caller::Caller;
 use thumbling_engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
 use thumbling_engine::id::{FileId, FileRef, SpaceId, TaskId, Version};
 use thumbling_engine::task::TaskStatus;
 use thumbling_engine::{Clock, Config, Engine, SystemClock};
-use thumbling::{Output, ReadAt, Source, Spec};
 
 /// A timeout longer than anything that ends takes.
 pub const SOON: Duration = Duration::from_secs(30);

@@ -30,10 +30,10 @@ use super::{Access, Action, Drive, DriveError, DriveErrorKind, FileInfo, Verdict
 use crate::model::caller::Caller;
 use crate::model::id::{FileId, FileRef, SpaceId, Version};
 use crate::wire::{cloudreve, koodrive};
-use thumbling::Result;
-use thumbling::Source;
 use path::Part;
 use sys::{Dir, EntryType, Metadata};
+use thumbling::Result;
+use thumbling::Source;
 
 /// The id of the folder itself: that of KooDrive.
 pub const ROOT: &str = koodrive::ROOT;

@@ -140,7 +140,8 @@ impl Blobs for Folder {
         if size <= SMALL {
             return Ok(self.get(name, SMALL)?.map(Source::from_bytes));
         }
-        let source = Source::from_path(&path).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()))?;
+        let source =
+            Source::from_path(&path).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()))?;
         let read = |at, len| source.read_vec(at, len).map_err(|_| damaged(&path));
         let tail = read(size - format::FOOTER, format::FOOTER)?;
         let footer: [u8; format::FOOTER as usize] = tail.try_into().map_err(|_| damaged(&path))?;

@@ -4,9 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row};
 
 use super::{records, rows, tasks, turns};
 use crate::model::id::{FileRef, Owner, Version};
-use crate::model::job::{
-    Failures, ItemResult, JobKind, Lease, Outcome, Priority, ReclaimScope, Reclaimed, RetryCause,
-};
+use crate::model::job::{Failures, ItemResult, JobKind, Lease, Outcome, Priority, ReclaimScope, Reclaimed, RetryCause};
 use crate::model::key::{self, ContentKey, SpaceKey};
 use thumbling::ErrorKind;
 

@@ -21,9 +21,9 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::model::error::{EngineError, Result, Subject};
-use thumbling::ErrorKind;
 use readers::Readers;
 pub(super) use salvage::salvage;
+use thumbling::ErrorKind;
 use writer::{Durable, Writer};
 
 /// Queue and records in one SQLite file.
