@@ -25,6 +25,7 @@ pub mod limits;
 pub mod orient;
 pub mod png;
 pub mod probe;
+pub mod registry;
 pub mod scale;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]

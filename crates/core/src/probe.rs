@@ -2,8 +2,6 @@
 
 use std::cell::OnceCell;
 
-use crate::decode::{Context, FormatEntry};
-use crate::error::{Error, Result};
 use crate::source::Source;
 
 /// How sure a codec is that a file is its own. The highest wins; a matching name adds a little.
@@ -88,61 +86,6 @@ impl<'a> Peek<'a> {
     /// Whether `magic` stands at `offset`.
     pub fn has(&self, offset: usize, magic: &[u8]) -> bool {
         self.head.get(offset..).is_some_and(|rest| rest.starts_with(magic))
-    }
-}
-
-/// One line of the registry: an entry, and the extensions that speak for it.
-#[derive(Debug)]
-pub struct Registered {
-    /// The codec's own entry; `None` if this build was made without it.
-    pub entry: Option<&'static FormatEntry>,
-    /// The Cargo feature.
-    pub feature: &'static str,
-    /// Extensions in lower case, the preferred one first.
-    pub extensions: &'static [&'static str],
-}
-
-/// The format of `source` among `registry`. `corrupt` if it is empty, `feature-disabled` if its name speaks for a
-/// format that this build lacks, `unsupported` if nothing knows it.
-pub fn identify(
-    registry: &'static [Registered],
-    source: &Source,
-    hint: &Hint,
-    cx: &Context<'_>,
-) -> Result<&'static FormatEntry> {
-    cx.check()?;
-    let head = source.head()?;
-    if head.is_empty() {
-        return Err(Error::corrupt("the file is empty"));
-    }
-    let extension = hint.extension();
-    let mut peek = Peek::new(&head, source.size(), &extension, hint.file_name());
-    peek.source = Some(source);
-    let mut best: Option<(u8, &'static FormatEntry)> = None;
-    for line in registry {
-        let Some(entry) = line.entry else { continue };
-        let score = (entry.score)(&peek).0;
-        peek.best = peek.best.max(Score(score));
-        if score == 0 {
-            continue;
-        }
-        let named = line.extensions.contains(&extension.as_str())
-            || hint.mime.as_deref().is_some_and(|mime| entry.mime_types.contains(&mime));
-        let score = score + if named { 5 } else { 0 };
-        // Without a word from the name, the merely plausible is not enough.
-        if (named || score > Score::PLAUSIBLE.0) && best.is_none_or(|(b, _)| score > b) {
-            best = Some((score, entry));
-        }
-    }
-    match best {
-        Some((_, entry)) => Ok(entry),
-        None => match registry.iter().find(|r| r.entry.is_none() && r.extensions.contains(&extension.as_str())) {
-            Some(line) => Err(Error::new(
-                crate::error::ErrorKind::FeatureDisabled,
-                format!("this build was made without the feature `{}`", line.feature),
-            )),
-            None => Err(Error::unsupported("no known format")),
-        },
     }
 }
 

@@ -1,8 +1,7 @@
 //! CIE L*a*b* to sRGB, for formats that store it and after scaling, when few pixels are left.
 
-use crate::color::ColorSpace;
 use crate::error::Result;
-use crate::frame::{Frame, PixelFormat, Samples};
+use crate::frame::{ColorSpace, Frame, PixelFormat, Samples};
 
 /// The frame, whose three channels are L* of 0 to 100, and a* and b* of −128 to 127, over the range of the samples,
 /// relative to D50, as 8-bit sRGB. A fourth channel is alpha and stays.

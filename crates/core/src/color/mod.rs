@@ -14,33 +14,13 @@ mod light;
 mod lut;
 mod tonemap;
 
-use std::sync::Arc;
-
 use self::cicp::Transfer;
 use self::icc::Meaning;
 use self::light::{Curve, Light, Matrix, Sample, times};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
 
-/// What the samples of a frame mean.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ColorSpace {
-    /// IEC 61966-2-1; for [`PixelFormat::RgbF32`] its primaries in linear light; for CMYK formats uncalibrated ink.
-    #[default]
-    Srgb,
-    /// An ICC profile, as the file carries it. One that is broken or made for other channels is taken as
-    /// [`Srgb`](Self::Srgb).
-    Icc(Arc<[u8]>),
-    /// Code points of ITU-T H.273: colour primaries and transfer characteristics of grey or RGB samples. Of
-    /// [`PixelFormat::RgbF32`] only the primaries count.
-    Cicp {
-        /// 1 is BT.709, 9 BT.2020, 12 Display P3.
-        primaries: u8,
-        /// 13 is sRGB, 16 PQ, 18 HLG.
-        transfer: u8,
-    },
-}
+pub use crate::frame::ColorSpace;
 
 /// Float samples as 16-bit sRGB, other frames as they are: to be called before a frame is scaled, since filters ring
 /// around highlights in linear light and spread what is no number.

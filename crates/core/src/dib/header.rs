@@ -1,8 +1,8 @@
 //! The headers: BITMAPCOREHEADER, BITMAPINFOHEADER and its extensions (MS-WMF 2.2.2.3, wingdi.h), OS22XBITMAPHEADER.
 
 use crate::bytes::{u16_le, u32_le};
-use crate::color::ColorSpace;
 use crate::error::{Error, Result};
+use crate::frame::ColorSpace;
 use crate::geometry::Size;
 use crate::source::Source;
 

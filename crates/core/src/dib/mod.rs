@@ -16,8 +16,7 @@ use samples::Unpacker;
 
 use crate::decode::{Context, Want};
 use crate::error::Result;
-use crate::frame::Frame;
-use crate::orient::Orientation;
+use crate::frame::{Frame, Orientation};
 use crate::probe::Hint;
 use crate::scale::rows::{self, Shape};
 use crate::source::{Source, SourceReader};

@@ -13,10 +13,9 @@ use fir::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 use super::{bytes, bytes_mut, internal, pixel_type, zeroed};
 use crate::decode::{Context, Want};
 use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat, Samples};
+use crate::frame::{Frame, Orientation, PixelFormat, Samples};
 use crate::geometry::Size;
 use crate::limits::Reservation;
-use crate::orient::Orientation;
 
 /// Bytes of source rows that are reduced at once: the filter is set up anew for each batch, so few are better.
 const BATCH_BYTES: u64 = 16 << 20;

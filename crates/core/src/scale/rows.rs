@@ -4,9 +4,8 @@ use std::io::{ErrorKind as IoKind, Read};
 
 use crate::decode::{Context, Want};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Frame, PixelFormat};
+use crate::frame::{Frame, Orientation, PixelFormat};
 use crate::geometry::Size;
-use crate::orient::Orientation;
 use crate::scale::RowReducer;
 
 /// Rows between two looks at the deadline.

@@ -1,9 +1,13 @@
 //! Decoded pixels: packed rows of interleaved samples, with what is still to be done to them.
 
-use crate::color::ColorSpace;
+mod color_space;
+mod orientation;
+
+pub use color_space::ColorSpace;
+pub use orientation::Orientation;
+
 use crate::error::{Error, Result};
 use crate::geometry::Size;
-use crate::orient::Orientation;
 
 /// Channels in their order, and the type of a sample. Alpha is straight, never premultiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
