@@ -6,7 +6,7 @@ use crate::dib::{ColorUsage, Header, Picture};
 use crate::gdi::place_in;
 use crate::gdi::raster::uses_source;
 use crate::geometry::{Affine, Point, Rect};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 const BIT_BLT: u32 = 76;
 const STRETCH_BLT: u32 = 77;
@@ -171,7 +171,7 @@ impl Player<'_> {
 }
 
 fn transform(reader: &mut Reader<'_>) -> Option<Affine> {
-    let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+    let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
     let offset = reader.point_f()?;
     Some(Affine::new(a, b, c, d, offset.x, offset.y))
 }

@@ -2,7 +2,7 @@
 
 use crate::Fault;
 use crate::geometry::{Point, Rect};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 const SIGNATURE: u32 = 0x464d_4520;
 const RECORD_HEADER: u32 = 1;
@@ -35,7 +35,7 @@ impl Header {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(bytes);
+        let mut reader = Reader::le(bytes);
         let (kind, length) = (reader.u32()?, reader.u32()?);
         let rect = |reader: &mut Reader<'_>| Some((reader.point32()?, reader.point32()?));
         let (bounds_from, bounds_to) = rect(&mut reader)?;

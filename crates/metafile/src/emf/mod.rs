@@ -37,7 +37,7 @@ struct Record<'a> {
 impl<'a> Record<'a> {
     /// Behind the type and the length.
     fn arguments(&self) -> Reader<'a> {
-        Reader::new(self.bytes.get(8..).unwrap_or(&[]))
+        Reader::le(self.bytes.get(8..).unwrap_or(&[]))
     }
 
     /// The bytes at an offset from the record's beginning.
@@ -56,7 +56,7 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = Reader::new(self.rest);
+        let mut reader = Reader::le(self.rest);
         let (kind, length) = (reader.u32()?, usize::try_from(reader.u32()?).ok()?);
         if length < 8 {
             return None;

@@ -6,7 +6,7 @@ use super::{Player, Record};
 use crate::gdi::objects::{Brush, Font, Object, Pen};
 use crate::geometry::Rect;
 use crate::path::{FillRule, Path};
-use crate::reader::{Reader, utf16_name};
+use crate::reader::{ReadFields, Reader, utf16_name};
 use crate::svg::paint::Color;
 
 const STOCK: u32 = 0x8000_0000;

@@ -3,7 +3,7 @@
 use super::{Player, Record};
 use crate::gdi::objects::{Brush, Region};
 use crate::geometry::Rect;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
 use crate::svg::paint::Color;
 
@@ -29,11 +29,11 @@ impl Player<'_> {
 
     /// Rectangles in device units.
     fn region(&self, data: &[u8]) -> Option<Clip> {
-        let mut reader = Reader::new(data);
+        let mut reader = Reader::le(data);
         let header = usize::try_from(reader.u32()?).ok()?;
         reader.skip(4)?;
         let count = usize::try_from(reader.u32()?).ok()?;
-        let mut reader = Reader::new(data.get(header..)?);
+        let mut reader = Reader::le(data.get(header..)?);
         let mut region = Region::default();
         for _ in 0..count.min(reader.remaining() / 16).min(MAX_RECTS) {
             let (from, to) = (reader.point32()?, reader.point32()?);

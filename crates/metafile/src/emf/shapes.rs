@@ -4,7 +4,7 @@ use super::{Player, Record};
 use crate::gdi::ArcEnds;
 use crate::geometry::{Point, Rect};
 use crate::path::Path;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::paint::Color;
 
 /// The two widths of coordinates.
@@ -96,7 +96,7 @@ impl Player<'_> {
             41 => {
                 let center = reader.point32()?;
                 let radius = f64::from(reader.u32()?);
-                let (start, sweep) = (reader.f32()?, reader.f32()?);
+                let (start, sweep) = (reader.float()?, reader.float()?);
                 gdi.angle_arc(center, radius, start, sweep);
             }
             42 => gdi.ellipse(&rect(reader)?),

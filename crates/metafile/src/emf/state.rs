@@ -4,7 +4,7 @@ use super::{Player, Record};
 use crate::gdi::dc::{ArcDirection, BackgroundMode};
 use crate::geometry::{Affine, Point};
 use crate::path::FillRule;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 impl Player<'_> {
     /// `None` if the record is of another kind or cannot be read.
@@ -69,8 +69,8 @@ impl Player<'_> {
 }
 
 fn xform(reader: &mut Reader<'_>) -> Option<Affine> {
-    let (a, b) = (reader.f32()?, reader.f32()?);
-    let (c, d) = (reader.f32()?, reader.f32()?);
+    let (a, b) = (reader.float()?, reader.float()?);
+    let (c, d) = (reader.float()?, reader.float()?);
     let Point { x: e, y: f } = reader.point_f()?;
     Some(Affine::new(a, b, c, d, e, f))
 }

@@ -10,7 +10,7 @@ use crate::Bounds;
 use crate::gdi::tile_bitmap;
 use crate::geometry::{Affine, Point, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
 use crate::svg::image::data_uri;
 use crate::svg::paint::{Color, Paint, Spread};
@@ -95,7 +95,7 @@ impl Brush {
         let surround: Vec<Color> = (0..count).map(|_| argb(reader)).collect::<Option<_>>()?;
         let boundary = if flags & HAS_PATH != 0 {
             let length = reader.count(1)?;
-            outline::read(&mut Reader::new(reader.take(length)?))?
+            outline::read(&mut Reader::le(reader.take(length)?))?
         } else {
             let count = reader.count(8)?;
             let points: Vec<Point> = (0..count).map(|_| reader.point_f()).collect::<Option<_>>()?;
@@ -122,7 +122,7 @@ fn optional_transform(reader: &mut Reader<'_>, flags: u32) -> Option<Affine> {
     if flags & HAS_TRANSFORM == 0 {
         return Some(Affine::IDENTITY);
     }
-    let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+    let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
     let offset = reader.point_f()?;
     Some(Affine::new(a, b, c, d, offset.x, offset.y))
 }
@@ -134,12 +134,12 @@ fn stops(reader: &mut Reader<'_>, flags: u32, from: Color, to: Color) -> Option<
         return Some(plain());
     }
     let count = reader.count(8)?;
-    let positions: Vec<f64> = (0..count).map(|_| reader.f32()).collect::<Option<_>>()?;
+    let positions: Vec<f64> = (0..count).map(|_| reader.float()).collect::<Option<_>>()?;
     let mut stops: Stops = Vec::with_capacity(count.min(MAX_STOPS));
     // Long lists are thinned out evenly.
     let step = count.div_ceil(MAX_STOPS).max(1);
     for (index, position) in positions.into_iter().enumerate() {
-        let color = if flags & HAS_PRESET_COLORS != 0 { argb(reader)? } else { from.lerp(to, reader.f32()?) };
+        let color = if flags & HAS_PRESET_COLORS != 0 { argb(reader)? } else { from.lerp(to, reader.float()?) };
         if index % step == 0 || index + 1 == count {
             let least = stops.last().map_or(0.0, |stop| stop.0);
             stops.push((position.clamp(least, 1.0), color));

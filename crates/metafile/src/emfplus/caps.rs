@@ -2,7 +2,7 @@
 
 use crate::geometry::{Point, Rect};
 use crate::path::{Path, Segment};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum LineCap {
@@ -35,13 +35,13 @@ impl LineCap {
     }
 
     fn read_custom(data: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(data);
+        let mut reader = Reader::le(data);
         reader.skip(4)?;
         match reader.u32()? {
             1 => {
-                let (width, height) = (reader.f32()?, reader.f32()?);
+                let (width, height) = (reader.float()?, reader.float()?);
                 reader.skip(4 * 5)?;
-                let scale = reader.skip(4).and_then(|()| reader.f32()).filter(|scale| *scale > 0.0).unwrap_or(1.0);
+                let scale = reader.skip(4).and_then(|()| reader.float()).filter(|scale| *scale > 0.0).unwrap_or(1.0);
                 Some(Self::Arrow((width * scale).clamp(0.5, 50.0), (height * scale).clamp(0.5, 50.0)))
             }
             _ => None,

@@ -8,7 +8,7 @@ use super::pen::Pen;
 use super::record::{BrushRef, Record, rect_f};
 use crate::geometry::{Affine, Point, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
 use crate::svg::paint::{Blend, Color, Paint};
 use crate::{Job, Options, place_nested};
@@ -63,7 +63,7 @@ impl Player<'_> {
                 self.stroke(&path, &*self.pen(record)?, canvas)?;
             }
             0x4012 => {
-                let (start, sweep) = (reader.f32()?, reader.f32()?);
+                let (start, sweep) = (reader.float()?, reader.float()?);
                 let path = arc(&record.rect(reader)?, start, sweep);
                 self.stroke(&path, &*self.pen(record)?, canvas)?;
             }
@@ -89,17 +89,17 @@ impl Player<'_> {
             }
             0x4016 => {
                 let brush = record.brush(reader)?;
-                let tension = reader.f32()?;
+                let tension = reader.float()?;
                 let rule = if record.has(WINDING) { FillRule::NonZero } else { FillRule::EvenOdd };
                 self.fill(&Path::curve(&record.points(reader)?, tension, true), &brush, rule, canvas)?;
             }
             0x4017 => {
-                let tension = reader.f32()?;
+                let tension = reader.float()?;
                 let path = Path::curve(&record.points(reader)?, tension, true);
                 self.stroke(&path, &*self.pen(record)?, canvas)?;
             }
             0x4018 => {
-                let tension = reader.f32()?;
+                let tension = reader.float()?;
                 let (first, spans) = (usize::try_from(reader.u32()?).ok()?, usize::try_from(reader.u32()?).ok()?);
                 let points = record.points(reader)?;
                 let mut path = Path::curve(&points, tension, false);
@@ -248,7 +248,7 @@ fn arc_angles(rect: &Rect, start: f64, sweep: f64) -> (f64, f64) {
 }
 
 fn pie(record: &Record<'_>, reader: &mut Reader<'_>) -> Option<Path> {
-    let (start, sweep) = (reader.f32()?, reader.f32()?);
+    let (start, sweep) = (reader.float()?, reader.float()?);
     let rect = record.rect(reader)?;
     let (from, span) = arc_angles(&rect, start, sweep);
     let mut path = Path::default();

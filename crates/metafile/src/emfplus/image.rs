@@ -3,7 +3,7 @@
 use crate::Bounds;
 use crate::bitmap::Bitmap;
 use crate::dib::{ColorUsage, Header};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::paint::Color;
 
 #[derive(Clone, Debug)]
@@ -127,8 +127,8 @@ fn file(bytes: &[u8], bounds: &mut Bounds) -> Option<Image> {
     if bytes.starts_with(b"BM") {
         let dib = bytes.get(14..)?;
         let header = Header::parse(dib, ColorUsage::Rgb, &[])?;
-        let start = usize::try_from(Reader::new(bytes.get(10..)?).u32()?).ok()?;
-        let bits = bytes.get(start..).or_else(|| dib.get(header.length..))?;
+        let start = usize::try_from(Reader::le(bytes.get(10..)?).u32()?).ok()?;
+        let bits = bytes.get(start..).or_else(|| dib.get(header.length()..))?;
         let bitmap = header.decode(bits, bounds)?;
         let is_blank = bitmap.pixels.iter().all(|pixel| pixel[3] == 0);
         return Some(Image::Bitmap(if is_blank { bitmap.opaque() } else { bitmap }));
@@ -138,7 +138,7 @@ fn file(bytes: &[u8], bounds: &mut Bounds) -> Option<Image> {
     } else if bytes.starts_with(b"\xff\xd8") {
         ("image/jpeg", jpeg_size(bytes)?)
     } else if bytes.starts_with(b"GIF8") {
-        let mut reader = Reader::new(bytes.get(6..)?);
+        let mut reader = Reader::le(bytes.get(6..)?);
         ("image/gif", (u32::from(reader.u16()?), u32::from(reader.u16()?)))
     } else {
         return None;

@@ -102,7 +102,7 @@ impl ObjectTable {
 }
 
 fn read(kind: u16, data: &[u8], bounds: &mut Bounds) -> Option<Object> {
-    let mut reader = Reader::new(data);
+    let mut reader = Reader::le(data);
     Some(match kind {
         1 => Object::Brush(Rc::new(Brush::read(&mut reader, bounds)?)),
         2 => Object::Pen(Rc::new(Pen::read(&mut reader, bounds)?)),

@@ -6,7 +6,7 @@ use super::caps::LineCap;
 use super::state::unit_in_pixels;
 use crate::Bounds;
 use crate::geometry::Affine;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
 use crate::svg::paint::{Cap, Join, Stroke};
 
@@ -33,10 +33,10 @@ impl Pen {
         reader.skip(8)?;
         let flags = reader.u32()?;
         let unit = reader.u32()?;
-        let width = reader.f32()?;
+        let width = reader.float()?;
         let mut transform = Affine::IDENTITY;
         if flags & 0x1 != 0 {
-            let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+            let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
             let offset = reader.point_f()?;
             transform = Affine::new(a, b, c, d, offset.x, offset.y);
         }
@@ -48,12 +48,12 @@ impl Pen {
             Some(2) => Join::Round,
             _ => Join::Miter,
         };
-        let miter = if flags & 0x10 != 0 { reader.f32()? } else { 10.0 };
+        let miter = if flags & 0x10 != 0 { reader.float()? } else { 10.0 };
         let style = if flags & 0x20 != 0 { reader.u32()? } else { 0 };
         if flags & 0x40 != 0 {
             reader.skip(4)?;
         }
-        let dash_offset = if flags & 0x80 != 0 { reader.f32()? } else { 0.0 };
+        let dash_offset = if flags & 0x80 != 0 { reader.float()? } else { 0.0 };
         let mut dash: Vec<f64> = match style {
             1 => vec![3.0, 1.0],
             2 => vec![1.0, 1.0],
@@ -63,7 +63,7 @@ impl Pen {
         };
         if flags & 0x100 != 0 {
             let count = reader.count(4)?;
-            let lengths: Vec<f64> = (0..count).map(|_| reader.f32()).collect::<Option<_>>()?;
+            let lengths: Vec<f64> = (0..count).map(|_| reader.float()).collect::<Option<_>>()?;
             dash = lengths.into_iter().take(MAX_DASHES).map(f64::abs).collect();
         }
         if flags & 0x200 != 0 {

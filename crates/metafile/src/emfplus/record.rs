@@ -1,7 +1,7 @@
 //! Record framing, and the coordinate forms that flags choose between.
 
 use crate::geometry::{Point, Rect};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::paint::Color;
 
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = Reader::new(self.rest);
+        let mut reader = Reader::le(self.rest);
         let (kind, flags) = (reader.u16()?, reader.u16()?);
         let (size, data_size) = (usize::try_from(reader.u32()?).ok()?, usize::try_from(reader.u32()?).ok()?);
         if size < 12 {
@@ -44,7 +44,7 @@ pub(super) enum BrushRef {
 
 impl<'a> Record<'a> {
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.data)
+        Reader::le(self.data)
     }
 
     /// The object that the low byte of the flags names.
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn relative_points_accumulate_in_seven_or_fifteen_bits() {
-        let mut reader = Reader::new(&[5, 0x7f, 0x81, 0x00, 2]);
+        let mut reader = Reader::le(&[5, 0x7f, 0x81, 0x00, 2]);
         let points = points(&mut reader, 2, true, true).expect("two points");
         assert_eq!(points, [Point::new(5.0, -1.0), Point::new(261.0, 1.0)]);
     }

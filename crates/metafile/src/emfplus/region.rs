@@ -40,7 +40,7 @@ impl Region {
             0x1000_0000 => Self::Rect(rect_f(reader)?),
             0x1000_0001 => {
                 let length = usize::try_from(reader.u32()?).ok()?;
-                Self::Path(outline::read(&mut Reader::new(reader.take(length)?))?)
+                Self::Path(outline::read(&mut Reader::le(reader.take(length)?))?)
             }
             0x1000_0002 => Self::Empty,
             _ => Self::Infinite,

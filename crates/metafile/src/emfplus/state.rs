@@ -4,7 +4,7 @@ use super::Player;
 use super::record::{Record, rect_f};
 use crate::geometry::{Affine, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
 
 /// Saves and containers open at once; deeper ones are ignored.
@@ -77,7 +77,7 @@ pub(super) fn unit_in_pixels(unit: u32, dpi: f64) -> f64 {
 }
 
 fn matrix(reader: &mut Reader<'_>) -> Option<Affine> {
-    let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+    let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
     let offset = reader.point_f()?;
     Some(Affine::new(a, b, c, d, offset.x, offset.y))
 }
@@ -119,11 +119,11 @@ impl Player<'_> {
                 self.multiply(record, &Affine::scale(by.x, by.y));
             }
             0x402f => {
-                let angle = reader.f32()?;
+                let angle = reader.float()?;
                 self.multiply(record, &Affine::rotate(angle.to_radians()));
             }
             0x4030 => {
-                let scale = reader.f32()?;
+                let scale = reader.float()?;
                 let pixels = unit_in_pixels(u32::from(record.flags & 0xff), self.dpi);
                 if scale != 0.0 {
                     self.state.page = scale * pixels;

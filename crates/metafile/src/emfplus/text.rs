@@ -9,6 +9,7 @@ use crate::gdi::charset::decode_utf16;
 use crate::gdi::font::{self, Face};
 use crate::gdi::text::{guess_from_glyph, words};
 use crate::geometry::{Affine, Point};
+use crate::reader::ReadFields;
 use crate::svg::canvas::Canvas;
 use crate::svg::paint::{Blend, Paint};
 use crate::svg::text::{Anchor, TextStyle, Word};
@@ -72,7 +73,7 @@ impl Player<'_> {
         let letters: Vec<char> = decode_units(&reader.utf16(count)?, options);
         let positions: Vec<Point> = (0..count).map_while(|_| reader.point_f()).collect();
         let matrix = if has_matrix {
-            let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+            let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
             let offset = reader.point_f()?;
             Affine::new(a, b, c, d, offset.x, offset.y)
         } else {

@@ -11,7 +11,7 @@ use crate::svg::paint::Color;
 
 impl Player {
     pub(super) fn bitmap_record(&mut self, record: Record<'_>) -> Option<()> {
-        let mut reader = Reader::new(record.arguments);
+        let mut reader = Reader::le(record.arguments);
         let has_bitmap = record.arguments.len() / 2 != usize::from(record.function >> 8);
         match record.function {
             0x061d => {

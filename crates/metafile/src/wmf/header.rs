@@ -3,7 +3,7 @@
 use super::Records;
 use crate::Fault;
 use crate::geometry::{Point, Rect};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 const PLACEABLE_KEY: u32 = 0x9ac6_cdd7;
 const PLACEABLE_LENGTH: usize = 22;
@@ -26,7 +26,7 @@ pub(crate) fn is_wmf(bytes: &[u8]) -> bool {
 
 /// The plain header: memory or disk, nine words long, version 1 or 3.
 fn is_header(bytes: &[u8]) -> bool {
-    let mut reader = Reader::new(bytes);
+    let mut reader = Reader::le(bytes);
     let (kind, words, version) = (reader.u16(), reader.u16(), reader.u16());
     matches!(kind, Some(1 | 2)) && words == Some(9) && matches!(version, Some(0x0100 | 0x0300))
 }
@@ -37,7 +37,7 @@ impl Header {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(bytes);
+        let mut reader = Reader::le(bytes);
         let mut bounding_box = None;
         let mut units_per_inch = 0.0;
         let mut start = 0;

@@ -33,7 +33,7 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = super::reader::Reader::new(self.rest);
+        let mut reader = super::reader::Reader::le(self.rest);
         let words = usize::try_from(reader.u32()?).ok()?;
         let function = reader.u16()?;
         if words < 3 || function == 0 {
@@ -141,7 +141,7 @@ fn first_window(records: Records<'_>) -> Option<Rect> {
     let (mut origin, mut extent) = (None, None);
     for record in records {
         let point = || {
-            let mut reader = super::reader::Reader::new(record.arguments);
+            let mut reader = super::reader::Reader::le(record.arguments);
             let (y, x) = (reader.i16()?, reader.i16()?);
             Some(Point::new(f64::from(x), f64::from(y)))
         };
@@ -196,7 +196,7 @@ fn embedded_emf(records: Records<'_>) -> Option<Vec<u8>> {
     let mut emf = Vec::new();
     let mut wanted = None;
     for record in records.filter(|record| record.function == ESCAPE) {
-        let mut reader = super::reader::Reader::new(record.arguments);
+        let mut reader = super::reader::Reader::le(record.arguments);
         let (Some(escape), Some(_), Some(identifier), Some(kind)) =
             (reader.u16(), reader.u16(), reader.u32(), reader.u32())
         else {

@@ -8,13 +8,13 @@ use crate::dib::{self, ColorUsage, Picture};
 use crate::gdi::charset;
 use crate::gdi::objects::{Brush, Font, Object, Pen, Region};
 use crate::geometry::Rect;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
 use crate::svg::paint::Color;
 
 impl Player {
     pub(super) fn object_record(&mut self, record: Record<'_>) -> Option<()> {
-        let mut reader = Reader::new(record.arguments);
+        let mut reader = Reader::le(record.arguments);
         let made = match record.function {
             0x012d => {
                 self.select(reader.u16()?);
@@ -103,7 +103,7 @@ impl Player {
         {
             return Some(Object::Brush(Brush::Pattern(Rc::new(bitmap))));
         }
-        let mut reader = Reader::new(reader.data());
+        let mut reader = Reader::le(reader.data());
         reader.skip(4)?;
         let (header, bits) = dib::packed(reader.rest(), usage, &self.gdi.dc.palette)?;
         match header.picture(bits, &mut self.gdi.canvas.bounds)? {
@@ -118,7 +118,7 @@ impl Player {
         let mut whole = header.get(..10)?.to_vec();
         whole.extend_from_slice(reader.rest());
         let colors = (self.gdi.dc.text_color, self.gdi.dc.background);
-        let bitmap = bitmap16(&mut Reader::new(&whole), &mut self.gdi.canvas.bounds, colors)?;
+        let bitmap = bitmap16(&mut Reader::le(&whole), &mut self.gdi.canvas.bounds, colors)?;
         Some(Object::Brush(Brush::Pattern(Rc::new(bitmap))))
     }
 

@@ -6,7 +6,7 @@ use crate::gdi::dc::BackgroundMode;
 use crate::gdi::text::{CLIPPED, GraphicsMode, OPAQUE, PDY, TextOut};
 use crate::geometry::{Point, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
 
 /// y before x, as most WMF records have it.
@@ -28,7 +28,7 @@ fn points(reader: &mut Reader<'_>, count: usize) -> Option<Vec<Point>> {
 
 impl Player {
     pub(super) fn record(&mut self, record: Record<'_>) -> Option<()> {
-        let mut reader = Reader::new(record.arguments);
+        let mut reader = Reader::le(record.arguments);
         let gdi = &mut self.gdi;
         match record.function {
             0x001e => gdi.save(),
