@@ -1,4 +1,4 @@
-//! A page as data: nodes in painting order, each at its place.
+//! A page as data: positioned nodes in painting order.
 
 use super::effects::Effects;
 use super::style::{Fill, Stroke};
@@ -14,22 +14,22 @@ pub struct Page {
     pub width: f32,
     /// Height, pt.
     pub height: f32,
-    /// What covers the whole page below all nodes. Where it is not opaque, white shows.
+    /// Background of the whole page, over white.
     pub background: Fill,
-    /// What stands on it, the lowest first.
+    /// Nodes, bottommost first.
     pub nodes: Vec<Node>,
 }
 
-/// Something on a page.
+/// An object on a page.
 #[derive(Debug, Clone)]
 pub enum Node {
-    /// A box: outline, fill, stroke, text; pictures are boxes filled with one.
+    /// A box with outline, fill, stroke and text. Pictures are boxes with a picture fill.
     Shape(Box<Shape>),
-    /// Nodes that are moved, clipped or faded together.
+    /// Nodes with a common transform, clip or opacity.
     Group(Group),
     /// A grid of cells.
     Table(Box<Table>, Point),
-    /// Text without a box around it, in a rectangle.
+    /// Text in a rectangle.
     Text(Box<Body>, Rect),
 }
 
@@ -56,12 +56,12 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// The rectangle of these edges and sizes.
+    /// A rectangle from its left and top edges and size.
     pub const fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
         Self { x, y, width, height }
     }
 
-    /// The rectangle less what `insets` take from each side; never less than nothing.
+    /// The rectangle reduced by `insets` on each side; its size is never negative.
     pub fn inset(self, insets: Insets) -> Self {
         Self {
             x: self.x + insets.left,
@@ -71,13 +71,13 @@ impl Rect {
         }
     }
 
-    /// Its outline as a path.
+    /// The outline as a path.
     pub fn path(self) -> Option<Path> {
         tiny_skia::Rect::from_xywh(self.x, self.y, self.width, self.height).map(PathBuilder::from_rect)
     }
 }
 
-/// Room kept free along the four sides, pt.
+/// Distances from the four sides, pt.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Insets {
     /// On the left.
@@ -97,28 +97,28 @@ impl Insets {
     }
 }
 
-/// A box with an outline. What is inside is laid out upright and then flipped and turned about the box's centre.
+/// A box with an outline. Its content is laid out upright, then flipped and rotated about the centre of the box.
 #[derive(Debug, Clone, Default)]
 pub struct Shape {
-    /// Its place before it is turned.
+    /// Position and size before rotation.
     pub bounds: Rect,
     /// Degrees clockwise about the centre.
     pub rotation: f32,
-    /// Mirrored left to right; text is not.
+    /// Mirrored left to right, except text.
     pub flip_h: bool,
-    /// Mirrored top to bottom; text is turned by 180° instead.
+    /// Mirrored top to bottom; text is rotated by 180° instead.
     pub flip_v: bool,
-    /// The outline; none paints neither fill nor stroke.
+    /// The outline. Without one, neither fill nor stroke is painted.
     pub outline: Outline,
-    /// What the outline encloses.
+    /// Fill of the outline.
     pub fill: Fill,
-    /// What is drawn along the outline.
+    /// Stroke along the outline.
     pub stroke: Option<Stroke>,
-    /// Of fill and stroke, or of the text of a shape that has neither.
+    /// Effects of fill and stroke, or of the text of a shape that has neither.
     pub effects: Option<Box<Effects>>,
-    /// 0 transparent to 1 opaque, of everything with its effects.
+    /// Opacity of the shape with its effects, 0 to 1.
     pub opacity: Option<f32>,
-    /// Where text goes, if not in all of the bounds; in the coordinates of the box, whose top left is 0, 0.
+    /// Rectangle for the text, if not the whole bounds; relative to the top left of the box.
     pub text_area: Option<Rect>,
     /// The text.
     pub text: Option<Body>,
@@ -127,67 +127,67 @@ pub struct Shape {
 /// The outline of a shape.
 #[derive(Debug, Clone, Default)]
 pub enum Outline {
-    /// None: text alone.
+    /// No outline, only text.
     None,
-    /// The bounds themselves.
+    /// The bounds.
     #[default]
     Rect,
-    /// The bounds with corners of this radius, pt.
+    /// The bounds with rounded corners of this radius, pt.
     Rounded(f32),
-    /// The ellipse that the bounds enclose.
+    /// The ellipse inscribed in the bounds.
     Ellipse,
-    /// Any number of paths in the coordinates of the box, whose top left is 0, 0.
+    /// Any number of paths, relative to the top left of the box.
     Paths(Vec<OutlinePath>),
 }
 
-/// One path of an outline. Presets such as the cube shade some paths and stroke only others.
+/// One path of an outline. Presets such as the cube shade some paths and stroke others.
 #[derive(Debug, Clone)]
 pub struct OutlinePath {
-    /// In the coordinates of the box.
+    /// Relative to the top left of the box.
     pub path: Path,
-    /// How the fill is changed for this path.
+    /// How this path modifies the fill.
     pub fill: PathFill,
-    /// Whether the stroke follows it.
+    /// Whether it is stroked.
     pub stroked: bool,
 }
 
-/// How a path of an outline takes the shape's fill.
+/// How a path of an outline uses the fill of the shape.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum PathFill {
     /// Not filled.
     None,
-    /// As it is.
+    /// Unchanged.
     #[default]
     Normal,
-    /// Towards white by this share (`lighten`: 0.4, `lightenLess`: 0.2).
+    /// Mixed with this fraction of white (`lighten`: 0.4, `lightenLess`: 0.2).
     Lighten(f32),
-    /// Towards black by this share (`darken`: 0.4, `darkenLess`: 0.2).
+    /// Mixed with this fraction of black (`darken`: 0.4, `darkenLess`: 0.2).
     Darken(f32),
 }
 
-/// Nodes that share a transform, a clip and an opacity.
+/// Nodes with a common transform, clip and opacity.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// From the group's coordinates to its parent's.
+    /// From the coordinates of the group to those of its parent.
     pub transform: Transform,
-    /// Nothing outside of it is painted; in the group's coordinates.
+    /// Clip path, in the coordinates of the group.
     pub clip: Option<Path>,
-    /// 0 transparent to 1 opaque.
+    /// Opacity, 0 to 1.
     pub opacity: f32,
-    /// Of everything in it together.
+    /// Effects of the group as a whole.
     pub effects: Option<Box<Effects>>,
-    /// The lowest first.
+    /// Nodes, bottommost first.
     pub children: Vec<Node>,
 }
 
 impl Group {
-    /// Nodes as they are.
+    /// A group without transform.
     pub fn new(children: Vec<Node>) -> Self {
         Self { transform: Transform::identity(), clip: None, opacity: 1.0, effects: None, children }
     }
 
-    /// A group as DrawingML has it: `child` (`chOff`, `chExt`) is stretched onto `bounds` (`off`, `ext`), then flipped
-    /// and turned by `rotation` about the centre of `bounds`.
+    /// A group as in DrawingML: `child` (`chOff`, `chExt`) is stretched onto `bounds` (`off`, `ext`), then flipped and
+    /// rotated by `rotation` degrees about the centre of `bounds`.
     pub fn framed(bounds: Rect, child: Rect, rotation: f32, flip: (bool, bool), children: Vec<Node>) -> Self {
         let share = |to: f32, from: f32| if from > 0.0 { to / from } else { 1.0 };
         let stretch = Transform::from_translate(-child.x, -child.y)
@@ -198,7 +198,7 @@ impl Group {
     }
 }
 
-/// Flipped and then turned about the centre of `bounds`.
+/// A transform that flips and then rotates about the centre of `bounds`.
 pub fn turned(bounds: Rect, rotation: f32, (flip_h, flip_v): (bool, bool)) -> Transform {
     let (x, y) = (bounds.x + bounds.width / 2.0, bounds.y + bounds.height / 2.0);
     let sign = |flip: bool| if flip { -1.0 } else { 1.0 };

@@ -1,4 +1,4 @@
-//! Behaviour of layout: each test lays out a little text in our own embedded fonts, so that it holds on every machine.
+//! Tests of layout, in the embedded fonts so that results are the same on every machine.
 
 use super::flow::{Scale, Slab, height};
 use super::*;
@@ -161,7 +161,7 @@ fn small_capitals_are_capitals_of_less_size() {
 fn what_no_font_has_is_said_once_a_script() {
     let interrupt = Interrupt::default();
     let mut typesetter = Typesetter::new(&interrupt);
-    // Of the private use area, which no script and no text font has.
+    // A private use character, which has no script and no text font.
     let blocks = [Block::Paragraph(paragraph("a\u{10FFF0}\u{10FFF1}", |_| {}))];
     typesetter.flow(&blocks, 100.0, 100.0, true, Scale::default()).unwrap();
     assert_eq!(typesetter.warnings().count(), 1);
@@ -340,7 +340,7 @@ fn no_place_of_a_table_is_covered_twice_whatever_spans_cells_claim() {
         borders: crate::table::Borders::all(&Stroke::new(Color::BLACK, 1.0)),
         ..Cell::default()
     };
-    // Each cell reaches as far as the one above it and to its right lets it.
+    // Each cell extends as far as the cells above and to its right allow.
     let row = |column| Row { height: RowHeight::Exact(1.0), cells: vec![greedy(column), greedy(column + 1)] };
     let table = Table { columns: vec![1.0; 100], rows: (0..100).rev().map(row).collect(), ..Table::default() };
     let fill = |item: &Item| if let Item::Fill(rect, _) = item { Some(rect.width * rect.height) } else { None };

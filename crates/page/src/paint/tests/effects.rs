@@ -1,4 +1,4 @@
-//! Behaviour of effects.
+//! Tests of effects.
 
 use tiny_skia::Pixmap;
 
@@ -32,7 +32,7 @@ fn a_shadow_turns_with_its_shape_if_it_says_so() {
 
 #[test]
 fn a_shadow_is_scaled_about_its_anchor() {
-    // A shadow that lies on the ground before the shape.
+    // A shadow on the ground in front of the shape.
     let cast = Cast { scale: (1.0, -0.2), anchor: (0.5, 1.0), ..Cast::default() };
     let at = painted(with(black_shadow(0.0, cast), square(RED.into())));
     assert_eq!((at(50, 86), at(50, 95), at(50, 10)), ([0; 3], [255; 3], [255; 3]));
@@ -105,13 +105,13 @@ fn the_shadow_of_a_group_is_of_all_in_it_together() {
     let children = [left, right].map(|shape| Node::Shape(Box::new(shape))).into();
     let effects = Some(Box::new(black_shadow(0.0, Cast::moved(10.0, 10.0))));
     let at = painted(vec![Node::Group(Group { effects, ..Group::new(children) })]);
-    // The right child does not lie in the shadow of the left one.
+    // The shadow of the left child does not fall on the right one.
     assert_eq!((at(45, 40), at(45, 55), at(75, 40)), ([255, 0, 0], [0; 3], [0; 3]));
 }
 
 #[test]
 fn a_wide_blur_is_as_strong_as_it_is_at_full_size() {
-    // Blurred so widely that it is done at a quarter of its size.
+    // A blur wide enough for quarter resolution.
     let bounds = Rect::new(-100.0, -100.0, 150.0, 300.0);
     let at = painted(with(black_shadow(50.0, Cast::moved(0.0, 0.0)), Shape { bounds, ..square(RED.into()) }));
     assert!((110..150).contains(&at(51, 50)[0]) && at(99, 50)[0] > 240, "{:?} {:?}", at(51, 50), at(99, 50));

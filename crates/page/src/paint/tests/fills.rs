@@ -1,10 +1,10 @@
-//! Behaviour of fills.
+//! Tests of fills.
 
 use tiny_skia::Pixmap;
 
 use super::*;
 
-/// Twice as wide as high: black to the left, red to the right.
+/// A picture twice as wide as high: black on the left, red on the right.
 fn halves() -> Picture {
     let mut pixmap = Pixmap::new(40, 20).unwrap();
     for (n, pixel) in pixmap.pixels_mut().iter_mut().enumerate() {

@@ -1,4 +1,4 @@
-//! Behaviour of strokes.
+//! Tests of strokes.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn dashes_too_fine_or_too_many_to_be_seen_are_a_fainter_line() {
 
 #[test]
 fn round_caps_are_part_of_their_dashes() {
-    // Dots, not sausages that touch each other.
+    // Separate dots, not touching dashes.
     let at = painted(line(Stroke { dash: vec![1.0, 1.0], cap: Cap::Round, ..Stroke::new(RED, 8.0) }));
     let gaps = (10..90).filter(|x| at(*x, 50) == [255; 3]).count();
     assert!(gaps > 20, "{gaps}");
@@ -49,7 +49,7 @@ fn a_double_line_has_a_gap_that_shows_what_is_below() {
     let stroke = Stroke { compound: Compound::Double, ..Stroke::new(RED, 9.0) };
     let at = painted(line(stroke.clone()));
     assert_eq!((at(50, 46), at(50, 49), at(50, 53)), ([255, 0, 0], [255; 3], [255, 0, 0]));
-    // Too narrow for one, it is whole.
+    // Too narrow for a gap.
     let at = painted(line(Stroke { width: 2.0, ..stroke }));
     assert_eq!(at(50, 50), [255, 0, 0]);
 }

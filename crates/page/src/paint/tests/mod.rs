@@ -1,4 +1,4 @@
-//! Behaviour of painting: each test paints a little page and looks at its pixels.
+//! Tests of painting: each paints a small page and checks pixels.
 
 mod effects;
 mod fills;
@@ -7,7 +7,7 @@ mod lines;
 use crate::effects::*;
 use crate::fonts::SANS;
 use crate::style::*;
-use crate::text::{Block, Body, FontSet, Look, Paragraph, RunStyle};
+use crate::text::{Block, Body, FontSet, TextEffects, Paragraph, RunStyle};
 use crate::tree::*;
 use thumbling_core::decode::Context;
 use thumbling_core::geometry::Size;
@@ -15,7 +15,7 @@ use thumbling_core::testing;
 
 const RED: Color = Color::rgb(255, 0, 0);
 
-/// Paints nodes on a page of 100 × 100 pt at one px a pt.
+/// Paints nodes on a page of 100 × 100 pt at 1 px per pt.
 fn painted(nodes: Vec<Node>) -> impl Fn(usize, usize) -> [u8; 3] {
     let page = Page { width: 100.0, height: 100.0, background: Fill::None, nodes };
     let frame = testing::with_context(|cx: &Context<'_>| super::page(&page, Size::new(100, 100), cx)).0.unwrap();
@@ -81,7 +81,7 @@ fn words(text: &str, size: f32) -> Body {
     Body { blocks: vec![Block::Paragraph(Paragraph::plain(text, style))], wrap: true, ..Body::default() }
 }
 
-/// How dark an area is.
+/// Mean darkness of an area.
 fn ink(at: &impl Fn(usize, usize) -> [u8; 3], xs: std::ops::Range<usize>, ys: std::ops::Range<usize>) -> u32 {
     ys.flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| 255 - u32::from(at(x, y)[1])).sum()
 }
@@ -113,12 +113,12 @@ fn bold_is_darker_than_regular_and_made_where_there_is_none() {
 
 #[test]
 fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
-    let painted_as = |look: Look, color: Color| {
+    let painted_as = |effects: TextEffects, color: Color| {
         let style = RunStyle {
             fonts: FontSet::one(SANS),
             size: 80.0,
             color,
-            look: Some(std::sync::Arc::new(look)),
+            effects: Some(std::sync::Arc::new(effects)),
             ..RunStyle::default()
         };
         let body = Body { blocks: vec![Block::Paragraph(Paragraph::plain("l", style))], ..Body::default() };
@@ -129,12 +129,12 @@ fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
         (0..100).any(|y| (0..100).any(|x| (0..3).all(|n| at(x, y)[n].abs_diff(color[n]) < 8)))
     };
     let red = Color::rgb(255, 0, 0);
-    let filled = painted_as(Look { fill: Some(red.into()), ..Look::default() }, Color::BLACK);
+    let filled = painted_as(TextEffects { fill: Some(red.into()), ..TextEffects::default() }, Color::BLACK);
     assert!(seen(&filled, [255, 0, 0]) && !seen(&filled, [0, 0, 0]));
-    let hollow = painted_as(Look { outline: Some(Stroke::new(red, 2.0)), ..Look::default() }, clear);
+    let hollow = painted_as(TextEffects { outline: Some(Stroke::new(red, 2.0)), ..TextEffects::default() }, clear);
     assert!(seen(&hollow, [255, 0, 0]) && !seen(&hollow, [0, 0, 0]));
     let shadow = Shadow { color: red, blur: 0.0, cast: Cast::moved(20.0, 0.0) };
-    let shadowed = painted_as(Look { shadow: Some(shadow), ..Look::default() }, Color::BLACK);
+    let shadowed = painted_as(TextEffects { shadow: Some(shadow), ..TextEffects::default() }, Color::BLACK);
     assert!(seen(&shadowed, [255, 0, 0]) && seen(&shadowed, [0, 0, 0]));
 }
 
@@ -150,7 +150,7 @@ fn clipped_text_ends_at_its_box() {
 fn text_of_a_turned_shape_turns_with_it_and_is_never_mirrored() {
     let text = Some(words("up", 20.0));
     let at = painted(shape(Shape { rotation: 90.0, text: text.clone(), ..square(Fill::None) }));
-    // Turned to the right, the first line is at the right edge.
+    // Rotated clockwise, the first line is at the right edge.
     assert!(ink(&at, 50..80, 20..80) > 10 * ink(&at, 20..50, 20..80).max(1));
     let plain = painted(shape(Shape { text: text.clone(), ..square(Fill::None) }));
     let flipped = painted(shape(Shape { flip_h: true, text, ..square(Fill::None) }));
