@@ -82,8 +82,10 @@ formats! {
         "farbfeld" farbfeld ["ff"];
     }
     metafile from "metafile" thumbling_metafile {
-        "metafile" emf ["emf" "emz"];
-        "metafile" wmf ["wmf" "wmz"];
+        "metafile" entries {
+            EMF ["emf" "emz"];
+            WMF ["wmf" "wmz"];
+        };
     }
     office from "office" thumbling_office {
         "docx" docx ["docx" "docm" "dotx" "dotm" "wps" "wpt"];

@@ -3,9 +3,9 @@
 
 use thumbling_core::dib::{self, ColorTable, Compression};
 
-use super::Bounds;
 use super::bitmap::Bitmap;
-use super::svg::paint::Color;
+use super::bounds::Bounds;
+use super::color::Color;
 
 /// What the colour table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

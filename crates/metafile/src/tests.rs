@@ -1,4 +1,4 @@
-//! Behaviours of the players, each on a small metafile made here.
+//! Tests of the players on small generated metafiles.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn emf_record(kind: u32, arguments: &[u8]) -> Vec<u8> {
     record
 }
 
-/// An EMF file of 100 × 100 device pixels, ten to a millimetre.
+/// An EMF file of 100 × 100 device pixels, ten per millimetre.
 fn emf(records: &[Vec<u8>]) -> Vec<u8> {
     emf_of([0, 0, 99, 99], [0, 0, 1000, 1000], records)
 }
@@ -40,7 +40,7 @@ fn emf_of(bounds: [i32; 4], frame: [i32; 4], records: &[Vec<u8>]) -> Vec<u8> {
     file
 }
 
-/// Makes a red brush and selects it, with no pen.
+/// Creates and selects a red brush, without a pen.
 fn red_brush() -> Vec<Vec<u8>> {
     vec![
         emf_record(39, &le(&[1, 0, RED as i32, 0])),
@@ -71,7 +71,7 @@ fn plus_header() -> (u16, u16, Vec<u8>) {
     (0x4001, 1, le(&[0xdbc0_1002_u32 as i32, 0, 96, 96]))
 }
 
-/// A WMF record of 16-bit arguments.
+/// A WMF record with 16-bit arguments.
 fn wmf_record(function: u16, arguments: &[i16]) -> Vec<u8> {
     let mut record = (arguments.len() as u32 + 3).to_le_bytes().to_vec();
     record.extend(function.to_le_bytes());
@@ -235,7 +235,7 @@ fn metafiles_inside_metafiles_are_drawn_to_a_depth() {
     assert!(!svg(&deep).contains("#ff0000"));
 }
 
-/// STRETCHDIBITS of a two by one bitmap with 24 bits a pixel over the whole picture.
+/// STRETCHDIBITS of a 2×1 bitmap with 24-bit pixels over the whole picture.
 fn stretched(operation: u32, pixels: [u8; 6]) -> Vec<u8> {
     let mut arguments = le(&[0, 0, 99, 99, 0, 0, 0, 0, 2, 1, 80, 40, 120, 8, 0, operation as i32, 100, 100]);
     arguments.extend(le(&[40, 2, 1, 0x0018_0001, 0, 0, 0, 0, 0, 0]));

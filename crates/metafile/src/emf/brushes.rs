@@ -1,4 +1,4 @@
-//! Pattern brushes and extended pens: the objects that may carry a bitmap.
+//! Pattern brushes and extended pens, the objects that can have a bitmap.
 
 use std::rc::Rc;
 

@@ -1,13 +1,13 @@
 //! Clipping and region records.
 
 use super::{Player, Record};
+use crate::color::Color;
 use crate::gdi::objects::{Brush, Region};
 use crate::geometry::Rect;
 use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
-use crate::svg::paint::Color;
 
-/// Modes of combination (MS-EMF 2.1.29).
+/// Combination modes (MS-EMF 2.1.29).
 const AND: u32 = 1;
 const OR: u32 = 2;
 const XOR: u32 = 3;
@@ -49,7 +49,7 @@ impl Player<'_> {
             let mode = reader.u32()?;
             match self.region(reader.take(length.min(reader.remaining()))?) {
                 Some(area) => self.combine_clip(&area, mode),
-                // A copy of nothing takes the clip away.
+                // Copying an empty region removes the clip.
                 None => self.gdi.dc.clip = Clip::all(),
             }
             return Some(());

@@ -7,7 +7,7 @@ use crate::path::FillRule;
 use crate::reader::{ReadFields, Reader};
 
 impl Player<'_> {
-    /// `None` if the record is of another kind or cannot be read.
+    /// `None` if the record is of another kind or unreadable.
     pub(super) fn state_record(&mut self, record: Record<'_>) -> Option<()> {
         let mut reader = record.arguments();
         let gdi = &mut self.gdi;
@@ -60,7 +60,7 @@ impl Player<'_> {
                     if reader.u32()? == 2 { ArcDirection::Clockwise } else { ArcDirection::AntiClockwise }
             }
             58 => gdi.dc.miter_limit = f64::from(reader.u32()?.clamp(1, 1000)),
-            // Settings without an effect here: mapper flags, stretch and ICM modes, layout, justification …
+            // Ignored settings: mapper flags, stretch and ICM modes, layout, justification …
             16 | 21 | 23 | 98 | 115 | 120 | 121 => {}
             _ => return None,
         }

@@ -44,7 +44,7 @@ impl Player<'_> {
         let (from, to) = (reader.point32()?, reader.point32()?);
         let advances_at = reader.u32()?;
         let rect = (options & (OPAQUE | CLIPPED) != 0 && options & NO_RECT == 0).then(|| Rect::between(from, to));
-        // Several strings may point to the same letters.
+        // Several strings can share characters.
         self.gdi.canvas.bounds.take_points(usize::try_from(count).ok()?)?;
         let letters = if is_wide {
             let bytes = record.part(text_at, count.checked_mul(2)?)?;

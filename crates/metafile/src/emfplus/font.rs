@@ -5,7 +5,7 @@ use crate::reader::{ReadFields, Reader, utf16_name};
 #[derive(Clone, Debug)]
 pub(super) struct Font {
     pub size: f64,
-    /// Unit of the size; 0 is the world's.
+    /// Unit of the size; 0 is world units.
     pub unit: u32,
     pub bold: bool,
     pub italic: bool,
@@ -58,7 +58,7 @@ pub(super) struct StringFormat {
     pub vertical: bool,
     pub align: Align,
     pub line_align: Align,
-    /// Ems before the first letter.
+    /// Margin before the first character, in em.
     pub margin: f64,
 }
 
@@ -74,7 +74,7 @@ impl StringFormat {
         let flags = reader.u32()?;
         reader.skip(4)?;
         let (align, line_align) = (Align::from_u32(reader.u32()?), Align::from_u32(reader.u32()?));
-        // Digit substitution and language, first tab, hot keys.
+        // Skipped: digit substitution and language, first tab, hot keys.
         let margin = reader.skip(16).and_then(|()| reader.float());
         Some(Self {
             wraps: flags & 0x1000 == 0,

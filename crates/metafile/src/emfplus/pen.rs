@@ -4,7 +4,7 @@ use super::Player;
 use super::brush::Brush;
 use super::caps::LineCap;
 use super::state::unit_in_pixels;
-use crate::Bounds;
+use crate::bounds::Bounds;
 use crate::geometry::Affine;
 use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
@@ -15,7 +15,7 @@ const MAX_DASHES: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Pen {
     pub width: f64,
-    /// Unit of the width; 0 is the world's.
+    /// Unit of the width; 0 is world units.
     pub unit: u32,
     transform: Affine,
     pub start: LineCap,
@@ -99,11 +99,11 @@ impl Pen {
 }
 
 impl Player<'_> {
-    /// The pen as the canvas strokes with it, and its width in canvas units.
+    /// The pen as a stroke of the canvas, and its width in canvas units.
     pub(super) fn stroke_of(&self, pen: &Pen, canvas: &mut Canvas) -> Option<(Stroke, f64)> {
         let map = if pen.unit == 0 { self.state.to_canvas() } else { self.state.page_to_canvas() };
         let map = pen.transform.then(&map);
-        // Units other than the world's and the page's are absolute.
+        // Units other than world and page are absolute.
         let (map, width) = match pen.unit {
             3..=6 => (self.state.device_to_canvas(), pen.width * unit_in_pixels(pen.unit, self.dpi)),
             _ => (map, pen.width),

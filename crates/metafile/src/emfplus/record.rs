@@ -1,8 +1,8 @@
-//! Record framing, and the coordinate forms that flags choose between.
+//! Record framing, and the coordinate formats selected by flags.
 
+use crate::color::Color;
 use crate::geometry::{Point, Rect};
 use crate::reader::{ReadFields, Reader};
-use crate::svg::paint::Color;
 
 #[derive(Clone, Copy)]
 pub(super) struct Record<'a> {
@@ -36,7 +36,7 @@ const COMPRESSED: u16 = 0x4000;
 const IS_COLOR: u16 = 0x8000;
 const RELATIVE: u16 = 0x0800;
 
-/// What a brush field holds.
+/// The content of a brush field.
 pub(super) enum BrushRef {
     Color(Color),
     Object(u8),
@@ -47,7 +47,7 @@ impl<'a> Record<'a> {
         Reader::le(self.data)
     }
 
-    /// The object that the low byte of the flags names.
+    /// The object index in the low byte of the flags.
     pub fn object(&self) -> u8 {
         self.flags as u8
     }
@@ -85,7 +85,7 @@ pub(super) fn rect_f(reader: &mut Reader<'_>) -> Option<Rect> {
     Some(Rect::from_size(at.x, at.y, size.x, size.y))
 }
 
-/// Relative points are differences of 7 or 15 bits; they go before the choice of 16-bit ones.
+/// Relative points are differences of 7 or 15 bits; the flag takes precedence over that for 16-bit points.
 pub(super) fn points(reader: &mut Reader<'_>, count: usize, compressed: bool, relative: bool) -> Option<Vec<Point>> {
     let smallest = match (relative, compressed) {
         (true, _) => 2,
@@ -110,7 +110,7 @@ pub(super) fn points(reader: &mut Reader<'_>, count: usize, compressed: bool, re
         .collect()
 }
 
-/// EmfPlusInteger7 and EmfPlusInteger15: the first bit tells them apart.
+/// EmfPlusInteger7 or EmfPlusInteger15, distinguished by the first bit.
 fn small_integer(reader: &mut Reader<'_>) -> Option<f64> {
     let first = reader.u8()?;
     if first & 0x80 == 0 {

@@ -7,7 +7,7 @@ use crate::path::{FillRule, Path};
 use crate::reader::Reader;
 use crate::svg::clip::Clip;
 
-/// Operations inside operations; the tree is read by recursion.
+/// Nesting depth of operations; the tree is read recursively.
 const MAX_DEPTH: u32 = 32;
 const MAX_NODES: u32 = 1024;
 

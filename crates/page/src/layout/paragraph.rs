@@ -194,7 +194,13 @@ impl Typesetter<'_> {
         Ok((slab.items, slab.right, slab.baseline))
     }
 
-    fn shape(&mut self, flat: &InlineContent<'_>, paragraph: &Paragraph, breaks: LineBreaks, scale: Scale) -> Layout<Brush> {
+    fn shape(
+        &mut self,
+        flat: &InlineContent<'_>,
+        paragraph: &Paragraph,
+        breaks: LineBreaks,
+        scale: Scale,
+    ) -> Layout<Brush> {
         let (scripts, upright) = (scripts_of(&flat.text), self.upright);
         let context = self.context();
         context.prepare(&scripts);

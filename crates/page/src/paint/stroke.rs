@@ -40,7 +40,8 @@ impl Canvas<'_> {
         if gaps.is_empty() {
             return self.draw(path, stroke, (1.0, BlendMode::SourceOver), bounds, transform);
         }
-        let area = extent::path(path, Some(stroke), transform).and_then(|area| extent::intersection(area, self.clip.bounds));
+        let area =
+            extent::path(path, Some(stroke), transform).and_then(|area| extent::intersection(area, self.clip.bounds));
         let Some(area) = area else { return Ok(()) };
         let layer = self.layer(area, |canvas, moved| {
             let transform = transform.post_concat(moved);

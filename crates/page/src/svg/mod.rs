@@ -3,8 +3,8 @@
 //! Nothing outside the document is loaded: references to files and URLs are dropped, embedded pictures go through our
 //! own decoders and their limits. Expansion and cost are checked before rendering, which cannot be interrupted.
 
-mod expansion;
 mod cost;
+mod expansion;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

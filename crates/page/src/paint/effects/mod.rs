@@ -14,7 +14,7 @@ use crate::tree::{Node, Rect, turned};
 use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
-use super::extent::{Area, intersection, grown};
+use super::extent::{Area, grown, intersection};
 use super::layer::{Layer, over};
 use plane::{Plane, reach};
 

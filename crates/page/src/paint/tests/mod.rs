@@ -7,7 +7,7 @@ mod lines;
 use crate::effects::*;
 use crate::fonts::SANS;
 use crate::style::*;
-use crate::text::{Block, Body, FontSet, TextEffects, Paragraph, RunStyle};
+use crate::text::{Block, Body, FontSet, Paragraph, RunStyle, TextEffects};
 use crate::tree::*;
 use thumbling_core::decode::Context;
 use thumbling_core::geometry::Size;
