@@ -10,7 +10,7 @@ use crate::fonts;
 
 use super::stacks::{ScriptNeeds, Stack};
 
-/// Idle contexts; as many as the most threads that ever laid out at once, up to a limit.
+/// Idle contexts.
 #[allow(clippy::vec_box)] // Moved far more often than created.
 static POOL: Mutex<Vec<Box<Context>>> = Mutex::new(Vec::new());
 /// Most idle contexts to keep.
@@ -31,7 +31,7 @@ pub(super) struct Context {
     collections: HashSet<usize>,
     /// Cached family stacks by style and script needs.
     pub(super) stacks: HashMap<(crate::text::FontSet, ScriptNeeds), Stack>,
-    /// Scripts whose fallback families are registered.
+    /// Registered fallback families by script.
     pub(super) fallbacks: HashMap<[u8; 4], Vec<Arc<str>>>,
     pub(super) has_emoji: bool,
 }

@@ -29,9 +29,9 @@ struct PlacedCell<'t> {
 }
 
 impl<'t> PlacedCell<'t> {
-    /// Places a cell of this row in a table of `rows` rows. `taken` has, for each column, the number of rows already
-    /// covered by earlier cells. A cell that starts on another has no place, and one that meets another ends there, so
-    /// that cells never overlap, whatever spans they declare.
+    /// Places a cell of this row in a table of `rows` rows. `taken` has the first free row of each column. A cell that
+    /// starts on another has no place, and one that meets another ends there, so that cells never overlap, whatever spans
+    /// they declare.
     fn of(cell: &'t Cell, row: usize, rows: usize, taken: &mut [usize]) -> Option<Self> {
         let free = taken.get_mut(cell.column..)?;
         let span = free.iter().take(cell.column_span.max(1)).take_while(|taken| **taken <= row).count();

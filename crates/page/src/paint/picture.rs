@@ -61,7 +61,7 @@ fn premultiplied([r, g, b, a]: [u8; 4]) -> [u8; 4] {
     if a == 255 { [r, g, b, a] } else { [part(r), part(g), part(b), a] }
 }
 
-/// Most samples of a picture without premultiplication.
+/// The samples of a picture with straight alpha.
 fn straight(pixmap: &Pixmap) -> Vec<u8> {
     let mut samples = pixmap.data().to_vec();
     let translucent = samples.as_chunks_mut::<4>().0.iter_mut().zip(pixmap.pixels()).filter(|(to, _)| to[3] < 255);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::effects::Shadow;
-use super::fonts::Language;
 use super::style::{Color, Fill, Picture, Stroke};
 use super::table::Table;
-use super::tree::{Insets, Node};
+use super::{Insets, Node};
+use crate::fonts::Language;
 
 /// Text in a box: that of a shape, cell or page.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tiny_skia::Pixmap;
 
-use super::tree::Rect;
+use super::Rect;
 
 /// An sRGB colour with straight alpha.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -53,7 +53,7 @@ impl Color {
         0.2126 * f32::from(self.r) + 0.7152 * f32::from(self.g) + 0.0722 * f32::from(self.b)
     }
 
-    pub(super) fn skia(self) -> tiny_skia::Color {
+    pub(crate) fn skia(self) -> tiny_skia::Color {
         tiny_skia::Color::from_rgba8(self.r, self.g, self.b, self.a)
     }
 }

@@ -1,11 +1,21 @@
 //! A page as data: positioned nodes in painting order.
+//!
+//! The types refer to each other (a shape has text, text has inline shapes and tables, cells have text), so all of
+//! them are in this module.
 
-use super::effects::Effects;
-use super::style::{Fill, Stroke};
-use super::table::Table;
-use super::text::Body;
+pub mod effects;
+mod geometry;
+pub mod style;
+pub mod table;
+pub mod text;
 
+pub use geometry::{Insets, Point, Rect};
 pub use tiny_skia::{Path, PathBuilder, Transform};
+
+use effects::Effects;
+use style::{Fill, Stroke};
+use table::Table;
+use text::Body;
 
 /// One page, slide or view of a sheet.
 #[derive(Debug, Clone, Default)]
@@ -31,70 +41,6 @@ pub enum Node {
     Table(Box<Table>, Point),
     /// Text in a rectangle.
     Text(Box<Body>, Rect),
-}
-
-/// A point, pt.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Point {
-    /// From the left.
-    pub x: f32,
-    /// From the top.
-    pub y: f32,
-}
-
-/// An upright rectangle, pt.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Rect {
-    /// Left edge.
-    pub x: f32,
-    /// Top edge.
-    pub y: f32,
-    /// Never negative.
-    pub width: f32,
-    /// Never negative.
-    pub height: f32,
-}
-
-impl Rect {
-    /// A rectangle from its left and top edges and size.
-    pub const fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
-        Self { x, y, width, height }
-    }
-
-    /// The rectangle reduced by `insets` on each side; its size is never negative.
-    pub fn inset(self, insets: Insets) -> Self {
-        Self {
-            x: self.x + insets.left,
-            y: self.y + insets.top,
-            width: (self.width - insets.left - insets.right).max(0.0),
-            height: (self.height - insets.top - insets.bottom).max(0.0),
-        }
-    }
-
-    /// The outline as a path.
-    pub fn path(self) -> Option<Path> {
-        tiny_skia::Rect::from_xywh(self.x, self.y, self.width, self.height).map(PathBuilder::from_rect)
-    }
-}
-
-/// Distances from the four sides, pt.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Insets {
-    /// On the left.
-    pub left: f32,
-    /// Above.
-    pub top: f32,
-    /// On the right.
-    pub right: f32,
-    /// Below.
-    pub bottom: f32,
-}
-
-impl Insets {
-    /// The same on every side.
-    pub const fn all(n: f32) -> Self {
-        Self { left: n, top: n, right: n, bottom: n }
-    }
 }
 
 /// A box with an outline. Its content is laid out upright, then flipped and rotated about the centre of the box.
