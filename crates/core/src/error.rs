@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn our_error_survives_a_trip_through_io() {
+    fn our_error_survives_conversion_to_io_error() {
         let e: Error = std::io::Error::from(Error::limit("too many")).into();
         assert_eq!(e.kind(), ErrorKind::Limit);
     }

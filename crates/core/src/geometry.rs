@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sliver_keeps_at_least_one_pixel() {
+    fn sides_are_at_least_one_pixel() {
         assert_eq!(plan(Size::new(100_000, 1), Size::new(256, 256), Fit::Contain).output, Size::new(256, 1));
     }
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn cover_fills_the_box_and_asks_for_enough() {
+    fn cover_plans_the_whole_picture_at_output_scale() {
         let p = plan(Size::new(4000, 2000), Size::new(200, 200), Fit::Cover);
         assert_eq!((p.output, p.whole), (Size::new(200, 200), Size::new(400, 200)));
     }

@@ -145,7 +145,7 @@ fn a_broken_profile_is_ignored() {
 }
 
 #[test]
-fn a_table_is_interpolated_and_its_black_is_black() {
+fn a_table_is_interpolated_with_black_point_compensation() {
     // Paper is L* 100, each ink darkens by 20, all four leave L* 20; always grey.
     let color = table_profile(b"CMYK", 4, |inks| [255 - 51 * inks.iter().filter(|i| **i).count() as u8, 128, 128]);
     let of = |p: [u8; 4]| pixel(PixelFormat::Cmyk8, &p, color.clone());

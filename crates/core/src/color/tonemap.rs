@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shoulder_rises_smoothly_from_the_knee_to_the_peak() {
+    fn the_shoulder_is_smooth_and_monotonic() {
         for peak in [1.0, 1.5, 5.0, 50.0, 1e6] {
             assert_eq!(shoulder(0.4, 0.5, peak), 0.4);
             assert!((shoulder(peak, 0.5, peak) - 1.0).abs() < 1e-4, "{peak}");

@@ -59,7 +59,7 @@ mod tests {
     use super::decode;
 
     #[test]
-    fn double_byte_characters_take_two_advances() {
+    fn double_byte_characters_use_two_advances() {
         assert_eq!(decode(b"a\x82\xa0b", 128), [('a', 1), ('あ', 2), ('b', 1)]);
     }
 

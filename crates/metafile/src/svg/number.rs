@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short_and_plain() {
+    fn numbers_are_short() {
         assert_eq!(shown(10.0, 2), "10");
         assert_eq!(shown(-0.5, 2), "-0.5");
         assert_eq!(shown(1.005_9, 2), "1.01");

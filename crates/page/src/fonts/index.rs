@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_face_is_listed_by_its_names() {
+    fn a_face_is_indexed_by_its_names() {
         let folder = std::env::temp_dir().join(format!("thumbling-fonts-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("deeper")).unwrap();
         std::fs::write(folder.join("deeper/a.ttf"), notosans::BOLD_TTF).unwrap();

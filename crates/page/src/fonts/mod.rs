@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_sans_has_a_bold_of_its_own() {
+    fn the_embedded_sans_has_a_bold_face() {
         assert_eq!(face(SANS, 700, false).unwrap().weight, 700);
         assert_eq!(face(SANS, 400, false).unwrap().weight, 400);
     }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_none_and_guessed_by_its_words() {
+    fn an_unknown_name_is_guessed_by_its_words() {
         assert_eq!(family("No Such Font At All"), None);
         assert_eq!(guess("Fira Code"), Generic::Mono);
         assert_eq!(guess("Some Serif Pro"), Generic::Serif);

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_pixels_count_by_their_area() {
+    fn partial_pixels_are_covered_by_their_area() {
         let c = coverage(&rect(0.5, 0.25, 1.0, 0.5), Transform::identity(), 100).unwrap();
         assert_eq!(&c.samples[..3], &[64, 64, 0]);
     }

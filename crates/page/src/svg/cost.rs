@@ -147,7 +147,7 @@ mod tests {
     const FILLED: &str = r#"<rect width="90" height="90" fill="url(#p)"/>"#;
 
     #[test]
-    fn the_tile_of_a_pattern_is_counted_at_the_size_it_is_drawn() {
+    fn pattern_tiles_are_counted_at_drawn_size() {
         let tile = r#"<pattern id="p" width="20" height="10" patternUnits="userSpaceOnUse"><rect width="5" height="5"/></pattern>"#;
         assert_eq!(check_at(200, &format!("{tile}{FILLED}")).unwrap(), 40 * 20 * 4);
     }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_windows_over_many_pixels_are_a_limit() {
+    fn wide_filters_over_many_pixels_are_limited() {
         let filter = r#"<filter id="f"><feMorphology radius="40"/></filter>"#;
         let content = format!(r#"{filter}<rect width="90" height="90" filter="url(#f)"/>"#);
         assert!(check_at(64, &content).is_ok());

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_that_multiply_by_any_kind_of_reference_are_a_limit() {
+    fn expanding_references_of_any_kind_is_limited() {
         let pattern = |i: usize, inner: &str| format!(r#"<pattern id="p{i}">{inner}</pattern>"#);
         let uses = levels(|i, inner| format!(r#"<g id="p{i}">{inner}</g>"#), |i| format!(r##"<use href="#p{i}"/>"##));
         let fills = levels(pattern, |i| format!(r#"<rect fill="url(#p{i})"/>"#));
@@ -153,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn many_shapes_may_share_a_gradient() {
+    fn many_shapes_can_share_a_gradient() {
         let gradient = r#"<linearGradient id="g"><stop/><stop/></linearGradient>"#;
         check_of(&format!(r#"{gradient}<g fill="url(#g)">{}</g>"#, "<rect/>".repeat(1000))).unwrap();
     }
 
     #[test]
-    fn a_reference_to_itself_is_no_growth() {
+    fn a_self_reference_does_not_expand() {
         check_of(r#"<pattern id="p"><rect fill="url(#p)"/></pattern><rect fill="url(#p)"/>"#).unwrap();
     }
 }

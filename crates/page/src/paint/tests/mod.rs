@@ -32,18 +32,18 @@ fn shape(shape: Shape) -> Vec<Node> {
 }
 
 #[test]
-fn a_page_is_white_where_nothing_stands() {
+fn an_empty_page_is_white() {
     assert_eq!(painted(Vec::new())(50, 50), [255; 3]);
 }
 
 #[test]
-fn a_fill_covers_its_shape_and_nothing_else() {
+fn a_fill_covers_only_its_shape() {
     let at = painted(shape(square(RED.into())));
     assert_eq!((at(50, 50), at(10, 50), at(85, 50)), ([255, 0, 0], [255; 3], [255; 3]));
 }
 
 #[test]
-fn a_turned_shape_stands_on_its_corner() {
+fn a_shape_rotates_about_its_centre() {
     let at = painted(shape(Shape { rotation: 45.0, ..square(RED.into()) }));
     assert_eq!((at(50, 12), at(24, 24)), ([255, 0, 0], [255; 3]));
 }
@@ -96,7 +96,7 @@ fn text_is_painted_in_its_box_at_every_size() {
 }
 
 #[test]
-fn bold_is_darker_than_regular_and_made_where_there_is_none() {
+fn bold_is_darker_and_synthesised_if_missing() {
     for family in [SANS, crate::fonts::MONO] {
         let ink_of = |weight| {
             let style = RunStyle { fonts: FontSet::one(family), size: 20.0, weight, ..RunStyle::default() };
@@ -112,7 +112,7 @@ fn bold_is_darker_than_regular_and_made_where_there_is_none() {
 }
 
 #[test]
-fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
+fn text_effects_fill_outline_and_shadow_glyphs() {
     let painted_as = |effects: TextEffects, color: Color| {
         let style = RunStyle {
             fonts: FontSet::one(SANS),
@@ -147,7 +147,7 @@ fn clipped_text_ends_at_its_box() {
 }
 
 #[test]
-fn text_of_a_turned_shape_turns_with_it_and_is_never_mirrored() {
+fn text_rotates_with_its_shape_but_is_never_mirrored() {
     let text = Some(words("up", 20.0));
     let at = painted(shape(Shape { rotation: 90.0, text: text.clone(), ..square(Fill::None) }));
     // Rotated clockwise, the first line is at the right edge.
