@@ -1,6 +1,7 @@
 //! Bitmaps in records (MS-WMF 2.2.2.9): the shared decoder of `thumbling_core::dib`, with logical palettes, budgets and
 //! the JPEG and PNG files that can take the place of pixels.
 
+use thumbling_core::bytes::u32_le;
 use thumbling_core::dib::{self, ColorTable, Compression};
 
 use super::bitmap::Bitmap;
@@ -46,6 +47,8 @@ impl Header {
             ColorUsage::Rgb => ColorTable::Rgb,
             ColorUsage::Palette => ColorTable::Indices(&color),
         };
+        // A record that ends inside the header is skipped.
+        bytes.get(..u32_le(bytes, 0)? as usize)?;
         let mut header = dib::Header::parse(bytes, None, table).ok()?;
         let [r, g, b, a] = header.masks;
         // In 32-bit pixels, bits outside the colour masks are alpha; the drawing operation decides whether it counts.
@@ -154,5 +157,15 @@ mod tests {
     fn the_fourth_byte_of_a_pixel_is_alpha() {
         let bitmap = dib(1, 1, 32, 0, &[3, 2, 1, 128]).expect("a bitmap");
         assert_eq!(bitmap.pixels, [[1, 2, 3, 128]]);
+    }
+
+    #[test]
+    fn a_bitmap_that_ends_inside_its_header_is_refused() {
+        let mut bytes = 108_u32.to_le_bytes().to_vec();
+        bytes.extend([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0]);
+        bytes.resize(107, 0);
+        assert!(Header::parse(&bytes, ColorUsage::Rgb, &[]).is_none());
+        bytes.push(0);
+        assert!(Header::parse(&bytes, ColorUsage::Rgb, &[]).is_some());
     }
 }
