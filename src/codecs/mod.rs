@@ -3,7 +3,8 @@
 
 use thumbling_core::decode::{Context, Decoder, FormatEntry};
 use thumbling_core::error::Result;
-use thumbling_core::probe::{self, Hint, Registered};
+use thumbling_core::probe::Hint;
+use thumbling_core::registry::{self, Registered};
 use thumbling_core::source::Source;
 
 /// The modules of one family: declared here, or those of another crate.
@@ -81,8 +82,10 @@ formats! {
         "farbfeld" farbfeld ["ff"];
     }
     metafile from "metafile" thumbling_metafile {
-        "metafile" emf ["emf" "emz"];
-        "metafile" wmf ["wmf" "wmz"];
+        "metafile" entries {
+            EMF ["emf" "emz"];
+            WMF ["wmf" "wmz"];
+        };
     }
     office from "office" thumbling_office {
         "docx" docx ["docx" "docm" "dotx" "dotm" "wps" "wpt"];
@@ -202,7 +205,7 @@ pub fn capabilities() -> impl Iterator<Item = Capability> {
 
 /// The entry for `source`, by content.
 pub(crate) fn identify(source: &Source, hint: &Hint, cx: &Context<'_>) -> Result<&'static FormatEntry> {
-    probe::identify(REGISTRY, source, hint, cx)
+    registry::identify(REGISTRY, source, hint, cx)
 }
 
 /// A decoder for `source`, by content; its errors name the format.

@@ -351,8 +351,8 @@ fn color(profile: Option<&JxlColorProfile>) -> ColorSpace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use thumbling_core::error::ErrorKind;
     use crate::testing;
+    use thumbling_core::error::ErrorKind;
 
     /// 256 × 256 px in one modular frame of four groups (the table of contents says 9, 1, 0, 2, 2, 2 and 2 bytes), whose
     /// data is noise: the decoder fails after its global section, and panics when it is to show what it has.

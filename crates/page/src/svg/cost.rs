@@ -1,4 +1,4 @@
-//! What a drawing costs, found before anything is drawn: resvg cannot be interrupted, and takes what it needs.
+//! Estimates the cost of a drawing before rendering: resvg cannot be interrupted or limited.
 
 use std::collections::HashMap;
 
@@ -9,26 +9,29 @@ use resvg::usvg::{Group, Node, Paint, Pattern, Tree};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
-/// Steps of about a nanosecond that any drawing may take, and more for each pixel of it.
+/// Allowed steps of about a nanosecond: a constant, plus an allowance per pixel.
 const MAX_STEPS: f64 = 5e9;
 const MAX_PIXEL_STEPS: f64 = 500.0;
 
-/// Bytes of a pixel.
+/// Bytes per pixel.
 const PIXEL: f64 = 4.0;
 
-/// Bytes that the tiles of patterns take while `tree` is drawn at `size`; a `limit` if it would take too long.
+/// Estimates the cost of rendering `tree` at `size`. Returns the memory that pattern tiles need, in bytes.
+///
+/// # Errors
+/// `limit` if rendering would take too long.
 pub(super) fn check(tree: &Tree, size: Size) -> Result<u64> {
     let scale = f64::from(size.width) / f64::from(tree.size().width());
-    let mut work = Work { known: HashMap::new(), tile_bytes: 0.0 };
+    let mut cost = Cost { known: HashMap::new(), tile_bytes: 0.0 };
     let pixels = size.pixels() as f64;
-    let steps = work.group(tree.root(), Canvas { width: size.width.into(), height: size.height.into(), scale });
+    let steps = cost.group(tree.root(), Canvas { width: size.width.into(), height: size.height.into(), scale });
     if steps > MAX_STEPS + MAX_PIXEL_STEPS * pixels {
         return Err(Error::limit(format!("drawing takes {steps:.0e} steps")));
     }
-    Ok(work.tile_bytes as u64)
+    Ok(cost.tile_bytes as u64)
 }
 
-/// What is drawn on, px, and pixels a unit.
+/// A render target: its size in px, and its scale in px per unit.
 #[derive(Clone, Copy)]
 struct Canvas {
     width: f64,
@@ -47,13 +50,13 @@ impl Canvas {
     }
 }
 
-struct Work {
-    /// Steps of what several elements share: masks, clip paths and patterns.
+struct Cost {
+    /// Steps of masks, clip paths and patterns that several elements share.
     known: HashMap<*const Group, f64>,
     tile_bytes: f64,
 }
 
-impl Work {
+impl Cost {
     fn group(&mut self, group: &Group, canvas: Canvas) -> f64 {
         let mut steps = if group.should_isolate() { 4.0 * canvas.pixels() } else { 0.0 };
         let mut mask = group.mask();
@@ -86,7 +89,7 @@ impl Work {
         steps
     }
 
-    /// The steps for `root`, which is drawn anew wherever it is used and counted once.
+    /// The steps for `root`, computed once though it is drawn at every use.
     fn shared(&mut self, root: &Group, canvas: Canvas) -> f64 {
         let key = std::ptr::from_ref(root);
         if let Some(steps) = self.known.get(&key) {
@@ -102,7 +105,7 @@ impl Work {
         let side = |length: f32| (f64::from(length) * scale).round();
         let (width, height) = (side(pattern.rect().width()), side(pattern.rect().height()));
         let tile = Canvas { width, height, scale };
-        // Patterns inside of patterns stand at the same time.
+        // The tiles of nested patterns are in memory at the same time.
         self.tile_bytes += tile.pixels() * PIXEL;
         tile.pixels() + self.shared(pattern.root(), tile)
     }
@@ -118,7 +121,7 @@ fn filter(filter: &Filter, canvas: Canvas) -> f64 {
     let pixels = canvas.pixels();
     let side = |radius: f32, most: f64| (2.0 * f64::from(radius) * canvas.scale + 1.0).min(most);
     let steps = filter.primitives().iter().map(|primitive| match primitive.kind() {
-        // A window of pixels for each pixel.
+        // Each pixel reads a window of pixels.
         Kind::Morphology(m) => {
             pixels * side(m.radius_x().get(), canvas.width) * side(m.radius_y().get(), canvas.height)
         }
@@ -144,7 +147,7 @@ mod tests {
     const FILLED: &str = r#"<rect width="90" height="90" fill="url(#p)"/>"#;
 
     #[test]
-    fn the_tile_of_a_pattern_is_counted_at_the_size_it_is_drawn() {
+    fn pattern_tiles_are_counted_at_drawn_size() {
         let tile = r#"<pattern id="p" width="20" height="10" patternUnits="userSpaceOnUse"><rect width="5" height="5"/></pattern>"#;
         assert_eq!(check_at(200, &format!("{tile}{FILLED}")).unwrap(), 40 * 20 * 4);
     }
@@ -156,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_windows_over_many_pixels_are_a_limit() {
+    fn wide_filters_over_many_pixels_are_limited() {
         let filter = r#"<filter id="f"><feMorphology radius="40"/></filter>"#;
         let content = format!(r#"{filter}<rect width="90" height="90" filter="url(#f)"/>"#);
         assert!(check_at(64, &content).is_ok());

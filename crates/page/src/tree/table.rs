@@ -1,38 +1,38 @@
-//! Tables and sheets as data: a grid of columns and rows, cells that may span several of them.
+//! Tables and sheets as data: a grid of columns and rows with cells that can span several of them.
 
 use super::style::{Fill, Stroke};
 use super::text::Body;
 
-/// A grid.
+/// A table or sheet.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     /// Width of each column, pt.
     pub columns: Vec<f32>,
-    /// From the top.
+    /// Rows from the top.
     pub rows: Vec<Row>,
-    /// From the left edge of what the table stands in, pt.
+    /// Distance from the left edge of the container, pt.
     pub indent: f32,
     /// Whether the first column is the rightmost.
     pub right_to_left: bool,
-    /// Lines between all cells that draw none of their own: the gridlines of a sheet.
+    /// Line between cells without borders: the gridlines of a sheet.
     pub gridlines: Option<Stroke>,
 }
 
 /// One row.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    /// How high it is.
+    /// Height of the row.
     pub height: RowHeight,
-    /// Cells that start in this row, in order of their columns; columns may be left out.
+    /// Cells that start in this row, ordered by column. Columns can be skipped.
     pub cells: Vec<Cell>,
 }
 
-/// How high a row is.
+/// Height of a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RowHeight {
-    /// As its cells need it, and no less than this many pt.
+    /// As high as its cells need, at least this many pt.
     AtLeast(f32),
-    /// This many pt, whatever is in it.
+    /// Exactly this many pt.
     Exact(f32),
 }
 
@@ -45,23 +45,23 @@ impl Default for RowHeight {
 /// One cell.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
-    /// Its first column, from 0.
+    /// First column, zero-based.
     pub column: usize,
-    /// Columns that it takes; 0 and 1 are one.
+    /// Number of columns; 0 counts as 1.
     pub column_span: usize,
-    /// Rows that it takes; 0 and 1 are one.
+    /// Number of rows; 0 counts as 1.
     pub row_span: usize,
-    /// Behind its text.
+    /// Background.
     pub fill: Fill,
-    /// Around it. Where two cells meet, the wider line is drawn.
+    /// Borders. Between two cells, the wider line is drawn.
     pub borders: Borders,
-    /// Its text; cells of sheets are `clipped`.
+    /// Text. Cells of sheets are `clipped`.
     pub body: Body,
-    /// Whether text that does not wrap runs on over empty neighbours, as in sheets.
+    /// Whether text that does not wrap overflows into empty neighbours, as in sheets.
     pub spills: bool,
 }
 
-/// The lines of a cell.
+/// The border lines of a cell.
 #[derive(Debug, Clone, Default)]
 pub struct Borders {
     /// On the left.
@@ -72,9 +72,9 @@ pub struct Borders {
     pub right: Option<Stroke>,
     /// Below.
     pub bottom: Option<Stroke>,
-    /// From the top left to the bottom right.
+    /// Diagonal from the top left to the bottom right.
     pub down: Option<Stroke>,
-    /// From the bottom left to the top right.
+    /// Diagonal from the bottom left to the top right.
     pub up: Option<Stroke>,
 }
 

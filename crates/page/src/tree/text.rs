@@ -3,43 +3,43 @@
 use std::sync::Arc;
 
 use super::effects::Shadow;
-use super::fonts::Language;
 use super::style::{Color, Fill, Picture, Stroke};
 use super::table::Table;
-use super::tree::{Insets, Node};
+use super::{Insets, Node};
+use crate::fonts::Language;
 
-/// Text in a box: a shape's, a cell's, a page's.
+/// Text in a box: that of a shape, cell or page.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
-    /// From the top.
+    /// Blocks from the top.
     pub blocks: Vec<Block>,
-    /// Room between the box and the text.
+    /// Distances between the box and the text.
     pub insets: Insets,
-    /// Where the text stands if the box is higher.
+    /// Vertical alignment within the box.
     pub anchor: Anchor,
-    /// Whether the whole of the text stands in the middle of the width (`anchorCtr`).
+    /// Whether the text as a whole is centred horizontally (`anchorCtr`).
     pub centered: bool,
-    /// What becomes of text that is higher than its box.
+    /// Handling of text that is higher than its box.
     pub fit: TextFit,
-    /// Whether lines break at the width of the box.
+    /// Whether lines wrap at the width of the box.
     pub wrap: bool,
-    /// Which way lines run.
+    /// Direction of lines.
     pub direction: TextDirection,
-    /// Degrees clockwise by which the whole is turned about the middle of the box, beside what the box is turned by.
+    /// Rotation about the centre of the box in addition to that of the box, degrees clockwise.
     pub turn: f32,
-    /// Columns side by side; 0 and 1 are one.
+    /// Number of columns; 0 counts as 1.
     pub columns: u16,
-    /// Room between columns, pt.
+    /// Gap between columns, pt.
     pub column_gap: f32,
     /// Whether the first column is the rightmost.
     pub columns_leftward: bool,
-    /// Whether nothing outside of the box is painted.
+    /// Whether text is clipped to the box.
     pub clipped: bool,
 }
 
-/// A part of a body, from margin to margin.
+/// A part of a body across its full width.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant)] // Nearly all blocks are of the largest kind.
+#[allow(clippy::large_enum_variant)] // Almost all blocks are paragraphs.
 pub enum Block {
     /// A paragraph.
     Paragraph(Paragraph),
@@ -47,63 +47,63 @@ pub enum Block {
     Table(Table),
 }
 
-/// Where text stands in a higher box.
+/// Vertical alignment of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Anchor {
     /// At the top.
     #[default]
     Top,
-    /// In the middle.
+    /// Centred.
     Middle,
     /// At the bottom.
     Bottom,
 }
 
-/// What becomes of text that is higher than its box.
+/// Handling of text that is higher than its box.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum TextFit {
-    /// It runs over.
+    /// It overflows.
     #[default]
     Overflow,
-    /// Font sizes are multiplied by `scale`, and line spacing is reduced by `less`, both shares as the file has them.
+    /// Font sizes are multiplied by `scale` and line spacing is reduced by `less`, as stored in the file (1 is 100 %).
     Scaled { scale: f32, less: f32 },
-    /// It is stretched along both sides, whatever its size, until it fills the box.
+    /// It is stretched horizontally and vertically to fill the box.
     Fill,
 }
 
-/// Which way lines run.
+/// Direction of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TextDirection {
-    /// As always.
+    /// Horizontal lines.
     #[default]
     Horizontal,
-    /// The whole turned by 90° clockwise: lines run downward, the next is to the left.
+    /// Rotated by 90° clockwise: lines run downward, the next line is to the left.
     Clockwise,
-    /// The whole turned by 90° counter-clockwise: lines run upward, the next is to the right.
+    /// Rotated by 90° counter-clockwise: lines run upward, the next line is to the right.
     CounterClockwise,
-    /// As `Clockwise`, with East Asian characters upright.
+    /// Like `Clockwise`, with East Asian characters upright.
     EastAsian,
-    /// As `EastAsian`, but the next line is to the right.
+    /// Like `EastAsian`, but the next line is to the right.
     Mongolian,
     /// Characters upright, one below the other; the next line is to the right.
     Stacked,
-    /// As `Stacked`, but the next line is to the left.
+    /// Like `Stacked`, but the next line is to the left.
     StackedLeftward,
 }
 
-/// A paragraph: inline content, ended by a line break of its own.
+/// A paragraph of inline content.
 #[derive(Debug, Clone, Default)]
 pub struct Paragraph {
-    /// In logical order.
+    /// Content in logical order.
     pub content: Vec<Inline>,
-    /// How its lines are set.
+    /// Formatting of its lines.
     pub style: ParagraphStyle,
-    /// What an empty paragraph is as high as.
+    /// The style that gives an empty paragraph its height.
     pub end_style: RunStyle,
 }
 
 impl Paragraph {
-    /// One run in one style.
+    /// A paragraph of one run.
     pub fn plain(text: impl Into<String>, style: RunStyle) -> Self {
         let content = vec![Inline::Text(text.into(), style.clone())];
         Self { content, style: ParagraphStyle::default(), end_style: style }
@@ -113,53 +113,53 @@ impl Paragraph {
 /// A part of a paragraph.
 #[derive(Debug, Clone)]
 pub enum Inline {
-    /// Text of one style. `\t` goes to the next tab stop, `\n` breaks the line.
+    /// Text in one style. `\t` is a tab, `\n` a line break.
     Text(String, RunStyle),
-    /// Something as large as a `width` × `height` pt character, standing on the baseline: a picture in the text. Its
-    /// coordinates start at its top left.
+    /// An inline object such as a picture, on the baseline like a character of `width` × `height` pt. Its coordinates
+    /// start at its top left.
     Object { width: f32, height: f32, node: Box<Node> },
 }
 
-/// How the lines of a paragraph are set.
+/// The formatting of a paragraph.
 #[derive(Debug, Clone, Default)]
 pub struct ParagraphStyle {
-    /// Against which edge.
+    /// Horizontal alignment.
     pub align: Align,
-    /// Which edge a line starts at.
+    /// Base direction.
     pub direction: Direction,
-    /// From the edge where lines start, pt.
+    /// Indent at the start of lines, pt.
     pub indent_start: f32,
-    /// From the edge where lines end, pt.
+    /// Indent at the end of lines, pt.
     pub indent_end: f32,
-    /// Of the first line, beyond `indent_start`, pt; negative hangs.
+    /// Additional indent of the first line, pt; negative for a hanging indent.
     pub first_line: f32,
-    /// Above, pt. Between two paragraphs, the larger of both counts if `collapse`, else the sum.
+    /// Space above, pt. Between two paragraphs the larger space applies if `collapse`, else the sum.
     pub space_before: f32,
-    /// Below, pt.
+    /// Space below, pt.
     pub space_after: f32,
-    /// Whether space before and the space after the paragraph above overlap.
+    /// Whether the space before overlaps the space after the paragraph above.
     pub collapse: bool,
-    /// From line to line.
+    /// Line spacing.
     pub line_spacing: LineSpacing,
-    /// What a line is as high as by itself.
+    /// Base height of a line.
     pub line_height: LineHeight,
-    /// Stops, from the edge of the box, ascending.
+    /// Tab stops measured from the edge of the box, in ascending order.
     pub tabs: Vec<TabStop>,
-    /// Beyond the last of them, pt; 0 is 36 pt.
+    /// Distance of default stops beyond the last tab stop, pt; 0 means 36 pt.
     pub default_tab: f32,
-    /// Before the first line.
+    /// Bullet or number before the first line.
     pub bullet: Option<Bullet>,
-    /// Behind the paragraph, from indent to indent.
+    /// Background, from indent to indent.
     pub shading: Option<Color>,
-    /// Around it: left, top, right, bottom.
+    /// Borders: left, top, right, bottom.
     pub borders: [Option<Stroke>; 4],
-    /// Between borders or shading and text.
+    /// Distance between borders or shading and text.
     pub padding: Insets,
     /// Where lines may break.
     pub breaks: LineBreaks,
 }
 
-/// Against which edge lines stand.
+/// Horizontal alignment of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Align {
     /// The edge where lines start.
@@ -171,46 +171,46 @@ pub enum Align {
     Left,
     /// The right edge.
     Right,
-    /// In the middle.
+    /// Centred.
     Center,
-    /// Both edges, the last line at the start.
+    /// Justified; the last line is aligned at the start.
     Justify,
-    /// Both edges, the last line too.
+    /// Justified, including the last line.
     Distribute,
 }
 
-/// Which edge lines start at.
+/// Base direction of a paragraph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Direction {
-    /// As the first strong character says.
+    /// From the first strong character.
     #[default]
     Auto,
-    /// The left one.
+    /// Left to right.
     LeftToRight,
-    /// The right one.
+    /// Right to left.
     RightToLeft,
 }
 
 /// Where lines may break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LineBreaks {
-    /// Between words, and inside a word that is wider than the line.
+    /// Between words, and within words wider than the line.
     #[default]
     Words,
-    /// Between any two characters, as a terminal does.
+    /// Between any two characters, as in a terminal.
     Anywhere,
     /// Nowhere.
     Never,
 }
 
-/// From line to line.
+/// Line spacing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LineSpacing {
-    /// Times what the fonts of the line ask for.
+    /// A multiple of the base height.
     Multiple(f32),
-    /// Pt, whatever is in the line.
+    /// Exactly this many pt.
     Exact(f32),
-    /// Pt, more where the line needs more.
+    /// At least this many pt.
     AtLeast(f32),
 }
 
@@ -220,91 +220,91 @@ impl Default for LineSpacing {
     }
 }
 
-/// What a line is as high as, before its spacing.
+/// The base height of a line, before line spacing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LineHeight {
-    /// As its fonts ask for.
+    /// From the metrics of its fonts.
     #[default]
     Fonts,
-    /// So many times the size of its largest letters, whatever their font: slides are set so.
+    /// A multiple of its largest font size, independent of the font, as in slides.
     Size,
 }
 
-/// Where a tab goes.
+/// A tab stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TabStop {
-    /// From the edge of the box where lines start, pt.
+    /// Distance from the edge of the box where lines start, pt.
     pub position: f32,
-    /// How what follows the tab stands against it.
+    /// Alignment of the text after the tab.
     pub align: TabAlign,
-    /// What fills the gap.
+    /// Leader character.
     pub leader: Option<char>,
 }
 
-/// How text stands against a tab stop.
+/// Alignment of text at a tab stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TabAlign {
-    /// Starts there.
+    /// Starts at the stop.
     #[default]
     Start,
-    /// Its middle is there.
+    /// Centred on the stop.
     Center,
-    /// Ends there.
+    /// Ends at the stop.
     End,
-    /// Its decimal point is there.
+    /// Aligned at the decimal point.
     Decimal,
 }
 
-/// What stands before the first line of a paragraph, at its `indent_start` plus `first_line`.
+/// The bullet or number of a paragraph, placed at `indent_start` plus `first_line`.
 #[derive(Debug, Clone)]
 pub struct Bullet {
-    /// The mark or number.
+    /// Text of the bullet.
     pub text: String,
-    /// Its style.
+    /// Style of the text.
     pub style: RunStyle,
-    /// A picture in place of the text, as high as the style's letters.
+    /// A picture instead of text, scaled to the font size.
     pub picture: Option<Picture>,
 }
 
-/// How characters look.
+/// Character formatting.
 #[derive(Debug, Clone)]
 pub struct RunStyle {
-    /// Families for what scripts.
+    /// Font families by script.
     pub fonts: FontSet,
-    /// Pt.
+    /// Font size, pt.
     pub size: f32,
     /// 100 to 900; 400 is regular, 700 bold.
     pub weight: u16,
-    /// Slanted, by the font or else by us.
+    /// Italic; synthesised if the font has no italic face.
     pub italic: bool,
-    /// Of the glyphs.
+    /// Text colour.
     pub color: Color,
-    /// A line below.
+    /// Underline.
     pub underline: Underline,
-    /// The colour of the line below, if not that of the glyphs.
+    /// Colour of the underline, if not the text colour.
     pub underline_color: Option<Color>,
-    /// Lines through.
+    /// Strikethrough.
     pub strike: Strike,
-    /// Behind the text.
+    /// Background colour.
     pub highlight: Option<Color>,
-    /// Raised by this share of the size, negative lowered.
+    /// Baseline shift upward as a fraction of the font size; negative is downward.
     pub baseline: f32,
-    /// Added between characters, pt.
+    /// Letter spacing, pt.
     pub spacing: f32,
-    /// How letters are changed.
+    /// Capitalisation of letters.
     pub caps: Caps,
-    /// What else is painted of the glyphs.
-    pub look: Option<Arc<Look>>,
+    /// Fill, outline and shadow of the glyphs, if not plain.
+    pub effects: Option<Arc<TextEffects>>,
 }
 
-/// What is painted of glyphs beside one colour.
+/// Painting of glyphs beyond a single colour.
 #[derive(Debug, Clone, Default)]
-pub struct Look {
-    /// What they are filled with in place of their colour, across the run on its line.
+pub struct TextEffects {
+    /// Fill that replaces the text colour, across the bounds of the run on its line.
     pub fill: Option<Fill>,
-    /// Along their outline.
+    /// Stroke along the outlines.
     pub outline: Option<Stroke>,
-    /// Below them.
+    /// Shadow below the glyphs.
     pub shadow: Option<Shadow>,
 }
 
@@ -323,12 +323,12 @@ impl Default for RunStyle {
             baseline: 0.0,
             spacing: 0.0,
             caps: Caps::AsWritten,
-            look: None,
+            effects: None,
         }
     }
 }
 
-/// A line below text.
+/// The style of an underline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Underline {
     /// None.
@@ -346,7 +346,7 @@ pub enum Underline {
     Dashed,
 }
 
-/// Lines through text.
+/// The style of a strikethrough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strike {
     /// None.
@@ -358,28 +358,28 @@ pub enum Strike {
     Double,
 }
 
-/// How letters are changed.
+/// Capitalisation of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Caps {
-    /// Not.
+    /// Unchanged.
     #[default]
     AsWritten,
-    /// Capitals.
+    /// All capitals.
     All,
-    /// Small letters as capitals of four fifths the size.
+    /// Small capitals of four fifths the size.
     Small,
 }
 
-/// The families of a style: one a kind of script, as Word and DrawingML have them. An empty name is the default.
+/// Font families by script, as in Word and DrawingML. An empty name means the default.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct FontSet {
-    /// Latin and whatever else it has.
+    /// Latin, and all other scripts the family covers.
     pub latin: Arc<str>,
     /// Chinese, Japanese, Korean.
     pub east_asian: Arc<str>,
     /// Arabic, Hebrew, Thai, Indic scripts.
     pub complex: Arc<str>,
-    /// Whose shapes of Chinese characters.
+    /// The language that decides between variants of Chinese characters.
     pub language: Option<Language>,
 }
 

@@ -1,11 +1,17 @@
-//! Decoded pixels: packed rows of interleaved samples, with what is still to be done to them.
+//! Decoded pixels: packed rows of interleaved samples, with their colour space and orientation.
+//!
+//! Plain data. [`color`](crate::color), [`orient`](crate::orient) and [`scale`](crate::scale) transform it.
 
-use crate::color::ColorSpace;
+mod color_space;
+mod orientation;
+
+pub use color_space::ColorSpace;
+pub use orientation::Orientation;
+
 use crate::error::{Error, Result};
 use crate::geometry::Size;
-use crate::orient::Orientation;
 
-/// Channels in their order, and the type of a sample. Alpha is straight, never premultiplied.
+/// Order of channels and type of samples. Alpha is straight, never premultiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PixelFormat {
@@ -29,14 +35,14 @@ pub enum PixelFormat {
     Rgba16,
     /// Cyan, magenta, yellow, black, 16 bits each; 65,535 is full ink.
     Cmyk16,
-    /// Red, green, blue in linear light, 1.0 is diffuse white.
+    /// Red, green, blue in linear light; 1.0 is diffuse white.
     RgbF32,
-    /// As [`RgbF32`](Self::RgbF32) with alpha from 0 to 1.
+    /// Like [`RgbF32`](Self::RgbF32), with alpha from 0 to 1.
     RgbaF32,
 }
 
 impl PixelFormat {
-    /// Samples of one pixel.
+    /// Samples per pixel.
     pub const fn channels(self) -> usize {
         match self {
             Self::Gray8 | Self::Gray16 => 1,
@@ -46,7 +52,7 @@ impl PixelFormat {
         }
     }
 
-    /// Bytes of one sample: 1, 2 or 4.
+    /// Bytes per sample: 1, 2 or 4.
     pub const fn sample_bytes(self) -> usize {
         match self {
             Self::Gray8 | Self::GrayA8 | Self::Rgb8 | Self::Rgba8 | Self::Cmyk8 => 1,
@@ -55,7 +61,7 @@ impl PixelFormat {
         }
     }
 
-    /// Bytes of one pixel.
+    /// Bytes per pixel.
     pub const fn pixel_bytes(self) -> usize {
         self.channels() * self.sample_bytes()
     }
@@ -66,14 +72,14 @@ impl PixelFormat {
     }
 }
 
-/// The samples of a frame, in the type that its format says.
+/// The samples of a frame, in the type that its format requires.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Samples {
-    /// 8 bits a sample.
+    /// 8 bits per sample.
     U8(Vec<u8>),
-    /// 16 bits a sample, native byte order.
+    /// 16 bits per sample, native byte order.
     U16(Vec<u16>),
-    /// 32-bit float a sample.
+    /// 32-bit floats.
     F32(Vec<f32>),
 }
 
@@ -100,17 +106,17 @@ impl Samples {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Origin {
-    /// A preview that the file carries.
+    /// A preview embedded in the file.
     Embedded,
     /// The file's own pixels.
     #[default]
     Decoded,
-    /// Drawn from a description: a page, a vector picture.
+    /// Rendered from a page or a vector picture.
     Rendered,
 }
 
 impl Origin {
-    /// The public name, as it stands in JSON.
+    /// The public name, as used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
@@ -123,27 +129,29 @@ impl Origin {
 /// A picture of `width` × `height` px. Rows are packed: the stride is width × [`PixelFormat::pixel_bytes`].
 #[derive(Debug, Clone)]
 pub struct Frame {
-    /// Columns, at least 1.
+    /// Width before orientation, at least 1, px.
     pub width: u32,
-    /// Rows, at least 1.
+    /// Height before orientation, at least 1, px.
     pub height: u32,
     /// Channels and sample type.
     pub format: PixelFormat,
     /// width × height × channels samples, row by row from the top.
     pub samples: Samples,
-    /// What the samples mean.
+    /// Colour space of the samples.
     pub color: ColorSpace,
-    /// What has still to be done to the pixels before they are shown.
+    /// The transform that has still to be applied to the pixels.
     pub orientation: Orientation,
-    /// Where they come from.
+    /// Where the pixels come from.
     pub origin: Origin,
-    /// The share of what the source has there that was drawn, as far as the decoder can tell; 1 is all.
+    /// The estimated fraction of the content that was rendered, 0 to 1.
     pub confidence: f32,
 }
 
 impl Frame {
-    /// A frame of sRGB colours that needs no turning. Samples that do not match size and format are `internal`, a
-    /// side of zero is `corrupt`.
+    /// An upright sRGB frame.
+    ///
+    /// # Errors
+    /// `corrupt` if a side is zero, `internal` if the samples do not match size and format.
     pub fn new(width: u32, height: u32, format: PixelFormat, samples: Samples) -> Result<Self> {
         if width == 0 || height == 0 {
             return Err(Error::corrupt(format!("a picture of {width}x{height} px")));
@@ -172,40 +180,40 @@ impl Frame {
         Self::new(width, height, format, Samples::F32(samples))
     }
 
-    /// The same pixels in another colour space.
+    /// Sets the colour space.
     #[must_use]
     pub fn with_color(mut self, color: ColorSpace) -> Self {
         self.color = color;
         self
     }
 
-    /// The same pixels, to be turned before they are shown.
+    /// Sets the orientation.
     #[must_use]
     pub fn with_orientation(mut self, orientation: Orientation) -> Self {
         self.orientation = orientation;
         self
     }
 
-    /// The same pixels, which show this share of what the source has there.
+    /// Sets the confidence.
     #[must_use]
     pub fn with_confidence(mut self, confidence: f32) -> Self {
         self.confidence = confidence;
         self
     }
 
-    /// The same pixels from elsewhere.
+    /// Sets the origin.
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
         self
     }
 
-    /// Width × height as stored, before [`orientation`](Self::orientation).
+    /// Width × height before [`orientation`](Self::orientation) is applied.
     pub fn size(&self) -> Size {
         Size::new(self.width, self.height)
     }
 
-    /// The 8-bit samples; `None` for other depths.
+    /// The samples if they have 8 bits.
     pub fn as_u8(&self) -> Option<&[u8]> {
         match &self.samples {
             Samples::U8(v) => Some(v),

@@ -1,10 +1,10 @@
-//! Colours, fills and strokes, with everything resolved that a theme may have left open.
+//! Colours, fills and strokes. Theme references are resolved before they get here.
 
 use std::sync::Arc;
 
 use tiny_skia::Pixmap;
 
-use super::tree::Rect;
+use super::Rect;
 
 /// An sRGB colour with straight alpha.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,30 +35,30 @@ impl Color {
         Self::rgb((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
     }
 
-    /// The same colour with alpha times `share`, 0 to 1.
+    /// The same colour with its alpha multiplied by `share`, 0 to 1.
     #[must_use]
     pub fn faded(self, share: f32) -> Self {
         Self { a: (f32::from(self.a) * share.clamp(0.0, 1.0)).round() as u8, ..self }
     }
 
-    /// The colour moved towards `to` by `share`, 0 to 1; alpha stays.
+    /// Mixed with `to`: 0 is unchanged, 1 is `to`. Alpha is unchanged.
     #[must_use]
     pub fn mixed(self, to: Self, share: f32) -> Self {
         let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
         Self { r: mix(self.r, to.r), g: mix(self.g, to.g), b: mix(self.b, to.b), a: self.a }
     }
 
-    /// Rec. 709 luma, 0 to 255: tells whether black or white stands out on it.
+    /// Rec. 709 luma, 0 to 255; to choose between black and white for contrast.
     pub fn luma(self) -> f32 {
         0.2126 * f32::from(self.r) + 0.7152 * f32::from(self.g) + 0.0722 * f32::from(self.b)
     }
 
-    pub(super) fn skia(self) -> tiny_skia::Color {
+    pub(crate) fn skia(self) -> tiny_skia::Color {
         tiny_skia::Color::from_rgba8(self.r, self.g, self.b, self.a)
     }
 }
 
-/// What covers an area.
+/// The paint of an area.
 #[derive(Debug, Clone, Default)]
 pub enum Fill {
     /// Nothing.
@@ -66,7 +66,7 @@ pub enum Fill {
     None,
     /// One colour.
     Solid(Color),
-    /// Colours that run into each other.
+    /// A gradient.
     Gradient(Gradient),
     /// An 8×8 pattern of two colours.
     Pattern(Pattern),
@@ -80,41 +80,41 @@ impl From<Color> for Fill {
     }
 }
 
-/// Colours that run into each other across the bounds of what is filled.
+/// A gradient across the bounds of the filled area.
 #[derive(Debug, Clone)]
 pub struct Gradient {
-    /// Position from 0 to 1, and the colour there; ascending.
+    /// Positions from 0 to 1 in ascending order, each with its colour.
     pub stops: Vec<(f32, Color)>,
-    /// Along what they run.
+    /// Geometry of the gradient.
     pub kind: GradientKind,
-    /// Whether they turn with the shape that they fill; otherwise they lie as the page does.
+    /// Whether the gradient rotates with the shape; otherwise it stays aligned with the page.
     pub turns: bool,
 }
 
-/// Along what the colours of a gradient run.
+/// The geometry of a gradient.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum GradientKind {
-    /// Along a line at this angle: 0 runs to the right, 90 downward. Corner to corner: the first and last colours are
-    /// reached in the corners of the bounds. `scaled` turns the angle with the aspect of the bounds.
+    /// Linear at this angle: 0 runs to the right, 90 downward. The first and last colours are reached in the corners of
+    /// the bounds. `scaled` adapts the angle to the aspect ratio of the bounds.
     Linear { angle: f32, scaled: bool },
-    /// From the edges of the focus, as shares of the bounds, outward in circles. The focus may lie beyond the bounds.
+    /// Circular, outward from the edges of the focus, which is given as fractions of the bounds and may lie outside.
     Circle { focus: Rect },
-    /// As `Circle`, in rectangles.
+    /// Like `Circle`, in rectangles.
     Rect { focus: Rect },
 }
 
-/// An 8×8 pattern, one bit a pixel of ¾ pt.
+/// An 8×8 pattern of one-bit pixels of ¾ pt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pattern {
-    /// Rows from the top; the highest bit is the leftmost pixel.
+    /// Rows from the top; the most significant bit is the leftmost pixel.
     pub rows: [u8; 8],
-    /// Where bits are set.
+    /// Colour of set bits.
     pub foreground: Color,
-    /// Elsewhere.
+    /// Colour of clear bits.
     pub background: Color,
 }
 
-/// A decoded picture, shared by all who show it. Premultiplied sRGB.
+/// A decoded picture in premultiplied sRGB, shared between its uses.
 #[derive(Clone)]
 pub struct Picture(pub Arc<Pixmap>);
 
@@ -124,53 +124,53 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-/// A picture that covers an area.
+/// A picture as a fill.
 #[derive(Debug, Clone)]
 pub struct PictureFill {
     /// The pixels.
     pub picture: Picture,
-    /// How they are laid over the area.
+    /// Placement within the area.
     pub mode: PictureMode,
-    /// 0 to 1.
+    /// Opacity, 0 to 1.
     pub opacity: f32,
 }
 
-/// How a picture is laid over an area.
+/// Placement of a picture within an area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PictureMode {
-    /// The part of the picture inside `crop` is stretched onto the part of the area inside `onto`; both as shares of
-    /// the whole: left, top, right, bottom cut away (negative adds room).
+    /// Stretches the part of the picture inside `crop` onto the part of the area inside `onto`. Both are insets from
+    /// left, top, right and bottom as fractions of the whole; negative insets extend beyond it.
     Stretch { crop: [f32; 4], onto: [f32; 4] },
-    /// Repeated from the top left, at this size in pt, moved by this offset in pt; every other column or row is
-    /// mirrored where `flip` says so.
+    /// Repeats the picture from the top left at this size, moved by this offset, pt. `flip` mirrors every other column
+    /// or row.
     Tile { width: f32, height: f32, dx: f32, dy: f32, flip: (bool, bool) },
 }
 
 impl PictureMode {
-    /// The whole picture onto the whole area.
+    /// Stretches the whole picture onto the whole area.
     pub const WHOLE: Self = Self::Stretch { crop: [0.0; 4], onto: [0.0; 4] };
 }
 
-/// What is drawn along a path.
+/// A stroke along a path.
 #[derive(Debug, Clone)]
 pub struct Stroke {
-    /// Mostly one colour.
+    /// Paint, usually one colour.
     pub fill: Fill,
-    /// Pt; lines thinner than a pixel are drawn as thin as a pixel, fainter.
+    /// Width, pt. Lines thinner than a pixel are drawn one pixel wide and fainter.
     pub width: f32,
-    /// On, off, on, off … in units of the width; empty is solid.
+    /// Alternating lengths of dashes and gaps in units of the width; empty is solid.
     pub dash: Vec<f32>,
-    /// Ends of open paths and of dashes.
+    /// Caps of open paths and dashes.
     pub cap: Cap,
     /// Corners.
     pub join: Join,
-    /// Of how many lines it is made.
+    /// Number and weight of parallel lines.
     pub compound: Compound,
-    /// Where it lies.
+    /// Position relative to the path.
     pub side: Side,
-    /// The start of open paths.
+    /// Decoration at the start of open paths.
     pub head: LineEnd,
-    /// The end of open paths.
+    /// Decoration at the end of open paths.
     pub tail: LineEnd,
 }
 
@@ -191,19 +191,19 @@ impl Stroke {
     }
 }
 
-/// The end of a line or dash.
+/// The cap of a line or dash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cap {
-    /// At the end.
+    /// Ends at the end point.
     #[default]
     Flat,
-    /// Half a width further, round.
+    /// Extends by half the width, round.
     Round,
-    /// Half a width further, square.
+    /// Extends by half the width, square.
     Square,
 }
 
-/// The corner of a line.
+/// The corners of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Join {
     /// Pointed.
@@ -211,11 +211,11 @@ pub enum Join {
     Miter,
     /// Round.
     Round,
-    /// Cut off.
+    /// Bevelled.
     Bevel,
 }
 
-/// Of how many lines beside each other a stroke is made.
+/// The parallel lines of a stroke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compound {
     /// One.
@@ -229,13 +229,13 @@ pub enum Compound {
     Triple,
 }
 
-/// Where a stroke lies along its path.
+/// Position of a stroke relative to its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Side {
-    /// Half of it to either side.
+    /// Centred on the path.
     #[default]
     Centre,
-    /// Within what the path encloses.
+    /// Inside the path.
     Inside,
 }
 
@@ -244,13 +244,13 @@ pub enum Side {
 pub struct LineEnd {
     /// Its shape.
     pub kind: LineEndKind,
-    /// Across the line, in line widths: 2 small, 3 medium, 5 large.
+    /// Size across the line, in line widths: 2 small, 3 medium, 5 large.
     pub width: f32,
-    /// Along the line, in line widths, as `width`.
+    /// Size along the line, in line widths: 2 small, 3 medium, 5 large.
     pub length: f32,
 }
 
-/// The shape of a line's end.
+/// The shape of a line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LineEndKind {
     /// Nothing.
@@ -260,10 +260,10 @@ pub enum LineEndKind {
     Triangle,
     /// A triangle with a notch.
     Stealth,
-    /// A rhombus about the end.
+    /// A rhombus centred on the end.
     Diamond,
-    /// An ellipse about the end.
+    /// An ellipse centred on the end.
     Oval,
-    /// Two strokes.
+    /// An open arrowhead of two strokes.
     Arrow,
 }

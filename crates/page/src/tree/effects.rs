@@ -1,106 +1,106 @@
-//! What is made of the look of a shape or a group besides painting it: shadows, glow, reflection, soft edges.
+//! Effects of shapes and groups as data: shadows, glow, reflection, soft edges.
 //!
-//! All of them are made from the pixels of the thing once it is painted, so that they follow the holes of pictures and
-//! the outlines of letters alike.
+//! All of them are computed from the painted pixels, so that they follow transparent parts of pictures and outlines of
+//! letters alike.
 
 use super::style::{Color, Fill};
 
 /// The effects of one shape or group.
 #[derive(Debug, Clone, Default)]
 pub struct Effects {
-    /// Laid over what is filled and drawn, and only there.
+    /// Blended over the painted pixels only.
     pub overlay: Option<(Fill, Blend)>,
-    /// How far everything is blurred, pt.
+    /// Blur radius of everything, pt.
     pub blur: f32,
-    /// How far from the edges inward everything fades out, pt: half is left at this depth.
+    /// Depth at which half of the opacity is left when fading out towards the edges, pt.
     pub soft_edge: f32,
-    /// Around the thing.
+    /// Glow around the outside.
     pub glow: Option<Glow>,
-    /// On the page below.
+    /// Shadow on the page below.
     pub shadow: Option<Shadow>,
-    /// Thrown by the edges upon the thing itself; its cast does not count.
+    /// Shadow of the edges on the shape itself. Scale and skew of its `cast` are ignored.
     pub inner_shadow: Option<Shadow>,
-    /// As if the thing stood on a mirror.
+    /// Mirror image.
     pub reflection: Option<Reflection>,
 }
 
 impl Effects {
-    /// Whether there is any.
+    /// Whether there is any effect.
     pub fn is_any(&self) -> bool {
         let has_length = self.blur > 0.0 || self.soft_edge > 0.0;
         let is_around = self.glow.is_some() || self.shadow.is_some() || self.reflection.is_some();
         has_length || is_around || self.overlay.is_some() || self.inner_shadow.is_some()
     }
 
-    /// A shadow alone.
+    /// Only a shadow.
     pub fn of_shadow(shadow: Shadow) -> Self {
         Self { shadow: Some(shadow), ..Self::default() }
     }
 }
 
-/// How the colours of an overlay and of what is below make one.
+/// How an overlay is combined with the colours below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Blend {
-    /// The overlay covers what is below.
+    /// The overlay covers the colours below.
     #[default]
     Over,
-    /// Each darkens the other.
+    /// Product of both; darkens.
     Multiply,
-    /// Each lightens the other.
+    /// Inverse product of both; lightens.
     Screen,
-    /// The darker one, for each part of the colour.
+    /// The darker one, per channel.
     Darken,
-    /// The lighter one.
+    /// The lighter one, per channel.
     Lighten,
 }
 
-/// Light around a thing.
+/// A glow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glow {
-    /// Its colour, with its opacity.
+    /// Colour and opacity.
     pub color: Color,
-    /// How far it reaches, pt.
+    /// Radius, pt.
     pub radius: f32,
 }
 
 /// A shadow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shadow {
-    /// Its colour, with its opacity.
+    /// Colour and opacity.
     pub color: Color,
-    /// How far its edge is spread to either side, pt.
+    /// Blur radius, pt.
     pub blur: f32,
-    /// How it lies.
+    /// Transform relative to the shape.
     pub cast: Cast,
 }
 
-/// A mirror image that fades away.
+/// A mirror image that fades out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reflection {
-    /// How far it is blurred, pt.
+    /// Blur radius, pt.
     pub blur: f32,
-    /// How it lies.
+    /// Transform relative to the shape.
     pub cast: Cast,
-    /// Two places along the image, 0 to 1, and the opacity there.
+    /// Two positions along the image (0 to 1), each with its opacity.
     pub fade: [(f32, f32); 2],
-    /// The direction of the fade, degrees clockwise from the right.
+    /// Direction of the fade, degrees clockwise from the right.
     pub fade_angle: f32,
 }
 
-/// How an image of a thing lies on the page: scaled and skewed about a point of the thing, then moved.
+/// Transform of a shadow or reflection relative to its shape: scaled and skewed about an anchor, then moved.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cast {
-    /// To the right, pt.
+    /// Offset to the right, pt.
     pub dx: f32,
-    /// Downward, pt.
+    /// Offset downward, pt.
     pub dy: f32,
-    /// Times the thing's size, across and down; negative mirrors.
+    /// Horizontal and vertical scale; negative values mirror.
     pub scale: (f32, f32),
-    /// Degrees, across and down.
+    /// Horizontal and vertical skew, degrees.
     pub skew: (f32, f32),
-    /// The point that stays, as shares of the thing's bounds.
+    /// The fixed point, as fractions of the bounds.
     pub anchor: (f32, f32),
-    /// Whether all of this is meant before the thing is turned, and turns with it.
+    /// Whether the transform is relative to the unrotated shape and rotates with it.
     pub turns: bool,
 }
 
@@ -111,12 +111,12 @@ impl Default for Cast {
 }
 
 impl Cast {
-    /// Moved alone.
+    /// Only an offset.
     pub fn moved(dx: f32, dy: f32) -> Self {
         Self { dx, dy, ..Self::default() }
     }
 
-    /// Whether it is moved and nothing else.
+    /// Whether there is no scale or skew.
     pub fn is_moved(&self) -> bool {
         self.scale == (1.0, 1.0) && self.skew == (0.0, 0.0)
     }
