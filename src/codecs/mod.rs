@@ -53,7 +53,6 @@ formats! {
     image shares [
         animation
         #[cfg(any(feature = "avif", feature = "heic"))] heif
-        #[cfg(feature = "farbfeld")] image_crate
     ] {
         "avif" avif ["avif" "avifs"];
         "heic" heic ["heic" "heif" "hif" "heics" "heifs"];

@@ -4,8 +4,10 @@
 //! only when asked for, every count is bounded by what the file can hold, and a chain that loops ends.
 //! [`image`] reads the pixels that a directory describes. What a directory means is its caller's business.
 
+#[cfg(feature = "tiff")]
 mod compression;
 mod directory;
+#[cfg(feature = "tiff")]
 pub(crate) mod image;
 pub(crate) mod tag;
 #[cfg(test)]

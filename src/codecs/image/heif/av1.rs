@@ -3,7 +3,7 @@
 use super::meta::Meta;
 use super::picture::{Chroma, Picture, Plane, Samples};
 use super::property::{Nclx, Property};
-use crate::ffi::av1::{self, Layout, Options};
+use crate::ffi::rav1d::{self, Layout, Options};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
@@ -51,7 +51,7 @@ pub(super) fn decode(
         coarse: coarse && layer.is_none(),
         max_pixels: u32::try_from(pixels).unwrap_or(u32::MAX),
     };
-    let decoded = av1::decode(data, options)?;
+    let decoded = rav1d::decode(data, options)?;
     let (width, height) = decoded.size();
     let chroma = match decoded.layout() {
         Layout::I400 => Chroma::Mono,
@@ -61,8 +61,8 @@ pub(super) fn decode(
     };
     let plane = |i: usize| {
         let (samples, stride) = match decoded.plane(i) {
-            Some((av1::Plane::U8(samples), stride)) => (Samples::U8(samples), stride),
-            Some((av1::Plane::U16(samples), stride)) => (Samples::U16(samples), stride),
+            Some((rav1d::Plane::U8(samples), stride)) => (Samples::U8(samples), stride),
+            Some((rav1d::Plane::U16(samples), stride)) => (Samples::U16(samples), stride),
             None => (Samples::U8(&[]), 0),
         };
         Plane { samples, stride }

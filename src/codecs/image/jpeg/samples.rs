@@ -3,7 +3,7 @@
 use super::huffman::Codes;
 use super::standard;
 
-/// A picture with noise and edges through libjpeg-turbo: rows of RGB are made here.
+/// A picture with noise and edges, encoded by libjpeg-turbo.
 pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, progressive: bool) -> Vec<u8> {
     let mut seed = 7u32;
     let mut pixels = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, p
         .unwrap()
 }
 
-/// What libjpeg-turbo makes of the first component at 1/8 scale.
+/// The first component at 1/8 scale, decoded by libjpeg-turbo.
 pub(super) fn turbo_luma(jpeg: &[u8]) -> Vec<u8> {
     let eighth = turbojpeg::ScalingFactor::ONE_EIGHTH;
     let mut decompressor = turbojpeg::Decompressor::new().unwrap();
@@ -39,7 +39,7 @@ pub(super) fn turbo_luma(jpeg: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// A segment with its marker and its length.
+/// A segment with its marker and length.
 pub(super) fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0xFF, marker];
     bytes.extend((payload.len() as u16 + 2).to_be_bytes());
@@ -47,8 +47,8 @@ pub(super) fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A grey baseline picture without Huffman tables of its own, whose blocks have the DC coefficients `dc` (quantiser 8, so that one
-/// more is one grey level) and no AC coefficients.
+/// A grey baseline picture without Huffman tables, whose blocks have the DC coefficients `dc` (quantiser 8, so one step
+/// is one grey level) and no AC coefficients.
 pub(super) struct Flat<'a> {
     pub width: u16,
     pub height: u16,
@@ -59,7 +59,7 @@ pub(super) struct Flat<'a> {
 }
 
 impl Flat<'_> {
-    /// Up to the scan header.
+    /// Everything up to and including the scan header.
     pub(super) fn header(&self) -> Vec<u8> {
         let mut bytes = vec![0xFF, 0xD8];
         bytes.extend(segment(0xDB, &[&[0][..], &[8; 64]].concat()));
@@ -70,7 +70,7 @@ impl Flat<'_> {
         bytes
     }
 
-    /// The data of each interval, without the markers between them.
+    /// The data of each interval, without the markers between.
     pub(super) fn intervals(&self) -> Vec<Vec<u8>> {
         let size = if self.restart == 0 { self.dc.len() } else { usize::from(self.restart) };
         self.dc.chunks(size).map(interval).collect()

@@ -3,7 +3,7 @@
 //!
 //! Files whose strips are complete JPEG streams are not read here: they are told by [`Layout`]'s reader before.
 
-use super::jpeg::{Components, Decompressor, Pixels, adobe};
+use super::jpeg::{Components, Decompressor, Pixels};
 use crate::containers::tiff::image::{Layout, photometric};
 use crate::containers::tiff::tag;
 use thumbling_core::decode::Context;
@@ -24,7 +24,7 @@ pub(super) fn picture(layout: &Layout, jpeg: &mut Decompressor, cx: &Context<'_>
     let total: u64 = strips.iter().map(|(_, n)| n).sum();
     let _held = cx.reserve(total)?;
     let mut stream = vec![0xFF, 0xD8];
-    stream.extend(adobe(components));
+    stream.extend(components.segment());
     stream.extend(&header.tables);
     match &header.frame {
         Some(frame) => stream.extend(frame),

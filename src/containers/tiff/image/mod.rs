@@ -17,6 +17,7 @@ use pixels::Conversion;
 use rows::Rows;
 
 use super::{Directory, compression, tag};
+use crate::containers::jpeg;
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Want};
 use thumbling_core::error::{Error, Result};
@@ -131,7 +132,7 @@ fn scale_on_load(layout: &Layout, orientation: Orientation, want: &Want) -> u32 
             && (layout.down() == 1 || layout.chunk.height.is_multiple_of(n))
             && Size::new(layout.size.width.div_ceil(n), layout.size.height.div_ceil(n)).covers(wanted)
     };
-    [8, 4, 2].into_iter().find(|n| fits(*n)).unwrap_or(1)
+    jpeg::DENOMINATORS.iter().copied().find(|n| fits(*n)).unwrap_or(1)
 }
 
 /// The ICC profile of `directory`, where it is one for the channels of `frame`.
