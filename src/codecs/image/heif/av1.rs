@@ -10,7 +10,7 @@ use thumbling_core::geometry::Size;
 /// The layer selector that leaves the choice to the reader (AV1 Image File Format, clause 2.3.2).
 const ANY_LAYER: u16 = 0xffff;
 
-/// Bytes that decoding item `id` of `size` px takes: planes as `av1C` announces them, and the decoder's own state
+/// Bytes that decoding item `id` of `size` px takes: planes as declared by `av1C`, and the decoder's own state
 /// (measured: 20 MP of 10 bits take 130 MB).
 pub(super) fn decoding_bytes(meta: &Meta, id: u32, size: Size) -> u64 {
     // AV1-ISOBMFF, clause 2.3.3: high_bitdepth, twelve_bit, monochrome, chroma_subsampling_x and _y.
@@ -25,8 +25,8 @@ pub(super) fn decoding_bytes(meta: &Meta, id: u32, size: Size) -> u64 {
     size.pixels().saturating_mul(sample * (halves_of_a_pixel + 4)) / 2
 }
 
-/// Decodes item `id`, whose bytes are `data`, and hands its picture to `place`. The picture has at most the pixels of
-/// `size`; `coarse` leaves out the filters that no reduced picture shows.
+/// Decodes item `id`, whose bytes are `data`, and passes its picture to `place`. The picture has at most the pixels of
+/// `size`; `coarse` skips filters whose effect is invisible in reduced pictures.
 pub(super) fn decode(
     meta: &Meta,
     id: u32,
@@ -43,7 +43,7 @@ pub(super) fn decode(
         Property::OperatingPoint(point) => Some(*point),
         _ => None,
     });
-    // Other layers of the same bytes may be larger than the one that is asked for.
+    // Other layers of the same data may be larger than the selected one.
     let pixels = size.pixels().saturating_mul(if layer.is_some() { 16 } else { 1 });
     let options = Options {
         operating_point: operating_point.unwrap_or(0),
