@@ -128,4 +128,21 @@ mod tests {
         let flat = Frame::from_u8(8, 8, PixelFormat::Rgb8, [9, 9, 9].repeat(64)).unwrap();
         assert_eq!(encode(&flat, &spec(Output::Auto)).unwrap().output, Output::Png);
     }
+
+    #[test]
+    fn outputs_that_the_build_lacks_name_their_feature() {
+        let frame = Frame::from_u8(8, 8, PixelFormat::Rgb8, [9, 9, 9].repeat(64)).unwrap();
+        for (output, feature, is_enabled) in [
+            (Output::Webp, "webp", cfg!(any(feature = "webp", feature = "libwebp"))),
+            (Output::Avif, "avif-encode", cfg!(feature = "avif-encode")),
+        ] {
+            match encode(&frame, &spec(output)) {
+                Ok(thumbnail) => assert!(is_enabled && !thumbnail.bytes.is_empty()),
+                Err(e) => {
+                    assert!(!is_enabled && e.detail().contains(feature), "{e}");
+                    assert_eq!(e.kind(), thumbling_core::error::ErrorKind::FeatureDisabled);
+                }
+            }
+        }
+    }
 }

@@ -187,8 +187,8 @@ fn pass_over(markers: &mut Markers, interrupt: &Interrupt) -> Result<Option<u8>>
 mod tests {
     use super::super::samples::{self, Flat};
     use super::*;
+    use jpeg_encoder::SamplingFactor;
     use thumbling_core::cancel::CancelToken;
-    use turbojpeg::Subsamp;
 
     fn decode(bytes: &[u8]) -> Result<DcImage> {
         Jpeg::open(&Source::from_slice(bytes))?.decode(Refinement::Full, &Interrupt::default())
@@ -207,8 +207,11 @@ mod tests {
         FLAT.dc.iter().map(|dc| (dc + 128) as u8).collect()
     }
 
+    #[cfg(feature = "turbojpeg")]
     #[test]
     fn the_first_plane_is_what_libjpeg_makes_at_one_eighth() {
+        use turbojpeg::Subsamp;
+
         let samplings =
             [Subsamp::None, Subsamp::Sub2x1, Subsamp::Sub2x2, Subsamp::Sub1x2, Subsamp::Sub4x1, Subsamp::Gray];
         for (width, height) in [(1, 1), (7, 9), (17, 33), (130, 70)] {
@@ -226,12 +229,12 @@ mod tests {
     #[test]
     fn a_chroma_plane_has_a_sample_for_each_of_its_own_blocks() {
         let size = |sampling| {
-            let planes = decode(&samples::turbo(100, 75, sampling, false)).unwrap().planes;
+            let planes = decode(&samples::encoded(100, 75, sampling, false)).unwrap().planes;
             (planes[1].width, planes[1].height)
         };
-        assert_eq!(size(Subsamp::None), (13, 10));
-        assert_eq!(size(Subsamp::Sub2x2), (7, 5));
-        assert_eq!(size(Subsamp::Sub4x1), (4, 10));
+        assert_eq!(size(SamplingFactor::F_1_1), (13, 10));
+        assert_eq!(size(SamplingFactor::F_2_2), (7, 5));
+        assert_eq!(size(SamplingFactor::F_4_1), (4, 10));
     }
 
     #[test]
@@ -283,9 +286,10 @@ mod tests {
         assert_eq!(image.planes[0].samples, expected);
     }
 
+    #[cfg(feature = "turbojpeg")]
     #[test]
     fn the_first_scans_of_a_progressive_picture_are_close_and_early() {
-        let jpeg = samples::turbo(1600, 1200, Subsamp::Sub2x2, true);
+        let jpeg = samples::turbo(1600, 1200, turbojpeg::Subsamp::Sub2x2, true);
         let read = |refinement| {
             let source = Source::from_slice(&jpeg[..]);
             let image = Jpeg::open(&source).unwrap().decode(refinement, &Interrupt::default()).unwrap();
@@ -311,7 +315,7 @@ mod tests {
     fn damage_anywhere_is_no_panic() {
         let mut seed = 1u64;
         for progressive in [false, true] {
-            let jpeg = samples::turbo(40, 30, Subsamp::Sub2x2, progressive);
+            let jpeg = samples::encoded(40, 30, SamplingFactor::F_2_2, progressive);
             for at in 0..jpeg.len() {
                 seed ^= seed << 13;
                 seed ^= seed >> 7;

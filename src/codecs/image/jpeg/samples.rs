@@ -3,8 +3,8 @@
 use super::huffman::Codes;
 use super::standard;
 
-/// A picture with noise and edges, encoded by libjpeg-turbo.
-pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, progressive: bool) -> Vec<u8> {
+/// RGB rows with noise and edges.
+fn picture(width: usize, height: usize) -> Vec<u8> {
     let mut seed = 7u32;
     let mut pixels = Vec::new();
     for y in 0..height {
@@ -15,6 +15,29 @@ pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, p
             pixels.extend([(x * 200 / width) as u8 + noise, (y * 200 / height) as u8 + noise, checks + noise]);
         }
     }
+    pixels
+}
+
+/// A picture encoded by jpeg-encoder.
+pub(super) fn encoded(
+    width: usize,
+    height: usize,
+    sampling: jpeg_encoder::SamplingFactor,
+    progressive: bool,
+) -> Vec<u8> {
+    let mut jpeg = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+    encoder.set_sampling_factor(sampling);
+    encoder.set_progressive(progressive);
+    let pixels = picture(width, height);
+    encoder.encode(&pixels, width as u16, height as u16, jpeg_encoder::ColorType::Rgb).unwrap();
+    jpeg
+}
+
+/// A picture encoded by libjpeg-turbo.
+#[cfg(feature = "turbojpeg")]
+pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, progressive: bool) -> Vec<u8> {
+    let pixels = picture(width, height);
     let mut compressor = turbojpeg::Compressor::new().unwrap();
     compressor.set_quality(90).unwrap();
     compressor.set_subsamp(sampling).unwrap();
@@ -26,6 +49,7 @@ pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, p
 }
 
 /// The first component at 1/8 scale, decoded by libjpeg-turbo.
+#[cfg(feature = "turbojpeg")]
 pub(super) fn turbo_luma(jpeg: &[u8]) -> Vec<u8> {
     let eighth = turbojpeg::ScalingFactor::ONE_EIGHTH;
     let mut decompressor = turbojpeg::Decompressor::new().unwrap();

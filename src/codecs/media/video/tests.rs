@@ -15,14 +15,7 @@ const HEIGHT: u16 = 64;
 fn jpeg(pixel: impl Fn(usize, usize) -> [u8; 3]) -> Vec<u8> {
     let (w, h) = (usize::from(WIDTH), usize::from(HEIGHT));
     let pixels: Vec<u8> = (0..w * h).flat_map(|i| pixel(i % w, i / w)).collect();
-    let image = turbojpeg::Image {
-        pixels: &pixels[..],
-        width: w,
-        pitch: w * 3,
-        height: h,
-        format: turbojpeg::PixelFormat::RGB,
-    };
-    turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec()
+    testing::jpeg(w, h, &pixels)
 }
 
 /// Blocks of all shades, tinted: what a good frame looks like.

@@ -17,10 +17,8 @@ fn film(n: usize) -> Vec<u8> {
     let frames: Vec<Vec<u8>> = (0..n)
         .map(|i| {
             let pixels = vec![(i * 250 / n) as u8; 32 * 16 * 3];
-            let format = turbojpeg::PixelFormat::RGB;
-            let image = turbojpeg::Image { pixels: &pixels[..], width: 32, pitch: 96, height: 16, format };
             // Sizes that differ, so that places depend on all before.
-            let mut jpeg = turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec();
+            let mut jpeg = testing::jpeg(32, 16, &pixels);
             jpeg.resize(jpeg.len() + i % 7, 0);
             jpeg
         })
