@@ -8,7 +8,7 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::Size;
 
-/// How much work the encoder does, 0 to 6: 3 takes half the time of the default 4 for one or two per cent more bytes.
+/// Effort of the encoder, 0 to 6: 3 takes half the time of the default 4 for one or two per cent more bytes.
 const METHOD: i32 = 3;
 
 /// Encodes `Rgb8` or `Rgba8` as lossy WebP with transparency.
