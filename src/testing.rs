@@ -1,4 +1,5 @@
 //! Codecs run on bytes by unit tests, with this crate's registry for files inside files.
+#![cfg_attr(not(feature = "rust-only"), allow(dead_code))] // A build with few formats uses part of it.
 
 use thumbling_core::decode::{Context, FormatEntry, SourceInfo};
 use thumbling_core::error::Result;
@@ -7,6 +8,7 @@ use thumbling_core::geometry::Size;
 use thumbling_core::limits::Limits;
 use thumbling_core::testing;
 
+#[cfg_attr(not(feature = "rust-only"), allow(unused_imports))]
 pub(crate) use testing::score;
 
 use crate::codecs::open;

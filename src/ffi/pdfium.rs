@@ -232,8 +232,8 @@ pub(crate) struct Document {
     form_info: Option<Pin<Box<FPDF_FORMFILLINFO>>>,
 }
 
-// SAFETY: the document is used by one thread at a time (no method takes it shared), and PDFium's own state only within
-// held lock; nothing in it is bound to the thread that opened it.
+// SAFETY: the document is used by one thread at a time (no method takes it shared), and PDFium's own state only with
+// the lock held; nothing in it is bound to the thread that opened it.
 unsafe impl Send for Document {}
 
 impl Document {

@@ -47,7 +47,12 @@ impl Decompressor {
         if denominator != 1 || decoder.dimensions() != Some((size.width as usize, size.height as usize)) {
             return Err(Error::corrupt("a JPEG of two sizes"));
         }
-        let stored = decoder.input_colorspace().unwrap_or(ColorSpace::YCbCr);
+        let components = decoder.info().map_or(0, |info| info.components);
+        let stored = match decoder.input_colorspace() {
+            // Adobe's transform 0: zune-jpeg decides between RGB and CMYK when it decodes.
+            Some(ColorSpace::CMYK) if components == 3 => ColorSpace::RGB,
+            other => other.unwrap_or(ColorSpace::YCbCr),
+        };
         let output = match (format, stored) {
             (PixelFormat::Gray8, ColorSpace::Luma | ColorSpace::YCbCr) => ColorSpace::Luma,
             (PixelFormat::Rgb8, ColorSpace::RGB | ColorSpace::YCbCr | ColorSpace::Luma) => ColorSpace::RGB,

@@ -3,8 +3,7 @@
 //! Streams are read row by row, never past the rows of the strip, so nothing expands beyond them. Damage is an error of
 //! kind `corrupt` at the byte where it is found.
 
-pub(crate) mod fax;
-mod fax_codes;
+mod fax;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_old;
 mod lzw;
@@ -101,9 +100,18 @@ pub(crate) fn open<'a>(
         let data = layout.source().read_vec(range.0, range.1.min(cx.limits().max_part))?;
         return Ok(Box::new(picture::rows(layout, data, cx)?));
     }
+    if is_fax(layout.compression) {
+        let length = range.1.min(cx.limits().max_part);
+        let _held = cx.reserve(length)?;
+        let mut data = layout.source().read_vec(range.0, length)?;
+        // Codes cross byte boundaries in fill order.
+        if layout.reversed_bits {
+            data.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+        }
+        return Ok(Box::new(fax::rows(layout, &data, cx)?));
+    }
     reader.seek(SeekFrom::Start(range.0)).map_err(Error::from)?;
     let input = reader.take(range.1);
-    // Fax codes cross byte boundaries in fill order, so the bytes are reversed first.
     let input: Box<dyn BufRead + 'a> = match layout.reversed_bits {
         true => Box::new(Reversed { inner: input, buf: Vec::new(), at: 0 }),
         false => Box::new(input),
@@ -114,7 +122,6 @@ pub(crate) fn open<'a>(
         ADOBE_DEFLATE | DEFLATE => Box::new(flate2::bufread::ZlibDecoder::new(input)),
         PACKBITS => Box::new(packbits::stream(input)),
         SGI_LOG => Box::new(sgilog::stream(input, layout)),
-        CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS => Box::new(fax::stream(input, layout)),
         n if ZSTANDARD.contains(&n) => {
             let stream = ruzstd::decoding::StreamingDecoder::new(input);
             Box::new(stream.map_err(|e| Error::corrupt(e.to_string()))?)
