@@ -1,5 +1,5 @@
-//! One behaviour each, on documents that are written here. Where PDFium is found it is asked first, as everywhere: what
-//! is expected holds for either engine.
+//! On documents written here. If PDFium is available it is used first, as always: the expectations hold for both
+//! engines.
 
 use std::io::Write;
 
@@ -33,7 +33,7 @@ fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
 
 const CATALOG: &[u8] = b"<</Type/Catalog/Pages 2 0 R>>";
 
-/// A document of one page of 200 × 100 pt with this content; `tree` and `page` add to their dictionaries.
+/// A document of one page of 200 × 100 pt with this content; `tree` and `page` are added to the dictionaries.
 fn one_page(tree: &str, page: &str, content: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
     let mut objects = vec![
         CATALOG.to_vec(),
@@ -133,7 +133,7 @@ const PICTURE: &str = "/Resources<</XObject<</P 5 0 R>>>>";
 
 #[test]
 fn a_page_that_is_one_picture_is_a_scan_and_looks_as_the_engine_draws_it() {
-    // Upright, turned, mirrored, smaller than the page and hanging out of it.
+    // Upright, rotated, mirrored, smaller than the page and overlapping its edge.
     for matrix in
         ["200 0 0 100 0 0", "0 100 -200 0 200 0", "-200 0 0 100 200 0", "80 0 0 40 30 20", "100 0 0 100 -40 -30"]
     {
@@ -144,7 +144,7 @@ fn a_page_that_is_one_picture_is_a_scan_and_looks_as_the_engine_draws_it() {
                 one_page("", &page, content.as_bytes(), &[picture("")])
             };
             let scan = find_scan(&page("")).unwrap();
-            // An annotation, even one without looks, leaves the page to the engine.
+            // Any annotation, even an invisible one, leaves the page to the engine.
             let by_engine = page("/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>]");
             assert!(find_scan(&by_engine).is_none());
             let (info, engine) = draw(&by_engine);

@@ -1,4 +1,4 @@
-//! Films whose index is made large by what nobody needs.
+//! Videos whose index is enlarged by padding.
 
 use super::super::MP4;
 use super::super::tests::mov;
@@ -6,21 +6,19 @@ use super::*;
 use crate::testing;
 use thumbling_core::decode::Want;
 
-/// Bytes of the index that say nothing.
+/// Bytes of padding in the index.
 const PADDING: u32 = 300 << 10;
 
-/// Where the payload of `moov` begins, after `ftyp` and its own header.
+/// Start of the payload of `moov`, after `ftyp` and its own header.
 const INDEX: usize = 28;
 
-/// A film of `n` frames of a second each, of growing brightness, all in one chunk.
+/// A video of `n` frames of one second each, of increasing brightness, all in one chunk.
 fn film(n: usize) -> Vec<u8> {
     let frames: Vec<Vec<u8>> = (0..n)
         .map(|i| {
             let pixels = vec![(i * 250 / n) as u8; 32 * 16 * 3];
-            let format = turbojpeg::PixelFormat::RGB;
-            let image = turbojpeg::Image { pixels: &pixels[..], width: 32, pitch: 96, height: 16, format };
-            // Sizes that differ, so that places depend on all before.
-            let mut jpeg = turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec();
+            // Different sizes, so that each offset depends on all before it.
+            let mut jpeg = testing::jpeg(32, 16, &pixels);
             jpeg.resize(jpeg.len() + i % 7, 0);
             jpeg
         })
@@ -35,20 +33,20 @@ fn film(n: usize) -> Vec<u8> {
     })
 }
 
-/// The same with an index that is not worth being read whole.
+/// The same with a padded index, which is too large to be read whole.
 fn padded(film: &[u8]) -> Vec<u8> {
     let size = u32::from_be_bytes(film[INDEX - 8..INDEX - 4].try_into().unwrap());
     let end = INDEX - 8 + size as usize;
     let mut index = film[..end].to_vec();
     index[INDEX - 8..INDEX - 4].copy_from_slice(&(size + PADDING).to_be_bytes());
-    // The last number of the index is where the one chunk lies.
+    // The last number of the index is the offset of the only chunk.
     let chunk = u32::from_be_bytes(film[end - 4..end].try_into().unwrap());
     index[end - 4..].copy_from_slice(&(chunk + PADDING).to_be_bytes());
     let free = boxed(b"free", &vec![0; PADDING as usize - 8]);
     [&index[..], &free, &film[end..]].concat()
 }
 
-/// Mean brightness of what is shown of `film` at `time`, or by choice, and the bytes that were read for it.
+/// Mean brightness of the frame of `film` at `time`, or of the chosen frame, and the bytes that were read for it.
 fn shown(film: &[u8], time: Option<f64>) -> (u32, u64) {
     let source = Source::from_slice(film);
     let (frame, _) = testing::with_context(|cx| {
@@ -72,7 +70,7 @@ fn what_is_shown_is_what_the_whole_index_leads_to() {
 }
 
 fn cut(source: &Source, moments: &[Moment]) -> Result<Option<Source>> {
-    excerpt(source, moments, &Interrupt::default())
+    reduced(source, moments, &Interrupt::default())
 }
 
 #[test]
@@ -90,7 +88,7 @@ fn an_index_of_boxes_without_end_is_not_one_and_the_deadline_holds_in_it() {
     let tracks: Vec<u8> = std::iter::repeat_n(boxed(b"trak", &[0; 5000]), 100).flatten().collect();
     assert!(cut(&many(&tracks), &[]).unwrap().is_none());
     let passed = Interrupt::new(Some(Duration::ZERO), thumbling_core::cancel::CancelToken::new());
-    let stopped = excerpt(&many(&boxes), &[], &passed).unwrap_err();
+    let stopped = reduced(&many(&boxes), &[], &passed).unwrap_err();
     assert_eq!(stopped.kind(), thumbling_core::error::ErrorKind::Timeout);
 }
 
@@ -107,7 +105,7 @@ fn a_small_index_and_one_of_fragments_are_left_alone() {
 fn a_broken_index_is_left_alone_or_leads_to_frames_inside_the_file() {
     let whole = padded(&film(5));
     let end = whole.windows(4).position(|w| w == b"free").unwrap();
-    let mut excerpts = 0;
+    let mut reduced_files = 0;
     for at in INDEX..end {
         for value in [0, 0x7f, 0xff] {
             let mut broken = whole.clone();
@@ -115,14 +113,14 @@ fn a_broken_index_is_left_alone_or_leads_to_frames_inside_the_file() {
             let source = Source::from_bytes(broken);
             if let Ok(Some(found)) = cut(&source, &[Moment::Share(0.5), Moment::Time(Duration::from_secs(3))]) {
                 assert!(found.size() > source.size() && found.size() < source.size() + 8 * MOST);
-                excerpts += 1;
+                reduced_files += 1;
             }
         }
     }
-    assert!(excerpts > 100, "{excerpts}");
+    assert!(reduced_files > 100, "{reduced_files}");
 }
 
-/// A sample table of 12 samples of 10 bytes in chunks of 4, every fifth of them a key frame, at 3 ticks each.
+/// A sample table of 12 samples of 10 bytes in chunks of 4, of which every fifth is a key frame, with 3 ticks each.
 fn table() -> Vec<u8> {
     [
         boxed(b"stts", &full([[12, 3]].into_iter())),
@@ -147,7 +145,7 @@ fn samples_are_found_by_time_and_share() {
         let all = samples(table(), &[moment]).unwrap();
         all[3..].iter().map(|s| (s.time, s.offset, s.description, s.is_key)).collect::<Vec<_>>()
     };
-    // The seventh sample is shown after 6.5 s; the key frame before it is the sixth, the next the eleventh.
+    // The seventh sample is shown after 6.5 s; the key frame before it is the sixth, the next one the eleventh.
     let expected = [(15, 2010, 1, true), (30, 3020, 2, true)];
     assert_eq!(of(Moment::Time(Duration::from_millis(6500))), expected);
     assert_eq!(of(Moment::Share(0.6)), expected);
@@ -156,7 +154,7 @@ fn samples_are_found_by_time_and_share() {
 
 #[test]
 fn of_tables_too_long_to_be_followed_the_beginning_is() {
-    // Chunks of one and of two samples by turns, so that each needs an entry.
+    // Chunks alternate between one and two samples, so that each needs an entry.
     let chunks = 100_000;
     let count = chunks / 2 * 3;
     let bytes = [
@@ -169,7 +167,7 @@ fn of_tables_too_long_to_be_followed_the_beginning_is() {
     let whole = f64::from(count) * 3.0;
     let all = samples(bytes.clone(), &[Moment::Share(0.1), Moment::Share(0.9)]).unwrap();
     let [first, .., last] = &all[3..] else { panic!("{all:?}") };
-    // Where they lie in the file tells which they are.
+    // Their offset in the file identifies them.
     let number = |s: &Sample| s.offset as f64 / 10.0;
     assert!((number(last) / number(first) - 9.0).abs() < 0.1 && number(last) < f64::from(count) * 0.5);
     let share = |s: &Sample| s.time as f64 / whole;
@@ -183,7 +181,7 @@ fn tables_that_lead_nowhere_are_none() {
     let cut = |kind: &[u8; 4]| {
         let mut bytes = table();
         let at = bytes.windows(4).position(|w| w == kind).unwrap();
-        // More entries than there are bytes of.
+        // More entries than bytes.
         bytes[at + 8] = 1;
         samples(bytes, &[])
     };

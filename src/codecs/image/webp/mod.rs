@@ -1,9 +1,18 @@
-//! WebP by libwebp, scaled while decoding; RFC 9649. Colour profile, orientation and the frames of an animation are
-//! found by our own walk over the RIFF chunks.
+//! WebP (RFC 9649): RIFF chunks, colour profile, orientation and animation are read here, pixels by libwebp, which scales
+//! while decoding (feature `libwebp`), or by image-webp, which decodes at full size and no truncated files.
+
+mod header;
+#[cfg(not(feature = "libwebp"))]
+mod pure;
+
+#[cfg(not(feature = "libwebp"))]
+use pure as backend;
+
+#[cfg(feature = "libwebp")]
+use crate::ffi::libwebp as backend;
 
 use crate::codecs::image::animation::{Blend, Canvas, Dispose, Patch};
 use crate::containers::exif;
-use crate::ffi::webp::{self, Features};
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};
@@ -13,6 +22,8 @@ use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
 use thumbling_core::probe::Score;
 use thumbling_core::source::Source;
+
+use header::Features;
 
 const FORMAT: Format = Format::image("webp");
 
@@ -61,7 +72,7 @@ fn chunks(source: &Source, from: u64, to: u64, max: u32) -> impl Iterator<Item =
 impl WebpFile {
     fn header(&mut self, cx: &Context<'_>) -> Result<&Header> {
         if self.header.is_none() {
-            let features = webp::features(&self.source.head()?)?;
+            let features = header::features(&self.source.head()?)?;
             cx.check_pixels(features.size)?;
             let (mut orientation, mut profile) = (Orientation::Normal, None);
             // Only the extended form has chunks beside the pixels.
@@ -110,7 +121,7 @@ fn still(bytes: &[u8], features: Features, want: Size, cx: &Context<'_>) -> Resu
     // libwebp's own reduction is a mean over areas: it leaves twice the wanted size to the better filter.
     let side = |want: u32, full: u32| want.saturating_mul(2).clamp(1, full);
     let mut size = Size::new(side(want.width, full.width), side(want.height, full.height));
-    if size.width == full.width || size.height == full.height {
+    if size.width == full.width || size.height == full.height || cfg!(not(feature = "libwebp")) {
         size = full;
     }
     let channels = if features.has_alpha { 4 } else { 3 };
@@ -119,7 +130,7 @@ fn still(bytes: &[u8], features: Features, want: Size, cx: &Context<'_>) -> Resu
         if features.is_lossless { cx.reserve_pixels(full, 4)? } else { cx.reserve(u64::from(full.width) * 64)? };
     let _held = (whole, cx.reserve_pixels(size, channels)?);
     let coarse = full.width / size.width.max(1) >= COARSE;
-    let (frame, rows) = webp::decode(bytes, size, features.has_alpha, coarse, cx.interrupt())?;
+    let (frame, rows) = backend::decode(bytes, size, full, features.has_alpha, coarse, cx.interrupt())?;
     if rows < size.height {
         cx.warn(format!("truncated: {rows} of {} rows", size.height));
     }
@@ -145,7 +156,8 @@ fn animated(bytes: &[u8], size: Size, cx: &Context<'_>) -> Result<Frame> {
         if !size.covers(patch_size) {
             return Err(Error::corrupt("a frame larger than its canvas"));
         }
-        let decoded = webp::decode(&still_of(chunks, patch_size), patch_size, true, false, cx.interrupt());
+        let decoded =
+            backend::decode(&still_of(chunks, patch_size), patch_size, patch_size, true, false, cx.interrupt());
         let frame = match decoded {
             Ok((frame, _)) => frame,
             Err(e) if shown == 0 => return Err(e),

@@ -1,22 +1,22 @@
-//! How well a frame would stand for its film.
+//! How well a frame represents its video.
 //!
-//! A thumbnail should show something: light and shade, detail, sharp edges. Black, white and flat frames, fades and
-//! blurred transitions lack one of these, and so does a picture whose bars leave little in between. What is measured is the luma of the frame
-//! reduced to a few thousand pixels, without the bars.
+//! A thumbnail should have contrast, detail and sharp edges. Black, white and flat frames, fades and blurred
+//! transitions lack one of these, and so do pictures whose black bars leave little in between. The luma of the frame is
+//! measured, reduced to a few thousand pixels, without bars.
 
 use thumbling_core::frame::{Frame, Samples};
 
-/// A score from which on a frame is taken without looking further.
+/// A score from which on a frame is accepted without trying others.
 pub(super) const GOOD: f32 = 0.5;
 
 /// Columns that a frame is reduced to.
 const COLUMNS: usize = 96;
 
-/// Values up to this of 255 are black, as bars are.
+/// Values up to this of 255 are black, as in bars.
 const BLACK: f32 = 28.0;
 
-/// From 0, which shows nothing, to 1.
-pub(super) fn score(frame: &Frame) -> f32 {
+/// From 0 for a useless frame to 1.
+pub(super) fn rate(frame: &Frame) -> f32 {
     let Some(luma) = Luma::of(frame) else { return GOOD };
     let Some(inner) = luma.without_bars() else { return 0.0 };
     let shown = inner.values.len() as f32 / luma.values.len() as f32;
@@ -27,17 +27,17 @@ pub(super) fn score(frame: &Frame) -> f32 {
     let range = light - dark;
     // Fades compress the range towards one end.
     let contrast = ramp(range, 16.0, 90.0);
-    // A title on black, a caption on white: nearly all of the frame is one tone.
+    // A title on black, a caption on white: nearly all of the frame has one tone.
     let spread = ramp(at(0.9) - at(0.1), 2.0, 40.0);
     let exposure = ramp(light, 30.0, 110.0) * ramp(255.0 - dark, 12.0, 60.0) * ramp(middle, 4.0, 24.0);
     let detail = ramp(inner.busy(), 0.01, 0.10);
     let sharp = ramp(inner.steepest() / range.max(16.0), 0.05, 0.18);
     let filled = ramp(shown, 0.15, 0.45);
-    // The worst of them rules: each alone makes a bad thumbnail.
+    // The worst factor decides: each one alone makes a bad thumbnail.
     [contrast, spread, exposure, detail, sharp, filled].into_iter().fold(1.0, f32::min)
 }
 
-/// 0 up to `from`, 1 from `to` on, a straight line between.
+/// 0 up to `from`, 1 from `to` on, linear in between.
 fn ramp(value: f32, from: f32, to: f32) -> f32 {
     ((value - from) / (to - from)).clamp(0.0, 1.0)
 }
@@ -85,7 +85,7 @@ impl Luma {
         &self.values[y * self.width..(y + 1) * self.width]
     }
 
-    /// What is left without the black rows and columns at its edges; `None` if all is black.
+    /// The part without black rows and columns at its edges; `None` if all is black.
     fn without_bars(&self) -> Option<Self> {
         let lit_row = |y: &usize| self.row(*y).iter().any(|v| *v > BLACK);
         let (top, bottom) = ((0..self.height).find(lit_row)?, (0..self.height).rfind(lit_row)?);
@@ -95,7 +95,7 @@ impl Luma {
         Some(Self { width: right - left + 1, height: bottom - top + 1, values })
     }
 
-    /// Differences between neighbours, of columns and of rows.
+    /// Differences between horizontal and vertical neighbours.
     fn steps(&self) -> impl Iterator<Item = f32> + '_ {
         let across = (0..self.height).flat_map(|y| self.row(y).windows(2).map(|p| (p[1] - p[0]).abs()));
         let down = (1..self.height).flat_map(|y| self.row(y - 1).iter().zip(self.row(y)).map(|(a, b)| (a - b).abs()));
@@ -108,7 +108,7 @@ impl Luma {
         visible as f32 / (all as f32).max(1.0)
     }
 
-    /// The step that one in two hundred exceeds: what is sharp has some that are steep.
+    /// The difference that one in two hundred exceeds: sharp pictures have some steep edges.
     fn steepest(&self) -> f32 {
         let mut steps: Vec<_> = self.steps().collect();
         let Some(last) = steps.len().checked_sub(1) else { return 0.0 };
@@ -129,7 +129,7 @@ mod tests {
         Frame::from_u8(w, h, PixelFormat::Rgb8, samples).unwrap()
     }
 
-    /// Rectangles of all tones on a slope: sharp edges, light and shade.
+    /// Rectangles of all tones on a slope: sharp edges and contrast.
     fn scene(x: u32, y: u32) -> f32 {
         let block = (x / 12 * 37 + y / 9 * 61) % 200;
         20.0 + block as f32 + x as f32 / 10.0
@@ -137,40 +137,40 @@ mod tests {
 
     #[test]
     fn a_scene_is_good() {
-        assert!(score(&frame(scene)) >= GOOD);
+        assert!(rate(&frame(scene)) >= GOOD);
     }
 
     #[test]
     fn black_white_and_flat_frames_score_nothing() {
         for tone in [0.0, 16.0, 128.0, 255.0] {
-            assert!(score(&frame(|_, _| tone)) < 0.05, "{tone}");
+            assert!(rate(&frame(|_, _| tone)) < 0.05, "{tone}");
         }
     }
 
     #[test]
     fn a_fade_is_not_good() {
-        assert!(score(&frame(|x, y| scene(x, y) * 0.15)) < GOOD);
-        assert!(score(&frame(|x, y| 225.0 + scene(x, y) * 0.1)) < GOOD);
+        assert!(rate(&frame(|x, y| scene(x, y) * 0.15)) < GOOD);
+        assert!(rate(&frame(|x, y| 225.0 + scene(x, y) * 0.1)) < GOOD);
     }
 
     #[test]
     fn a_blurred_frame_is_not_good() {
         let wave = |x: u32, y: u32| 128.0 + 100.0 * (x as f32 / 40.0).sin() * (y as f32 / 35.0).cos();
-        assert!(score(&frame(wave)) < GOOD);
+        assert!(rate(&frame(wave)) < GOOD);
     }
 
     #[test]
     fn a_title_on_black_is_not_good() {
         let title =
             |x: u32, y: u32| if (50..58).contains(&y) && (60..130).contains(&x) && x % 4 < 2 { 230.0 } else { 0.0 };
-        assert!(score(&frame(title)) < GOOD);
+        assert!(rate(&frame(title)) < GOOD);
     }
 
     #[test]
     fn bars_around_a_scene_do_not_spoil_it() {
         let bars = |x: u32, y: u32| if (14..94).contains(&y) { scene(x, y) } else { 0.0 };
-        assert!(score(&frame(bars)) >= GOOD);
+        assert!(rate(&frame(bars)) >= GOOD);
         let nothing_between = |x: u32, y: u32| if (50..58).contains(&y) { scene(x, y) } else { 0.0 };
-        assert!(score(&frame(nothing_between)) < GOOD);
+        assert!(rate(&frame(nothing_between)) < GOOD);
     }
 }

@@ -1,7 +1,6 @@
-//! rav1d behind safe functions: one still picture from one temporal unit of AV1.
+//! A safe wrapper of rav1d: decodes one still picture from one temporal unit of AV1.
 //!
-//! rav1d is Rust with a C interface and nothing else; here are its calls, in the order that its interface asks for.
-//! One thread, no film grain: a thumbnail shows neither.
+//! rav1d is Rust, but its only interface is dav1d's C API. One thread, no film grain: neither improves a thumbnail.
 #![allow(unsafe_code)] // FFI: rav1d has no other interface.
 
 use std::ffi::c_int;
@@ -21,9 +20,9 @@ use rav1d::src::lib::{
 
 use thumbling_core::error::{Error, Result};
 
-// rav1d gives its functions and tables the names that libdav1d has, and would export them from every shared library and
-// program that it is part of: FFmpeg, loaded into the same process, would call them in place of the libdav1d that it
-// was built for. Hidden, they are seen by nobody else, and rav1d's assembly may address its tables directly.
+// rav1d's functions and tables have the names of libdav1d, and would be exported from every shared library and program
+// that contains it: FFmpeg, loaded into the same process, would call them instead of the libdav1d that it was built
+// for. Hidden symbols avoid that, and let rav1d's assembly address its tables directly.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 macro_rules! hide {
     ($($name:literal),* $(,)?) => { std::arch::global_asm!($(concat!(".hidden dav1d_", $name)),*); };
@@ -37,18 +36,18 @@ hide! {
     "set_cpu_flags_mask", "sgr_x_by_x", "sm_weights", "version", "version_api",
 }
 
-/// "Try again", negated as the interface returns it: the decoder wants data, or wants its picture taken first.
+/// EAGAIN, negated as dav1d returns it: the decoder needs data, or its picture must be taken first.
 const AGAIN: c_int = -libc::EAGAIN;
 
-/// What is asked of the decoder.
+/// Decoder options.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
-    /// The operating point to decode; 0 is the richest.
+    /// The operating point to decode; 0 has the highest quality.
     pub(crate) operating_point: u8,
-    /// The spatial layer to show; `None` takes the highest of the operating point.
+    /// The spatial layer to show; `None` for the highest of the operating point.
     pub(crate) layer: Option<u16>,
-    /// Whether the in-loop filters are left out: they reach a few samples across the edges of blocks. Within a still
-    /// picture nothing is predicted from filtered samples, so this changes no more than the filters do.
+    /// Whether to skip the in-loop filters, which affect a few samples at block edges. Within a still picture nothing
+    /// is predicted from filtered samples, so skipping has no other effect.
     pub(crate) coarse: bool,
     /// Frames of more pixels are refused.
     pub(crate) max_pixels: u32,
@@ -70,7 +69,7 @@ pub(crate) enum Plane<'a> {
     U16(&'a [u16]),
 }
 
-/// A decoded picture, in the decoder's own memory.
+/// A decoded picture, in the decoder's memory.
 pub(crate) struct Picture(Dav1dPicture);
 
 impl Drop for Picture {
@@ -81,12 +80,12 @@ impl Drop for Picture {
 }
 
 impl Picture {
-    /// Columns and rows.
+    /// Size, px.
     pub(crate) fn size(&self) -> (u32, u32) {
         (self.0.p.w.max(0) as u32, self.0.p.h.max(0) as u32)
     }
 
-    /// Bits of a sample: 8, 10 or 12.
+    /// Bits per sample: 8, 10 or 12.
     pub(crate) fn depth(&self) -> u8 {
         self.0.p.bpc.clamp(8, 16) as u8
     }
@@ -112,7 +111,7 @@ impl Picture {
         self.0.frame_hdr.map_or(0, |header| u16::from(unsafe { header.as_ref() }.spatial_id))
     }
 
-    /// The samples of plane `i` (luma, Cb, Cr), and the samples from one row to the next.
+    /// The samples of plane `i` (luma, Cb, Cr), and the stride in samples.
     pub(crate) fn plane(&self, i: usize) -> Option<(Plane<'_>, usize)> {
         let (width, height) = self.size();
         let (width, height) = match (i, self.layout()) {
@@ -122,7 +121,7 @@ impl Picture {
             (_, Layout::I400) => return None,
         };
         let start = (*self.0.data.get(i)?)?;
-        // Rows never run upwards: the default allocator is the only one used.
+        // Strides are never negative: only the default allocator is used.
         let stride = usize::try_from(*self.0.stride.get(i.min(1))?).ok()?;
         let bytes = stride.checked_mul(height.checked_sub(1)? as usize)?;
         // SAFETY: plane `i` of a picture starts at `data[i]`, aligned to 64 bytes, is initialised, and its rows are
@@ -149,7 +148,7 @@ impl Drop for Decoder {
     }
 }
 
-/// Data on its way to the decoder; what was not taken is given back.
+/// Data for the decoder; what it did not take is freed.
 struct Data(Dav1dData);
 
 impl Drop for Data {
@@ -159,7 +158,7 @@ impl Drop for Data {
     }
 }
 
-/// Decodes the picture of a temporal unit. Broken data is `corrupt`, a frame beyond the limit too, since its header
+/// Decodes the picture of a temporal unit. Broken data is `corrupt`; so is a frame beyond the limit, since its header
 /// contradicts the container's.
 pub(crate) fn decode(unit: &[u8], options: Options) -> Result<Picture> {
     if unit.is_empty() {
@@ -176,8 +175,8 @@ pub(crate) fn decode(unit: &[u8], options: Options) -> Result<Picture> {
         to.copy_from_nonoverlapping(unit.as_ptr(), unit.len());
     }
     let mut best: Option<Picture> = None;
-    // Each round hands over data or takes a picture; a unit has at most four spatial layers, and one more round
-    // drains the decoder.
+    // Each round sends data or takes a picture; a unit has at most four spatial layers, and one more round drains the
+    // decoder.
     for _ in 0..16 {
         if data.0.sz > 0 {
             // SAFETY: the context is open, `data` is its own.

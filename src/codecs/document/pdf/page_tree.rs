@@ -1,27 +1,27 @@
-//! The way from a document's catalog to one of its pages (ISO 32000-2, 7.7.3).
+//! Finds a page from the document's catalog (ISO 32000-2, 7.7.3).
 
 use super::file::File;
 use super::syntax::{Dict, Lexer, Object};
 use thumbling_core::error::Result;
 
-/// Levels of the page tree.
+/// Most levels of the page tree.
 const MAX_LEVELS: usize = 64;
 
-/// What the page tree says of one page.
-pub(super) struct Leaf {
+/// The page tree's information about one page.
+pub(super) struct PageNode {
     /// Object number.
     pub(super) number: u32,
     pub(super) dict: Dict,
-    /// What it inherits: the nearest value of each key, as it stands in the file's syntax.
+    /// Inherited values: the nearest one for each key, in the file's syntax.
     pub(super) inherited: Vec<(&'static str, Object, Vec<u8>)>,
 }
 
-/// Keys that a page inherits from the nodes above it.
+/// Keys that a page inherits from its ancestors.
 const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
 
 impl File {
-    /// The page of this index, from 0. `None` if the way to it is not as it should be.
-    pub(super) fn leaf(&mut self, page: u32) -> Result<Option<Leaf>> {
+    /// The page with this index, from 0. `None` if the page tree is invalid on the way.
+    pub(super) fn page(&mut self, page: u32) -> Result<Option<PageNode>> {
         let Some(catalog) = self.catalog()? else { return Ok(None) };
         let Some(Object::Ref(mut number, _)) = catalog.object.dict().map(|catalog| catalog.get("Pages").clone()) else {
             return Ok(None);
@@ -33,7 +33,7 @@ impl File {
             let Some(kids) = self.resolved(dict.get("Kids"))? else { return Ok(None) };
             let Some(kids) = kids.array() else {
                 let is_page = dict.get("Type").name() == Some(b"Page") && skip == 0;
-                return Ok(is_page.then(|| Leaf { number, dict: dict.clone(), inherited }));
+                return Ok(is_page.then(|| PageNode { number, dict: dict.clone(), inherited }));
             };
             for key in INHERITED {
                 if let Some(raw) = raw_value(&body.bytes, body.is_whole, key) {
@@ -44,7 +44,7 @@ impl File {
             let mut next = None;
             for kid in kids {
                 let Object::Ref(kid, _) = *kid else { return Ok(None) };
-                // Leaves before the page are not read: only a kid that could be passed over whole is looked into.
+                // Pages before the wanted one are not read: only nodes with more than one page are.
                 let pages = match skip {
                     0 => 1,
                     _ => self.pages_below(kid)?,

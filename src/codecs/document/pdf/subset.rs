@@ -1,22 +1,22 @@
-//! A document of one page, made of the parts of a document that this page needs.
+//! A document of one page, built from the parts of a document that this page needs.
 //!
-//! hayro takes a document as one slice. Where the cross-references of a file can be read by ranges, it is given an
-//! excerpt instead of the whole: the objects that the page refers to, byte for byte, under a page tree of one page. What
-//! leads away from the page is left out; to a reader such references are null (ISO 32000-2, 7.3.10).
+//! hayro needs a document as one slice. If the cross-references of a file can be read by ranges, it gets a subset
+//! instead of the whole: the objects that the page refers to, byte for byte, under a page tree of one page. References
+//! that lead away from the page are omitted; readers treat them as null (ISO 32000-2, 7.3.10).
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use super::file::File;
-use super::leaf::{Leaf, raw_value};
+use super::page_tree::{PageNode, raw_value};
 use super::syntax::{Dict, Object};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::limits::Limits;
 
-/// Objects of one page; more are left to the engine.
+/// Most objects of one page; pages with more are left to the engine.
 const MAX_OBJECTS: usize = 1 << 16;
 
-/// Entries that lead away from the page: to its tree, to other pages, to what happens on a click.
+/// Keys that lead away from the page: to its parent, to other pages, to actions.
 pub(super) const AWAY: &[&[u8]] = &[
     b"Parent",
     b"P",
@@ -48,7 +48,7 @@ fn references(object: &Object, out: &mut Vec<u32>) {
         Object::Ref(number, _) => out.push(*number),
         Object::Array(items) => items.iter().for_each(|item| references(item, out)),
         Object::Dict(dict) => {
-            // Where neither stands, keys are names that the document gives: of pictures, of fonts.
+            // Without a type, keys are names chosen by the document: of pictures, of fonts.
             let is_typed = dict.has("Type") || dict.has("Subtype");
             let kept = dict.0.iter().filter(|(key, _)| !is_typed || !AWAY.contains(&key.as_slice()));
             kept.for_each(|(_, value)| references(value, out));
@@ -57,17 +57,17 @@ fn references(object: &Object, out: &mut Vec<u32>) {
     }
 }
 
-/// Levels of forms inside forms that are drawn in their time however often each draws the next.
+/// Nesting of forms that is drawn in time however often each form draws the next.
 const MAX_FORMS: u32 = 10;
 
 /// A document of one page.
-pub(super) struct Excerpt {
+pub(super) struct Subset {
     pub(super) bytes: Vec<u8>,
     /// Whether forms draw themselves, or one another through many levels, which PDFium follows past any deadline.
     pub(super) is_tangled: bool,
 }
 
-/// What objects refer to, and which of them are forms.
+/// References between objects, and which objects are forms.
 #[derive(Default)]
 struct Graph {
     references: HashMap<u32, Vec<u32>>,
@@ -81,7 +81,7 @@ impl Graph {
         self.levels_below(page, 0).is_none_or(|levels| levels > MAX_FORMS)
     }
 
-    /// `None` for a form that leads to itself, or where objects refer to one another without end.
+    /// `None` for a form that refers to itself, or for endless chains of references.
     fn levels_below(&mut self, number: u32, depth: u32) -> Option<u32> {
         const MAX_DEPTH: u32 = 200;
         if depth > MAX_DEPTH {
@@ -90,7 +90,7 @@ impl Graph {
         match self.levels.get(&number) {
             Some(Some(known)) => return Some(*known),
             Some(None) if self.forms.contains(&number) => return None,
-            // Other circles are harmless: nothing is drawn by them.
+            // Other cycles are harmless: they draw nothing.
             Some(None) => return Some(0),
             None => {}
         }
@@ -106,12 +106,12 @@ impl Graph {
     }
 }
 
-/// A document of nothing but the page `leaf` of `file`. `None` if a part of it cannot be read by ranges.
-/// `limit` if it has a picture that decodes to more than `limits` allow: PDFium would work on it past any deadline.
-pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<Option<Excerpt>> {
+/// A document that contains only page `node` of `file`. `None` if a part of it cannot be read by ranges. `limit` if it
+/// has a picture that decodes to more than `limits` allow: PDFium would work on it past any deadline.
+pub(super) fn subset(file: &mut File, node: &PageNode, limits: &Limits) -> Result<Option<Subset>> {
     let mut out = b"%PDF-1.7\n".to_vec();
-    let (mut offsets, mut seen, mut todo) = (Vec::<(u32, usize)>::new(), HashSet::new(), vec![leaf.number]);
-    for (_, value, _) in &leaf.inherited {
+    let (mut offsets, mut seen, mut todo) = (Vec::<(u32, usize)>::new(), HashSet::new(), vec![node.number]);
+    for (_, value, _) in &node.inherited {
         references(value, &mut todo);
     }
     let optional_content = file.optional_content()?;
@@ -127,7 +127,7 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
             return Ok(None);
         }
         let Some(body) = file.body(number)? else {
-            // What is not there is null to the engine as well; what is broken it may mend.
+            // Missing objects are null for the engine as well; broken ones it may repair.
             match file.is_broken {
                 true => return Ok(None),
                 false => continue,
@@ -149,10 +149,10 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
         if body.object.dict().is_some_and(|dict| dict.get("Subtype").name() == Some(b"Form")) {
             graph.forms.insert(number);
         }
-        // Its stream ends where its length says, which may stand elsewhere; both were read.
+        // Its stream ends where its length says, and the length may be an object of its own; both were read.
     }
-    // In the place of its own parent, by which PDFium looks for what the page inherits.
-    let parent = match leaf.dict.get("Parent") {
+    // Replaces its own parent, where PDFium looks for inherited values.
+    let parent = match node.dict.get("Parent") {
         Object::Ref(parent, _) => *parent,
         _ => 0,
     };
@@ -163,8 +163,8 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
         return Ok(None);
     }
     offsets.push((tree, out.len()));
-    out.extend(format!("{tree} 0 obj\n<</Type/Pages/Count 1/Kids[{} 0 R]", leaf.number).bytes());
-    for (key, _, raw) in &leaf.inherited {
+    out.extend(format!("{tree} 0 obj\n<</Type/Pages/Count 1/Kids[{} 0 R]", node.number).bytes());
+    for (key, _, raw) in &node.inherited {
         out.extend(format!("/{key} ").bytes());
         out.extend(raw);
     }
@@ -185,10 +185,10 @@ pub(super) fn excerpt(file: &mut File, leaf: &Leaf, limits: &Limits) -> Result<O
     }
     let _ = write!(table, "trailer\n<</Size {}/Root {catalog} 0 R>>\nstartxref\n{start}\n%%EOF\n", catalog + 1);
     out.extend(table.bytes());
-    Ok(Some(Excerpt { bytes: out, is_tangled: graph.is_tangled(leaf.number) }))
+    Ok(Some(Subset { bytes: out, is_tangled: graph.is_tangled(node.number) }))
 }
 
-/// Meets the limits with the samples of a picture: its pixels, and the bytes that they are packed in.
+/// Checks the limits for the samples of a picture: its pixels, and the bytes that they are packed in.
 fn check_picture(file: &mut File, dict: &Dict, limits: &Limits) -> Result<()> {
     if dict.get("Subtype").name() != Some(b"Image") {
         return Ok(());
@@ -196,7 +196,7 @@ fn check_picture(file: &mut File, dict: &Dict, limits: &Limits) -> Result<()> {
     let mut number = |key| file.resolved(dict.get(key)).map(|found| found.and_then(|n| n.unsigned()));
     let (width, height) = (number("Width")?.unwrap_or(0), number("Height")?.unwrap_or(0));
     let (bits, pixels) = (number("BitsPerComponent")?.unwrap_or(1), width.saturating_mul(height));
-    // Of a palette one sample; of what is not looked up three.
+    // One sample with a palette; three for unresolved colour spaces.
     let samples = match dict.get("ColorSpace") {
         Object::Name(name) if name == b"DeviceGray" => 1,
         Object::Name(name) if name == b"DeviceCMYK" => 4,
@@ -211,7 +211,7 @@ fn check_picture(file: &mut File, dict: &Dict, limits: &Limits) -> Result<()> {
 }
 
 impl File {
-    /// Which parts of pages are shown, as the catalog says it: parsed, and as it stands in the file.
+    /// Which optional parts of pages are shown, from the catalog: parsed, and as in the file.
     fn optional_content(&mut self) -> Result<Option<(Object, Vec<u8>)>> {
         let Some(body) = self.catalog()? else { return Ok(None) };
         let value = body.object.dict().map(|catalog| catalog.get("OCProperties").clone());

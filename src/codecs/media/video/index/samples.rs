@@ -1,4 +1,5 @@
-//! The sample tables of a track (ISO/IEC 14496-12, 8.6 and 8.7), asked for single samples without being read whole.
+//! The sample tables of a track (ISO/IEC 14496-12, 8.6 and 8.7), searched for single samples without reading them
+//! whole.
 
 use super::Moment;
 use crate::containers::bmff::boxes::TopBox;
@@ -8,29 +9,29 @@ use thumbling_core::source::Source;
 /// Entries of a table that are fetched at once.
 const WINDOW: u64 = 256;
 
-/// Bytes that are read of a table of runs: what stands in one depends on all before it.
+/// Most bytes that are read of a table of runs: entries depend on all before them.
 const MOST_RUNS: u64 = 384 << 10;
 
-/// Samples of a chunk whose sizes are added up to find one behind them.
+/// Samples of a chunk whose sizes are summed to find the offset of a later one.
 const MOST_BEFORE: u64 = 16_384;
 
-/// Samples from the start that are listed though they may not be key frames: some files mark none.
+/// Samples at the start that are listed even if they are not key frames: some files mark none.
 const FIRST: u64 = 3;
 
-/// One sample: a frame as it is stored.
+/// One sample: a frame as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sample {
-    /// When it is decoded, in ticks of the track.
+    /// Decoding time, in ticks of the track.
     pub(super) time: u64,
-    /// Where it lies in the file, and its bytes.
+    /// Offset in the file, and length.
     pub(super) offset: u64,
     pub(super) size: u32,
-    /// Which of the track's descriptions is its, from 1.
+    /// The index of its sample description, from 1.
     pub(super) description: u32,
     pub(super) is_key: bool,
 }
 
-/// A table of numbers, read a window at a time.
+/// A table of numbers, read in windows.
 struct Table {
     entries: Source,
     count: u64,
@@ -39,7 +40,7 @@ struct Table {
 }
 
 impl Table {
-    /// The entries from byte `skip` of the box `b` on, of `width` bytes each; their number stands before them.
+    /// The entries from byte `skip` of the box `b` on, `width` bytes each; their number is stored before them.
     fn open(stbl: &Source, b: &TopBox, skip: u64, width: u64) -> Result<Option<Self>> {
         let Some(len) = b.len.checked_sub(skip) else { return Ok(None) };
         let count = stbl.read_vec(b.start + skip - 4, 4)?;
@@ -54,7 +55,7 @@ impl Table {
         let i = i.min(self.count.saturating_sub(1));
         let held = self.window.1.len() as u64 / self.width;
         if i < self.window.0 || i >= self.window.0 + held {
-            // Entries before it are as likely to be asked for as those behind it.
+            // Entries before it are as likely to be requested next as those after it.
             let first = i.saturating_sub(WINDOW / 2);
             let bytes = WINDOW.min(self.count - first) * self.width;
             self.window = (first, self.entries.read_vec(first * self.width, bytes)?);
@@ -64,13 +65,13 @@ impl Table {
         Ok(entry.iter().fold(0, |value, byte| (value << 8) | u64::from(*byte)))
     }
 
-    /// The first entries, as many as are read of a table of runs, and whether they are all.
+    /// The first entries, as many as are read of a table of runs, and whether those are all.
     fn first(&mut self) -> Result<(Vec<u8>, bool)> {
         let count = self.count.min(MOST_RUNS / self.width);
         Ok((self.entries.read_vec(0, count * self.width)?, count == self.count))
     }
 
-    /// How many entries from the first on are at most `n`, if they are in order.
+    /// The number of leading entries that are at most `n`, if they are sorted.
     fn up_to(&mut self, n: u64) -> Result<u64> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
@@ -81,38 +82,38 @@ impl Table {
     }
 }
 
-/// Samples one after the other that have something in common.
+/// A run of samples that have a duration or chunk size in common.
 #[derive(Debug, Clone, Copy)]
 struct Run {
-    /// The first of them, and the first value: a time, a chunk.
+    /// The first sample, and the first value: a time or a chunk.
     sample: u64,
     start: u64,
-    /// Ticks each; samples a chunk.
+    /// Ticks per sample, or samples per chunk.
     each: u64,
     description: u32,
 }
 
-/// What the header of a track's media (8.4.2) says.
+/// The media header (8.4.2) of a track.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Media {
-    /// Ticks a second.
+    /// Ticks per second.
     pub(super) timescale: u32,
-    /// The whole length in ticks.
+    /// Duration in ticks.
     pub(super) duration: u64,
 }
 
 /// The tables of one track.
 pub(super) struct Samples {
     count: u64,
-    /// Samples from the first on that the runs that were read lead to.
+    /// Samples from the start that the runs read so far cover.
     reach: u64,
-    /// Runs of `stts`; none if there are too many to be read.
+    /// Runs of `stts`; empty if there are too many to read.
     times: Vec<Run>,
     duration: u64,
     timescale: u32,
-    /// Numbers of key frames from 1, unless all are.
+    /// Numbers of key frames, from 1; `None` if all are.
     keys: Option<Table>,
-    /// Sizes, or the one size of all.
+    /// Sizes, or the common size of all.
     sizes: Option<Table>,
     size: u32,
     chunks: Table,
@@ -120,7 +121,7 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// The tables among `boxes` of the sample table; `None` if they are not as the standard has them.
+    /// The tables in `boxes` of the sample table; `None` if they are invalid.
     pub(super) fn open(stbl: &Source, boxes: &[TopBox], media: Media) -> Result<Option<Self>> {
         let find = |kind: &[u8; 4]| boxes.iter().find(|b| b.kind == *kind);
         let (Some(stts), Some(stsc), Some(stsz)) = (find(b"stts"), find(b"stsc"), find(b"stsz")) else {
@@ -132,7 +133,7 @@ impl Samples {
             (None, None) => None,
         };
         let Some(chunks) = chunks.filter(|table| table.count > 0) else { return Ok(None) };
-        // What is there and cannot be read is not as if it were missing.
+        // An unreadable box is not the same as a missing one.
         let keys = match find(b"stss") {
             Some(stss) => match Table::open(stbl, stss, 8, 4)? {
                 None => return Ok(None),
@@ -173,15 +174,15 @@ impl Samples {
         Ok(Some(Self { count, reach, times, duration, timescale: media.timescale, keys, sizes, size, chunks, runs }))
     }
 
-    /// The whole length in ticks.
+    /// Duration in ticks.
     pub(super) fn duration(&self) -> u64 {
         self.duration
     }
 
-    /// The samples at the start, the key frames at or before `moments`, and the next key frame of each, in order.
+    /// The samples at the start, the key frames at or before `moments`, and the key frame after each, in order.
     ///
-    /// Of a film whose tables are too long to be followed to its end, shares are those of as much of it as they are
-    /// followed through, said to be those of the whole; `None` for a time beyond that.
+    /// If the tables are too long to be read to the end, shares are relative to the part that was read, as if it were
+    /// the whole; `None` for a time beyond it.
     pub(super) fn chosen(&mut self, moments: &[Moment]) -> Result<Option<Vec<Sample>>> {
         let followed = match self.reach < self.count {
             true => self.time_of(self.reach).max(1),
@@ -228,7 +229,7 @@ impl Samples {
         sample.min(last)
     }
 
-    /// When sample `number` is decoded, in ticks.
+    /// Decoding time of sample `number`, in ticks.
     fn time_of(&self, number: u64) -> u64 {
         let run = self.times.iter().rev().find(|run| run.sample <= number);
         match run {
@@ -237,7 +238,7 @@ impl Samples {
         }
     }
 
-    /// The key frame at or before `number`, and the one behind it.
+    /// The key frame at or before `number`, and the one after it.
     fn keys_at(&mut self, number: u64) -> Result<Vec<u64>> {
         let Some(keys) = &mut self.keys else { return Ok(vec![number, (number + 1).min(self.count - 1)]) };
         let before = keys.up_to(number + 1)?;
@@ -282,7 +283,7 @@ impl Samples {
     }
 }
 
-/// The runs of `stts`, and the whole length.
+/// The runs of `stts`, and the total duration.
 fn time_runs(entries: &[u8]) -> (Vec<Run>, u64) {
     let (mut runs, mut sample, mut start) = (Vec::new(), 0u64, 0u64);
     for [count, each] in words(entries) {

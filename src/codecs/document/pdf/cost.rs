@@ -1,8 +1,8 @@
-//! What a page may cost to draw, found before it is drawn.
+//! The memory that drawing a page takes, computed before it is drawn.
 //!
-//! hayro unpacks every stream whole, whatever it expands to, and decodes every picture at its full size. So everything
-//! that the page refers to is walked first: the memory of its largest picture and of its streams is what has to be
-//! reserved. Streams short enough that no compression could bring them near the limit are taken on trust.
+//! hayro expands every stream whole and decodes every picture at full size. So everything that the page refers to is
+//! visited first: the memory of its largest picture and of its streams is reserved. Streams too short to reach the
+//! limit with any compression are not measured.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -11,22 +11,22 @@ use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::object::{Dict, MaybeRef, Object, ObjectIdentifier, Stream};
 use hayro::hayro_syntax::page::Page;
 
-use super::excerpt::AWAY;
+use super::subset::AWAY;
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::limits::Limits;
 
-/// Most that one stage can expand a byte to: Deflate 1,032, LZW with codes of 12 bits some 2,700.
+/// Most bytes that a filter can expand one byte to: Deflate 1,032, LZW with codes of 12 bits some 2,700.
 const MAX_EXPANSION: u64 = 2700;
-/// Expanded bytes that need no closer look.
+/// Expanded bytes that are not worth measuring.
 const TRUSTED: u64 = 16 << 20;
-/// Objects that one page may be made of.
+/// Most objects of one page.
 const MAX_OBJECTS: usize = 1 << 20;
-/// Bytes a pixel while a picture is decoded, turned into colours and scaled.
+/// Bytes per pixel while a picture is decoded, converted and scaled.
 const IMAGE_BYTES: u64 = 4;
 
 /// Bytes of memory that drawing `page` may take. `limit` if a part of it is larger than the limits allow.
-pub(super) fn weigh(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> Result<u64> {
+pub(super) fn memory(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> Result<u64> {
     let (mut seen, mut todo) = (HashSet::<ObjectIdentifier>::new(), vec![Object::Dict(page.raw().clone())]);
     let (mut streams, mut picture, mut objects) = (0u64, 0u64, 0usize);
     while let Some(object) = todo.pop() {
@@ -70,7 +70,7 @@ pub(super) fn weigh(page: &Page<'_>, limits: &Limits, interrupt: &Interrupt) -> 
 }
 
 fn parts<'a, 'b>(dict: &'b Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> + use<'a, 'b> {
-    // Where neither stands, keys are names that the document gives: of pictures, of fonts.
+    // Without a type, keys are names chosen by the document: of pictures, of fonts.
     let is_typed = dict.contains_key("Type") || dict.contains_key("Subtype");
     dict.entries().filter(move |(key, _)| !is_typed || !AWAY.contains(&&**key)).map(|(_, value)| value)
 }
@@ -81,7 +81,7 @@ fn pixels(dict: &Dict<'_>) -> u64 {
     side("Width").saturating_mul(side("Height"))
 }
 
-/// Bytes that `stream` expands to, at most; those of a picture's own compression are not counted.
+/// Most bytes that `stream` expands to, without the compression of picture formats.
 fn expanded(stream: &Stream<'_>, max: u64) -> Result<u64> {
     let filters = stream.filters();
     let stages =
@@ -95,18 +95,18 @@ fn expanded(stream: &Stream<'_>, max: u64) -> Result<u64> {
     }
     let over = || Error::limit(format!("a part that expands to more than {max} bytes"));
     match (&filters[..], stages) {
-        // The common case is measured without being kept.
+        // The common case is measured without being stored.
         ([Filter::FlateDecode, ..], 1) => {
             let size = inflated(&raw, max)?;
             if size > max { Err(over()) } else { Ok(size) }
         }
-        // What is seldom has to do with less.
+        // Rare filters have to expand it.
         _ if length.saturating_mul(MAX_EXPANSION) <= max && stages == 1 => Ok(length.saturating_mul(8)),
         _ => Err(over()),
     }
 }
 
-/// Bytes that zlib data expands to, as far as `max` and one more.
+/// Bytes that zlib data expands to, counted up to `max` + 1.
 fn inflated(data: &[u8], max: u64) -> Result<u64> {
     let mut inflate = flate2::read::ZlibDecoder::new(data).take(max.saturating_add(1));
     let (mut buf, mut size) = (vec![0; 64 << 10], 0u64);
@@ -114,7 +114,7 @@ fn inflated(data: &[u8], max: u64) -> Result<u64> {
         match inflate.read(&mut buf) {
             Ok(0) => return Ok(size),
             Ok(n) => size += n as u64,
-            // Damaged data is the engine's to judge; it has a lenient reader for it, which stops there too.
+            // Damaged data is the engine's business: its lenient decoder stops here too.
             Err(_) => return Ok(size),
         }
     }

@@ -1,10 +1,10 @@
-//! From the order of the scan to the order of the plane.
+//! Moves values from scan order to plane order.
 
 use super::layout::{Layout, Pass};
 use super::plane::Coefficients;
 
-/// Brings what was read for the MCUs from `mcu` on (all of one row) to its place in the planes.
-pub(super) fn scatter(layout: &mut Layout, planes: &mut [Coefficients], pass: Pass, read: &mut [i16], mcu: usize) {
+/// Moves the values of the MCUs starting at `mcu` (all of one row) to their places in the planes.
+pub(super) fn deinterleave(layout: &mut Layout, planes: &mut [Coefficients], pass: Pass, read: &mut [i16], mcu: usize) {
     let (row, column) = (mcu / layout.columns, mcu % layout.columns);
     let per_mcu = layout.blocks();
     let mut first = 0;
@@ -38,7 +38,7 @@ pub(super) fn scatter(layout: &mut Layout, planes: &mut [Coefficients], pass: Pa
     }
 }
 
-/// Sums the differences of `BLOCKS` blocks of each MCU, the first of them at `first`, in place.
+/// Sums the differences of `BLOCKS` blocks of each MCU, starting at `first`, in place.
 #[inline(always)]
 fn accumulate<const BLOCKS: usize>(read: &mut [i16], per_mcu: usize, first: usize, low: u8, predictor: &mut i32) {
     let mut sum = *predictor;
@@ -52,7 +52,7 @@ fn accumulate<const BLOCKS: usize>(read: &mut [i16], per_mcu: usize, first: usiz
     *predictor = sum;
 }
 
-/// Puts `BLOCKS` neighbours of each MCU, the first of them at `first`, to their row in the plane.
+/// Moves `BLOCKS` adjacent blocks of each MCU, starting at `first`, to their row in the plane.
 fn place_blocks<const BLOCKS: usize>(place: &mut [i16], read: &[i16], per_mcu: usize, first: usize, pass: Pass) {
     let blocks = read.chunks_exact(per_mcu).filter_map(|mcu| mcu.get(first..)?.first_chunk::<BLOCKS>());
     let places = place.as_chunks_mut::<BLOCKS>().0.iter_mut().zip(blocks);

@@ -1,8 +1,8 @@
-//! Third-party code that may panic, recurse deeply or run long, on a thread of its own.
+//! Runs third-party code that may panic, recurse deeply or run for too long on a thread of its own.
 //!
-//! A panic there becomes an error, the stack is large enough for what the parser's own depth limits allow, and the
-//! caller has its answer by its deadline. The thread itself cannot be stopped from outside: it ends where its code next
-//! asks the interrupt. The few that are late are counted, and no more are started while there are too many.
+//! A panic becomes an error, the stack is large enough for the parser's own depth limits, and the caller gets an answer
+//! by its deadline. A thread cannot be stopped from outside: it ends when its code next checks the interrupt. Threads
+//! past their deadline are counted, and no more are started while there are too many.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -13,36 +13,37 @@ use std::time::Duration;
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::{Error, ErrorKind, Result};
 
-/// Bytes of stack: the parser nests objects 512 deep, the interpreter content streams 50 deep. Only touched pages cost.
+/// Stack size, bytes: the parser nests objects 512 deep, the interpreter content streams 50 deep. Untouched pages cost
+/// nothing.
 const STACK: usize = 64 << 20;
 /// Threads that may be past their deadline at once.
 const MAX_LATE: u32 = 4;
 
 static LATE: AtomicU32 = AtomicU32::new(0);
 
-// How a thread stands to its caller.
+// The state of a thread.
 const AWAITED: u8 = 0;
 const DONE: u8 = 1;
 const LET_GO: u8 = 2;
 
-/// What unwinds a confined thread whose time is up.
+/// The panic payload that unwinds a thread whose time is up.
 struct Stopped;
 
-/// Ends the confined work that it is called in if the time is up. Not to be called anywhere else.
+/// Unwinds the thread if the time is up. Only to be called from code that [`run`] runs.
 pub(super) fn stop_if_due(interrupt: &Interrupt) {
     if interrupt.check().is_err() {
-        // Runs no panic hook: nothing is printed.
+        // Does not call the panic hook: nothing is printed.
         resume_unwind(Box::new(Stopped));
     }
 }
 
-/// Whether work that was let go is still going on.
+/// Whether abandoned threads are still running.
 #[cfg(feature = "pdfium")]
 pub(super) fn is_late() -> bool {
     LATE.load(Ordering::Relaxed) > 0
 }
 
-/// Runs `work` to its end, its panic, or the deadline of `interrupt`, whichever is first.
+/// Runs `work` until it ends, panics, or reaches the deadline of `interrupt`.
 pub(super) fn run<T: Send + 'static>(
     interrupt: &Interrupt,
     work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -71,7 +72,7 @@ pub(super) fn run<T: Send + 'static>(
     loop {
         match wait.recv_timeout(Duration::from_millis(10)) {
             Ok(done) => {
-                // Cancelled and timed out are told apart by the interrupt.
+                // The interrupt tells cancellation from timeout.
                 if matches!(&done, Err(e) if e.kind() == ErrorKind::Timeout) {
                     interrupt.check()?;
                 }
@@ -79,7 +80,7 @@ pub(super) fn run<T: Send + 'static>(
             }
             Err(RecvTimeoutError::Timeout) => {
                 if let Err(late) = interrupt.check() {
-                    // Counted before it may be discounted.
+                    // Counted before it can be subtracted.
                     LATE.fetch_add(1, Ordering::Relaxed);
                     if state.swap(LET_GO, Ordering::AcqRel) == DONE {
                         LATE.fetch_sub(1, Ordering::Relaxed);

@@ -1,12 +1,12 @@
-//! A film's index, cut down to the key frames that may be shown.
+//! Reduces a video's index to the key frames that may be shown.
 //!
 //! MP4 and QuickTime files list every sample of every track in tables (`stbl`; ISO/IEC 14496-12, 8.5 to 8.7), which a
-//! demuxer reads whole: tens of megabytes for a film of many hours. [`excerpt`] follows these tables by range, to the
-//! key frames at the places that are wanted, and puts an index of those alone before the content, which stays where it
-//! is, in the file.
+//! demuxer reads whole: tens of megabytes for a video of many hours. [`reduced`] reads these tables by range to find
+//! the key frames at the wanted positions, and puts an index of those alone before the content, which is read from the
+//! file as before.
 //!
-//! Sound, other tracks and edit lists are left out: a place in time is one of the stored film. What is not understood
-//! is no error: then the demuxer reads the file itself.
+//! Audio, other tracks and edit lists are dropped: a position is one in the stored video. Anything unsupported is not
+//! an error: the demuxer then reads the original file.
 
 mod samples;
 
@@ -21,10 +21,10 @@ use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::{ReadAt, Source};
 
-/// A place in a film.
+/// A position in a video.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Moment {
-    /// A share of the whole, 0 to 1.
+    /// A share of the duration, 0 to 1.
     Share(f64),
     /// A point in time.
     Time(Duration),
@@ -33,25 +33,25 @@ pub(super) enum Moment {
 /// Bytes of an index up to which it is read whole: that costs a fetch or two.
 const SMALL: u64 = 256 << 10;
 
-/// Bytes of a box that is taken over as it is.
+/// Most bytes of a box that is copied unchanged.
 const MOST: u64 = 64 << 10;
 
-/// Bytes of a cover, with the words around it, that is taken over.
+/// Most bytes of a cover and the other metadata with it that are copied.
 const MOST_WORDS: u64 = 512 << 10;
 
-/// Bytes of an index that is cut down, and tracks of a film, above which neither is one.
+/// Largest index, and most tracks, that are reduced; other files are left to the demuxer.
 const MOST_CUT: usize = 2 << 20;
 const MOST_TRACKS: usize = 64;
 
-/// Boxes within boxes: of `trak`, `mdia`, `minf`, `stbl` none is deeper.
+/// Nesting of boxes: of `trak`, `mdia`, `minf`, `stbl`, none is deeper.
 const DEPTH: u32 = 3;
 
-/// `source` with an index of the key frames at the start and at `moments`, and of the next of each; `None` if its index
-/// is small, or is not of the kind that can be cut down.
+/// `source` with an index of the key frames at the start and at `moments`, and of the key frame after each; `None` if
+/// its index is small or cannot be reduced.
 ///
 /// # Errors
-/// What reading fails with, `timeout`, `cancelled`; what is read makes none.
-pub(super) fn excerpt(source: &Source, moments: &[Moment], interrupt: &Interrupt) -> Result<Option<Source>> {
+/// Errors of reading, `timeout` and `cancelled`; invalid content is not an error.
+pub(super) fn reduced(source: &Source, moments: &[Moment], interrupt: &Interrupt) -> Result<Option<Source>> {
     let top = top_boxes(source)?;
     let Some(moov) = top.iter().find(|b| &b.kind == b"moov").filter(|b| b.len > SMALL) else { return Ok(None) };
     if top.iter().any(|b| &b.kind == b"moof") {
@@ -64,7 +64,7 @@ pub(super) fn excerpt(source: &Source, moments: &[Moment], interrupt: &Interrupt
     let Some(index) = Cut { size: source.size(), moments, interrupt }.moov(&source.slice(moov.start, moov.len))? else {
         return Ok(None);
     };
-    // The content becomes the payload of one `mdat`, whose header is the last of what is put before it.
+    // The content becomes the payload of one `mdat`, whose header ends the prefix.
     let before = (head.len() + index.bytes.len() + 16) as u64;
     head.extend(index.moved_by(before));
     head.extend_from_slice(&1u32.to_be_bytes());
@@ -74,7 +74,7 @@ pub(super) fn excerpt(source: &Source, moments: &[Moment], interrupt: &Interrupt
     Ok(Some(Source::from_read_at(Arc::new(Spliced { head, source: source.clone() }), size)))
 }
 
-/// Bytes of our own before those of a source.
+/// A source with a prefix.
 struct Spliced {
     head: Vec<u8>,
     source: Source,
@@ -93,7 +93,7 @@ impl ReadAt for Spliced {
     }
 }
 
-/// A rewritten box, and where in it offsets of the content stand, 64 bits each.
+/// A rewritten box, and the positions in it of 64-bit offsets into the content.
 #[derive(Default)]
 struct Index {
     bytes: Vec<u8>,
@@ -101,12 +101,12 @@ struct Index {
 }
 
 impl Index {
-    /// Adds a box that needs no rewriting.
+    /// Appends a box unchanged.
     fn push(&mut self, kind: &FourCc, payload: &[u8]) {
         self.bytes.extend(boxed(kind, payload));
     }
 
-    /// Adds a rewritten box as one of `kind`.
+    /// Appends a rewritten box as one of `kind`.
     fn nest(&mut self, kind: &FourCc, inner: Index) {
         let at = self.bytes.len() + 8;
         self.offsets.extend(inner.offsets.iter().map(|offset| at + offset));
@@ -129,7 +129,7 @@ fn boxed(kind: &FourCc, payload: &[u8]) -> Vec<u8> {
     [&size.to_be_bytes(), &kind[..], payload].concat()
 }
 
-/// What a cut-down index is to lead to: samples at `moments` within a file of `size` bytes.
+/// The samples that a reduced index must list: those at `moments` in a file of `size` bytes.
 #[derive(Clone, Copy)]
 struct Cut<'a> {
     size: u64,
@@ -138,7 +138,7 @@ struct Cut<'a> {
 }
 
 impl Cut<'_> {
-    /// The movie box with its tracks of pictures.
+    /// The movie box with its picture tracks.
     fn moov(self, moov: &Source) -> Result<Option<Index>> {
         let (mut inner, mut tracks) = (Index::default(), 0);
         let boxes = top_boxes(moov)?;
@@ -147,7 +147,7 @@ impl Cut<'_> {
         }
         for b in boxes {
             match &b.kind {
-                // In fragments; compressed; elsewhere.
+                // Fragmented, compressed, or in another file.
                 b"mvex" | b"cmov" | b"rmra" => return Ok(None),
                 b"trak" => {
                     let trak = moov.slice(b.start, b.len);
@@ -169,7 +169,8 @@ impl Cut<'_> {
         Ok((tracks > 0).then_some(moov))
     }
 
-    /// A part of a track: the tables in it are cut down, what refers to other tracks or to more of the film is left out.
+    /// A part of a track: its tables are reduced; references to other tracks and descriptions of the whole video are
+    /// dropped.
     fn part(self, parent: &Source, media: Media, depth: u32) -> Result<Option<Index>> {
         self.interrupt.check()?;
         let mut inner = Index::default();
@@ -194,7 +195,7 @@ impl Cut<'_> {
         Ok(Some(inner))
     }
 
-    /// The sample table of the chosen samples alone, each a chunk of its own.
+    /// A sample table of the chosen samples, each in a chunk of its own.
     fn table(self, stbl: &Source, media: Media) -> Result<Option<Index>> {
         let boxes = top_boxes(stbl)?;
         let Some(stsd) = boxes.iter().find(|b| &b.kind == b"stsd").filter(|b| b.len <= MOST) else { return Ok(None) };
@@ -213,7 +214,7 @@ impl Cut<'_> {
         }
         table.push(b"stsc", &full((1..).zip(&chosen).map(|(chunk, s)| [chunk, 1, s.description])));
         let sizes = full(chosen.iter().map(|s| [s.size]));
-        // After version and flags the size of all samples: 0, since they differ.
+        // After version and flags, the size of all samples: 0, since they differ.
         table.push(b"stsz", &[&sizes[..4], &[0; 4], &sizes[4..]].concat());
         let first = table.bytes.len() + 16;
         table.offsets.extend((0..chosen.len()).map(|i| first + i * 8));
@@ -222,7 +223,7 @@ impl Cut<'_> {
     }
 }
 
-/// Takes a box over as it is, unless it is too large to be needed.
+/// Copies a box unchanged, unless it is too large to be needed.
 fn copy(into: &mut Index, parent: &Source, b: &TopBox, most: u64) -> Result<()> {
     if b.len <= most {
         into.push(&b.kind, &parent.read_vec(b.start, b.len)?);
@@ -230,7 +231,7 @@ fn copy(into: &mut Index, parent: &Source, b: &TopBox, most: u64) -> Result<()> 
     Ok(())
 }
 
-/// The header of a track's media, if its handler (8.4.3) is that of pictures.
+/// The media header of a track, if its handler (8.4.3) is video.
 fn media_of_pictures(trak: &Source) -> Result<Option<Media>> {
     let Some(mdia) = top_boxes(trak)?.into_iter().find(|b| &b.kind == b"mdia") else { return Ok(None) };
     let mdia = trak.slice(mdia.start, mdia.len);
@@ -243,7 +244,7 @@ fn media_of_pictures(trak: &Source) -> Result<Option<Media>> {
         return Ok(None);
     }
     let mdhd = body(b"mdhd")?;
-    // Version 1 has dates and length of 64 bits.
+    // Version 1 has 64-bit dates and duration.
     let wide = mdhd.first() == Some(&1);
     let mut fields = Bytes::new(mdhd.get(if wide { 20.. } else { 12.. }).unwrap_or_default());
     let read = |fields: &mut Bytes<'_>| {
@@ -252,7 +253,7 @@ fn media_of_pictures(trak: &Source) -> Result<Option<Media>> {
     Ok(read(&mut fields).ok())
 }
 
-/// How long each sample is shown: until the next of them, in ticks of the track.
+/// The duration of each sample: until the next of them, in ticks of the track.
 fn durations(chosen: &[Sample], whole: u64) -> impl Iterator<Item = u32> {
     let next = chosen.iter().skip(1).map(|s| s.time).chain([whole]);
     chosen.iter().zip(next).map(|(s, next)| u32::try_from(next.saturating_sub(s.time)).unwrap_or(u32::MAX))

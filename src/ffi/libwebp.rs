@@ -1,4 +1,4 @@
-//! libwebp behind safe functions: encoding, and decoding at a reduced size.
+//! libwebp: lossy encoding, and decoding at a reduced size.
 #![allow(unsafe_code)] // FFI: libwebp has no safe binding that scales while decoding.
 
 use libwebp_sys as sys;
@@ -8,7 +8,7 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::Size;
 
-/// How much work the encoder does, 0 to 6: 3 takes half the time of the default 4 for one or two per cent more bytes.
+/// Effort of the encoder, 0 to 6: 3 takes half the time of the default 4 for one or two per cent more bytes.
 const METHOD: i32 = 3;
 
 /// Encodes `Rgb8` or `Rgba8` as lossy WebP with transparency.
@@ -48,56 +48,28 @@ pub(crate) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
     }
 }
 
-/// What the header of a still WebP says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Features {
-    /// Size of the canvas, px.
-    pub size: Size,
-    /// Whether it has an alpha channel.
-    pub has_alpha: bool,
-    /// Whether it holds more than one frame.
-    pub has_animation: bool,
-    /// Whether it is known to be VP8L.
-    pub is_lossless: bool,
-}
-
-/// Reads the features from the first bytes of a file.
-pub(crate) fn features(head: &[u8]) -> Result<Features> {
-    // SAFETY: `raw` is plain data that libwebp fills from the `head.len()` readable bytes at `head`.
-    let raw = unsafe {
-        let mut raw = std::mem::zeroed::<sys::WebPBitstreamFeatures>();
-        match sys::WebPGetFeatures(head.as_ptr(), head.len(), &mut raw) {
-            sys::VP8StatusCode::VP8_STATUS_OK => raw,
-            status => return Err(corrupt(status)),
-        }
-    };
-    let size = Size::new(raw.width.max(0) as u32, raw.height.max(0) as u32);
-    Ok(Features {
-        size,
-        has_alpha: raw.has_alpha != 0,
-        has_animation: raw.has_animation != 0,
-        is_lossless: raw.format == 2,
-    })
-}
-
 fn corrupt(status: sys::VP8StatusCode) -> Error {
     match status {
         sys::VP8StatusCode::VP8_STATUS_OUT_OF_MEMORY => Error::limit("libwebp ran out of memory"),
-        sys::VP8StatusCode::VP8_STATUS_UNSUPPORTED_FEATURE => Error::unsupported("a WebP feature that libwebp lacks"),
+        sys::VP8StatusCode::VP8_STATUS_UNSUPPORTED_FEATURE => {
+            Error::unsupported("a WebP feature that libwebp does not support")
+        }
         status => Error::corrupt(format!("libwebp: {status:?}")),
     }
 }
 
-/// Bytes that are decoded between two questions whether to go on.
+/// Bytes that are decoded between two checks for cancellation.
 const STEP: usize = 64 << 10;
 
-/// Decodes a still file, scaling it to `size` px while it decodes; `Rgba8` where `alpha`, else `Rgb8`. Rows that are
-/// missing in a truncated file stay 0; the second value is the number of rows that are there.
+/// Decodes a still file of `full` px, scaling it to `size` px while decoding; `Rgba8` if `alpha`, else `Rgb8`. Rows that
+/// are missing in a truncated file stay 0; the second value is the number of rows that were decoded.
 ///
-/// `coarse` leaves out the loop filter: right where the picture is reduced so far that block edges are not seen.
+/// `coarse` skips the loop filter, for pictures that are reduced so far that block edges are not seen.
+#[cfg(feature = "webp")]
 pub(crate) fn decode(
     bytes: &[u8],
     size: Size,
+    full: Size,
     alpha: bool,
     coarse: bool,
     interrupt: &Interrupt,
@@ -105,16 +77,15 @@ pub(crate) fn decode(
     let format = if alpha { PixelFormat::Rgba8 } else { PixelFormat::Rgb8 };
     let stride = size.width as usize * format.channels();
     let mut pixels = vec![0u8; stride * size.height as usize];
-    let source = features(bytes)?.size;
     // SAFETY: `config` is plain data, initialised by libwebp. `pixels` outlives the decoder and holds
     // height × stride bytes, as the buffer says. The decoder reads `bytes[..end]` during each call only, and is
     // deleted on every path.
     let rows = unsafe {
         let mut config = std::mem::zeroed::<sys::WebPDecoderConfig>();
         if !sys::WebPInitDecoderConfig(&mut config) {
-            return Err(Error::internal("libwebp of another version"));
+            return Err(Error::internal("libwebp has another version than its headers"));
         }
-        if size != source {
+        if size != full {
             config.options.use_scaling = 1;
             config.options.scaled_width = size.width as i32;
             config.options.scaled_height = size.height as i32;
@@ -161,9 +132,11 @@ pub(crate) fn decode(
     Ok((Frame::from_u8(size.width, size.height, format, pixels)?, rows))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "webp"))]
 mod tests {
     use super::*;
+
+    const FULL: Size = Size::new(64, 48);
 
     fn sample() -> Vec<u8> {
         let pixels = (0..64 * 48).flat_map(|i| [(i % 64 * 4) as u8, (i / 64 * 5) as u8, 99]).collect();
@@ -172,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_is_encoded_decodes_to_the_same_colours() {
-        let (frame, rows) = decode(&sample(), Size::new(64, 48), false, false, &Interrupt::default()).unwrap();
+        let (frame, rows) = decode(&sample(), FULL, FULL, false, false, &Interrupt::default()).unwrap();
         let v = frame.as_u8().unwrap();
         assert_eq!(rows, 48);
         let last = &v[v.len() - 3..];
@@ -182,7 +155,7 @@ mod tests {
     #[test]
     fn a_truncated_file_says_how_many_rows_it_has() {
         let sample = sample();
-        match decode(&sample[..sample.len() * 3 / 4], Size::new(64, 48), false, false, &Interrupt::default()) {
+        match decode(&sample[..sample.len() * 3 / 4], FULL, FULL, false, false, &Interrupt::default()) {
             Ok((_, rows)) => assert!(rows < 48),
             Err(e) => assert_eq!(e.kind(), ErrorKind::Corrupt),
         }
