@@ -1,7 +1,8 @@
 //! PDFium behind safe functions: documents over a [`Source`], pages drawn into pixels.
 //!
 //! The library is bound at run time, once a process, where it is found: at the path that `THUMBLING_PDFIUM` names,
-//! beside this library or the running command, or where the system's loader looks. It is never fetched.
+//! beside this library or the running command, or where the system's loader looks. It is never fetched. An empty
+//! `THUMBLING_PDFIUM` turns it off.
 //!
 //! PDFium is not thread-safe, so every call is made in **one lane**: a lock of our own, for which a caller waits a
 //! short time, and no longer than its deadline. Documents of several threads may be open at once; their calls take turns. While a page is
@@ -53,6 +54,9 @@ fn library() -> Option<&'static dyn PdfiumLibraryBindings> {
     static LIBRARY: OnceLock<Option<Box<dyn PdfiumLibraryBindings>>> = OnceLock::new();
     LIBRARY
         .get_or_init(|| {
+            if std::env::var_os(PATH_VARIABLE).is_some_and(|path| path.is_empty()) {
+                return None;
+            }
             let bindings = candidates().into_iter().find_map(|path| Pdfium::bind_to_library(path).ok());
             let bindings = bindings.or_else(|| Pdfium::bind_to_system_library().ok())?;
             // SAFETY: the first call into the library, made once, while no other thread has its bindings.
