@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
     /// Output folder, created if missing
-    #[arg(long, short, value_name = "DIR")]
+    #[arg(long, short, value_name = "OUT")]
     out: PathBuf,
     /// Print one JSON line per file, as each finishes
     #[arg(long)]
@@ -53,7 +53,7 @@ Examples:
       two sizes of every file, each file decoded once
   thumbling make cover.png --out . --size 640x360 --fit cover --position attention
       exactly 640 x 360 px, cropped to the most interesting part
-  thumbling make drive/ --out thumbs --json --timeout 2s | jq -r 'select(.status == \"error\") | .file'
+  thumbling make drive/ --out thumbs --json --timeout 2s | jq -r 'select(.error) | .file'
       list the files that failed
 
 Exit status: 0 if every file was processed, even if some failed; 1 if the run was aborted; 2 on bad usage.";
@@ -65,7 +65,7 @@ struct ThumbnailArgs {
     /// Size in px, as 256 or 640x480; repeat for several sizes
     #[arg(long, short, value_name = "N|WxH", default_value = "256")]
     size: Vec<BoxSize>,
-    /// How to fit the picture into the size
+    /// How the picture fits the given size
     #[arg(long, value_enum, default_value_t = FitArg::ScaleDown)]
     fit: FitArg,
     /// Which part to keep with --fit cover
@@ -80,7 +80,7 @@ struct ThumbnailArgs {
     /// Colour behind transparent pixels [default: white for JPEG, else none]
     #[arg(long, value_name = "RRGGBB", value_parser = options::color)]
     background: Option<Rgb>,
-    /// Trade speed for quality
+    /// Trade-off between speed and quality
     #[arg(long, value_enum, default_value_t = EffortArg::Normal)]
     effort: EffortArg,
     /// Page, slide or frame to show, counting from 1

@@ -73,11 +73,11 @@ macro_rules! values {
 values! {
     /// `--fit`.
     FitArg => Fit {
-        /// Fit inside the box; enlarge small pictures
+        /// Fit inside, without cropping; enlarge small pictures
         Contain,
-        /// Fill the box and crop the rest
+        /// Fill the size and crop the rest
         Cover,
-        /// Stretch to the box
+        /// Stretch to the size
         Fill,
         /// Like contain, but never enlarge pixels
         ScaleDown,
@@ -141,7 +141,7 @@ pub struct LimitArgs {
     /// Largest picture to decode, in pixels [default: 268435456]
     #[arg(long, value_name = "N", value_parser = bytes)]
     max_pixels: Option<u64>,
-    /// Most memory for decoded pixels: 256M, 1G or a number of bytes [default: 256M]
+    /// Memory limit for decoded pixels: 256M, 1G or a number of bytes [default: 256M]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     max_memory: Option<u64>,
 }

@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// Output folder, created if missing
-    #[arg(long, short, value_name = "DIR")]
+    #[arg(long, short, value_name = "OUT")]
     out: PathBuf,
     /// Thumbnail size in px
     #[arg(long, short, value_name = "N", default_value_t = 320, value_parser = clap::value_parser!(u16).range(16..=2048))]
