@@ -1,47 +1,47 @@
-# What one does with this project. `make` alone lists it.
+# `make` lists the targets.
 
 CARGO ?= cargo
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-# Of the C ABI: 1.0 as the header says it, which names the shared library.
+# Version of the C ABI, which names the shared library.
 ABI = $(shell awk '/define THUMBLING_ABI_VERSION/ { print int($$3 / 65536) "." $$3 % 65536 }' include/thumbling.h)
 ABI_MAJOR = $(firstword $(subst ., ,$(ABI)))
 
 .PHONY: help deps build demo test bench install
 .DEFAULT_GOAL := help
 
-help: ## list what make can do
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-deps: ## install what building and testing need and this machine lacks (Debian)
+deps: ## install missing build and test dependencies (Debian)
 	@.ci/deps test
 
-build: ## build the command and the libraries: target/release
+build: ## build the command and the C library into target/release
 	@.ci/deps build
-	$(CARGO) build --release --features full
+	@.ci/progress release $(CARGO) build --release -p thumbling-cli -p thumbling-capi --features thumbling-capi/full
 
 demo: ## draw sample files of every format and make a gallery of them: demo/index.html
 	@.ci/deps build
-	$(CARGO) build --release --features full --bins --example make_samples
+	@.ci/progress release $(CARGO) build --release -p thumbling-cli -p thumbling-samples
 	@.ci/pdfium $(BUILT)/release
 	rm -rf samples demo
-	$(BUILT)/release/examples/make_samples samples
+	$(BUILT)/release/make-samples samples
 	$(BUILT)/release/thumbling gallery samples --out demo
-	@echo "Open demo/index.html in a browser. Your own: $(BUILT)/release/thumbling gallery FOLDER --out OUT"
+	@echo "Open demo/index.html in a browser. For your own files: $(BUILT)/release/thumbling gallery FOLDER --out OUT"
 
-test: deps ## run all tests: Rust; the C ABI plain, under valgrind and with sanitisers; decoders of URLs in six languages
-	$(CARGO) build --features full --all-targets
+test: deps ## run all tests: Rust, C ABI (plain, valgrind, sanitisers), URL decoders in six languages
+	@.ci/progress debug $(CARGO) build --workspace --all-targets --features thumbling/full,thumbling-capi/full
 	@.ci/pdfium $(BUILT)/debug
-	$(CARGO) test --features full
+	$(CARGO) test --workspace --features thumbling/full,thumbling-capi/full
 	tests/c/run $(BUILT)/debug
 	tests/decoders/run
 
-bench: build ## time the stages of the pipeline; benches/peers.py times it against its peers
+bench: build ## time the stages of the pipeline; benches/peers.py compares with other libraries
 	$(CARGO) bench --features full,bench --bench stages
 
-install: build ## install command, libraries, header, pkg-config file; PREFIX=/usr/local, DESTDIR=
+install: build ## install command, libraries, header and pkg-config file; PREFIX=/usr/local, DESTDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(BUILT)/release/thumbling $(DESTDIR)$(PREFIX)/bin/thumbling
 	install -m 644 include/thumbling.h $(DESTDIR)$(PREFIX)/include/thumbling.h
