@@ -1,7 +1,8 @@
 //! A safe wrapper of PDFium: documents over a [`Source`], pages drawn into pixels.
 //!
 //! The library is loaded once per process, at run time: from the path in `THUMBLING_PDFIUM`, from the folder of this
-//! library or of the running command, or from the system's library path. It is never downloaded.
+//! library or of the running command, or from the system's library path. It is never downloaded. An empty
+//! `THUMBLING_PDFIUM` turns it off.
 //!
 //! PDFium is not thread-safe, so every call holds **one lock**, for which a caller waits a short time, and no longer
 //! than its deadline. Several threads may have documents open; their calls take turns. While PDFium draws a page it
@@ -53,6 +54,9 @@ fn library() -> Option<&'static dyn PdfiumLibraryBindings> {
     static LIBRARY: OnceLock<Option<Box<dyn PdfiumLibraryBindings>>> = OnceLock::new();
     LIBRARY
         .get_or_init(|| {
+            if std::env::var_os(PATH_VARIABLE).is_some_and(|path| path.is_empty()) {
+                return None;
+            }
             let bindings = candidates().into_iter().find_map(|path| Pdfium::bind_to_library(path).ok());
             let bindings = bindings.or_else(|| Pdfium::bind_to_system_library().ok())?;
             // SAFETY: the first call into the library, made once, while no other thread has its bindings.
