@@ -82,7 +82,7 @@ impl Decoder for GifFile {
             if let Err(e) = &read {
                 // The decoded part of a truncated frame is worth showing.
                 if rgba.chunks_exact(4).all(|p| p[3] == 0) && shown == 0 {
-                    return Err(Error::corrupt(e.to_string()).caused_by(e));
+                    return Err(Error::corrupt(e.to_string()));
                 }
                 cx.warn(format!("frame {} is damaged: {e}", shown + 1));
             }
