@@ -93,6 +93,11 @@ impl Samples {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     const fn bytes(&self) -> usize {
         match self {
             Self::U8(_) => 1,
