@@ -40,6 +40,14 @@ pub trait Decoder: Send {
 }
 
 /// Information from the header of a file.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::{Format, Size, SourceInfo};
+///
+/// let info = SourceInfo::new(Format::image("png"), Size::new(640, 480));
+/// assert_eq!((info.width, info.pages, info.is_scalable), (640.0, 1, false));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SourceInfo {
@@ -90,6 +98,11 @@ impl SourceInfo {
 }
 
 /// Trade-off between speed and quality.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Effort::default(), thumbling::Effort::Normal);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Effort {

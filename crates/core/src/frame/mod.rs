@@ -108,6 +108,11 @@ impl Samples {
 }
 
 /// Where the pixels of a thumbnail come from.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Origin::Embedded.name(), "embedded");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Origin {
