@@ -1,4 +1,4 @@
-//! An open file: its demuxer, what that is forbidden, and its way to bytes.
+//! An open file: its demuxer, the restrictions on it, and its I/O.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io::{Read, Seek, SeekFrom};
@@ -10,25 +10,25 @@ use super::reader::Reader;
 use super::stream::Stream;
 use thumbling_core::error::{Error, Result};
 
-/// Bytes of FFmpeg's own buffer: what one fetch grows to at most.
+/// Size of FFmpeg's own buffer, bytes: the most that one fetch grows to.
 const BUFFER: usize = 32 << 10;
 
-// Of libavutil/error.h and libavformat/avio.h, where they stand as expressions.
+// From libavutil/error.h and libavformat/avio.h, where they are expressions that bindgen does not evaluate.
 const AVERROR_EOF: c_int = -i32::from_le_bytes(*b"EOF ");
 const AVERROR_EXTERNAL: c_int = -i32::from_le_bytes(*b"EXT ");
 const AVERROR_EACCES: c_int = -13;
 const AVSEEK_SIZE: c_int = 0x10000;
 
-/// What reading a packet came to, if not to one.
+/// Why no packet was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The end of the file.
     End,
-    /// Something that the demuxer did not understand; what follows it may still be read.
+    /// The demuxer failed on something; later packets may still be readable.
     Broken,
 }
 
-/// An open file. Fields are freed in this order: the demuxer, then what it reads through.
+/// An open file. Fields are dropped in this order: the demuxer, then its I/O.
 pub(super) struct Input {
     context: *mut ffi::AVFormatContext,
     io: Io,
@@ -45,10 +45,10 @@ impl Drop for Input {
 }
 
 impl Input {
-    /// The file behind `reader`, its header read; neither another demuxer nor another file is tried.
+    /// Opens the file behind `reader` and reads its header; no other demuxer and no other file is tried.
     ///
     /// # Errors
-    /// `unsupported` if FFmpeg was built without the demuxer, `corrupt` for what it does not understand.
+    /// `unsupported` if FFmpeg was built without the demuxer, `corrupt` if the demuxer rejects the file.
     pub(super) fn open(reader: Reader, demuxer: &CStr, library: &'static Library) -> Result<Self> {
         // SAFETY: the name is a C string; the answer is static or null.
         let format = unsafe { library.format.av_find_input_format(demuxer.as_ptr()) };
@@ -59,7 +59,7 @@ impl Input {
         let io = Io::new(reader, library).ok_or_else(no_memory)?;
         let mut input = Self { context: std::ptr::null_mut(), io };
         let mut options = Options { ptr: std::ptr::null_mut(), library };
-        // Nothing beside the source is read, and nothing inside it is taken for another container.
+        // Only the source is read, and nothing inside it is treated as another container.
         options.set(c"protocol_whitelist", c"none");
         options.set(c"format_whitelist", demuxer);
         options.set(c"fflags", c"nofillin");
@@ -84,7 +84,7 @@ impl Input {
         unsafe { &*self.context }
     }
 
-    /// The streams that are known of so far.
+    /// The streams found so far.
     pub(super) fn streams(&self) -> impl Iterator<Item = Stream<'_>> {
         let context = self.raw();
         // SAFETY: the context has as many streams as it says, which live as long as it.
@@ -97,13 +97,13 @@ impl Input {
         self.streams().nth(index)
     }
 
-    /// Entries of the index that the header brought for `stream`.
+    /// Index entries that the header provided for `stream`.
     pub(super) fn index_entries(&self, stream: &Stream<'_>) -> i32 {
         // SAFETY: the stream is one of this file's.
         unsafe { self.io.library.format.avformat_index_get_entries_count(stream.raw()) }
     }
 
-    /// Tells the demuxer that nobody wants the other streams, so that it need not fetch them.
+    /// Makes the demuxer discard other streams, so that it need not fetch them.
     pub(super) fn discard_all_but(&mut self, wanted: Option<usize>) {
         let context = self.raw();
         // SAFETY: as in `streams`.
@@ -116,7 +116,7 @@ impl Input {
         }
     }
 
-    /// Goes to a place of a stream by `AVSEEK_FLAG_*`.
+    /// Seeks in a stream; `AVSEEK_FLAG_*`.
     pub(super) fn seek(&mut self, stream: usize, target: i64, flags: u32) -> std::result::Result<(), c_int> {
         let stream = c_int::try_from(stream).unwrap_or(-1);
         // SAFETY: the context is open.
@@ -134,14 +134,14 @@ impl Input {
         }
     }
 
-    /// Forgets that an earlier read came to an end or failed.
+    /// Clears the end-of-file and error state of earlier reads.
     pub(super) fn clear(&mut self) {
         // SAFETY: the I/O context lives as long as this does.
         unsafe { ((*self.io.context).eof_reached, (*self.io.context).error) = (0, 0) }
     }
 }
 
-/// Refuses every file that a demuxer wants opened beside its own.
+/// Refuses every other file that a demuxer wants to open.
 unsafe extern "C" fn refuse(
     _: *mut ffi::AVFormatContext,
     _: *mut *mut ffi::AVIOContext,
@@ -156,7 +156,7 @@ fn no_memory() -> Error {
     Error::limit("no memory for FFmpeg")
 }
 
-/// What FFmpeg's callbacks get.
+/// The state that FFmpeg's callbacks get.
 struct Host {
     reader: Reader,
     scratch: Vec<u8>,
@@ -239,7 +239,7 @@ unsafe extern "C" fn seek(host: *mut c_void, offset: i64, whence: c_int) -> i64 
     })
 }
 
-/// What `call` answers, or `failed` if it panics: a host's callback may, and a panic must not cross C.
+/// The result of `call`, or `failed` if it panics: a host's callback may, and a panic must not cross C.
 fn guarded(failed: i64, call: impl FnOnce() -> i64) -> i64 {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(failed)
 }

@@ -1,9 +1,9 @@
-//! FFmpeg's libraries, loaded at the first video: a program that never meets one pays nothing for them, and starts in
-//! a few milliseconds instead of fifty.
+//! FFmpeg's libraries, loaded at the first video: programs that decode no video pay nothing for them, and start in a
+//! few milliseconds instead of fifty.
 //!
-//! Types, constants and the tables of functions are made from FFmpeg's headers while building. Its structures change
-//! with the major version of each library, so just the versions of those headers are loaded, by the names that carry
-//! the number, from where the system's loader looks.
+//! Types, constants and function tables are generated from FFmpeg's headers at build time. Its structures change with
+//! the major version of each library, so only the versions of those headers are loaded, by their versioned names, from
+//! the system's library path.
 
 use std::ffi::c_int;
 use std::sync::OnceLock;
@@ -42,10 +42,10 @@ pub(super) struct Library {
     pub(super) scale: SwScale,
 }
 
-/// FFmpeg, loaded once a process.
+/// FFmpeg, loaded once per process.
 ///
 /// # Errors
-/// `feature-disabled` on a machine that does not have the version that this library was built for.
+/// `feature-disabled` if the machine lacks the version that this library was built for.
 pub(super) fn library() -> Result<&'static Library> {
     static LIBRARY: OnceLock<std::result::Result<Library, String>> = OnceLock::new();
     LIBRARY.get_or_init(load).as_ref().map_err(|missing| {
@@ -91,7 +91,7 @@ fn file_name(library: &str, major: u32) -> String {
     }
 }
 
-/// Whether this process has loaded a library already.
+/// Whether a library is loaded in this process already.
 #[cfg(unix)]
 fn is_loaded(file: &str) -> bool {
     use libloading::os::unix::{Library, RTLD_LAZY};
@@ -105,7 +105,7 @@ fn is_loaded(file: &str) -> bool {
 }
 
 impl Library {
-    /// FFmpeg's words for one of its error numbers.
+    /// FFmpeg's description of an error number.
     pub(super) fn error(&self, code: c_int) -> String {
         let mut text = [0; 128];
         // SAFETY: the text has the length that is said, and is ended by a NUL whatever the number.

@@ -1,4 +1,4 @@
-//! What a video says of itself: its header, and where that is silent, its first key frame.
+//! The description of a video: from its header, or else from its first key frame.
 
 use super::codecs;
 use super::decoder::Wanted;
@@ -9,21 +9,21 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
 
-/// What a video stream says of itself.
+/// The description of a video stream.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Video {
-    /// Columns and rows of stored pixels.
+    /// Stored size, px.
     pub(crate) coded: Size,
-    /// Width of a pixel over its height.
+    /// Pixel aspect ratio, width / height.
     pub(crate) aspect: f64,
-    /// What is to be done to the pixels.
+    /// Orientation.
     pub(crate) orientation: Orientation,
     /// Whether pixels may be transparent.
     pub(crate) has_alpha: bool,
 }
 
 impl Video {
-    /// The stored picture with square pixels, before it is turned: the shorter side of a pixel is the one that grows.
+    /// Size with square pixels, before orientation: the shorter side of a pixel is stretched.
     pub(crate) fn square(&self) -> Size {
         let Size { width, height } = self.coded;
         let grown = |side: u32, by: f64| (f64::from(side) * by).round().clamp(1.0, f64::from(u32::MAX)) as u32;
@@ -40,8 +40,8 @@ struct Told {
 }
 
 impl Movie {
-    /// What the video stream says of itself; where its header is silent, what its key frame at `first` does. That one
-    /// is remembered, so that going to `first` afterwards costs nothing.
+    /// The description of the video stream; from its key frame at `first` if the header lacks it. That frame is kept,
+    /// so seeking to `first` afterwards is free.
     ///
     /// # Errors
     /// `no-visual` without a video stream; otherwise as [`next_key`](Self::next_key).
@@ -67,13 +67,13 @@ impl Movie {
             return Err(Error::corrupt("a video whose size is nowhere said"));
         };
         let aspect = aspect.map_or(1.0, |r| f64::from(r.num) / f64::from(r.den));
-        // As players do: what would make a line of the picture is a broken header.
+        // As in players: an aspect ratio that reduces the picture to a line is a broken header.
         let aspect = if (0.05..20.0).contains(&aspect) { aspect } else { 1.0 };
         Ok(Video { coded: Size::new(width, height), aspect, orientation, has_alpha })
     }
 
-    /// What the key frame at `first` says of size and aspect. It is only decoded if it would say nothing otherwise,
-    /// unless the size is `known`.
+    /// Size and aspect ratio from the key frame at `first`. It is only decoded if parsing does not suffice, unless the
+    /// size is `known`.
     fn look_ahead(&mut self, first: Place, known: bool) -> Result<Option<Told>> {
         let mut found = None;
         for place in [first, Place::Start] {

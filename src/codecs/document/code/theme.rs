@@ -1,4 +1,4 @@
-//! The colours of code on white.
+//! The colours of code on a white page.
 
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use syntect::highlighting::{
 use crate::text::INK;
 use thumbling_page::style::Color;
 
-/// What a word looks like.
+/// The style of a token.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Look {
     pub(super) color: Color,
@@ -26,7 +26,7 @@ const BROWN: u32 = 0x953800;
 const GREEN: u32 = 0x116329;
 const GREY: u32 = 0x6E7781;
 
-/// Scopes as grammars name them, by the conventions of TextMate; the most specific wins.
+/// Scopes as grammars name them, by the conventions of TextMate; the most specific match wins.
 const COLORS: &[(&str, u32)] = &[
     ("comment, punctuation.definition.comment", GREY),
     ("string, punctuation.definition.string", NAVY),
@@ -57,7 +57,7 @@ const COLORS: &[(&str, u32)] = &[
     ("support.function.key-value, variable.other.constant", BLUE),
 ];
 
-/// The theme, made once.
+/// The theme, built once.
 pub(super) fn theme() -> &'static Theme {
     static THEME: OnceLock<Theme> = OnceLock::new();
     THEME.get_or_init(|| {

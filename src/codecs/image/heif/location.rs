@@ -1,14 +1,14 @@
-//! Where items lie (`iloc`, ISO/IEC 14496-12, clause 8.11.3), and the reading of their bytes.
+//! Item locations (`iloc`, ISO/IEC 14496-12, clause 8.11.3), and reading of item data.
 
 use super::meta::Meta;
 use crate::containers::bmff::boxes::full_box;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// Extents of one item, and of items that share none more than this many is `limit`.
+/// Most extents of one item, and of all items together.
 const MAX_EXTENTS: usize = 1 << 16;
 
-/// In what the extents of an item count.
+/// What the extents of an item are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Base {
     /// The file.
@@ -16,17 +16,17 @@ pub(super) enum Base {
     File,
     /// The `idat` box.
     Idat,
-    /// Another item; not made, and no writer is known to use it for pictures.
+    /// Another item: not supported, and no writer is known to use it for pictures.
     Item,
     /// Another file.
     Elsewhere,
 }
 
-/// The bytes of one item.
+/// The location of one item's data.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Location {
     pub(super) base: Base,
-    /// Offset and length of each extent; a length of 0 goes to the end.
+    /// Offset and length of each extent; a length of 0 extends to the end.
     pub(super) extents: Vec<(u64, u64)>,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn locations(body: &[u8], max_items: usize) -> Result<Vec<(u32, Locat
     Ok(all)
 }
 
-/// The bytes of item `id`, its extents joined. Extents beyond the file are `corrupt`; more than `max` bytes are `limit`.
+/// The data of item `id`, its extents joined. Extents beyond the file are `corrupt`; more than `max` bytes are `limit`.
 pub(super) fn read_item(source: &Source, meta: &Meta, id: u32, max: u64) -> Result<Vec<u8>> {
     match read_available(source, meta, id, max)? {
         (data, true) => Ok(data),
@@ -80,7 +80,7 @@ pub(super) fn read_item(source: &Source, meta: &Meta, id: u32, max: u64) -> Resu
     }
 }
 
-/// As [`read_item`], but of an item that ends beyond the file what is there, and whether that is all.
+/// As [`read_item`], but returns what is there of a truncated item, and whether that is all.
 pub(super) fn read_available(source: &Source, meta: &Meta, id: u32, max: u64) -> Result<(Vec<u8>, bool)> {
     let location = &meta.item(id)?.location;
     let size = match location.base {

@@ -5,18 +5,14 @@ use crate::containers::tiff::ByteOrder;
 use crate::containers::tiff::tag;
 use crate::containers::tiff::writer::{Ifd, Value, classic, write};
 use crate::request::{Output, Request};
+use crate::testing;
 
 const RED: [u8; 3] = [200, 30, 20];
 const BLUE: [u8; 3] = [10, 20, 220];
 
 fn jpeg(width: usize, height: usize, color: [u8; 3]) -> Vec<u8> {
     let pixels: Vec<u8> = color.iter().copied().cycle().take(width * height * 3).collect();
-    compressed(width, height, &pixels)
-}
-
-fn compressed(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
-    let image = turbojpeg::Image { pixels, width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
-    turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec()
+    testing::jpeg(width, height, &pixels)
 }
 
 /// The same JPEG with an EXIF block that says `orientation`.
@@ -146,7 +142,7 @@ fn black_bars_are_cut_off() {
     // 160 × 120 for a picture of 3:2: 107 rows of picture.
     let pixels: Vec<u8> =
         (0..160 * 120).flat_map(|i| if (7..113).contains(&(i / 160)) { RED } else { [0; 3] }).collect();
-    let file = classic(&[camera(vec![sensor(6000, 4000), interchange(compressed(160, 120, &pixels))])]);
+    let file = classic(&[camera(vec![sensor(6000, 4000), interchange(testing::jpeg(160, 120, &pixels))])]);
     let request = Request::new().square(60).output(Output::Rgba).name("a.arw");
     let made = crate::thumbnail(&Source::from_bytes(file), &request).unwrap();
     let item = &made.items[0];

@@ -1,4 +1,4 @@
-//! Sound files of a few bytes, made around one cover.
+//! Audio files of a few bytes around one cover.
 
 use super::*;
 use crate::testing;

@@ -1,7 +1,7 @@
-//! All rows of a picture from the top, out of strips or tiles.
+//! All rows of a picture from the top, assembled from strips or tiles.
 //!
-//! Strips are decoded row by row; of tiles one row of them stands in memory. Rows that cannot be read come grey, or
-//! transparent where there is alpha.
+//! Strips are decoded row by row; of tiles, one row is held in memory. Unreadable rows are grey, or transparent if
+//! there is alpha.
 
 use std::io::{self, Read};
 
@@ -13,10 +13,10 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::limits::Reservation;
 use thumbling_core::source::SourceReader;
 
-/// Bytes of one fetch. Strips often follow one another, so one fetch may serve many.
+/// Bytes per fetch. Strips are often adjacent, so one fetch may serve many.
 const WINDOW: usize = 128 << 10;
 
-/// A walk over the rows of one picture.
+/// Iterates over the rows of one picture.
 pub(super) struct Rows<'a> {
     layout: &'a Layout,
     cx: &'a Context<'a>,
@@ -29,11 +29,11 @@ pub(super) struct Rows<'a> {
     _held: Reservation,
 }
 
-/// What is called with each unit of stored rows: the planes, pixels across, and rows.
+/// Called with each unit of stored rows: the planes, the width in pixels, and the number of rows.
 type Unit<'u> = dyn FnMut(&[Vec<u8>], usize, usize) -> Result<()> + 'u;
 
 impl<'a> Rows<'a> {
-    /// Over the `planes` of `layout`; one of them where samples are interleaved.
+    /// For the `planes` of `layout`; a single one if samples are interleaved.
     pub(super) fn new(layout: &'a Layout, planes: &[usize], cx: &'a Context<'a>) -> Result<Self> {
         let planes = if layout.planar { planes.to_vec() } else { vec![0] };
         let unit = layout.unit_bytes();
@@ -44,8 +44,8 @@ impl<'a> Rows<'a> {
         Ok(Self { layout, cx, planes, readers, jpeg, stored, spare, _held: held })
     }
 
-    /// Calls `row` with every row of pixels that `conversion` makes, but for those that are missing at the end.
-    /// `corrupt` if there was not a single one.
+    /// Calls `row` with every row of pixels from `conversion`, except those missing at the end. `corrupt` if there is
+    /// none.
     pub(super) fn pixels(
         &mut self,
         conversion: &mut Conversion,
@@ -57,7 +57,7 @@ impl<'a> Rows<'a> {
         let blank = if conversion.format().has_alpha() { 0 } else { 0x80 };
         let blank_row = vec![blank; row_bytes];
         let (mut unit, mut band) = (Vec::new(), Vec::new());
-        // Missing rows that the next row there is has to come after.
+        // Missing rows, emitted only if another row follows.
         let mut owed = 0;
         let pay = |owed: &mut usize, row: &mut dyn FnMut(&[u8]) -> Result<()>| {
             (0..std::mem::take(owed)).try_for_each(|_| row(&blank_row))
@@ -118,7 +118,7 @@ impl<'a> Rows<'a> {
         faults.report(self.cx)
     }
 
-    /// One strip or tile, as far as it can be read.
+    /// Reads one strip or tile as far as possible.
     fn chunk(&mut self, down: u32, across: u32, faults: &mut Faults, unit: &mut Unit<'_>) -> Result<()> {
         self.cx.check()?;
         match self.read_chunk(down, across, faults, unit) {
@@ -162,7 +162,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// An error of the source as it is; any other is a decompressor's, and means damage.
+/// Errors of the source are passed on; all others come from decompressors and mean damage.
 fn damage(e: io::Error) -> Error {
     match e.downcast::<Error>() {
         Ok(ours) => ours,
@@ -171,7 +171,7 @@ fn damage(e: io::Error) -> Error {
     }
 }
 
-/// What went wrong on the way, and whether anything went well.
+/// The first damage, and whether anything could be read.
 #[derive(Default)]
 struct Faults {
     first: Option<Error>,
