@@ -14,7 +14,7 @@ const METHOD: i32 = 3;
 /// Encodes `Rgb8` or `Rgba8` as lossy WebP with transparency.
 pub(crate) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
     let (Some(pixels), true) = (frame.as_u8(), matches!(frame.format, PixelFormat::Rgb8 | PixelFormat::Rgba8)) else {
-        return Err(Error::internal(format!("{:?} is not encoded", frame.format)));
+        return Err(Error::internal(format!("cannot encode {:?}", frame.format)));
     };
     let failed = || Error::internal("libwebp could not encode the thumbnail");
     let (width, height) = (frame.width as i32, frame.height as i32);

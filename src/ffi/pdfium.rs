@@ -129,7 +129,7 @@ impl LockGuard {
             if let Some(interrupt) = interrupt {
                 interrupt.check()?;
                 if start.elapsed() > MAX_WAIT {
-                    return Err(Error::new(ErrorKind::Busy, "PDFium is at work on another document"));
+                    return Err(Error::new(ErrorKind::Busy, "PDFium is busy with another document"));
                 }
             }
             let waited = FREE.wait_timeout(busy, Duration::from_millis(10));
@@ -263,9 +263,9 @@ impl Document {
         Err(match (document.failure(), code) {
             (Some(e), _) if e.kind() != ErrorKind::Corrupt => e,
             (_, ERR_PASSWORD) => Error::new(ErrorKind::Encrypted, "a password is needed"),
-            (_, ERR_SECURITY) => Error::unsupported("an encryption that PDFium does not know"),
+            (_, ERR_SECURITY) => Error::unsupported("an encryption that PDFium does not support"),
             (_, ERR_FILE) => Error::corrupt("the file could not be read"),
-            _ => Error::corrupt("no PDF document"),
+            _ => Error::corrupt("not a PDF document"),
         })
     }
 

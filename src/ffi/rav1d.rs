@@ -231,6 +231,6 @@ fn open(options: Options) -> Result<Decoder> {
     let opened = unsafe { dav1d_open(Some(NonNull::from(&mut decoder.0)), Some(NonNull::from(&mut settings))) }.0;
     match opened {
         0 => Ok(decoder),
-        code => Err(Error::internal(format!("rav1d does not open (error {code})"))),
+        code => Err(Error::internal(format!("rav1d failed to start (error {code})"))),
     }
 }

@@ -45,7 +45,7 @@ impl Decoder {
     pub(super) fn open(stream: &Stream<'_>, library: &'static Library, max_pixels: u64) -> Result<Self> {
         let name = stream.codec();
         if !codecs::is_allowed(name) {
-            return Err(Error::unsupported(format!("a video of codec {name}")));
+            return Err(Error::unsupported(format!("video codec {name}")));
         }
         let no_memory = || Error::limit("no memory for FFmpeg");
         let by_name = |name: &CStr| {

@@ -49,7 +49,7 @@ pub(super) struct Library {
 pub(super) fn library() -> Result<&'static Library> {
     static LIBRARY: OnceLock<std::result::Result<Library, String>> = OnceLock::new();
     LIBRARY.get_or_init(load).as_ref().map_err(|missing| {
-        Error::new(ErrorKind::FeatureDisabled, format!("videos need FFmpeg, which is not on this machine: {missing}"))
+        Error::new(ErrorKind::FeatureDisabled, format!("videos need FFmpeg, which is not installed: {missing}"))
     })
 }
 

@@ -144,8 +144,8 @@ impl Movie {
         let sought = self.input.seek(index, target, flags);
         match self.failure_but_quota() {
             Some(e) => Err(e),
-            None if self.meter.is_exhausted() => Err(Error::limit("the video has to be read through to find a place")),
-            None if sought.is_err() => Err(Error::corrupt("no way to a place in the video")),
+            None if self.meter.is_exhausted() => Err(Error::limit("seeking would require reading the whole video")),
+            None if sought.is_err() => Err(Error::corrupt("seeking in the video failed")),
             None => Ok(()),
         }
     }
@@ -226,9 +226,7 @@ impl Movie {
         let film = self.stream().ok().or_else(|| self.input.streams().find(Stream::is_film));
         match film {
             Some(stream) if stream.is_encrypted() => Err(encrypted()),
-            Some(stream) if self.stream.is_none() => {
-                Err(Error::unsupported(format!("a video of codec {}", stream.codec())))
-            }
+            Some(stream) if self.stream.is_none() => Err(Error::unsupported(format!("video codec {}", stream.codec()))),
             _ => Ok(()),
         }
     }

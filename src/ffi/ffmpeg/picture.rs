@@ -157,7 +157,7 @@ impl Picture {
         // SAFETY: plain numbers in; a context or null out. The tables of coefficients are static.
         unsafe {
             if library.sws_isSupportedInput(frame.format) == 0 {
-                return Err(Error::unsupported(format!("video samples of {}", self.format_name())));
+                return Err(Error::unsupported(format!("video pixel format {}", self.format_name())));
             }
             let context = library.sws_getContext(
                 frame.width,
@@ -226,7 +226,7 @@ impl Picture {
             )
         };
         if usize::try_from(rows) != Ok(height) {
-            return Err(Error::internal(format!("the scaler made {rows} rows of {height}")));
+            return Err(Error::internal(format!("the scaler returned {rows} of {height} rows")));
         }
         for y in 1..height {
             out.copy_within(y * padded..y * padded + row, y * row);

@@ -64,7 +64,7 @@ impl Movie {
         }
         let side = |n: i32| u32::try_from(n).ok().filter(|n| *n > 0);
         let (Some(width), Some(height)) = (side(size.0), side(size.1)) else {
-            return Err(Error::corrupt("a video whose size is nowhere said"));
+            return Err(Error::corrupt("a video without a size"));
         };
         let aspect = aspect.map_or(1.0, |r| f64::from(r.num) / f64::from(r.den));
         // As in players: an aspect ratio that reduces the picture to a line is a broken header.

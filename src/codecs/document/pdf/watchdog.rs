@@ -50,7 +50,7 @@ pub(super) fn run<T: Send + 'static>(
 ) -> Result<T> {
     interrupt.check()?;
     if LATE.load(Ordering::Relaxed) >= MAX_LATE {
-        return Err(Error::limit("earlier documents are still being worked on past their deadlines"));
+        return Err(Error::limit("too many earlier documents are still running past their deadlines"));
     }
     let (answer, wait) = mpsc::channel();
     let state = Arc::new(AtomicU8::new(AWAITED));
@@ -59,7 +59,7 @@ pub(super) fn run<T: Send + 'static>(
         let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
             Err(match panic.is::<Stopped>() {
                 true => Error::new(ErrorKind::Timeout, "the deadline passed"),
-                false => Error::corrupt("the document breaks its reader"),
+                false => Error::corrupt("the document crashed its parser"),
             })
         });
         let _ = answer.send(done);
@@ -68,7 +68,7 @@ pub(super) fn run<T: Send + 'static>(
         }
     };
     let thread = std::thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
-    thread.spawn(body).map_err(|e| Error::internal(format!("no thread: {e}")))?;
+    thread.spawn(body).map_err(|e| Error::internal(format!("cannot start a thread: {e}")))?;
     loop {
         match wait.recv_timeout(Duration::from_millis(10)) {
             Ok(done) => {

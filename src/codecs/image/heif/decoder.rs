@@ -103,7 +103,7 @@ struct Shown {
 
 impl Shown {
     fn primary(meta: &Meta) -> Result<Self> {
-        let id = meta.primary.ok_or_else(|| Error::corrupt("no item is called the primary one"))?;
+        let id = meta.primary.ok_or_else(|| Error::corrupt("no primary item"))?;
         Self::new(meta, id)
     }
 
@@ -112,10 +112,10 @@ impl Shown {
         let mut chain = vec![outer];
         let mut id = outer;
         while &meta.item(id)?.kind == b"iden" {
-            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an identity of nothing"))?;
+            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an `iden` item without a target"))?;
             chain.push(id);
             if chain.len() > MAX_IDENTITIES {
-                return Err(Error::limit("too many identities"));
+                return Err(Error::limit("too many chained `iden` items"));
             }
         }
         let coded = meta.extent(id).ok_or_else(|| Error::corrupt("a picture without a size"))?;

@@ -103,7 +103,7 @@ impl Decoder for AudioFile {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let cover = self.first(cx, |picture| cx.inner_frame(picture, &Hint::default(), want))?;
-        let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+        let nothing = || Error::new(ErrorKind::NoVisual, "audio without a cover");
         Ok(cover.ok_or_else(nothing)?.with_origin(Origin::Embedded))
     }
 }
