@@ -126,7 +126,7 @@ impl Picture {
         let bytes = stride.checked_mul(height.checked_sub(1)? as usize)?;
         // SAFETY: plane `i` of a picture starts at `data[i]`, aligned to 64 bytes, is initialised, and its rows are
         // `stride` bytes apart and hold at least `width` samples, so that the span below ends inside it. It is not
-        // written after the picture was handed out, and lives as long as `self`.
+        // written after the picture was returned, and lives as long as `self`.
         unsafe {
             Some(if self.0.p.bpc == 8 {
                 (Plane::U8(std::slice::from_raw_parts(start.cast().as_ptr(), bytes + width as usize)), stride)

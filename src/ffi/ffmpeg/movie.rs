@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::time::Duration;
 
 use super::codecs;
-use super::decoder::{Decoder, Wanted};
+use super::decoder::{Decoder, PacketFilter};
 use super::input::{Input, Stop};
 use super::library::{Library, library, types as ffi};
 use super::packet::{Packet, stamp};
@@ -194,7 +194,7 @@ impl Movie {
     /// # Errors
     /// `unsupported` for codecs that are not allowed or that FFmpeg was built without, `timeout`, `cancelled`.
     pub(crate) fn decode(&mut self, key: &mut Key) -> Result<Option<Picture>> {
-        let wanted = if self.any { Wanted::Any } else { Wanted::Keys };
+        let wanted = if self.any { PacketFilter::Any } else { PacketFilter::Keys };
         key.0.keep();
         let decoder = self.decoder()?;
         let picture = decoder.decode(&mut key.0, wanted);

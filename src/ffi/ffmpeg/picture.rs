@@ -29,7 +29,7 @@ pub(crate) struct Picture {
     library: &'static Library,
 }
 
-// SAFETY: the frame is memory that nobody else writes to.
+// SAFETY: nothing else writes to the memory of the frame.
 unsafe impl Send for Picture {}
 
 impl Drop for Picture {
@@ -81,7 +81,7 @@ impl Picture {
 
     /// Orientation from the frame's side data, if it is not in the stream.
     pub(crate) fn orientation(&self) -> Orientation {
-        // SAFETY: an entry is the frame's and holds as many bytes as it says.
+        // SAFETY: an entry is the frame's and holds as many bytes as it declares.
         let data = unsafe {
             let entry = self.library.util.av_frame_get_side_data(self.frame, ffi::AV_FRAME_DATA_DISPLAYMATRIX);
             entry.as_ref().map(|entry| entries(entry.data, entry.size))
@@ -96,7 +96,7 @@ impl Picture {
 
     /// FFmpeg's name of its pixel format.
     fn format_name(&self) -> String {
-        // SAFETY: the answer to any number is a static string or null.
+        // SAFETY: the result for any number is a static string or null.
         unsafe {
             let name = self.library.util.av_get_pix_fmt_name(self.raw().format);
             if name.is_null() { "unknown".into() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }

@@ -27,13 +27,13 @@ const DONE: u8 = 1;
 const LET_GO: u8 = 2;
 
 /// The panic payload that unwinds a thread whose time is up.
-struct Stopped;
+struct TimeUp;
 
 /// Unwinds the thread if the time is up. Only to be called from code that [`run`] runs.
 pub(super) fn stop_if_due(interrupt: &Interrupt) {
     if interrupt.check().is_err() {
         // Does not call the panic hook: nothing is printed.
-        resume_unwind(Box::new(Stopped));
+        resume_unwind(Box::new(TimeUp));
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn run<T: Send + 'static>(
     let own_state = state.clone();
     let body = move || {
         let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            Err(match panic.is::<Stopped>() {
+            Err(match panic.is::<TimeUp>() {
                 true => Error::new(ErrorKind::Timeout, "the deadline passed"),
                 false => Error::corrupt("the document crashed its parser"),
             })

@@ -143,7 +143,7 @@ impl Gathering<'_> {
     #[cfg(feature = "heic")]
     fn hevc(&self, id: u32, data: &[u8], place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<()> {
         let config = self.meta.codec(id, b"hvcC").ok_or_else(|| Error::corrupt("an HEVC picture without `hvcC`"))?;
-        let coded = super::hevc::Coded::new(config, data)?;
+        let coded = super::hevc::HevcPicture::new(config, data)?;
         self.cx.check_pixels(coded.size())?;
         let _held = self.cx.reserve(coded.decoding_bytes())?;
         if !coded.decode(place)? {

@@ -20,12 +20,12 @@ const PICTURE_SET: u8 = 34;
 const MAX_UNITS: usize = 4096;
 
 /// An `hvcC` box (ISO/IEC 14496-15, clause 8.3.3), and the picture that it configures.
-pub(super) struct Coded<'a> {
+pub(super) struct HevcPicture<'a> {
     units: Vec<&'a [u8]>,
     sps: Sps,
 }
 
-impl<'a> Coded<'a> {
+impl<'a> HevcPicture<'a> {
     /// The units of a picture with the configuration `config` and the bytes `data`.
     pub(super) fn new(config: &'a [u8], data: &'a [u8]) -> Result<Self> {
         let mut bytes = Bytes::new(config);

@@ -23,7 +23,7 @@ const TRIES: usize = 8;
 
 /// What is read from a file's tags.
 #[derive(Debug, Default)]
-struct Sound {
+struct Tags {
     /// Pictures in the order of the tags.
     pictures: Vec<Picture>,
     /// Duration, if it is cheap to find.
@@ -39,7 +39,7 @@ struct Picture {
 }
 
 /// Reads the tags of a file.
-type ReadFn = fn(&Source, &Context<'_>) -> Result<Sound>;
+type ReadFn = fn(&Source, &Context<'_>) -> Result<Tags>;
 
 struct AudioFile {
     source: Source,
