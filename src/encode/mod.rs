@@ -57,14 +57,14 @@ pub(crate) fn encode(frame: &Frame, spec: &Spec) -> Result<Thumbnail> {
 fn disabled(feature: &str) -> Error {
     Error::new(
         thumbling_core::error::ErrorKind::FeatureDisabled,
-        format!("output needs the feature `{feature}`, which this build lacks"),
+        format!("this build was made without the feature `{feature}`"),
     )
 }
 
 fn samples(frame: &Frame) -> Result<&[u8]> {
     match (frame.format, frame.as_u8()) {
         (PixelFormat::Rgb8 | PixelFormat::Rgba8, Some(v)) => Ok(v),
-        _ => Err(Error::internal(format!("{:?} is not encoded", frame.format))),
+        _ => Err(Error::internal(format!("cannot encode {:?}", frame.format))),
     }
 }
 

@@ -14,13 +14,13 @@ const METHOD: i32 = 3;
 /// Encodes `Rgb8` or `Rgba8` as lossy WebP with transparency.
 pub(crate) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
     let (Some(pixels), true) = (frame.as_u8(), matches!(frame.format, PixelFormat::Rgb8 | PixelFormat::Rgba8)) else {
-        return Err(Error::internal(format!("{:?} is not encoded", frame.format)));
+        return Err(Error::internal(format!("cannot encode {:?}", frame.format)));
     };
     let failed = || Error::internal("libwebp could not encode the thumbnail");
     let (width, height) = (frame.width as i32, frame.height as i32);
     let stride = width * frame.format.channels() as i32;
     // SAFETY: the structs are plain data that the init functions fill; `pixels` holds height × stride bytes, as
-    // `Frame` guarantees; the picture and the writer are freed on every path after they were made.
+    // `Frame` guarantees; the picture and the writer are freed on every path after their creation.
     unsafe {
         let mut config = sys::WebPConfig::new().map_err(|()| failed())?;
         (config.quality, config.method) = (f32::from(quality), METHOD);
@@ -78,7 +78,7 @@ pub(crate) fn decode(
     let stride = size.width as usize * format.channels();
     let mut pixels = vec![0u8; stride * size.height as usize];
     // SAFETY: `config` is plain data, initialised by libwebp. `pixels` outlives the decoder and holds
-    // height × stride bytes, as the buffer says. The decoder reads `bytes[..end]` during each call only, and is
+    // height × stride bytes, as declared in the buffer. The decoder reads `bytes[..end]` during each call only, and is
     // deleted on every path.
     let rows = unsafe {
         let mut config = std::mem::zeroed::<sys::WebPDecoderConfig>();

@@ -98,7 +98,7 @@ fn candidates() -> Vec<PathBuf> {
 fn own_file() -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: any address may be asked for, `info` is writable, and is read only if it was written; the name in it is
+    // SAFETY: any address is allowed, `info` is writable, and is read only after it was written; the name in it is
     // a string that the loader keeps as long as the object is loaded, which it is while its code runs.
     let name = unsafe {
         if libc::dladdr(own_file as *const c_void, info.as_mut_ptr()) == 0 {
@@ -133,7 +133,7 @@ impl LockGuard {
             if let Some(interrupt) = interrupt {
                 interrupt.check()?;
                 if start.elapsed() > MAX_WAIT {
-                    return Err(Error::new(ErrorKind::Busy, "PDFium is at work on another document"));
+                    return Err(Error::new(ErrorKind::Busy, "PDFium is busy with another document"));
                 }
             }
             let waited = FREE.wait_timeout(busy, Duration::from_millis(10));
@@ -204,7 +204,7 @@ impl Reader {
 unsafe extern "C" fn get_block(reader: *mut c_void, position: c_ulong, buf: *mut c_uchar, size: c_ulong) -> c_int {
     let read = || {
         // SAFETY: `reader` is the `Reader` that the document was opened with; it lives as long as the document, and
-        // whoever called PDFium with the lock held holds no reference to it meanwhile. `buf` has room for `size` bytes,
+        // the caller of PDFium, which holds the lock, has no reference to it meanwhile. `buf` has room for `size` bytes,
         // which PDFium owns and does not read before this returns; zeroed first, they are initialised.
         let (reader, out) = unsafe {
             std::ptr::write_bytes(buf, 0, size as usize);
@@ -222,7 +222,7 @@ unsafe extern "C" fn get_block(reader: *mut c_void, position: c_ulong, buf: *mut
 
 /// PDFium's pause callback: pauses when the time is up.
 unsafe extern "C" fn need_to_pause(pause: *mut IFSDK_PAUSE) -> c_int {
-    // SAFETY: PDFium hands back the structure that it was given, whose `user` is the `Interrupt` of the call.
+    // SAFETY: PDFium passes the structure that it was given, whose `user` is the `Interrupt` of the call.
     let interrupt = unsafe { &*(*pause).user.cast::<Interrupt>() };
     c_int::from(interrupt.check().is_err())
 }
@@ -267,9 +267,9 @@ impl Document {
         Err(match (document.failure(), code) {
             (Some(e), _) if e.kind() != ErrorKind::Corrupt => e,
             (_, ERR_PASSWORD) => Error::new(ErrorKind::Encrypted, "a password is needed"),
-            (_, ERR_SECURITY) => Error::unsupported("an encryption that PDFium does not know"),
+            (_, ERR_SECURITY) => Error::unsupported("an encryption that PDFium does not support"),
             (_, ERR_FILE) => Error::corrupt("the file could not be read"),
-            _ => Error::corrupt("no PDF document"),
+            _ => Error::corrupt("not a PDF document"),
         })
     }
 
@@ -357,7 +357,7 @@ impl Document {
             return;
         }
         // SAFETY: the structure is plain data of integers, pointers and optional functions, for all of which zero is
-        // a value: no function at all, which version 1 allows for whatever is only called on a user's action.
+        // a value: no function at all, which version 1 allows for functions that are only called on user actions.
         let mut info = Box::pin(unsafe { std::mem::zeroed::<FPDF_FORMFILLINFO>() });
         info.version = 1;
         // SAFETY: the lock is held; `info` is pinned and lives until the form is closed.

@@ -126,7 +126,7 @@ impl Picture {
         let bytes = stride.checked_mul(height.checked_sub(1)? as usize)?;
         // SAFETY: plane `i` of a picture starts at `data[i]`, aligned to 64 bytes, is initialised, and its rows are
         // `stride` bytes apart and hold at least `width` samples, so that the span below ends inside it. It is not
-        // written after the picture was handed out, and lives as long as `self`.
+        // written after the picture was returned, and lives as long as `self`.
         unsafe {
             Some(if self.0.p.bpc == 8 {
                 (Plane::U8(std::slice::from_raw_parts(start.cast().as_ptr(), bytes + width as usize)), stride)
@@ -231,6 +231,6 @@ fn open(options: Options) -> Result<Decoder> {
     let opened = unsafe { dav1d_open(Some(NonNull::from(&mut decoder.0)), Some(NonNull::from(&mut settings))) }.0;
     match opened {
         0 => Ok(decoder),
-        code => Err(Error::internal(format!("rav1d does not open (error {code})"))),
+        code => Err(Error::internal(format!("rav1d failed to start (error {code})"))),
     }
 }

@@ -78,7 +78,7 @@ fn header(reader: &mut SourceReader) -> Result<Header> {
             xyz = match format.trim() {
                 "32-bit_rle_rgbe" => false,
                 "32-bit_rle_xyze" => true,
-                other => return Err(Error::unsupported(format!("samples of {other:?}"))),
+                other => return Err(Error::unsupported(format!("the pixel format {other:?}"))),
             };
         } else if line.is_empty() && taken > 0 {
             break;

@@ -137,7 +137,7 @@ impl JxlBitstreamInput for Input {
 }
 
 /// A decoder after its header.
-struct Opened {
+struct OpenDecoder {
     decoder: JxlDecoder,
     input: Input,
     info: JxlBasicInfo,
@@ -145,7 +145,7 @@ struct Opened {
     orientation: Orientation,
 }
 
-fn open(source: &Source, cx: &Context<'_>) -> Result<Opened> {
+fn open(source: &Source, cx: &Context<'_>) -> Result<OpenDecoder> {
     let mut options = JxlDecoderOptions::default();
     options.adjust_orientation = false;
     options.alpha_mode = AlphaMode::Unpremultiplied;
@@ -165,7 +165,7 @@ fn open(source: &Source, cx: &Context<'_>) -> Result<Opened> {
     let side = |n: usize| u32::try_from(n).map_err(|_| Error::limit(format!("a side of {n} px")));
     let size = Size::new(side(info.size.0)?, side(info.size.1)?);
     let orientation = Orientation::from_exif(info.orientation as u32);
-    Ok(Opened { decoder, input, info, size, orientation })
+    Ok(OpenDecoder { decoder, input, info, size, orientation })
 }
 
 struct Jxl {
@@ -203,7 +203,7 @@ fn has(info: &JxlBasicInfo, kind: ExtraChannel) -> bool {
 }
 
 /// Configures the decoder's output format for the picture, and returns it.
-fn output(opened: &mut Opened) -> Result<PixelFormat> {
+fn output(opened: &mut OpenDecoder) -> Result<PixelFormat> {
     let info = &opened.info;
     let profile = opened.decoder.output_color_profile();
     let transfer = profile.and_then(JxlColorProfile::transfer_function);
@@ -243,7 +243,7 @@ fn output(opened: &mut Opened) -> Result<PixelFormat> {
     Ok(format)
 }
 
-fn still(opened: &mut Opened, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
+fn still(opened: &mut OpenDecoder, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
     let Size { width, height } = opened.size;
     let n = width as usize * height as usize * format.channels();
     let row_bytes = width as usize * format.pixel_bytes();
@@ -272,7 +272,7 @@ fn still(opened: &mut Opened, format: PixelFormat, cx: &Context<'_>) -> Result<F
 }
 
 /// Chooses the frame that represents an animation; the decoder composes frames itself.
-fn animation(opened: &mut Opened, cx: &Context<'_>) -> Result<Frame> {
+fn animation(opened: &mut OpenDecoder, cx: &Context<'_>) -> Result<Frame> {
     let size = opened.size;
     let mut canvas = Canvas::new(size);
     let mut rgba = vec![0; size.pixels() as usize * 4];
@@ -292,8 +292,8 @@ fn animation(opened: &mut Opened, cx: &Context<'_>) -> Result<Frame> {
 
 /// Decodes the next visible frame into `out`; returns whether there are more. The decoded part of a truncated frame is
 /// kept, with a warning.
-fn next(opened: &mut Opened, out: &mut [u8], row_bytes: usize, cx: &Context<'_>) -> Result<bool> {
-    let Opened { decoder, input, size, .. } = opened;
+fn next(opened: &mut OpenDecoder, out: &mut [u8], row_bytes: usize, cx: &Context<'_>) -> Result<bool> {
+    let OpenDecoder { decoder, input, size, .. } = opened;
     let rows = size.height as usize;
     loop {
         cx.check()?;

@@ -62,7 +62,7 @@ impl Header {
         };
         let known = matches!((bits, planes), (1, 1..=4) | (2 | 4, 1) | (8, 1 | 3 | 4));
         if h[0] != 10 || h[1] > 5 || h[1] == 1 || h[2] > 1 || !known || stride * 8 < width as usize * bits {
-            return Err(Error::corrupt("no header of a PCX"));
+            return Err(Error::corrupt("not a PCX header"));
         }
         let mut palette = [[0; 3]; 16];
         for (into, from) in palette.iter_mut().zip(h[16..64].chunks_exact(3)) {

@@ -248,7 +248,7 @@ impl Tokens {
                 continue;
             }
             let (key, value) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-            let number = || value.trim().parse::<u32>().map_err(|_| Error::corrupt(format!("{key} is no number")));
+            let number = || value.trim().parse::<u32>().map_err(|_| Error::corrupt(format!("{key} is not a number")));
             match key {
                 "WIDTH" => size.width = number()?,
                 "HEIGHT" => size.height = number()?,

@@ -76,7 +76,7 @@ impl Header {
         };
         let size = Size::new(field(12).into(), field(14).into());
         if kind & !11 != 0 || !bits_fit || !map_fits || size.pixels() == 0 || descriptor >> 6 != 0 {
-            return Err(Error::corrupt("no header of a TGA"));
+            return Err(Error::corrupt("not a TGA header"));
         }
         Ok(Self {
             id_bytes: h[0],

@@ -26,7 +26,7 @@ const MAX_SCANS: usize = 100;
 /// Mid grey: what a damaged file leaves out.
 const MISSING: u8 = 0x80;
 
-/// What the header of a stream says.
+/// Size and process, from the header of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StreamInfo {
     /// Size, px.
@@ -104,7 +104,7 @@ mod tests {
         for progressive in [false, true] {
             assert_near(&pixel(&flat(&[77], ColorType::Luma, progressive), PixelFormat::Gray8), &[77]);
             assert_near(&pixel(&flat(&[200, 90, 20], ColorType::Rgb, progressive), PixelFormat::Rgb8), &[200, 90, 20]);
-            // jpeg-encoder stores ink inverted, and says so by Adobe's segment.
+            // jpeg-encoder stores ink inverted and writes Adobe's segment.
             let (ink, stored) = ([10, 60, 200, 40], [245, 195, 55, 215]);
             assert_near(&pixel(&flat(&ink, ColorType::Cmyk, progressive), PixelFormat::Cmyk8), &stored);
             assert_near(&pixel(&flat(&ink, ColorType::CmykAsYcck, progressive), PixelFormat::Cmyk8), &stored);

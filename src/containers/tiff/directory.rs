@@ -39,7 +39,7 @@ const fn value_bytes(kind: u16) -> u64 {
 pub(super) fn read(tiff: &Tiff, offset: u64) -> Result<Directory> {
     let (order, source) = (tiff.order, &tiff.source);
     let (count_bytes, entry_bytes, field_bytes) = if tiff.big { (8u64, 20u64, 8usize) } else { (2, 12, 4) };
-    let beyond = || Error::corrupt(format!("a TIFF directory at {offset}, where the file has none"));
+    let beyond = || Error::corrupt(format!("no TIFF directory at offset {offset}"));
     if offset.checked_add(count_bytes).is_none_or(|end| end > source.size()) {
         return Err(beyond());
     }

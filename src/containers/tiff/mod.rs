@@ -66,8 +66,8 @@ pub(crate) struct Tiff {
 
 impl Tiff {
     /// Opens a `source` that starts with a header. The number after the byte order mark is 42, 43 for BigTIFF, or one
-    /// of `kin`: some RAW formats have their own.
-    pub(crate) fn open(source: &Source, kin: &[u16]) -> Result<Self> {
+    /// of `versions`: some RAW formats have their own.
+    pub(crate) fn open(source: &Source, versions: &[u16]) -> Result<Self> {
         let mut head = [0; 16];
         let n = source.read_up_to(0, &mut head)?;
         let head = &head[..n];
@@ -76,7 +76,7 @@ impl Tiff {
         let (big, first) = match number(2, 4) {
             Some(43) => (true, number(8, 16)),
             Some(42) => (false, number(4, 8)),
-            Some(n) if kin.contains(&(n as u16)) => (false, number(4, 8)),
+            Some(n) if versions.contains(&(n as u16)) => (false, number(4, 8)),
             _ => return Err(Error::corrupt("no TIFF version")),
         };
         let first = first.ok_or_else(|| Error::corrupt("the file ends in the TIFF header"))?;

@@ -11,7 +11,7 @@ use thumbling_core::error::{Error, Result};
 
 /// Which packets are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum PacketFilter {
     /// All packets.
     Any,
     /// Only key frames.
@@ -45,16 +45,16 @@ impl Decoder {
     pub(super) fn open(stream: &Stream<'_>, library: &'static Library, max_pixels: u64) -> Result<Self> {
         let name = stream.codec();
         if !codecs::is_allowed(name) {
-            return Err(Error::unsupported(format!("a video of codec {name}")));
+            return Err(Error::unsupported(format!("video codec {name}")));
         }
         let no_memory = || Error::limit("no memory for FFmpeg");
         let by_name = |name: &CStr| {
-            // SAFETY: the name is a C string; the answer is static or null.
+            // SAFETY: the name is a C string; the result is static or null.
             let codec = unsafe { library.codec.avcodec_find_decoder_by_name(name.as_ptr()) };
             (!codec.is_null()).then_some(codec)
         };
         let other = codecs::with_alpha(name).filter(|_| stream.has_alpha()).and_then(by_name);
-        // SAFETY: the answer is static or null.
+        // SAFETY: the result is static or null.
         let codec =
             other.unwrap_or_else(|| unsafe { library.codec.avcodec_find_decoder(stream.parameters().codec_id) });
         if codec.is_null() {
@@ -99,13 +99,13 @@ impl Decoder {
     }
 
     /// The picture of one packet, without waiting for the packets after it; `None` if it cannot be decoded.
-    pub(super) fn decode(&mut self, packet: &mut Packet, wanted: Wanted) -> Option<Picture> {
+    pub(super) fn decode(&mut self, packet: &mut Packet, wanted: PacketFilter) -> Option<Picture> {
         // SAFETY: the context is open; a number is set that is read with each packet.
         unsafe {
             (*self.ptr).skip_frame = match wanted {
-                Wanted::Any => ffi::AVDISCARD_DEFAULT,
-                Wanted::Keys => ffi::AVDISCARD_NONKEY,
-                Wanted::Headers => ffi::AVDISCARD_ALL,
+                PacketFilter::Any => ffi::AVDISCARD_DEFAULT,
+                PacketFilter::Keys => ffi::AVDISCARD_NONKEY,
+                PacketFilter::Headers => ffi::AVDISCARD_ALL,
             };
         }
         let mut picture = Picture::new(self.library)?;
@@ -116,7 +116,7 @@ impl Decoder {
             if codec.avcodec_send_packet(self.ptr, packet.as_mut_ptr()) < 0 {
                 return None;
             }
-            if wanted != Wanted::Headers {
+            if wanted != PacketFilter::Headers {
                 codec.avcodec_send_packet(self.ptr, std::ptr::null());
             }
             if codec.avcodec_receive_frame(self.ptr, picture.as_mut_ptr()) < 0 {

@@ -50,7 +50,7 @@ impl Input {
     /// # Errors
     /// `unsupported` if FFmpeg was built without the demuxer, `corrupt` if the demuxer rejects the file.
     pub(super) fn open(reader: Reader, demuxer: &CStr, library: &'static Library) -> Result<Self> {
-        // SAFETY: the name is a C string; the answer is static or null.
+        // SAFETY: the name is a C string; the result is static or null.
         let format = unsafe { library.format.av_find_input_format(demuxer.as_ptr()) };
         if format.is_null() {
             let name = demuxer.to_string_lossy();
@@ -87,7 +87,7 @@ impl Input {
     /// The streams found so far.
     pub(super) fn streams(&self) -> impl Iterator<Item = Stream<'_>> {
         let context = self.raw();
-        // SAFETY: the context has as many streams as it says, which live as long as it.
+        // SAFETY: the context has as many streams as it declares, which live as long as it.
         let all = unsafe { entries(context.streams, context.nb_streams) };
         // SAFETY: reading and closing need this file to themselves, so that they wait for the streams' end.
         all.iter().map(|stream| unsafe { Stream::new(*stream, self.io.library) })
@@ -110,7 +110,7 @@ impl Input {
         let all = unsafe { entries(context.streams, context.nb_streams) };
         for (index, stream) in all.iter().enumerate() {
             if Some(index) != wanted {
-                // SAFETY: the streams are this file's, and nobody looks at them; the field is read before each packet.
+                // SAFETY: the streams are this file's, and nothing else refers to them; the field is read before each packet.
                 unsafe { (**stream).discard = ffi::AVDISCARD_ALL }
             }
         }
@@ -157,7 +157,7 @@ fn no_memory() -> Error {
 }
 
 /// The state that FFmpeg's callbacks get.
-struct Host {
+struct CallbackState {
     reader: Reader,
     scratch: Vec<u8>,
 }
@@ -165,7 +165,7 @@ struct Host {
 /// FFmpeg's buffered view of a [`Reader`].
 struct Io {
     context: *mut ffi::AVIOContext,
-    host: *mut Host,
+    host: *mut CallbackState,
     library: &'static Library,
 }
 
@@ -176,7 +176,7 @@ impl Io {
         if buffer.is_null() {
             return None;
         }
-        let host = Box::into_raw(Box::new(Host { reader, scratch: Vec::new() }));
+        let host = Box::into_raw(Box::new(CallbackState { reader, scratch: Vec::new() }));
         let size = BUFFER as c_int;
         // SAFETY: the buffer is FFmpeg's own memory of that size and belongs to the context if there is one; the host
         // is what the callbacks take it for, and outlives the context.
@@ -208,7 +208,7 @@ impl Drop for Io {
 unsafe extern "C" fn read(host: *mut c_void, buffer: *mut u8, size: c_int) -> c_int {
     guarded(i64::from(AVERROR_EXTERNAL), || {
         // SAFETY: what was given to `avio_alloc_context`.
-        let host = unsafe { &mut *host.cast::<Host>() };
+        let host = unsafe { &mut *host.cast::<CallbackState>() };
         host.scratch.resize(usize::try_from(size).unwrap_or(0), 0);
         match host.reader.read(&mut host.scratch) {
             Ok(0) => i64::from(AVERROR_EOF),
@@ -226,7 +226,7 @@ unsafe extern "C" fn read(host: *mut c_void, buffer: *mut u8, size: c_int) -> c_
 unsafe extern "C" fn seek(host: *mut c_void, offset: i64, whence: c_int) -> i64 {
     guarded(i64::from(AVERROR_EXTERNAL), || {
         // SAFETY: what was given to `avio_alloc_context`.
-        let reader = unsafe { &mut (*host.cast::<Host>()).reader };
+        let reader = unsafe { &mut (*host.cast::<CallbackState>()).reader };
         let target = match whence {
             AVSEEK_SIZE => return i64::try_from(reader.size()).unwrap_or(i64::MAX),
             0 => u64::try_from(offset).map(SeekFrom::Start),

@@ -49,7 +49,7 @@ pub(super) struct Library {
 pub(super) fn library() -> Result<&'static Library> {
     static LIBRARY: OnceLock<std::result::Result<Library, String>> = OnceLock::new();
     LIBRARY.get_or_init(load).as_ref().map_err(|missing| {
-        Error::new(ErrorKind::FeatureDisabled, format!("videos need FFmpeg, which is not on this machine: {missing}"))
+        Error::new(ErrorKind::FeatureDisabled, format!("videos need FFmpeg, which is not installed: {missing}"))
     })
 }
 
@@ -58,7 +58,7 @@ fn load() -> std::result::Result<Library, String> {
     let open = |name: &str, major: u32| {
         let file = file_name(name, major);
         // SAFETY: what runs while FFmpeg is loaded is its own initialisation, and that of the libraries that it was
-        // built with, on which every program that shows videos relies.
+        // built with, as every program relies on.
         unsafe { libloading::Library::new(&file) }.map_err(|e| format!("{file}: {e}"))
     };
     let unlike = |e: libloading::Error| e.to_string();
@@ -72,7 +72,7 @@ fn load() -> std::result::Result<Library, String> {
         }
     };
     if log_is_ours {
-        // Its log would go to the standard error of the host, and its errors speak. A host that has loaded FFmpeg
+        // Its log would go to the standard error of the host, and its errors are returned. A host that has loaded FFmpeg
         // itself has settled where the log goes.
         // SAFETY: a number is set.
         unsafe { library.util.av_log_set_level(types::AV_LOG_QUIET) }
@@ -108,7 +108,7 @@ impl Library {
     /// FFmpeg's description of an error number.
     pub(super) fn error(&self, code: c_int) -> String {
         let mut text = [0; 128];
-        // SAFETY: the text has the length that is said, and is ended by a NUL whatever the number.
+        // SAFETY: the buffer has the given length, and the text is NUL-terminated for any number.
         unsafe { self.util.av_strerror(code, text.as_mut_ptr(), text.len()) };
         let bytes: Vec<u8> = text.iter().take_while(|c| **c != 0).map(|c| *c as u8).collect();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -116,7 +116,7 @@ impl Library {
 
     /// The name of a codec.
     pub(super) fn codec_name(&self, id: types::AVCodecID) -> &'static str {
-        // SAFETY: the answer to any number is a static string, and the library is never unloaded.
+        // SAFETY: the result for any number is a static string, and the library is never unloaded.
         unsafe { std::ffi::CStr::from_ptr(self.codec.avcodec_get_name(id)) }.to_str().unwrap_or("unknown")
     }
 }

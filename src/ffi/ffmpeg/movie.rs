@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::time::Duration;
 
 use super::codecs;
-use super::decoder::{Decoder, Wanted};
+use super::decoder::{Decoder, PacketFilter};
 use super::input::{Input, Stop};
 use super::library::{Library, library, types as ffi};
 use super::packet::{Packet, stamp};
@@ -144,8 +144,8 @@ impl Movie {
         let sought = self.input.seek(index, target, flags);
         match self.failure_but_quota() {
             Some(e) => Err(e),
-            None if self.meter.is_exhausted() => Err(Error::limit("the video has to be read through to find a place")),
-            None if sought.is_err() => Err(Error::corrupt("no way to a place in the video")),
+            None if self.meter.is_exhausted() => Err(Error::limit("seeking would require reading the whole video")),
+            None if sought.is_err() => Err(Error::corrupt("seeking in the video failed")),
             None => Ok(()),
         }
     }
@@ -194,7 +194,7 @@ impl Movie {
     /// # Errors
     /// `unsupported` for codecs that are not allowed or that FFmpeg was built without, `timeout`, `cancelled`.
     pub(crate) fn decode(&mut self, key: &mut Key) -> Result<Option<Picture>> {
-        let wanted = if self.any { Wanted::Any } else { Wanted::Keys };
+        let wanted = if self.any { PacketFilter::Any } else { PacketFilter::Keys };
         key.0.keep();
         let decoder = self.decoder()?;
         let picture = decoder.decode(&mut key.0, wanted);
@@ -226,9 +226,7 @@ impl Movie {
         let film = self.stream().ok().or_else(|| self.input.streams().find(Stream::is_film));
         match film {
             Some(stream) if stream.is_encrypted() => Err(encrypted()),
-            Some(stream) if self.stream.is_none() => {
-                Err(Error::unsupported(format!("a video of codec {}", stream.codec())))
-            }
+            Some(stream) if self.stream.is_none() => Err(Error::unsupported(format!("video codec {}", stream.codec()))),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ pub(super) struct Packet {
     library: &'static Library,
 }
 
-// SAFETY: a packet is memory that nobody else has.
+// SAFETY: nothing else refers to the memory of a packet.
 unsafe impl Send for Packet {}
 
 impl Drop for Packet {
@@ -75,7 +75,7 @@ impl Packet {
     /// Whether its content is encrypted.
     pub(super) fn is_encrypted(&self) -> bool {
         let raw = self.raw();
-        // SAFETY: a packet has as many entries as it says.
+        // SAFETY: a packet has as many entries as it declares.
         let all = unsafe { entries(raw.side_data, raw.side_data_elems) };
         all.iter().any(|entry| entry.type_ == ffi::AV_PKT_DATA_ENCRYPTION_INFO)
     }

@@ -29,7 +29,7 @@ pub(crate) struct Picture {
     library: &'static Library,
 }
 
-// SAFETY: the frame is memory that nobody else writes to.
+// SAFETY: nothing else writes to the memory of the frame.
 unsafe impl Send for Picture {}
 
 impl Drop for Picture {
@@ -81,7 +81,7 @@ impl Picture {
 
     /// Orientation from the frame's side data, if it is not in the stream.
     pub(crate) fn orientation(&self) -> Orientation {
-        // SAFETY: an entry is the frame's and holds as many bytes as it says.
+        // SAFETY: an entry is the frame's and holds as many bytes as it declares.
         let data = unsafe {
             let entry = self.library.util.av_frame_get_side_data(self.frame, ffi::AV_FRAME_DATA_DISPLAYMATRIX);
             entry.as_ref().map(|entry| entries(entry.data, entry.size))
@@ -96,7 +96,7 @@ impl Picture {
 
     /// FFmpeg's name of its pixel format.
     fn format_name(&self) -> String {
-        // SAFETY: the answer to any number is a static string or null.
+        // SAFETY: the result for any number is a static string or null.
         unsafe {
             let name = self.library.util.av_get_pix_fmt_name(self.raw().format);
             if name.is_null() { "unknown".into() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
@@ -157,7 +157,7 @@ impl Picture {
         // SAFETY: plain numbers in; a context or null out. The tables of coefficients are static.
         unsafe {
             if library.sws_isSupportedInput(frame.format) == 0 {
-                return Err(Error::unsupported(format!("video samples of {}", self.format_name())));
+                return Err(Error::unsupported(format!("video pixel format {}", self.format_name())));
             }
             let context = library.sws_getContext(
                 frame.width,
@@ -226,7 +226,7 @@ impl Picture {
             )
         };
         if usize::try_from(rows) != Ok(height) {
-            return Err(Error::internal(format!("the scaler made {rows} rows of {height}")));
+            return Err(Error::internal(format!("the scaler returned {rows} of {height} rows")));
         }
         for y in 1..height {
             out.copy_within(y * padded..y * padded + row, y * row);

@@ -46,7 +46,7 @@ impl Meter {
     /// Why reading failed: deadline, source or quota; `None` if it did not.
     pub(super) fn failure(&self) -> Option<Error> {
         self.with(|shared| match shared.exhausted {
-            true => Some(Error::limit("the video has to be read through to be understood")),
+            true => Some(Error::limit("opening the video would require reading all of it")),
             false => shared.failure.take(),
         })
     }

@@ -74,7 +74,7 @@ impl<'a> Stream<'a> {
     /// The bytes of an attached picture.
     pub(super) fn attached_picture(&self) -> Option<&'a [u8]> {
         let packet = &self.raw.attached_pic;
-        // SAFETY: the packet is the stream's own and holds as many bytes as it says, or none.
+        // SAFETY: the packet is the stream's own and holds as many bytes as it declares, or none.
         let bytes = unsafe { entries(packet.data, packet.size) };
         (self.is_marked(ffi::AV_DISPOSITION_ATTACHED_PIC) && !bytes.is_empty()).then_some(bytes)
     }
@@ -98,7 +98,7 @@ impl<'a> Stream<'a> {
     /// The orientation of its pictures.
     pub(super) fn matrix(&self) -> Option<[i32; 9]> {
         let entry = self.side_data().iter().find(|d| d.type_ == ffi::AV_PKT_DATA_DISPLAYMATRIX)?;
-        // SAFETY: an entry holds as many bytes as it says.
+        // SAFETY: an entry holds as many bytes as it declares.
         picture::matrix(unsafe { entries(entry.data, entry.size) })
     }
 
@@ -107,7 +107,7 @@ impl<'a> Stream<'a> {
         let (first, count): (_, c_int) = (self.raw.side_data, self.raw.nb_side_data);
         #[cfg(ffmpeg_8)]
         let (first, count): (_, c_int) = (self.parameters.coded_side_data, self.parameters.nb_coded_side_data);
-        // SAFETY: the stream has as many entries as it says, which live as long.
+        // SAFETY: the stream has as many entries as it declares, which live as long.
         unsafe { entries(first, count) }
     }
 

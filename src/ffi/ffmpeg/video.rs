@@ -1,7 +1,7 @@
 //! The description of a video: from its header, or else from its first key frame.
 
 use super::codecs;
-use super::decoder::Wanted;
+use super::decoder::PacketFilter;
 use super::library::types as ffi;
 use super::movie::{Key, Movie, Place};
 use super::picture::{self, orientation};
@@ -34,7 +34,7 @@ impl Video {
     }
 }
 
-struct Told {
+struct Declared {
     size: (i32, i32),
     aspect: ffi::AVRational,
 }
@@ -64,7 +64,7 @@ impl Movie {
         }
         let side = |n: i32| u32::try_from(n).ok().filter(|n| *n > 0);
         let (Some(width), Some(height)) = (side(size.0), side(size.1)) else {
-            return Err(Error::corrupt("a video whose size is nowhere said"));
+            return Err(Error::corrupt("a video without a size"));
         };
         let aspect = aspect.map_or(1.0, |r| f64::from(r.num) / f64::from(r.den));
         // As in players: an aspect ratio that reduces the picture to a line is a broken header.
@@ -74,7 +74,7 @@ impl Movie {
 
     /// Size and aspect ratio from the key frame at `first`. It is only decoded if parsing does not suffice, unless the
     /// size is `known`.
-    fn look_ahead(&mut self, first: Place, known: bool) -> Result<Option<Told>> {
+    fn look_ahead(&mut self, first: Place, known: bool) -> Result<Option<Declared>> {
         let mut found = None;
         for place in [first, Place::Start] {
             let sought = self.seek(place);
@@ -93,9 +93,9 @@ impl Movie {
         let tells = codecs::tells_without_decoding(self.stream()?.codec());
         let decoder = self.decoder()?;
         if tells {
-            decoder.decode(&mut packet, Wanted::Headers);
+            decoder.decode(&mut packet, PacketFilter::Headers);
             let context = decoder.raw();
-            let told = Told { size: (context.width, context.height), aspect: context.sample_aspect_ratio };
+            let told = Declared { size: (context.width, context.height), aspect: context.sample_aspect_ratio };
             decoder.flush();
             if told.size.0 > 0 && told.size.1 > 0 {
                 self.ahead = Some((place, packet));
@@ -107,7 +107,7 @@ impl Movie {
         self.ahead = Some((place, key.0));
         Ok(picture.map(|picture| {
             let (size, aspect) = (picture.size(), picture.aspect());
-            Told { size: (size.width as i32, size.height as i32), aspect }
+            Declared { size: (size.width as i32, size.height as i32), aspect }
         }))
     }
 }

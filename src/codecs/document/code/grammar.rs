@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use syntect::highlighting::{HighlightState, Highlighter, RangedHighlightIterator};
 use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
-use super::theme::{self, Look};
+use super::theme::{self, TokenStyle};
 
 /// Bytes of one line that are parsed; regular expressions may look back over all of it.
 const MAX_PARSED: usize = 400;
@@ -135,7 +135,7 @@ pub(super) struct Painter {
 impl Painter {
     /// The highlighted parts of a line, in order. Empty if the grammar failed: an expression that backtracks for too
     /// long.
-    pub(super) fn spans(&mut self, line: &str) -> Vec<(Range<usize>, Look)> {
+    pub(super) fn spans(&mut self, line: &str) -> Vec<(Range<usize>, TokenStyle)> {
         if self.failed {
             return Vec::new();
         }

@@ -12,7 +12,7 @@ use thumbling_page::style::Color;
 
 /// The style of a token.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Look {
+pub(super) struct TokenStyle {
     pub(super) color: Color,
     pub(super) bold: bool,
     pub(super) italic: bool,
@@ -80,9 +80,9 @@ pub(super) fn theme() -> &'static Theme {
 }
 
 /// A style of the theme.
-pub(super) fn look(style: Style) -> Look {
+pub(super) fn look(style: Style) -> TokenStyle {
     let ThemeColor { r, g, b, a } = style.foreground;
-    Look {
+    TokenStyle {
         color: Color { r, g, b, a },
         bold: style.font_style.contains(FontStyle::BOLD),
         italic: style.font_style.contains(FontStyle::ITALIC),

@@ -123,7 +123,7 @@ impl Engine {
 
 #[cfg(feature = "pdfium")]
 fn gone() -> Error {
-    Error::internal("the document was let go")
+    Error::internal("the document was abandoned")
 }
 
 /// Whether the other engine may succeed: not if the source fails, a password is missing or the deadline passed.

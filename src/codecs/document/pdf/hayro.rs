@@ -55,7 +55,7 @@ impl Document {
                     Error::new(ErrorKind::Encrypted, "a password is needed")
                 }
                 LoadPdfError::Decryption(e) => Error::unsupported(format!("encryption: {e:?}")),
-                LoadPdfError::Invalid => Error::corrupt("no PDF document"),
+                LoadPdfError::Invalid => Error::corrupt("not a PDF document"),
             })
         })?;
         Ok(Self { pdf, is_encrypted, _held: held })

@@ -136,9 +136,7 @@ impl Pdf {
         let usable = first.and_then(|mut engine| match engine.page_size(page, cx) {
             Ok(_) => Ok(engine),
             // Decrypted correctly, yet no page is found: the encryption scheme is not the declared one.
-            Err(_) if engine.document(cx)?.1 => {
-                Err(Error::new(ErrorKind::Encrypted, "an encryption that is not known"))
-            }
+            Err(_) if engine.document(cx)?.1 => Err(Error::new(ErrorKind::Encrypted, "unknown encryption")),
             Err(e) => Err(e),
         });
         match usable {

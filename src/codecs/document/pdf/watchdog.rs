@@ -27,13 +27,13 @@ const DONE: u8 = 1;
 const LET_GO: u8 = 2;
 
 /// The panic payload that unwinds a thread whose time is up.
-struct Stopped;
+struct TimeUp;
 
 /// Unwinds the thread if the time is up. Only to be called from code that [`run`] runs.
 pub(super) fn stop_if_due(interrupt: &Interrupt) {
     if interrupt.check().is_err() {
         // Does not call the panic hook: nothing is printed.
-        resume_unwind(Box::new(Stopped));
+        resume_unwind(Box::new(TimeUp));
     }
 }
 
@@ -50,16 +50,16 @@ pub(super) fn run<T: Send + 'static>(
 ) -> Result<T> {
     interrupt.check()?;
     if LATE.load(Ordering::Relaxed) >= MAX_LATE {
-        return Err(Error::limit("earlier documents are still being worked on past their deadlines"));
+        return Err(Error::limit("too many earlier documents are still running past their deadlines"));
     }
     let (answer, wait) = mpsc::channel();
     let state = Arc::new(AtomicU8::new(AWAITED));
     let own_state = state.clone();
     let body = move || {
         let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            Err(match panic.is::<Stopped>() {
+            Err(match panic.is::<TimeUp>() {
                 true => Error::new(ErrorKind::Timeout, "the deadline passed"),
-                false => Error::corrupt("the document breaks its reader"),
+                false => Error::corrupt("the document crashed its parser"),
             })
         });
         let _ = answer.send(done);
@@ -68,7 +68,7 @@ pub(super) fn run<T: Send + 'static>(
         }
     };
     let thread = std::thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
-    thread.spawn(body).map_err(|e| Error::internal(format!("no thread: {e}")).caused_by(e))?;
+    thread.spawn(body).map_err(|e| Error::internal(format!("cannot start a thread: {e}")).caused_by(e))?;
     loop {
         match wait.recv_timeout(Duration::from_millis(10)) {
             Ok(done) => {

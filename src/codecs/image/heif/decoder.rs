@@ -55,7 +55,7 @@ impl Decoder for Heif {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
         let format = self.format;
         let Container { meta, frames } = self.container(cx)?;
-        let shown = Shown::primary(meta)?;
+        let shown = ShownItem::primary(meta)?;
         cx.check_pixels(shown.shape.coded)?;
         let mut info = SourceInfo::new(format, shown.shape.shown());
         info.has_alpha = shown.alpha.is_some() || &meta.item(shown.id)?.kind == b"iovl";
@@ -66,7 +66,7 @@ impl Decoder for Heif {
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let source = self.source.clone();
         let Container { meta, .. } = self.container(cx)?;
-        let primary = Shown::primary(meta)?;
+        let primary = ShownItem::primary(meta)?;
         if want.effort != Effort::Best
             && let Some(thumbnail) = primary.thumbnail(meta, want.size)
         {
@@ -91,7 +91,7 @@ enum AlphaItem {
 
 /// The item to show.
 #[derive(Debug, Clone)]
-struct Shown {
+struct ShownItem {
     /// The item whose pixels are decoded: a coded picture or a grid.
     id: u32,
     shape: Shape,
@@ -101,9 +101,9 @@ struct Shown {
     icc: Option<Arc<[u8]>>,
 }
 
-impl Shown {
+impl ShownItem {
     fn primary(meta: &Meta) -> Result<Self> {
-        let id = meta.primary.ok_or_else(|| Error::corrupt("no item is called the primary one"))?;
+        let id = meta.primary.ok_or_else(|| Error::corrupt("no primary item"))?;
         Self::new(meta, id)
     }
 
@@ -112,10 +112,10 @@ impl Shown {
         let mut chain = vec![outer];
         let mut id = outer;
         while &meta.item(id)?.kind == b"iden" {
-            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an identity of nothing"))?;
+            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an `iden` item without a target"))?;
             chain.push(id);
             if chain.len() > MAX_IDENTITIES {
-                return Err(Error::limit("too many identities"));
+                return Err(Error::limit("too many chained `iden` items"));
             }
         }
         let coded = meta.extent(id).ok_or_else(|| Error::corrupt("a picture without a size"))?;
@@ -175,7 +175,7 @@ impl Shown {
     }
 }
 
-fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+fn frame(source: &Source, meta: &Meta, shown: &ShownItem, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     match &meta.item(shown.id)?.kind {
         b"iovl" => return overlay(source, meta, shown, cx),
         b"jpeg" => return jpeg(source, meta, shown, want, cx),
@@ -203,7 +203,7 @@ fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<
 }
 
 /// The alpha of `shown`, at the size that its picture was collected at.
-fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &Shown, picture: &Gathered) -> Result<Alpha> {
+fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &ShownItem, picture: &Gathered) -> Result<Alpha> {
     let (id, plane) = match item {
         AlphaItem::Own(id) => (id, Plane::Color),
         AlphaItem::Tiles => (shown.id, Plane::Alpha),
@@ -231,7 +231,7 @@ fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &Shown, picture: &Ga
 }
 
 /// Composes layers, each decoded in full.
-fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Result<Frame> {
+fn overlay(source: &Source, meta: &Meta, shown: &ShownItem, cx: &Context<'_>) -> Result<Frame> {
     let layers = meta.targets(b"dimg", shown.id);
     let overlay = Overlay::parse(&read_item(source, meta, shown.id, 1 << 20)?, layers.len())?;
     if overlay.size != shown.shape.coded || shown.shape.crop != Window::whole(overlay.size) {
@@ -241,7 +241,7 @@ fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Res
     let mut canvas = overlay.canvas();
     let mut color = ColorSpace::Srgb;
     for (i, (id, offset)) in layers.iter().zip(&overlay.offsets).enumerate() {
-        let layer = Shown::new(meta, *id)?;
+        let layer = ShownItem::new(meta, *id)?;
         if &meta.item(layer.id)?.kind == b"iovl" {
             return Err(Error::unsupported("overlays of overlays"));
         }
@@ -255,7 +255,7 @@ fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Res
 }
 
 /// A picture coded as JPEG, decoded by the JPEG codec. The container's transforms replace its EXIF orientation.
-fn jpeg(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+fn jpeg(source: &Source, meta: &Meta, shown: &ShownItem, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     if shown.shape.crop != Window::whole(shown.shape.coded) {
         return Err(Error::unsupported("a cropped JPEG item"));
     }
@@ -300,7 +300,7 @@ mod tests {
     }
 
     fn thumbnail(meta: &Meta, want: (u32, u32)) -> Option<Orientation> {
-        let primary = Shown::primary(meta).unwrap();
+        let primary = ShownItem::primary(meta).unwrap();
         primary.thumbnail(meta, Size::new(want.0, want.1)).map(|t| t.shape.orientation)
     }
 
@@ -327,7 +327,7 @@ mod tests {
     fn twice_the_wanted_size_stays() {
         let mut meta = Meta { primary: Some(1), ..Meta::default() };
         item(&mut meta, 1, (722, 1024), &[]);
-        let shown = Shown::primary(&meta).unwrap();
+        let shown = ShownItem::primary(&meta).unwrap();
         let reduction = |width, height| shown.reduction(Size::new(width, height));
         assert_eq!([reduction(181, 256), reduction(200, 284), reduction(90, 128), reduction(45, 64)], [2, 1, 4, 8]);
     }

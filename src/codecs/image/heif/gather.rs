@@ -63,7 +63,7 @@ impl Gathering<'_> {
         self.cx.check_pixels(size)?;
         match &self.meta.item(id)?.kind {
             b"grid" if depth < MAX_DEPTH => self.grid(id, size, at, canvas, depth),
-            b"grid" => Err(Error::limit("grids inside grids")),
+            b"grid" => Err(Error::limit("nested grids")),
             kind @ (b"av01" | b"hvc1" | b"hev1") => {
                 let limits = self.cx.limits();
                 let (data, complete) = read_available(self.source, self.meta, id, limits.max_source)?;
@@ -95,7 +95,7 @@ impl Gathering<'_> {
         }
         let covered = Size::new(tile.width.saturating_mul(grid.columns), tile.height.saturating_mul(grid.rows));
         if grid.size != size || !covered.covers(size) {
-            return Err(Error::corrupt("a grid that does not make up its picture"));
+            return Err(Error::corrupt("the tiles of a grid do not cover its picture"));
         }
         let (mut broken, mut placed) = (Vec::new(), 0);
         for (i, id) in tiles.iter().enumerate() {
@@ -143,7 +143,7 @@ impl Gathering<'_> {
     #[cfg(feature = "heic")]
     fn hevc(&self, id: u32, data: &[u8], place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<()> {
         let config = self.meta.codec(id, b"hvcC").ok_or_else(|| Error::corrupt("an HEVC picture without `hvcC`"))?;
-        let coded = super::hevc::Coded::new(config, data)?;
+        let coded = super::hevc::HevcPicture::new(config, data)?;
         self.cx.check_pixels(coded.size())?;
         let _held = self.cx.reserve(coded.decoding_bytes())?;
         if !coded.decode(place)? {

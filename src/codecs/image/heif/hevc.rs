@@ -20,12 +20,12 @@ const PICTURE_SET: u8 = 34;
 const MAX_UNITS: usize = 4096;
 
 /// An `hvcC` box (ISO/IEC 14496-15, clause 8.3.3), and the picture that it configures.
-pub(super) struct Coded<'a> {
+pub(super) struct HevcPicture<'a> {
     units: Vec<&'a [u8]>,
     sps: Sps,
 }
 
-impl<'a> Coded<'a> {
+impl<'a> HevcPicture<'a> {
     /// The units of a picture with the configuration `config` and the bytes `data`.
     pub(super) fn new(config: &'a [u8], data: &'a [u8]) -> Result<Self> {
         let mut bytes = Bytes::new(config);
@@ -129,7 +129,7 @@ impl<'a> Coded<'a> {
                 Plane { samples, stride: width as usize }
             });
         if frame.bit_depth != self.sps.depths.0 || size != self.sps.size {
-            return Err(Error::corrupt("an HEVC picture unlike its parameter set"));
+            return Err(Error::corrupt("the HEVC picture does not match its parameter set"));
         }
         place(&Picture { size, chroma, depth: frame.bit_depth, planes, nclx: self.sps.nclx })?;
         Ok(whole)
@@ -145,7 +145,7 @@ impl<'a> Coded<'a> {
         let narrow = |plane: Vec<i32>| plane.into_iter().map(|s| s.clamp(0, 0xffff) as u16).collect::<Vec<u16>>();
         let depth = image.bit_depth_luma as u8;
         if size != self.sps.size || depth != self.sps.depths.0 {
-            return Err(Error::corrupt("an HEVC picture unlike its parameter set"));
+            return Err(Error::corrupt("the HEVC picture does not match its parameter set"));
         }
         let planes = [narrow(image.y), narrow(image.cb), narrow(image.cr)];
         let [y, cb, cr] = &planes;
@@ -162,10 +162,10 @@ impl<'a> Coded<'a> {
         (config[0], config[21]) = (1, 3);
         let (mut sets, mut data) = (0u8, Vec::new());
         for unit in self.units.iter().filter(|unit| is_needed(unit)) {
-            let n = u32::try_from(unit.len()).map_err(|_| Error::corrupt("an HEVC unit beyond 4 GB"))?;
+            let n = u32::try_from(unit.len()).map_err(|_| Error::corrupt("an HEVC unit of more than 4 GB"))?;
             match kind(unit) {
                 VIDEO_SET | SEQUENCE_SET | PICTURE_SET => {
-                    let n = u16::try_from(n).map_err(|_| Error::corrupt("a parameter set beyond 64 kB"))?;
+                    let n = u16::try_from(n).map_err(|_| Error::corrupt("a parameter set of more than 64 kB"))?;
                     sets = sets.checked_add(1).ok_or_else(|| Error::corrupt("too many parameter sets"))?;
                     config.extend([kind(unit), 0, 1]);
                     config.extend(n.to_be_bytes());
@@ -232,7 +232,7 @@ fn is_gray(frame: &rust_h265::Frame) -> bool {
 
 /// Runs a decoder that is young: should it panic, the picture is refused and the process continues.
 fn guarded<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(Error::corrupt("HEVC data that no decoder takes")))
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(Error::corrupt("the HEVC decoder failed")))
 }
 
 fn common_error(e: rust_h265::DecodeError) -> Error {

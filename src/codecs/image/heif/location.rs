@@ -64,7 +64,7 @@ pub(super) fn locations(body: &[u8], max_items: usize) -> Result<Vec<(u32, Locat
                 bytes.uint(index_size)?;
             }
             let offset = base_offset.checked_add(bytes.uint(offset_size)?);
-            let offset = offset.ok_or_else(|| Error::corrupt("an extent beyond any file"))?;
+            let offset = offset.ok_or_else(|| Error::corrupt("an extent beyond any possible file"))?;
             location.extents.push((offset, bytes.uint(length_size)?));
         }
         all.push((id, location));
@@ -86,8 +86,8 @@ pub(super) fn read_available(source: &Source, meta: &Meta, id: u32, max: u64) ->
     let size = match location.base {
         Base::File => source.size(),
         Base::Idat => meta.idat.len() as u64,
-        Base::Item => return Err(Error::unsupported("an item made of other items' bytes")),
-        Base::Elsewhere => return Err(Error::unsupported("an item that lies in another file")),
+        Base::Item => return Err(Error::unsupported("an item built from other items")),
+        Base::Elsewhere => return Err(Error::unsupported("an item in another file")),
     };
     let (mut data, mut complete) = (Vec::new(), true);
     for &(offset, len) in &location.extents {
@@ -111,7 +111,7 @@ pub(super) fn read_available(source: &Source, meta: &Meta, id: u32, max: u64) ->
         }
     }
     if data.is_empty() {
-        return Err(Error::corrupt(format!("of item {id} there are no bytes")));
+        return Err(Error::corrupt(format!("item {id} has no data")));
     }
     Ok((data, complete))
 }

@@ -134,7 +134,7 @@ impl Meta {
         match self.items.get(&id) {
             Some(item) if item.protected => Err(Error::new(ErrorKind::Encrypted, "the picture is protected")),
             Some(item) => Ok(item),
-            None => Err(Error::corrupt(format!("there is no item {id}"))),
+            None => Err(Error::corrupt(format!("no item {id}"))),
         }
     }
 

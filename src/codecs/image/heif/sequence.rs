@@ -84,7 +84,7 @@ fn track(trak: &[u8]) -> Result<Option<Track>> {
     let (frames, size, before) = sample_size(stbl, sample)?;
     let offset = chunk_offset(stbl, before.0)?;
     let skipped = sizes(stbl, before.1, sample)?;
-    let offset = offset.checked_add(skipped).ok_or_else(|| Error::corrupt("a frame beyond any file"))?;
+    let offset = offset.checked_add(skipped).ok_or_else(|| Error::corrupt("a frame beyond any possible file"))?;
     let location = Location { base: Base::File, extents: vec![(offset, u64::from(size))] };
     Ok(Some(Track { handler, kind, properties, location, frames }))
 }
@@ -110,7 +110,7 @@ fn sample_entry(stsd: &[u8], alpha: bool) -> Result<(FourCc, Vec<Property>)> {
 fn first_sync(stss: &[u8]) -> Result<u32> {
     let (_, _, mut bytes) = full_box(stss)?;
     if bytes.u32()? == 0 {
-        return Err(Error::unsupported("a sequence without a frame that stands on its own"));
+        return Err(Error::unsupported("a sequence without a sync frame"));
     }
     bytes.u32()?.checked_sub(1).ok_or_else(|| Error::corrupt("sample number 0"))
 }

@@ -98,14 +98,14 @@ impl Jpeg {
 struct Progress {
     refinement: Refinement,
     planes: Vec<Coefficients>,
-    components: Vec<Delivered>,
+    components: Vec<ComponentState>,
     /// Rows of the first component's blocks.
     rows: usize,
     intact: bool,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Delivered {
+struct ComponentState {
     /// The table in force at the component's first scan: a file may redefine it later.
     quantiser: Option<u16>,
     /// Low bits of the coefficients that no scan has delivered yet; `None` before the first scan.
@@ -117,7 +117,7 @@ impl Progress {
         let count = header.components.len();
         let planes = (0..count).map(|index| Coefficients::new(header, index)).collect::<Option<_>>();
         let planes = planes.ok_or_else(|| Error::limit("no memory for the coefficients"))?;
-        Ok(Self { refinement, planes, components: vec![Delivered::default(); count], rows: 0, intact: true })
+        Ok(Self { refinement, planes, components: vec![ComponentState::default(); count], rows: 0, intact: true })
     }
 
     /// Reads or skips `scan`; returns the marker after it, if it was reached.

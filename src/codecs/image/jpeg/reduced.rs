@@ -64,7 +64,9 @@ pub(super) fn frame(jpeg: Jpeg, want: &Want, cx: &Context<'_>) -> Result<Frame> 
 /// A plane at the size of the frame. Padding of the last blocks is cropped.
 fn scaled(header: &Header, index: usize, plane: Plane, target: Size) -> Result<Vec<u8>> {
     let (h_max, v_max) = header.sampling();
-    let Some(component) = header.components.get(index) else { return Err(Error::internal("a plane too many")) };
+    let Some(component) = header.components.get(index) else {
+        return Err(Error::internal("a plane without a component"));
+    };
     let side = |full: u32, factor: u8, max: u32, there: u32| {
         (f64::from(full) * f64::from(factor) / f64::from(max) / 8.0).clamp(1.0, f64::from(there))
     };

@@ -99,7 +99,7 @@ impl Header {
             _ => matches!(depth, 8 | 16),
         };
         if !h.starts_with(b"8BPS") || !matches!(version, 1 | 2) || !depth_fits || size.pixels() == 0 {
-            return Err(Error::corrupt(format!("no header of a PSD: {depth} bits of {mode:?}")));
+            return Err(Error::corrupt(format!("not a PSD header: {depth} bits of {mode:?}")));
         }
         let mut header = Self {
             big: version == 2,

@@ -94,7 +94,7 @@ fn read(source: &Source, cx: &Context<'_>) -> Result<Previews> {
         Some(Container::X3f) => x3f::read(source, &mut previews),
         Some(Container::Mrw) => mrw::read(source, &mut previews, cx),
         Some(Container::Ciff) => ciff::read(source, &mut previews),
-        None => Err(Error::corrupt("no RAW container")),
+        None => Err(Error::corrupt("not a RAW container")),
     };
     match read {
         // Previews found before the damage are kept.

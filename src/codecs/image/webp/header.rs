@@ -3,7 +3,7 @@
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
-/// What the header says.
+/// The properties that the header declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Features {
     /// Size of the canvas, px.
@@ -12,7 +12,7 @@ pub(super) struct Features {
     pub has_alpha: bool,
     /// Whether it holds more than one frame.
     pub has_animation: bool,
-    /// Whether it is known to be lossless; the extended form does not say.
+    /// Whether it is known to be lossless; the extended form does not tell.
     pub is_lossless: bool,
 }
 

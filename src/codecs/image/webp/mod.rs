@@ -1,5 +1,5 @@
-//! WebP (RFC 9649): RIFF chunks, colour profile, orientation and animation are read here, pixels by libwebp, which scales
-//! while decoding (feature `libwebp`), or by image-webp, which decodes at full size and no truncated files.
+//! WebP (RFC 9649). RIFF chunks, colour profile, orientation and animation are read here; pixels are decoded by libwebp,
+//! which scales while decoding (feature `libwebp`), or by image-webp, at full size and without truncated files.
 
 mod header;
 #[cfg(not(feature = "libwebp"))]
@@ -75,7 +75,7 @@ impl WebpFile {
             let features = header::features(&self.source.head()?)?;
             cx.check_pixels(features.size)?;
             let (mut orientation, mut profile) = (Orientation::Normal, None);
-            // Only the extended form has chunks beside the pixels.
+            // Only the extended form has other chunks.
             if self.source.head()?.get(12..16) == Some(b"VP8X") {
                 for (at, length, name) in chunks(&self.source, 12, self.source.size(), cx.limits().max_entries) {
                     match &name {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Picture, Sound};
+use super::{Picture, Tags};
 use thumbling_core::bytes::{u16_le, u32_le, u64_le};
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
@@ -45,7 +45,7 @@ fn objects(within: &Source, mut at: u64, max: u32) -> Vec<(Guid, Source)> {
 }
 
 /// Pictures and duration, from the header alone.
-pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Tags> {
     let mut head = [0; OBJECT as usize];
     source.read_exact_at(0, &mut head)?;
     let header = source.slice(0, u64_le(&head, 16).unwrap_or(0));
@@ -53,7 +53,7 @@ pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Sound> {
     let mut all = objects(&header, HEADER, max);
     let extensions: Vec<_> = all.iter().filter(|(guid, _)| *guid == HEADER_EXTENSION).map(|(_, e)| e.clone()).collect();
     all.extend(extensions.iter().flat_map(|extension| objects(extension, EXTENSION, max)));
-    let mut sound = Sound::default();
+    let mut sound = Tags::default();
     for (guid, object) in all {
         cx.check()?;
         match guid {

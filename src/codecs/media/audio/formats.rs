@@ -29,7 +29,7 @@ entries! {
     OGG "ogg" ["audio/ogg" "audio/opus" "application/ogg"] |peek| Score::magic_if(peek.has(0, b"OggS")),
         |source, cx| match ogg_type(&source.head()?) {
             Some(kind) => tags::read(source, kind, cx),
-            None => Ok(super::Sound::default()),
+            None => Ok(super::Tags::default()),
         };
     WAV "wav" ["audio/wav" "audio/x-wav" "audio/vnd.wave"]
         |peek| Score::magic_if(peek.has(0, b"RIFF") && peek.has(8, b"WAVE")),

@@ -23,7 +23,7 @@ const TRIES: usize = 8;
 
 /// What is read from a file's tags.
 #[derive(Debug, Default)]
-struct Sound {
+struct Tags {
     /// Pictures in the order of the tags.
     pictures: Vec<Picture>,
     /// Duration, if it is cheap to find.
@@ -39,7 +39,7 @@ struct Picture {
 }
 
 /// Reads the tags of a file.
-type ReadFn = fn(&Source, &Context<'_>) -> Result<Sound>;
+type ReadFn = fn(&Source, &Context<'_>) -> Result<Tags>;
 
 struct AudioFile {
     source: Source,
@@ -103,7 +103,7 @@ impl Decoder for AudioFile {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let cover = self.first(cx, |picture| cx.inner_frame(picture, &Hint::default(), want))?;
-        let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+        let nothing = || Error::new(ErrorKind::NoVisual, "audio without a cover");
         Ok(cover.ok_or_else(nothing)?.with_origin(Origin::Embedded))
     }
 }

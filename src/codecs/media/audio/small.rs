@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lofty::file::FileType;
 
-use super::{Picture, Sound, tags};
+use super::{Picture, Tags, tags};
 use thumbling_core::bytes::{u32_le, u64_le};
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
@@ -76,15 +76,15 @@ fn ape_item(items: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// Reads a format that `lofty` supports and that may have an APE tag.
-pub(super) fn with_ape(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Sound> {
+pub(super) fn with_ape(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Tags> {
     let mut sound = tags::read(source, kind, cx)?;
     sound.pictures.append(&mut ape_pictures(source, cx)?);
     Ok(sound)
 }
 
 /// Reads tags at the start and the end, as in True Audio.
-pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Sound> {
-    let mut sound = Sound::default();
+pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Tags> {
+    let mut sound = Tags::default();
     let id3 = id3_at(source, 0)?;
     let start = id3.as_ref().map_or(0, Source::size);
     if let Some(tag) = id3 {
@@ -99,9 +99,9 @@ pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Sound> {
 }
 
 /// DSD stream files: the header points to an ID3v2 tag (Sony, DSF file format specification 1.01).
-pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Tags> {
     let head = source.head()?;
-    let mut sound = Sound::default();
+    let mut sound = Tags::default();
     if let Some(at) = u64_le(&head, 20).filter(|at| *at > 0)
         && let Some(tag) = id3_at(source, at)?
     {
@@ -112,10 +112,10 @@ pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Sound> {
 }
 
 /// Reads the tag at the start of a file of any format.
-pub(super) fn id3(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+pub(super) fn id3(source: &Source, cx: &Context<'_>) -> Result<Tags> {
     let tag = id3_at(source, 0)?;
     let pictures = tag.map_or(Ok(Vec::new()), |tag| tags::read_tag(&tag, cx))?;
-    Ok(Sound { pictures, duration: None })
+    Ok(Tags { pictures, duration: None })
 }
 
 fn duration(samples: Option<u64>, rate: Option<u32>) -> Option<Duration> {

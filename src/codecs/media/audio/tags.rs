@@ -6,7 +6,7 @@ use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::{AudioFile, FileType, TaggedFile, TaggedFileExt};
 use lofty::probe::Probe;
 
-use super::{Picture, Sound};
+use super::{Picture, Tags};
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
@@ -62,7 +62,7 @@ impl Seek for Bounded {
 ///
 /// # Errors
 /// `limit`, and errors of reading.
-pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Sound> {
+pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Tags> {
     for properties in [true, false] {
         let options = ParseOptions::new().parsing_mode(ParsingMode::Relaxed).read_properties(properties);
         let (interrupt, failure) = (cx.interrupt().clone(), None);
@@ -76,7 +76,7 @@ pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<
             },
         }
     }
-    Ok(Sound::default())
+    Ok(Tags::default())
 }
 
 /// The pictures of a tag without audio, in a file of any format.
@@ -85,8 +85,8 @@ pub(super) fn read_tag(tag: &Source, cx: &Context<'_>) -> Result<Vec<Picture>> {
     Ok(read(tag, FileType::Mpeg, cx)?.pictures)
 }
 
-fn sound(file: &TaggedFile) -> Sound {
+fn sound(file: &TaggedFile) -> Tags {
     let pictures = file.tags().iter().flat_map(|tag| tag.pictures());
     let pictures = pictures.map(|p| Picture { kind: p.pic_type().as_u8(), bytes: p.data().to_vec() });
-    Sound { pictures: pictures.collect(), duration: Some(file.properties().duration()) }
+    Tags { pictures: pictures.collect(), duration: Some(file.properties().duration()) }
 }

@@ -219,7 +219,7 @@ impl VideoFile {
     fn shown(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let has_video = self.movie(cx)?.has_video();
         if !has_video {
-            let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+            let nothing = || Error::new(ErrorKind::NoVisual, "audio without a cover");
             return self.cover(want, cx)?.ok_or_else(nothing);
         }
         if want.effort == Effort::Preview && want.time.is_none() {

@@ -15,7 +15,7 @@ use thumbling_core::limits::Reservation;
 /// Most bytes of shared tables; real ones have less than 2,000.
 const MAX_TABLES: u64 = 1 << 16;
 
-/// What the components of a stream are: TIFF tags say it, a bare stream does not.
+/// The meaning of a stream's components: TIFF tags define it, a bare stream does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Components {
     /// The samples themselves.
@@ -25,7 +25,7 @@ pub(crate) enum Components {
 }
 
 impl Components {
-    /// The Adobe segment that says so.
+    /// The Adobe segment that declares it.
     pub(super) fn segment(self) -> [u8; 16] {
         jpeg::adobe_segment(u8::from(self == Self::YCbCr))
     }

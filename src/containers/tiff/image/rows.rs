@@ -62,14 +62,14 @@ impl<'a> Rows<'a> {
         let pay = |owed: &mut usize, row: &mut dyn FnMut(&[u8]) -> Result<()>| {
             (0..std::mem::take(owed)).try_for_each(|_| row(&blank_row))
         };
-        let mut faults = Faults::default();
+        let mut damage = Damage::default();
         let band_bytes = row_bytes as u64 * u64::from(layout.chunk.height.min(layout.size.height));
         let _held = self.cx.reserve(if layout.across() > 1 { band_bytes } else { 0 })?;
         for down in 0..layout.down() {
             let rows = layout.chunk.height.min(layout.size.height - down * layout.chunk.height) as usize;
             if layout.across() == 1 {
                 let mut delivered = 0;
-                self.chunk(down, 0, &mut faults, &mut |planes, width, rows| {
+                self.chunk(down, 0, &mut damage, &mut |planes, width, rows| {
                     unit.clear();
                     conversion.convert(planes, width, rows, &mut unit);
                     delivered += rows;
@@ -81,10 +81,10 @@ impl<'a> Rows<'a> {
             }
             band.clear();
             band.resize(row_bytes * rows, blank);
-            let before = faults.rows;
+            let before = damage.rows;
             for across in 0..layout.across() {
                 let (left, mut y) = (across as usize * layout.chunk.width as usize * pixel, 0);
-                self.chunk(down, across, &mut faults, &mut |planes, width, rows| {
+                self.chunk(down, across, &mut damage, &mut |planes, width, rows| {
                     unit.clear();
                     conversion.convert(planes, width, rows, &mut unit);
                     for part in unit.chunks_exact(width * pixel) {
@@ -97,40 +97,40 @@ impl<'a> Rows<'a> {
                     Ok(())
                 })?;
             }
-            if faults.rows == before {
+            if damage.rows == before {
                 owed += rows;
                 continue;
             }
             pay(&mut owed, row)?;
             band.chunks_exact(row_bytes).try_for_each(&mut *row)?;
         }
-        faults.report(self.cx)
+        damage.report(self.cx)
     }
 
     /// Calls `unit` with every unit of stored rows of every strip or tile.
     pub(super) fn stored(&mut self, unit: &mut Unit<'_>) -> Result<()> {
-        let mut faults = Faults::default();
+        let mut damage = Damage::default();
         for down in 0..self.layout.down() {
             for across in 0..self.layout.across() {
-                self.chunk(down, across, &mut faults, unit)?;
+                self.chunk(down, across, &mut damage, unit)?;
             }
         }
-        faults.report(self.cx)
+        damage.report(self.cx)
     }
 
     /// Reads one strip or tile as far as possible.
-    fn chunk(&mut self, down: u32, across: u32, faults: &mut Faults, unit: &mut Unit<'_>) -> Result<()> {
+    fn chunk(&mut self, down: u32, across: u32, damage: &mut Damage, unit: &mut Unit<'_>) -> Result<()> {
         self.cx.check()?;
-        match self.read_chunk(down, across, faults, unit) {
+        match self.read_chunk(down, across, damage, unit) {
             Err(e) if e.kind() == ErrorKind::Corrupt => {
-                faults.first.get_or_insert(e);
+                damage.first.get_or_insert(e);
                 Ok(())
             }
             other => other,
         }
     }
 
-    fn read_chunk(&mut self, down: u32, across: u32, faults: &mut Faults, unit: &mut Unit<'_>) -> Result<()> {
+    fn read_chunk(&mut self, down: u32, across: u32, damage: &mut Damage, unit: &mut Unit<'_>) -> Result<()> {
         let Self { layout, cx, planes, readers, jpeg, stored, spare, .. } = self;
         let mut streams: Vec<Box<dyn Read + '_>> = Vec::with_capacity(planes.len());
         for (plane, reader) in planes.iter().zip(readers.iter_mut()) {
@@ -147,12 +147,12 @@ impl<'a> Rows<'a> {
         let mut y = 0;
         while y < rows {
             for (stream, stored) in streams.iter_mut().zip(stored.iter_mut()) {
-                stream.read_exact(stored).map_err(damage)?;
+                stream.read_exact(stored).map_err(corrupt)?;
                 predictor::undo(layout, stride, stored, spare);
             }
             let n = layout.unit_rows().min(rows - y);
             unit(stored, width, n as usize)?;
-            faults.rows += 1;
+            damage.rows += 1;
             y += n;
             if y % 64 == 0 {
                 cx.check()?;
@@ -163,7 +163,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Errors of the source are passed on; all others come from decompressors and mean damage.
-fn damage(e: io::Error) -> Error {
+fn corrupt(e: io::Error) -> Error {
     match e.downcast::<Error>() {
         Ok(ours) => ours,
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Error::corrupt("the data of a strip or tile ends early"),
@@ -173,12 +173,12 @@ fn damage(e: io::Error) -> Error {
 
 /// The first damage, and whether anything could be read.
 #[derive(Default)]
-struct Faults {
+struct Damage {
     first: Option<Error>,
     rows: u64,
 }
 
-impl Faults {
+impl Damage {
     fn report(self, cx: &Context<'_>) -> Result<()> {
         match self.first {
             Some(e) if self.rows == 0 => Err(e),

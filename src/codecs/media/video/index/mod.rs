@@ -14,7 +14,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::samples::{Media, Sample, Samples};
+use self::samples::{MediaHeader, Sample, Samples};
 use crate::containers::bmff::boxes::{FourCc, TopBox, top_boxes};
 use crate::containers::bmff::bytes::Bytes;
 use thumbling_core::cancel::Interrupt;
@@ -71,16 +71,16 @@ pub(super) fn reduced(source: &Source, moments: &[Moment], interrupt: &Interrupt
     head.extend_from_slice(b"mdat");
     head.extend_from_slice(&source.size().saturating_add(16).to_be_bytes());
     let size = source.size().saturating_add(before);
-    Ok(Some(Source::from_read_at(Arc::new(Spliced { head, source: source.clone() }), size)))
+    Ok(Some(Source::from_read_at(Arc::new(PrefixedSource { head, source: source.clone() }), size)))
 }
 
 /// A source with a prefix.
-struct Spliced {
+struct PrefixedSource {
     head: Vec<u8>,
     source: Source,
 }
 
-impl ReadAt for Spliced {
+impl ReadAt for PrefixedSource {
     fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
         match usize::try_from(offset).ok().and_then(|at| self.head.get(at..)).filter(|rest| !rest.is_empty()) {
             Some(rest) => {
@@ -171,7 +171,7 @@ impl Cut<'_> {
 
     /// A part of a track: its tables are reduced; references to other tracks and descriptions of the whole video are
     /// dropped.
-    fn part(self, parent: &Source, media: Media, depth: u32) -> Result<Option<Index>> {
+    fn part(self, parent: &Source, media: MediaHeader, depth: u32) -> Result<Option<Index>> {
         self.interrupt.check()?;
         let mut inner = Index::default();
         for b in top_boxes(parent)? {
@@ -196,7 +196,7 @@ impl Cut<'_> {
     }
 
     /// A sample table of the chosen samples, each in a chunk of its own.
-    fn table(self, stbl: &Source, media: Media) -> Result<Option<Index>> {
+    fn table(self, stbl: &Source, media: MediaHeader) -> Result<Option<Index>> {
         let boxes = top_boxes(stbl)?;
         let Some(stsd) = boxes.iter().find(|b| &b.kind == b"stsd").filter(|b| b.len <= MOST) else { return Ok(None) };
         let Some(mut samples) = Samples::open(stbl, &boxes, media)? else { return Ok(None) };
@@ -232,7 +232,7 @@ fn copy(into: &mut Index, parent: &Source, b: &TopBox, most: u64) -> Result<()> 
 }
 
 /// The media header of a track, if its handler (8.4.3) is video.
-fn media_of_pictures(trak: &Source) -> Result<Option<Media>> {
+fn media_of_pictures(trak: &Source) -> Result<Option<MediaHeader>> {
     let Some(mdia) = top_boxes(trak)?.into_iter().find(|b| &b.kind == b"mdia") else { return Ok(None) };
     let mdia = trak.slice(mdia.start, mdia.len);
     let boxes = top_boxes(&mdia)?;
@@ -248,7 +248,7 @@ fn media_of_pictures(trak: &Source) -> Result<Option<Media>> {
     let wide = mdhd.first() == Some(&1);
     let mut fields = Bytes::new(mdhd.get(if wide { 20.. } else { 12.. }).unwrap_or_default());
     let read = |fields: &mut Bytes<'_>| {
-        Ok::<_, Error>(Media { timescale: fields.u32()?, duration: fields.uint(if wide { 8 } else { 4 })? })
+        Ok::<_, Error>(MediaHeader { timescale: fields.u32()?, duration: fields.uint(if wide { 8 } else { 4 })? })
     };
     Ok(read(&mut fields).ok())
 }

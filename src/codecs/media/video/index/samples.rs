@@ -95,7 +95,7 @@ struct Run {
 
 /// The media header (8.4.2) of a track.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Media {
+pub(super) struct MediaHeader {
     /// Ticks per second.
     pub(super) timescale: u32,
     /// Duration in ticks.
@@ -122,7 +122,7 @@ pub(super) struct Samples {
 
 impl Samples {
     /// The tables in `boxes` of the sample table; `None` if they are invalid.
-    pub(super) fn open(stbl: &Source, boxes: &[TopBox], media: Media) -> Result<Option<Self>> {
+    pub(super) fn open(stbl: &Source, boxes: &[TopBox], media: MediaHeader) -> Result<Option<Self>> {
         let find = |kind: &[u8; 4]| boxes.iter().find(|b| b.kind == *kind);
         let (Some(stts), Some(stsc), Some(stsz)) = (find(b"stts"), find(b"stsc"), find(b"stsz")) else {
             return Ok(None);

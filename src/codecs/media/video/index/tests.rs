@@ -134,7 +134,7 @@ fn table() -> Vec<u8> {
 
 fn samples(bytes: Vec<u8>, moments: &[Moment]) -> Option<Vec<Sample>> {
     let stbl = Source::from_bytes(bytes);
-    let media = Media { timescale: 3, duration: 0 };
+    let media = MediaHeader { timescale: 3, duration: 0 };
     let mut samples = Samples::open(&stbl, &top_boxes(&stbl).unwrap(), media).unwrap()?;
     samples.chosen(moments).unwrap()
 }
