@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn ids_with_control_characters_or_of_a_wrong_length_are_refused() {
         for wrong in ["", "a\0b", "a\nb", "\u{7f}", &"x".repeat(MAX_ID + 1)] {
-            assert_eq!(FileId::new(wrong).unwrap_err().kind(), ErrorKind::InvalidArgument, "{wrong:?}");
+            assert_eq!(FileId::new(wrong).unwrap_err().kind(), thumbling::ErrorKind::InvalidArgument, "{wrong:?}");
         }
         assert_eq!(FileId::new("资料/a b.png").unwrap().as_str(), "资料/a b.png");
     }
