@@ -26,7 +26,9 @@ fn pictures() -> Vec<(String, Vec<u8>)> {
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(png::ColorType::Rgb);
         let pixels: Vec<u8> = (0..width * height)
-            .flat_map(|i| [(i % width >> 4) as u8, (i / width >> 4) as u8, (i.wrapping_mul(2_654_435_761) >> 28) as u8])
+            .flat_map(|i| {
+                [((i % width) >> 4) as u8, ((i / width) >> 4) as u8, (i.wrapping_mul(2_654_435_761) >> 28) as u8]
+            })
             .collect();
         encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
         found.push(("generated.png".to_owned(), bytes));

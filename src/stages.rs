@@ -1,16 +1,12 @@
 //! The stages of the pipeline, for the benches. Not public API; needs the feature `bench`.
 
-use std::sync::Mutex;
-
 use crate::codecs;
 use crate::encode;
 use crate::request::{Request, Spec};
-use thumbling_core::cancel::Interrupt;
-use thumbling_core::decode::{Context, Want};
+use thumbling_core::decode::{RequestState, Want};
 use thumbling_core::error::Result;
 use thumbling_core::frame::Frame;
 use thumbling_core::geometry::{Rect, Size};
-use thumbling_core::limits::Budget;
 use thumbling_core::scale;
 use thumbling_core::source::Source;
 use thumbling_core::{color, orient};
@@ -25,9 +21,8 @@ pub fn decode(source: &Source, side: u32) -> Result<Stage> {
 }
 
 fn decode_as(source: &Source, request: Request, side: u32) -> Result<Stage> {
-    let (warnings, budget) = (Mutex::new(Vec::new()), Budget::new(request.limits.max_memory));
-    let interrupt = Interrupt::default();
-    let cx = Context::new(&request.limits, &budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
+    let state = RequestState::new(&request.limits.clone().timeout(None), request.cancel.clone(), codecs::open);
+    let cx = state.context(&request.hint);
     let mut decoder = codecs::open(source, &request.hint, &cx)?;
     let size = decoder.info(&cx)?.size();
     let scale = f64::from(side) / f64::from(size.width.max(size.height));

@@ -171,6 +171,11 @@ formats! {
 }
 
 /// One format in the capability list.
+///
+/// ```
+/// let png = thumbling::capabilities().find(|format| format.extensions.contains(&"png")).unwrap();
+/// assert_eq!((png.name, png.enabled), ("png", true));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Capability {

@@ -23,5 +23,5 @@ pub(super) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
         _ => v.chunks_exact(3).map(|p| ravif::RGBA8::new(p[0], p[1], p[2], 255)).collect(),
     };
     let encoded = encoder.encode_rgba(Img::new(&pixels[..], width, height));
-    Ok(encoded.map_err(|e| Error::internal(format!("encode: {e}")))?.avif_file)
+    Ok(encoded.map_err(|e| Error::internal(format!("encode: {e}")).caused_by(e))?.avif_file)
 }

@@ -7,6 +7,14 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A flag that another thread can set; clones share it.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// let token = thumbling::CancelToken::new();
+/// let other_thread = token.clone();
+/// other_thread.cancel();
+/// assert!(token.is_cancelled());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 

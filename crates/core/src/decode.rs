@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::cancel::Interrupt;
+use crate::cancel::{CancelToken, Interrupt};
 use crate::error::{Error, Result};
 use crate::format::{Family, Format};
 use crate::frame::Frame;
@@ -40,6 +40,14 @@ pub trait Decoder: Send {
 }
 
 /// Information from the header of a file.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::{Format, Size, SourceInfo};
+///
+/// let info = SourceInfo::new(Format::image("png"), Size::new(640, 480));
+/// assert_eq!((info.width, info.pages, info.is_scalable), (640.0, 1, false));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SourceInfo {
@@ -90,6 +98,11 @@ impl SourceInfo {
 }
 
 /// Trade-off between speed and quality.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Effort::default(), thumbling::Effort::Normal);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Effort {
@@ -130,13 +143,47 @@ impl Want {
 /// the list of codecs.
 pub type OpenFn = fn(&Source, &Hint, &Context<'_>) -> Result<Box<dyn Decoder>>;
 
+/// State of one request: its limits, memory, deadline and warnings. Lends a [`Context`] to decoders.
+#[derive(Debug)]
+pub struct RequestState {
+    limits: Limits,
+    budget: Budget,
+    interrupt: Interrupt,
+    warnings: Mutex<Vec<String>>,
+    open: OpenFn,
+}
+
+impl RequestState {
+    /// The state of a request that starts now. `open` is the registry for files inside files.
+    pub fn new(limits: &Limits, cancel: CancelToken, open: OpenFn) -> Self {
+        Self::within(limits, cancel, &Budget::new(limits.max_memory), open)
+    }
+
+    /// As [`new`](Self::new), with a budget that other requests may share.
+    pub fn within(limits: &Limits, cancel: CancelToken, budget: &Budget, open: OpenFn) -> Self {
+        let interrupt = Interrupt::new(limits.timeout, cancel);
+        Self { limits: limits.clone(), budget: budget.clone(), interrupt, warnings: Mutex::default(), open }
+    }
+
+    /// The context of the outermost file.
+    pub fn context<'a>(&'a self, hint: &'a Hint) -> Context<'a> {
+        Context { state: self, nesting: 0, hint }
+    }
+
+    /// The memory account.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// The warnings so far.
+    pub fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+}
+
 /// The environment of a decoder: limits, deadline, warnings, and access to the registry.
 pub struct Context<'a> {
-    limits: &'a Limits,
-    budget: &'a Budget,
-    interrupt: &'a Interrupt,
-    warnings: &'a Mutex<Vec<String>>,
-    open: OpenFn,
+    state: &'a RequestState,
     nesting: u32,
     hint: &'a Hint,
 }
@@ -145,17 +192,6 @@ pub struct Context<'a> {
 static NO_HINT: Hint = Hint { name: None, mime: None };
 
 impl<'a> Context<'a> {
-    /// The context of the outermost file.
-    pub fn new(
-        limits: &'a Limits,
-        budget: &'a Budget,
-        interrupt: &'a Interrupt,
-        warnings: &'a Mutex<Vec<String>>,
-        open: OpenFn,
-    ) -> Self {
-        Self { limits, budget, interrupt, warnings, open, nesting: 0, hint: &NO_HINT }
-    }
-
     /// The same context with another hint.
     #[must_use]
     pub fn with_hint<'b>(self, hint: &'b Hint) -> Context<'b>
@@ -172,30 +208,30 @@ impl<'a> Context<'a> {
 
     /// The limits of the request.
     pub fn limits(&self) -> &Limits {
-        self.limits
+        &self.state.limits
     }
 
     /// The interrupt, for code that needs a copy of its own.
     pub fn interrupt(&self) -> &Interrupt {
-        self.interrupt
+        &self.state.interrupt
     }
 
     /// An error if the work has to stop; see [`Interrupt::check`].
     pub fn check(&self) -> Result<()> {
-        self.interrupt.check()
+        self.state.interrupt.check()
     }
 
     /// Reserves `bytes` of memory until the reservation is dropped.
     pub fn reserve(&self, bytes: u64) -> Result<Reservation> {
-        self.budget.reserve(bytes)
+        self.state.budget.reserve(bytes)
     }
 
     /// Checks the pixel limit: `corrupt` for an empty picture, `limit` for one that is too large.
     pub fn check_pixels(&self, size: Size) -> Result<()> {
         match size.pixels() {
             0 => Err(Error::corrupt(format!("a picture of {}x{} px", size.width, size.height))),
-            n if n > self.limits.max_pixels => {
-                let max = self.limits.max_pixels;
+            n if n > self.state.limits.max_pixels => {
+                let max = self.state.limits.max_pixels;
                 Err(Error::limit(format!("{}x{} px; the limit is {max} px", size.width, size.height)))
             }
             _ => Ok(()),
@@ -210,20 +246,15 @@ impl<'a> Context<'a> {
 
     /// Adds a warning for the caller. Duplicates are dropped, and so is everything after the 64th.
     pub fn warn(&self, warning: impl Into<String>) {
-        let (warning, mut all) = (warning.into(), self.warnings.lock().unwrap_or_else(|e| e.into_inner()));
+        let (warning, mut all) = (warning.into(), self.state.warnings.lock().unwrap_or_else(|e| e.into_inner()));
         if all.len() < 64 && !all.contains(&warning) {
             all.push(warning);
         }
     }
 
-    /// The warnings noted so far.
-    pub fn warnings(&self) -> Vec<String> {
-        self.warnings.lock().unwrap_or_else(|e| e.into_inner()).clone()
-    }
-
     /// Opens a file inside this file: a preview, a cover, a picture on a page. `limit` if nested too deeply.
     pub fn open_inner(&self, source: &Source, hint: &Hint) -> Result<Box<dyn Decoder>> {
-        (self.open)(source, hint, &self.inner()?.with_hint(hint))
+        (self.state.open)(source, hint, &self.inner()?.with_hint(hint))
     }
 
     /// Opens a picture inside this file and reads its header. `unsupported` for other families: any bytes can pass for
@@ -244,10 +275,9 @@ impl<'a> Context<'a> {
 
     fn inner(&self) -> Result<Context<'a>> {
         let nesting = self.nesting + 1;
-        if nesting > self.limits.max_nesting {
-            return Err(Error::limit(format!("files inside files deeper than {}", self.limits.max_nesting)));
+        if nesting > self.state.limits.max_nesting {
+            return Err(Error::limit(format!("files inside files deeper than {}", self.state.limits.max_nesting)));
         }
-        let Self { limits, budget, interrupt, warnings, open, .. } = *self;
-        Ok(Context { limits, budget, interrupt, warnings, open, nesting, hint: &NO_HINT })
+        Ok(Context { state: self.state, nesting, hint: &NO_HINT })
     }
 }

@@ -9,6 +9,15 @@ use std::fmt;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, in terms of what the caller can do. Numbers are pinned; new kinds are appended.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::ErrorKind;
+///
+/// let retry = matches!(ErrorKind::Timeout, ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Busy);
+/// assert!(retry);
+/// assert_eq!((ErrorKind::NoVisual.name(), ErrorKind::NoVisual.code()), ("no-visual", 6));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(i32)]
@@ -107,6 +116,15 @@ impl fmt::Display for ErrorKind {
 }
 
 /// An error: what happened, to which format, and why.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::{Error, ErrorKind, Source};
+///
+/// let error: Error = Source::from_path("no such file").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::NotFound);
+/// assert!(std::error::Error::source(&error).is_some());
+/// ```
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,

@@ -3,6 +3,11 @@
 use std::fmt;
 
 /// The broad kind of a file.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Family::Document.name(), "document");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Family {
@@ -32,6 +37,12 @@ impl Family {
 }
 
 /// A format by its public name, such as `jpeg`.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// let format = thumbling::Format::image("jpeg");
+/// assert_eq!((format.to_string(), format.family), ("jpeg".to_owned(), thumbling::Family::Image));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Format {
     /// Lower case, as used in JSON.

@@ -1,6 +1,11 @@
 //! Sizes, fit modes, and the computation of output size and crop from a source size and a target box.
 
 /// Width × height, px unless stated otherwise.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Size::new(640, 480).transposed(), thumbling::Size::new(480, 640));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Size {
     /// Columns.
@@ -63,6 +68,11 @@ pub struct Rect {
 ///
 /// Pages and vector pictures are drawn at any size, so [`ScaleDown`](Self::ScaleDown) fills the box with them as
 /// [`Contain`](Self::Contain) does.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Fit::default(), thumbling::Fit::ScaleDown);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Fit {
@@ -78,6 +88,11 @@ pub enum Fit {
 }
 
 /// Which part [`Fit::Cover`] keeps.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Position::Top.focus(), Some((0.5, 0.0)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Position {

@@ -35,7 +35,7 @@ pub fn inflate(bytes: &[u8], cx: &Context<'_>) -> Result<(Vec<u8>, Reservation)>
         match done {
             Ok(0) => return Ok((out, held)),
             Ok(_) => {}
-            Err(e) if out.is_empty() => return Err(Error::corrupt(format!("gzip: {e}"))),
+            Err(e) if out.is_empty() => return Err(Error::corrupt(format!("gzip: {e}")).caused_by(e)),
             Err(_) => {
                 cx.warn("the compressed data is damaged; what precedes the damage is shown");
                 return Ok((out, held));

@@ -45,3 +45,14 @@ pub mod scale;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+// The public types of `thumbling`, where users find them there.
+pub use cancel::CancelToken;
+pub use decode::{Effort, SourceInfo};
+pub use error::{Error, ErrorKind, Result};
+pub use format::{Family, Format};
+pub use frame::Origin;
+pub use geometry::{Fit, Position, Size};
+pub use limits::Limits;
+pub use probe::Hint;
+pub use source::{ReadAt, Source};

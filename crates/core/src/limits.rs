@@ -10,6 +10,15 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 
 /// Limits for one file. `Default` suits a drive server; hosts can set their own.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use std::time::Duration;
+/// use thumbling::Limits;
+///
+/// let limits = Limits::default().max_memory(64 << 20).timeout(Duration::from_secs(2));
+/// assert_eq!(limits.max_memory, 64 << 20);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {

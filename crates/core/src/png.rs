@@ -21,6 +21,6 @@ pub fn encode(frame: &Frame) -> Result<Vec<u8>> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
     let written = encoder.write_header().and_then(|mut w| w.write_image_data(samples));
-    written.map_err(|e| Error::internal(format!("encode: {e}")))?;
+    written.map_err(|e| Error::internal(format!("encode: {e}")).caused_by(e))?;
     Ok(out)
 }

@@ -28,6 +28,12 @@ impl Score {
 }
 
 /// What the host knows about a file besides its content.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// let hint = thumbling::Hint::name("holiday.HEIC");
+/// assert_eq!(hint.extension(), "heic");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hint {

@@ -16,6 +16,29 @@ use crate::error::{Error, ErrorKind, Result};
 pub const HEAD: usize = 4096;
 
 /// Random access to content held by the host: an object store, an encrypted file.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use std::io;
+/// use thumbling::{ReadAt, Source};
+///
+/// /// An object of which ranges are requested over the network.
+/// struct Object {
+///     content: Vec<u8>,
+/// }
+///
+/// impl ReadAt for Object {
+///     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+///         let from = (offset as usize).min(self.content.len());
+///         let n = buf.len().min(self.content.len() - from);
+///         buf[..n].copy_from_slice(&self.content[from..from + n]);
+///         Ok(n)
+///     }
+/// }
+///
+/// let source = Source::from_read_at(Object { content: vec![0; 1000] }, 1000);
+/// assert_eq!(source.size(), 1000);
+/// ```
 pub trait ReadAt: Send + Sync {
     /// Reads up to `buf.len()` bytes at `offset`; 0 only at the end.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
@@ -52,6 +75,15 @@ struct Shared {
 }
 
 /// The file to make a thumbnail of.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::Source;
+///
+/// let source = Source::from_bytes(b"BM...".to_vec());
+/// assert_eq!(source.size(), 5);
+/// assert!(Source::from_path("no such file").is_err());
+/// ```
 #[derive(Clone)]
 pub struct Source {
     shared: Arc<Shared>,

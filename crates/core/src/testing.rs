@@ -1,14 +1,13 @@
 //! Contexts for unit tests.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-use crate::cancel::Interrupt;
-use crate::decode::{Context, Decoder, FormatEntry, OpenFn, SourceInfo, Want};
+use crate::cancel::CancelToken;
+use crate::decode::{Context, Decoder, FormatEntry, OpenFn, RequestState, SourceInfo, Want};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::geometry::Size;
-use crate::limits::{Budget, Limits};
+use crate::limits::Limits;
 use crate::probe::{Hint, Peek, Score};
 use crate::source::{HEAD, Source};
 
@@ -24,10 +23,10 @@ pub fn with_limits<T>(limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T,
 
 /// Like [`with_limits`], with `open` as the registry for files inside files.
 pub fn with_registry<T>(open: OpenFn, limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
-    let (interrupt, warnings) = (Interrupt::default(), Mutex::new(Vec::new()));
-    let budget = Budget::new(limits.max_memory);
-    let out = f(&Context::new(limits, &budget, &interrupt, &warnings, open));
-    (out, warnings.into_inner().unwrap_or_default())
+    // Tests that need a deadline set one; slow machines do not meet the default.
+    let state = RequestState::new(&limits.clone().timeout(None), CancelToken::new(), open);
+    let out = f(&state.context(&Hint::default()));
+    (out, state.warnings())
 }
 
 /// The info that `entry` reports for `bytes`, and the picture at full size.

@@ -90,6 +90,13 @@ mod tests {
     }
 
     #[test]
+    fn pixels_of_64_bits_are_converted_to_srgb() {
+        // Blue, green, red, alpha, 1.0 is 0x2000.
+        let pixel = [[0x00, 0x00], [0x00, 0x20], [0x00, 0x20], [0x00, 0x20]].concat();
+        assert_eq!(decode(1, 1, 64, 0, &pixel), [[255, 255, 0, 255]]);
+    }
+
+    #[test]
     fn pixels_past_the_end_of_the_data_are_transparent() {
         assert_eq!(decode(2, -2, 24, 0, &[3, 2, 1, 9]), [[1, 2, 3, 255], [0; 4], [0; 4], [0; 4]]);
     }

@@ -93,6 +93,11 @@ impl Samples {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     const fn bytes(&self) -> usize {
         match self {
             Self::U8(_) => 1,
@@ -103,6 +108,11 @@ impl Samples {
 }
 
 /// Where the pixels of a thumbnail come from.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Origin::Embedded.name(), "embedded");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Origin {

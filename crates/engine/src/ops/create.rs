@@ -71,7 +71,7 @@ impl Inner {
             ShareTask::Save { target } => {
                 self.host.authorize(caller, Some(target), &target.space, Action::Receive).map_err(|e| {
                     match e.subject() {
-                        Subject::File => EngineError::new(e.kind(), Subject::Target, e.detail()),
+                        Subject::File => e.about(Subject::Target),
                         _ => e,
                     }
                 })?;

@@ -126,7 +126,7 @@ impl Player<'_> {
                 reader.skip(8)?;
                 let source = rect_f(reader)?;
                 let points = record.points(reader)?;
-                let &[a, b, c] = points.get(..3)?.as_array()?;
+                let [a, b, c] = *points.first_chunk()?;
                 let place = Affine::new(b.x - a.x, b.y - a.y, c.x - a.x, c.y - a.y, a.x, a.y);
                 self.image(&image, &source, &place, canvas)?;
             }

@@ -45,9 +45,9 @@ impl Drawing {
         let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit, ..Default::default() };
         let document = roxmltree::Document::parse_with_options(svg, options).map_err(|e| match e {
             roxmltree::Error::NodesLimitReached | roxmltree::Error::EntityReferenceLoop(_) => {
-                Error::limit(e.to_string())
+                Error::limit(e.to_string()).caused_by(e)
             }
-            e => Error::corrupt(e.to_string()),
+            e => Error::corrupt(e.to_string()).caused_by(e),
         })?;
         expansion::check(&document, max)?;
         cx.check()?;
@@ -69,8 +69,8 @@ impl Drawing {
             ..Options::default()
         };
         let tree = Tree::from_xmltree(&document, &options).map_err(|e| match e {
-            usvg::Error::ElementsLimitReached => Error::limit(e.to_string()),
-            e => Error::corrupt(e.to_string()),
+            usvg::Error::ElementsLimitReached => Error::limit(e.to_string()).caused_by(e),
+            e => Error::corrupt(e.to_string()).caused_by(e),
         })?;
         Ok(Self { tree })
     }

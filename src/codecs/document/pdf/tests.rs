@@ -250,11 +250,10 @@ fn forms_that_multiply_end_at_the_deadline_in_the_built_in_engine() {
     };
     let forms: Vec<_> = (0..30).map(form).collect();
     let file = one_page("", "/Resources<</XObject<</X 5 0 R>>>>", b"/X Do", &forms);
-    let (limits, warnings) = (crate::Limits::default(), std::sync::Mutex::new(Vec::new()));
-    let budget = thumbling_core::limits::Budget::new(limits.max_memory);
-    let timeout = Some(std::time::Duration::from_millis(300));
-    let interrupt = thumbling_core::cancel::Interrupt::new(timeout, crate::CancelToken::new());
-    let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
+    let limits = crate::Limits::default().timeout(std::time::Duration::from_millis(300));
+    let state = thumbling_core::decode::RequestState::new(&limits, crate::CancelToken::new(), crate::codecs::open);
+    let hint = crate::Hint::default();
+    let cx = state.context(&hint);
     let start = std::time::Instant::now();
     let drawn = Engine::hayro(file, None, &cx).and_then(|mut engine| engine.render(0, Size::new(20, 10), &cx));
     assert_eq!(drawn.unwrap_err().kind(), ErrorKind::Timeout);

@@ -68,7 +68,7 @@ pub(super) fn run<T: Send + 'static>(
         }
     };
     let thread = std::thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
-    thread.spawn(body).map_err(|e| Error::internal(format!("no thread: {e}")))?;
+    thread.spawn(body).map_err(|e| Error::internal(format!("no thread: {e}")).caused_by(e))?;
     loop {
         match wait.recv_timeout(Duration::from_millis(10)) {
             Ok(done) => {

@@ -77,7 +77,7 @@ fn apple_intermediate(tone: impl Fn(usize, usize) -> u32) -> Vec<u8> {
 
         /// How a band is coded: skips before coefficients, both as Exp-Golomb codes without further bits.
         fn band(&mut self) {
-            self.put(0b11_000_1_000, 9);
+            self.put(0b1_1000_1000, 9);
         }
     }
 

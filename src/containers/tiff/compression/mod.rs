@@ -124,7 +124,7 @@ pub(crate) fn open<'a>(
         SGI_LOG => Box::new(sgilog::stream(input, layout)),
         n if ZSTANDARD.contains(&n) => {
             let stream = ruzstd::decoding::StreamingDecoder::new(input);
-            Box::new(stream.map_err(|e| Error::corrupt(e.to_string()))?)
+            Box::new(stream.map_err(|e| Error::corrupt(e.to_string()).caused_by(e))?)
         }
         other => return Err(unsupported(other)),
     })

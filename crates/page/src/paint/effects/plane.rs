@@ -136,8 +136,8 @@ impl Sampler<'_> {
         else {
             return;
         };
-        for (value, (upper, lower)) in values.iter_mut().zip(upper.array_windows().zip(lower.array_windows())) {
-            *value = mixed(*upper, *lower, fx, fy);
+        for (value, (upper, lower)) in values.iter_mut().zip(upper.windows(2).zip(lower.windows(2))) {
+            *value = mixed([upper[0], upper[1]], [lower[0], lower[1]], fx, fy);
         }
     }
 }
