@@ -8,7 +8,7 @@
 //! | [`source`], [`bytes`] | ranged reads of a path, memory or a callback; integers in byte slices |
 //! | [`geometry`], [`frame`], [`color`], [`orient`], [`scale`] | sizes and fits, pixels, colour conversion, EXIF orientation, resizing |
 //! | [`format`], [`probe`], [`decode`] | formats as data, detection by content, the decoder contract |
-//! | [`dib`], [`png`], [`gzip`] | codecs that several crates need |
+//! | [`dib`], [`png`], [`gzip`], [`zip`] | codecs that several crates need |
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod bytes;
@@ -29,3 +29,4 @@ pub mod scale;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod zip;
