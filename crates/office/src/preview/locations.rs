@@ -1,19 +1,19 @@
-//! Where each kind of document keeps its preview.
+//! Where each document format stores its preview.
 
-use super::super::encryption;
-use super::super::ole::CompoundFile;
-use super::super::package::Package;
-use super::super::property_set;
-use super::{Blank, Preview, epub, open};
+use super::{BlankPolicy, Preview, epub, open};
+use crate::encryption;
+use crate::ole::CompoundFile;
+use crate::package::Package;
+use crate::property_set;
 use thumbling_core::decode::{Context, Decoder};
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::format::Format;
 use thumbling_core::source::Source;
 
-/// Bytes of a summary, with the thumbnail in it.
+/// Bytes of a summary with its thumbnail.
 const MAX_SUMMARY: u64 = 16 << 20;
 
-/// Where thumbnails are in OOXML packages that do not refer to them.
+/// Thumbnails in OOXML packages without a relationship to them.
 const THUMBNAILS: &[&str] = &[
     "docProps/thumbnail.jpeg",
     "docProps/thumbnail.jpg",
@@ -22,7 +22,7 @@ const THUMBNAILS: &[&str] = &[
     "docProps/thumbnail.wmf",
 ];
 
-/// What iWork writes beside its documents, the best first.
+/// Previews in iWork packages, the best first.
 const IWORK: &[&str] =
     &["quicklook/preview.pdf", "preview.jpg", "quicklook/thumbnail.jpg", "preview-web.jpg", "preview-micro.jpg"];
 
@@ -34,72 +34,72 @@ pub(super) fn thumbnail(package: &Package, cx: &Context<'_>) -> Option<Preview> 
     Some(Preview::of_part(name, package.part(name, cx).ok()?))
 }
 
-/// A document in an OOXML package, by its thumbnail.
-pub fn of_ooxml(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+/// Opens an OOXML document by its thumbnail.
+pub fn open_ooxml(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
     let package = Package::open(source, cx)?;
-    // What no reader could read is not shown by what it claims to look like.
+    // A document beyond the limits has no thumbnail either.
     let main = package.main_part(cx)?;
     let max = cx.limits().max_part;
     if let Some(size) = package.size(&main).filter(|size| *size > max) {
-        return Err(Error::limit(format!("`{main}` unpacks to {size} bytes; the limit is {max}")));
+        return Err(Error::limit(format!("`{main}` inflates to {size} bytes; the limit is {max}")));
     }
-    open(format, thumbnail(&package, cx).into_iter().collect(), Blank::Refused, cx)
+    open(format, thumbnail(&package, cx).into_iter().collect(), BlankPolicy::Reject, cx)
 }
 
-/// A document in an OLE2 file, by the thumbnail of its summary. `encrypted` if it is.
-pub fn of_ole(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+/// Opens an OLE2 document by the thumbnail in its summary; `encrypted` if it is.
+pub fn open_ole(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
     // Workbooks older than OLE2 have no summary.
     if !source.head()?.starts_with(&[0xD0, 0xCF]) {
-        return open(format, Vec::new(), Blank::Refused, cx);
+        return open(format, Vec::new(), BlankPolicy::Reject, cx);
     }
     let file = CompoundFile::open(source, cx)?;
     encryption::check_ole(&file, cx)?;
     let summary = match file.stream("\u{5}SummaryInformation", cx) {
         Ok(summary) => summary.slice(0, MAX_SUMMARY),
-        Err(e) if e.kind() == ErrorKind::NotFound => return open(format, Vec::new(), Blank::Refused, cx),
+        Err(e) if e.kind() == ErrorKind::NotFound => return open(format, Vec::new(), BlankPolicy::Reject, cx),
         Err(e) => return Err(e),
     };
     let _held = cx.reserve(summary.size().saturating_mul(2))?;
     let thumbnail = property_set::thumbnail(&summary.read_all(MAX_SUMMARY)?);
     let preview = thumbnail.map(|source| Preview { source, name: String::new(), _part: None });
-    open(format, preview.into_iter().collect(), Blank::Refused, cx)
+    open(format, preview.into_iter().collect(), BlankPolicy::Reject, cx)
 }
 
-/// A document of ODF, by its thumbnail. `encrypted` if it is.
-pub fn of_odf(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
-    // A flat one has no place for a picture of itself.
+/// Opens an ODF document by its thumbnail; `encrypted` if it is.
+pub fn open_odf(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+    // Flat files have no thumbnail.
     if !source.head()?.starts_with(b"PK") {
-        return open(format, Vec::new(), Blank::Believed, cx);
+        return open(format, Vec::new(), BlankPolicy::Accept, cx);
     }
     let package = Package::open(source, cx)?;
     encryption::check_odf(&package, cx)?;
-    open(format, parts(&package, &["Thumbnails/thumbnail.png"], cx), Blank::Believed, cx)
+    open(format, parts(&package, &["Thumbnails/thumbnail.png"], cx), BlankPolicy::Accept, cx)
 }
 
-/// A document of iWork, by its preview. `encrypted` if it is.
-pub fn of_iwork(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+/// Opens an iWork document by its preview; `encrypted` if it is.
+pub fn open_iwork(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
     let package = Package::open(source, cx)?;
     if package.names().any(|name| name.ends_with(".iwph") || name.ends_with(".iwpv2")) {
         return Err(encryption::encrypted_error());
     }
-    // A bundle may be packed with its own folder.
+    // Bundles can be packed with their folder.
     let mut all: Vec<&str> = package.names().filter(|name| name.matches('/').count() <= 2).collect();
     all.sort_unstable_by_key(|name| (name.len(), *name));
     let is_it =
         |name: &str, ending: &str| name == ending || name.strip_suffix(ending).is_some_and(|f| f.ends_with('/'));
     let names: Vec<&str> = IWORK.iter().filter_map(|e| all.iter().copied().find(|name| is_it(name, e))).collect();
-    open(format, parts(&package, &names, cx), Blank::Believed, cx)
+    open(format, parts(&package, &names, cx), BlankPolicy::Accept, cx)
 }
 
-/// A book, by its cover.
-pub fn of_epub(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+/// Opens a book by its cover.
+pub fn open_epub(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
     let package = Package::open(source, cx)?;
     let covers = epub::covers(&package, cx)?;
     let covers: Vec<&str> = covers.iter().map(String::as_str).collect();
-    open(format, parts(&package, &covers, cx), Blank::Believed, cx)
+    open(format, parts(&package, &covers, cx), BlankPolicy::Accept, cx)
 }
 
-/// Those of these parts that there are.
+/// The parts that exist.
 fn parts(package: &Package, names: &[&str], cx: &Context<'_>) -> Vec<Preview> {
     let part = |name: &&str| Some(Preview::of_part(name, package.part(name, cx).ok()?));
     names.iter().filter_map(part).collect()

@@ -1,37 +1,35 @@
-//! Whether a preview can be believed.
+//! Checks whether a preview shows the document in its current state.
 
-use super::super::package::Package;
+use crate::package::Package;
 use thumbling_core::decode::Context;
 use thumbling_core::frame::{Frame, Samples};
 use thumbling_core::source::Source;
 
-/// Thumbnails of templates that libraries make documents of, by their length and CRC-32: they are still in documents
-/// that look like anything but them.
+/// Thumbnails in the default templates of libraries, by length and CRC-32. They do not look like the documents.
 const TEMPLATES: &[(u64, u32)] = &[
-    // python-pptx, its default template.
+    // python-pptx.
     (4067, 0xAD0E_A05A),
-    // python-docx, its default template.
+    // python-docx.
     (8324, 0x67D6_C8A2),
-    // Apache POI, its empty presentation.
+    // Apache POI, empty presentation.
     (2048, 0x9CCE_B852),
 ];
 
-/// How far the shape of a preview may be from that of the page.
+/// Tolerance of the aspect ratio.
 const SHAPE: f64 = 0.03;
 
-/// The largest difference between samples of a picture of one colour, of 255: what JPEG makes of one.
+/// Largest difference between samples of a blank JPEG, of 255.
 const NOISE: i32 = 6;
 
-/// Whether this is the thumbnail of a template that is known.
-pub(super) fn is_of_template(preview: &Source) -> bool {
+/// Whether this is the thumbnail of a known template.
+pub(super) fn is_template_thumbnail(preview: &Source) -> bool {
     let size = preview.size();
     TEMPLATES.iter().any(|(length, _)| *length == size)
         && preview.read_all(size).is_ok_and(|bytes| TEMPLATES.contains(&(size, crc32fast::hash(&bytes))))
 }
 
-/// Whether a presentation has not the slides that it had when it was saved with its thumbnail: what changes documents
-/// without drawing them leaves both the count and the thumbnail as they were.
-pub(super) fn is_of_other_slides(package: &Package, cx: &Context<'_>) -> bool {
+/// Whether the slide count has changed since the application saved the thumbnail. Other programs update neither.
+pub(super) fn slide_count_differs(package: &Package, cx: &Context<'_>) -> bool {
     let Ok(app) = package.xml("docProps/app.xml", cx) else { return false };
     let said = app.root().child("ep:Slides").and_then(|slides| slides.text().trim().parse::<usize>().ok());
     let is_slide = |name: &str| name.strip_prefix("ppt/slides/").is_some_and(|file| !file.contains('/'));
@@ -39,14 +37,14 @@ pub(super) fn is_of_other_slides(package: &Package, cx: &Context<'_>) -> bool {
     said.is_some_and(|said| counted > 0 && said != counted)
 }
 
-/// Whether a picture has the shape of the page, as far as whole pixels can.
-pub(super) fn agrees((width, height): (f64, f64), page: (f64, f64)) -> bool {
+/// Whether the picture has the aspect ratio of the page, within rounding to whole pixels.
+pub(super) fn has_page_shape((width, height): (f64, f64), page: (f64, f64)) -> bool {
     let (ours, theirs) = (width * page.1, height * page.0);
     let rounding = 1.0 / width.min(height).max(1.0);
     (ours - theirs).abs() <= (SHAPE + rounding) * ours.max(theirs)
 }
 
-/// Whether a picture is of one colour.
+/// Whether the picture has only one colour.
 pub(super) fn is_blank(frame: &Frame) -> bool {
     let channels = frame.format.channels();
     match &frame.samples {
@@ -72,14 +70,14 @@ mod tests {
     use thumbling_core::frame::PixelFormat;
 
     #[test]
-    fn a_shape_agrees_as_far_as_whole_pixels_can() {
-        assert!(agrees((256.0, 144.0), (960.0, 540.0)));
-        assert!(agrees((256.0, 191.0), (720.0, 540.0)));
-        assert!(!agrees((256.0, 192.0), (960.0, 540.0)));
+    fn aspect_ratios_match_within_rounding() {
+        assert!(has_page_shape((256.0, 144.0), (960.0, 540.0)));
+        assert!(has_page_shape((256.0, 191.0), (720.0, 540.0)));
+        assert!(!has_page_shape((256.0, 192.0), (960.0, 540.0)));
     }
 
     #[test]
-    fn noise_is_no_picture_and_a_line_is() {
+    fn noise_is_blank_and_a_line_is_not() {
         let mut samples = vec![250; 3 * 16 * 16];
         samples[5] = 253;
         assert!(is_blank(&Frame::from_u8(16, 16, PixelFormat::Rgb8, samples.clone()).unwrap()));

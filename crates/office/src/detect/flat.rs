@@ -1,12 +1,12 @@
-//! Documents as one XML file: flat OPC, flat ODF. What they are stands in their first elements.
+//! Flat XML documents (flat OPC, flat ODF), by their first elements.
 
 use super::zip::{by_content_type, by_mimetype};
 use thumbling_core::source::Source;
 
-/// Bytes that are looked at: the root of a flat ODF file binds thirty namespaces before it says what it is.
+/// Bytes read: the root of a flat ODF file declares some thirty namespaces before its media type.
 const HEAD: usize = 16 << 10;
 
-pub(super) fn kind(source: &Source, head: &[u8]) -> Option<&'static str> {
+pub(super) fn format(source: &Source, head: &[u8]) -> Option<&'static str> {
     let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let has = |bytes: &[u8], words: &str| bytes.windows(words.len()).any(|w| w == words.as_bytes());
     if !start.starts_with(b"<") || !(has(start, "pkg:package") || has(start, "office:document")) {
