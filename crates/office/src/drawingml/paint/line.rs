@@ -1,20 +1,21 @@
-//! Lines: width, dashes, ends, and what they are drawn with.
+//! Lines: width, dashes, ends and paint.
 
 use crate::xml::{Element, number};
 use thumbling_page::style::{Cap, Compound, Fill, Join, LineEnd, LineEndKind, Side, Stroke};
 
-use super::color::{Palette, share};
-use super::scene::{EMU, Scene};
+use crate::drawingml::scene::{EMU, Scene};
+use crate::drawingml::theme::color::share;
+use crate::drawingml::theme::palette::Palette;
 
-/// Width of a line that does not say it, EMU.
+/// Default width, EMU.
 const WIDTH: f32 = 9525.0;
 
-/// Parts of a dash that are looked at.
+/// Dash elements read.
 const MAX_DASHES: usize = 16;
 
 impl Scene<'_> {
-    /// The line that `line` (`a:ln`) describes, upon the line of the theme that `reference` (`a:lnRef`) means. None if
-    /// nothing is drawn.
+    /// The line of `line` (`a:ln`) over the theme line that `reference` (`a:lnRef`) selects. `None` if nothing is
+    /// drawn.
     pub fn line(&self, line: Option<Element<'_>>, reference: Option<Element<'_>>) -> Option<Stroke> {
         let of_theme = reference.and_then(|r| {
             let style = self.palette.theme.line(r.number("idx")?)?;
@@ -25,7 +26,7 @@ impl Scene<'_> {
         self.stroke(&layers)
     }
 
-    /// The line that these describe, the first of which counts most.
+    /// The line that these layers describe, the most specific one first.
     pub fn stroke(&self, layers: &[(Element<'_>, Palette<'_>)]) -> Option<Stroke> {
         let fill = layers.iter().find_map(|(line, palette)| {
             let scene = Scene { palette: *palette, ..*self };
@@ -61,7 +62,7 @@ impl Scene<'_> {
     }
 }
 
-/// The lengths of dashes and gaps, in widths of the line.
+/// Lengths of dashes and gaps, in line widths.
 fn dashes(element: Element<'_>) -> Vec<f32> {
     if element.is("a:custDash") {
         let parts = element.children_of("a:ds").take(MAX_DASHES / 2);
@@ -72,7 +73,7 @@ fn dashes(element: Element<'_>) -> Vec<f32> {
     preset_dashes(element.attr("val").unwrap_or_default()).to_vec()
 }
 
-/// The dashes of this name, in widths of the line (ECMA-376, 20.1.10.49).
+/// A preset dash, in line widths (ECMA-376 part 1, 20.1.10.49).
 pub fn preset_dashes(name: &str) -> &'static [f32] {
     match name {
         "dot" => &[1.0, 3.0],

@@ -1,4 +1,4 @@
-//! What a file asks to be done to the colours of a picture before it is shown.
+//! Colour changes that a file applies to a picture.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use tiny_skia::{ColorU8, Pixmap};
 use crate::xml::Element;
 use thumbling_page::style::{Color, Picture};
 
-use super::color::share;
-use super::scene::Scene;
+use crate::drawingml::scene::Scene;
+use crate::drawingml::theme::color::share;
 
-/// Changes of one picture that are made; each goes over all pixels.
+/// Changes applied to one picture; each one visits all pixels.
 const MAX_CHANGES: usize = 16;
 
-/// `picture` as the children of `blip` want it, and how opaque. None if there is no memory for a picture of its own.
-pub(super) fn apply(picture: Picture, blip: Element<'_>, scene: &Scene<'_>) -> Option<(Picture, f32)> {
+/// Applies the changes among the children of `blip`, and returns the opacity. `None` without memory for a copy.
+pub(crate) fn apply(picture: Picture, blip: Element<'_>, scene: &Scene<'_>) -> Option<(Picture, f32)> {
     let palette = &scene.palette;
     let mut opacity = 1.0;
     let mut picture = picture;
@@ -35,8 +35,8 @@ pub(super) fn apply(picture: Picture, blip: Element<'_>, scene: &Scene<'_>) -> O
             "a:lum" => {
                 let (bright, contrast) = (value("bright", 0.0), value("contrast", 0.0).clamp(-1.0, 0.99));
                 let slope = if contrast < 0.0 { 1.0 + contrast } else { 1.0 / (1.0 - contrast) };
-                // Brighter is towards white and darker towards black: washed out (70 %, -70 %), a picture is pale, not
-                // gone.
+                // Brighter means toward white, darker toward black: at 70 % brightness and -70 % contrast (washed out)
+                // a picture is pale, but visible.
                 let (to, share) = if bright > 0.0 { (1.0, bright.min(1.0)) } else { (0.0, -bright.max(-1.0)) };
                 let lit = |part: f32| ((part - 0.5) * slope + 0.5).clamp(0.0, 1.0);
                 picture = mapped(picture, |c| c.map(|part| lit(part) + (to - lit(part)) * share));
@@ -78,7 +78,7 @@ fn mapped(picture: Picture, f: impl Fn([f32; 3]) -> [f32; 3]) -> Picture {
     })
 }
 
-/// `from` becomes `to`, with a little tolerance, since pictures are scaled and compressed.
+/// Replaces `from` by `to`, with a tolerance for scaling and compression.
 fn replaced(picture: Picture, from: Color, to: Color) -> Picture {
     let near = |a: u8, b: u8| a.abs_diff(b) <= 4;
     each(picture, |c| match near(c.red(), from.r) && near(c.green(), from.g) && near(c.blue(), from.b) {

@@ -1,67 +1,34 @@
-//! Colours: of themes and systems, by name and by number, and what changes them.
+//! Colours: RGB, HSL, system and named colours, the transforms on them, and colour maps.
 
 use crate::xml::{Element, number};
 use thumbling_page::style::Color;
 
-use super::theme::Theme;
-
-/// What colours are resolved against.
-#[derive(Debug, Clone, Copy)]
-pub struct Palette<'a> {
-    /// The theme.
-    pub theme: &'a Theme,
-    /// Which of the theme's colours is background and text here.
-    pub map: &'a ColorMap,
-    /// What `phClr` is: the colour that a reference to a style of the theme brings along.
-    pub placeholder: Option<Color>,
-}
-
-impl Palette<'_> {
-    /// The same with another `phClr`.
-    pub fn with_placeholder(self, placeholder: Option<Color>) -> Self {
-        Self { placeholder, ..self }
-    }
-
-    /// The colour that is a child of `parent`; none if it has none, or one that is not known.
-    pub fn within(&self, parent: Element<'_>) -> Option<Color> {
-        parent.children().find_map(|child| self.color(child))
-    }
-
-    /// The colour that `element` is, such as `a:srgbClr`.
-    pub fn color(&self, element: Element<'_>) -> Option<Color> {
-        let value = element.attr("val").unwrap_or_default().trim();
-        let base = match element.name() {
-            "a:srgbClr" => hex(value)?,
-            "a:schemeClr" => self.scheme(value)?,
-            "a:sysClr" => match element.attr("lastClr").and_then(hex) {
-                Some(color) => color,
-                None => system(value),
-            },
-            "a:prstClr" => preset(value)?,
-            "a:scrgbClr" => {
-                let part = |name: &str| to_gamma(share(element.attr(name).unwrap_or("0")));
-                of_unit([part("r"), part("g"), part("b")], 1.0)
-            }
-            "a:hslClr" => {
-                let hue = element.number::<f32>("hue").unwrap_or(0.0) / 60_000.0;
-                let part = |name: &str| share(element.attr(name).unwrap_or("0"));
-                of_unit(from_hsl([hue, part("sat"), part("lum")]), 1.0)
-            }
-            _ => return None,
-        };
-        Some(changed(base, element))
-    }
-
-    /// A colour by its role in the theme: `accent1`, `bg1`, `phClr`.
-    pub fn scheme(&self, name: &str) -> Option<Color> {
-        match name {
-            "phClr" => self.placeholder,
-            name => self.theme.color(self.map.role(name)),
+/// The colour of an element such as `a:srgbClr`; `None` if it is unknown. `scheme` resolves the names of scheme colours.
+pub(super) fn resolve(element: Element<'_>, scheme: impl Fn(&str) -> Option<Color>) -> Option<Color> {
+    let value = element.attr("val").unwrap_or_default().trim();
+    let base = match element.name() {
+        "a:srgbClr" => hex(value)?,
+        "a:schemeClr" => scheme(value)?,
+        "a:sysClr" => match element.attr("lastClr").and_then(hex) {
+            Some(color) => color,
+            None => system(value),
+        },
+        "a:prstClr" => preset(value)?,
+        "a:scrgbClr" => {
+            let part = |name: &str| to_gamma(share(element.attr(name).unwrap_or("0")));
+            of_unit([part("r"), part("g"), part("b")], 1.0)
         }
-    }
+        "a:hslClr" => {
+            let hue = element.number::<f32>("hue").unwrap_or(0.0) / 60_000.0;
+            let part = |name: &str| share(element.attr(name).unwrap_or("0"));
+            of_unit(from_hsl([hue, part("sat"), part("lum")]), 1.0)
+        }
+        _ => return None,
+    };
+    Some(changed(base, element))
 }
 
-/// Which of a theme's colours is what (`p:clrMap`, `w:clrSchemeMapping`).
+/// A colour map (`p:clrMap`, `w:clrSchemeMapping`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColorMap {
     pairs: Vec<(String, String)>,
@@ -75,7 +42,7 @@ impl Default for ColorMap {
 }
 
 impl ColorMap {
-    /// The map that the attributes of `element` are: `bg1="lt1"`.
+    /// Reads the map from attributes such as `bg1="lt1"`.
     pub fn of(element: Element<'_>) -> Self {
         let mut map = Self::default();
         for (name, role) in element.attrs() {
@@ -87,8 +54,8 @@ impl ColorMap {
         map
     }
 
-    /// What the theme calls the colour that is called `name` here.
-    fn role<'n>(&'n self, name: &'n str) -> &'n str {
+    /// The theme's name for a mapped colour.
+    pub(super) fn role<'n>(&'n self, name: &'n str) -> &'n str {
         self.pairs.iter().find(|(n, _)| n == name).map_or(name, |(_, role)| role)
     }
 }
@@ -100,7 +67,7 @@ pub fn hex(value: &str) -> Option<Color> {
     is_hex.then(|| u32::from_str_radix(&digits[digits.len() - 6..], 16).ok()).flatten().map(Color::hex)
 }
 
-/// A share: in thousandths of a percent, or written with `%`; 1 is the whole.
+/// A fraction, in thousandths of a percent or with a `%` sign.
 pub fn share(value: &str) -> f32 {
     let value = value.trim();
     match value.strip_suffix('%') {
@@ -109,7 +76,7 @@ pub fn share(value: &str) -> f32 {
     }
 }
 
-/// `base` after everything that the children of `element` do to it, in their order.
+/// Applies the transforms in `element` to `base`, in order.
 fn changed(base: Color, element: Element<'_>) -> Color {
     let mut rgb = [base.r, base.g, base.b].map(|part| f32::from(part) / 255.0);
     let mut alpha = f32::from(base.a) / 255.0;
@@ -127,7 +94,7 @@ fn changed(base: Color, element: Element<'_>) -> Color {
             rgb[part] = to_gamma(f(to_linear(rgb[part])).clamp(0.0, 1.0));
             rgb
         };
-        // Hues are angles, in 60,000ths of a degree.
+        // Hues are in 60,000ths of a degree.
         let degrees = || change.number::<f32>("val").unwrap_or(0.0) / 60_000.0;
         rgb = match change.name() {
             "a:alpha" => {
@@ -181,12 +148,12 @@ fn of_unit(rgb: [f32; 3], alpha: f32) -> Color {
     Color { r: part(rgb[0]), g: part(rgb[1]), b: part(rgb[2]), a: part(alpha) }
 }
 
-/// A colour with this share of its light left, the rest made white: what `a:tint` does.
+/// `a:tint`: keeps this fraction of the linear colour and fills up with white.
 pub fn tinted(color: Color, left: f32) -> Color {
     in_light(color, |c| 1.0 - (1.0 - c) * left)
 }
 
-/// A colour with this share of its light left, the rest made black: what `a:shade` does.
+/// `a:shade`: keeps this fraction of the linear colour and fills up with black.
 pub fn shaded(color: Color, left: f32) -> Color {
     in_light(color, |c| c * left)
 }
@@ -196,7 +163,7 @@ fn in_light(color: Color, f: impl Fn(f32) -> f32) -> Color {
     Color { r: part(color.r), g: part(color.g), b: part(color.b), a: color.a }
 }
 
-/// Light of an sRGB value, as Office has it: the curve of sRGB.
+/// Office uses the sRGB transfer function here.
 fn to_linear(c: f32) -> f32 {
     if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
 }
@@ -205,7 +172,7 @@ fn to_gamma(c: f32) -> f32 {
     if c <= 0.003_130_8 { c * 12.92 } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 }
 }
 
-/// Hue in degrees, saturation and luminance as shares.
+/// Hue in degrees, saturation and luminance as fractions.
 fn to_hsl([r, g, b]: [f32; 3]) -> [f32; 3] {
     let (max, min) = (r.max(g).max(b), r.min(g).min(b));
     let (lum, range) = ((max + min) / 2.0, max - min);
@@ -238,7 +205,7 @@ fn from_hsl([hue, sat, lum]: [f32; 3]) -> [f32; 3] {
     rgb.map(|c| c + lum - chroma / 2.0)
 }
 
-/// Colours of a Windows desktop, for files that do not say what they were (20.1.10.58).
+/// Windows desktop colours, for files that do not store the last value (ECMA-376 part 1, 20.1.10.58).
 fn system(name: &str) -> Color {
     Color::hex(match name {
         "window" | "btnHighlight" | "highlightText" => 0xFF_FFFF,
@@ -263,7 +230,7 @@ fn system(name: &str) -> Color {
     })
 }
 
-/// The colour of this name: those of CSS, with `dk`, `lt` and `med` for dark, light and medium.
+/// A preset colour: a CSS name, where `dk`, `lt` and `med` stand for dark, light and medium.
 pub fn preset(name: &str) -> Option<Color> {
     let name = name.to_ascii_lowercase();
     let long = [("dk", "dark"), ("lt", "light"), ("med", "medium")].iter().find_map(|(short, long)| {
@@ -315,6 +282,8 @@ static NAMED: &[(&str, u32)] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::Theme;
+    use super::super::palette::Palette;
     use super::*;
     use crate::testing;
     use crate::xml::Document;
@@ -334,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_known_by_number_by_name_and_by_role() {
+    fn colours_are_resolved_by_value_name_and_scheme() {
         assert_eq!(color("<a:srgbClr val='FF8000'/>"), Some(Color::hex(0xFF8000)));
         assert_eq!(color("<a:prstClr val='dkSlateGray'/>"), Some(Color::hex(0x2F4F4F)));
         assert_eq!(color("<a:prstClr val='darkSlateGrey'/>"), Some(Color::hex(0x2F4F4F)));
@@ -345,8 +314,8 @@ mod tests {
     }
 
     #[test]
-    fn luminance_and_saturation_are_changed_as_office_changes_them() {
-        // "Lighter 40 %" and "Darker 25 %" of the accent of 2013, as PowerPoint shows them.
+    fn luminance_and_saturation_transforms_match_office() {
+        // "Lighter 40 %" and "Darker 25 %" of the 2013 accent in PowerPoint.
         let lighter =
             color("<a:srgbClr val='5B9BD5'><a:lumMod val='60000'/><a:lumOff val='40000'/></a:srgbClr>").unwrap();
         assert_eq!(lighter, Color::hex(0x9DC3E6));
@@ -356,14 +325,14 @@ mod tests {
     }
 
     #[test]
-    fn tint_and_shade_mix_light() {
+    fn tint_and_shade_mix_linear_light() {
         assert_eq!(color("<a:srgbClr val='808080'><a:tint val='50%'/></a:srgbClr>").map(|c| c.r), Some(0xCD));
         assert_eq!(color("<a:srgbClr val='808080'><a:shade val='50000'/></a:srgbClr>").map(|c| c.r), Some(0x5C));
         assert_eq!(color("<a:srgbClr val='000000'><a:alpha val='40000'/></a:srgbClr>").map(|c| c.a), Some(102));
     }
 
     #[test]
-    fn changes_do_what_the_examples_of_the_standard_say() {
+    fn transforms_match_the_examples_of_the_standard() {
         for (base, change, expected) in [
             (0x00FF00, "<a:tint val='50000'/>", 0xBCFFBC),
             (0x00FF00, "<a:shade val='50000'/>", 0x00BC00),
@@ -382,7 +351,7 @@ mod tests {
             (0xFF8040, "<a:redMod val='50000'/>", 0xBC8040),
         ] {
             let got = color(&format!("<a:srgbClr val='{base:06X}'>{change}</a:srgbClr>")).unwrap();
-            // The examples are rounded in one way or another.
+            // The examples are not rounded consistently.
             let want = Color::hex(expected);
             let near = |a: u8, b: u8| a.abs_diff(b) <= 1;
             assert!(near(got.r, want.r) && near(got.g, want.g) && near(got.b, want.b), "{base:06X} {change}: {got:?}");

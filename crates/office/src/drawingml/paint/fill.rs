@@ -1,23 +1,24 @@
-//! Fills: none, one colour, gradients, patterns, pictures.
+//! Fills: none, solid colours, gradients, patterns, pictures.
 
 use crate::xml::Element;
 use thumbling_page::style::{Color, Fill, Gradient, GradientKind, Pattern, PictureFill, PictureMode};
 use thumbling_page::tree::Rect;
 
-use super::color::{Palette, share};
 use super::recolor;
-use super::scene::{EMU, Scene};
+use crate::drawingml::scene::{EMU, Scene};
+use crate::drawingml::theme::color::share;
+use crate::drawingml::theme::palette::Palette;
 
-/// Colours of a gradient that are looked at.
+/// Gradient stops read.
 const MAX_STOPS: usize = 64;
 
 impl Scene<'_> {
-    /// The fill among the children of `parent`, for an area of `size` pt; none if none of them is a fill.
+    /// The fill among the children of `parent`, for an area of `size` pt; `None` if there is none.
     pub fn fill(&self, parent: Element<'_>, size: (f32, f32)) -> Option<Fill> {
         parent.children().find_map(|child| self.fill_of(child, size))
     }
 
-    /// The fill that `element` is, such as `a:solidFill`; none if it is no fill.
+    /// The fill of an element such as `a:solidFill`; `None` if it is not a fill.
     pub fn fill_of(&self, element: Element<'_>, size: (f32, f32)) -> Option<Fill> {
         Some(match element.name() {
             "a:noFill" => Fill::None,
@@ -32,15 +33,15 @@ impl Scene<'_> {
         })
     }
 
-    /// The fill of the theme that a reference (`a:fillRef`, `p:bgRef`) means.
+    /// The theme fill that a reference (`a:fillRef`, `p:bgRef`) selects.
     pub fn fill_reference(&self, reference: Element<'_>, size: (f32, f32)) -> Option<Fill> {
         let style = self.palette.theme.fill(reference.number("idx")?)?;
         let palette = self.palette.with_placeholder(self.palette.within(reference));
-        // The pictures of a style are the theme's, whoever refers to it.
+        // Pictures in theme fills are relative to the theme part.
         Scene { palette, relationships: self.palette.theme.relationships(), ..*self }.fill_of(style, size)
     }
 
-    /// A picture as a fill; none if it cannot be shown.
+    /// A picture fill; `None` if the picture cannot be shown.
     pub fn picture_fill(&self, element: Element<'_>, size: (f32, f32)) -> Option<Fill> {
         let blip = element.child("a:blip")?;
         let edges = |of: Option<Element<'_>>| {
@@ -50,7 +51,7 @@ impl Scene<'_> {
         let crop = edges(element.child("a:srcRect"));
         let tile = element.child("a:tile");
         let onto = edges(element.path(&["a:stretch", "a:fillRect"]));
-        // The part that is not cropped away covers the area that the insets leave.
+        // The cropped picture covers the area inside the insets.
         let whole = |side: f32, onto: f32, shown: f32| side * (1.0 - onto).max(0.01) / shown.clamp(0.02, 50.0);
         let shown = match tile {
             Some(_) => size,
@@ -59,12 +60,12 @@ impl Scene<'_> {
                 whole(size.1, onto[1] + onto[3], 1.0 - crop[1] - crop[3]),
             ),
         };
-        // Pictures that are linked, not embedded, lie outside of the file.
+        // Linked pictures are outside the file, and are not loaded.
         let id = blip.attr("r:embed").filter(|id| !id.is_empty()).or_else(|| blip.attr("r:link"))?;
         let picture = self.picture(id, shown)?;
         let (picture, opacity) = recolor::apply(picture, blip, self)?;
         let mode = match tile {
-            // 96 px an inch is what pictures are tiled at that do not say otherwise.
+            // Pictures without a resolution are tiled at 96 dpi.
             Some(tile) => {
                 let scale = |name: &str| tile.attr(name).map_or(1.0, share).clamp(0.001, 100.0);
                 let offset = |name: &str| tile.number::<f32>(name).unwrap_or(0.0) / EMU;
@@ -84,7 +85,7 @@ impl Scene<'_> {
     }
 }
 
-/// Where the first tile of `tile` pt stands in an area, by which of its points are laid upon each other.
+/// Position of the first tile of `tile` pt in an area, by alignment.
 fn aligned(align: &str, area: (f32, f32), tile: (f32, f32)) -> (f32, f32) {
     let (x, y) = super::effect::anchor(align);
     ((area.0 - tile.0) * x, (area.1 - tile.1) * y)
@@ -106,12 +107,12 @@ fn gradient(palette: &Palette<'_>, element: Element<'_>) -> Fill {
     }
 }
 
-/// Along what the colours of a gradient run.
-pub(super) fn gradient_kind(element: Element<'_>) -> GradientKind {
+/// Direction and shape of a gradient.
+pub(crate) fn gradient_kind(element: Element<'_>) -> GradientKind {
     match element.child("a:path") {
         Some(path) => {
             let to = path.child("a:fillToRect");
-            // A circle may begin beyond the shape.
+            // A circle can start outside the shape.
             let is_circle = path.attr("path") == Some("circle");
             let room = if is_circle { 10.0 } else { 0.0 };
             let edge = |name: &str| to.and_then(|e| e.attr(name)).map_or(0.0, share).clamp(-room, 1.0 + room);
@@ -137,12 +138,12 @@ fn pattern(palette: &Palette<'_>, element: Element<'_>) -> Fill {
     })
 }
 
-/// The bits of a preset pattern. A thumbnail shows hardly more of them than their density and direction.
+/// The bits of a preset pattern. A thumbnail shows little more than its density and direction.
 fn pattern_rows(name: &str) -> [u8; 8] {
     if let Some(percent) = name.strip_prefix("pct").and_then(|n| n.parse::<u32>().ok()) {
         return dithered(dots(percent));
     }
-    // Which of the 8×8 pixels are set: x to the right, y downward.
+    // Whether pixel (x, y) of the 8 × 8 tile is set; y goes down.
     let set: fn(u32, u32) -> bool = match name {
         "horz" => |_, y| y == 0,
         "narHorz" => |_, y| y % 2 == 0,
@@ -183,7 +184,7 @@ fn pattern_rows(name: &str) -> [u8; 8] {
         "lgConfetti" => |x, y| (x / 2 * 3 + y / 2) % 4 == 0 || (x + 3 * y) % 8 == 5,
         "zigZag" => |x, y| x.abs_diff(4) % 4 == y % 4,
         "wave" => |x, y| y % 4 == [2, 1, 1, 2, 3, 3, 2, 2][x as usize % 8],
-        // Balls with a light on each.
+        // Balls with a highlight each.
         "sphere" => |x, y| match (y % 4, (x + y / 4 * 4) % 8) {
             (0, n) => n % 4 > 0,
             (1, n) => matches!(n, 0 | 3 | 4),
@@ -198,8 +199,7 @@ fn pattern_rows(name: &str) -> [u8; 8] {
     rows
 }
 
-/// How many of 64 pixels are set in the pattern of this name. Names say how dark the patterns look on a screen of their
-/// time; the patterns themselves are those of Windows.
+/// Pixels set, of 64, in a percentage pattern. The names describe how dark the Windows patterns looked on screen.
 fn dots(percent: u32) -> u32 {
     match percent {
         5 => 2,
@@ -217,12 +217,12 @@ fn dots(percent: u32) -> u32 {
     }
 }
 
-/// This many of 64 pixels.
+/// A dither with `count` of 64 pixels set.
 fn dithered(count: u32) -> [u8; 8] {
     let mut rows = [0; 8];
     for (y, row) in rows.iter_mut().enumerate() {
         *row = (0..8).fold(0, |bits, x: u32| {
-            // Bayer's matrix: bits of x ^ y and y, interleaved and reversed.
+            // Bayer matrix: the interleaved bits of x ^ y and y, reversed.
             let (a, b) = (x ^ y as u32, y as u32);
             let rank = (0..3).fold(0, |rank, bit| rank << 2 | (a >> bit & 1) << 1 | (b >> bit & 1));
             bits << 1 | u8::from(rank < count)
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dots_are_as_dense_as_those_of_windows() {
+    fn percentage_patterns_have_the_density_of_windows() {
         for (name, dots) in [("pct5", 2), ("pct20", 8), ("pct25", 16), ("pct50", 32), ("pct75", 56), ("pct90", 62)] {
             let set: u32 = pattern_rows(name).iter().map(|row| row.count_ones()).sum();
             assert_eq!(set, dots, "{name}");
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_run_as_their_name_says() {
+    fn line_patterns_have_the_direction_of_their_name() {
         assert_eq!(pattern_rows("ltHorz"), [0xFF, 0, 0, 0, 0xFF, 0, 0, 0]);
         assert_eq!(pattern_rows("upDiag"), [1, 2, 4, 8, 16, 32, 64, 128]);
         assert_eq!(pattern_rows("dnDiag"), [128, 64, 32, 16, 8, 4, 2, 1]);

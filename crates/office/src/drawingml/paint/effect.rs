@@ -1,18 +1,19 @@
-//! Effects: shadows, glow, reflection, soft edges, blur, overlays (ECMA-376, 20.1.8). Those that are not drawn are noted as
-//! missed.
+//! Effects: shadows, glow, reflection, soft edges, blur, overlays (ECMA-376 part 1, 20.1.8). Effects that are not drawn
+//! are reported as missed.
 
 use crate::xml::Element;
 use thumbling_page::effects::{Blend, Cast, Effects, Glow, Reflection, Shadow};
 
-use super::color::{Palette, share};
-use super::scene::{EMU, Scene};
+use crate::drawingml::scene::{EMU, Scene};
+use crate::drawingml::theme::color::share;
+use crate::drawingml::theme::palette::Palette;
 
-/// Lengths beyond this, pt, are of no page.
+/// Lengths are clamped to this, pt.
 const FAR: f32 = 10_000.0;
 
 impl Scene<'_> {
-    /// The effects of a shape by its own properties (`a:effectLst` or `a:effectDag` in `properties`) or those of the
-    /// theme that `reference` (`a:effectRef`) means.
+    /// The effects of a shape: its own (`a:effectLst` or `a:effectDag` in `properties`), or those of the theme that
+    /// `reference` (`a:effectRef`) selects.
     pub fn effects(&self, properties: Option<Element<'_>>, reference: Option<Element<'_>>) -> Option<Box<Effects>> {
         if let Some(own) = properties.filter(|p| has_own(*p)) {
             return self.effects_within(own, &self.palette);
@@ -24,7 +25,7 @@ impl Scene<'_> {
 
     fn effects_within(&self, parent: Element<'_>, palette: &Palette<'_>) -> Option<Box<Effects>> {
         if parent.child("a:effectDag").is_some_and(|dag| dag.children().next().is_some()) {
-            self.page.missed("graph of effects");
+            self.page.missed("effect graph");
         }
         let list = parent.child("a:effectLst")?;
         let mut effects = read(list, palette);
@@ -42,8 +43,8 @@ impl Scene<'_> {
     }
 }
 
-/// Whether properties say which effects there are; that may be none.
-pub(super) fn has_own(properties: Element<'_>) -> bool {
+/// Whether the element specifies effects, including none.
+pub(crate) fn has_own(properties: Element<'_>) -> bool {
     properties.children().any(|c| c.is("a:effectLst") || c.is("a:effectDag"))
 }
 
@@ -67,7 +68,7 @@ fn read(list: Element<'_>, palette: &Palette<'_>) -> Effects {
     effects
 }
 
-/// A length of at least nothing, pt.
+/// A non-negative length, pt.
 fn length(effect: Element<'_>, name: &str) -> f32 {
     (effect.number::<f32>(name).unwrap_or(0.0) / EMU).clamp(0.0, FAR)
 }
@@ -80,7 +81,7 @@ fn shadow(effect: Element<'_>, palette: &Palette<'_>) -> Option<Shadow> {
     Some(Shadow { color: palette.within(effect)?, blur: length(effect, "blurRad"), cast: cast(effect) })
 }
 
-/// What shadows and reflections have in common.
+/// Distance, direction, scale and skew of shadows and reflections.
 fn cast(effect: Element<'_>) -> Cast {
     let (distance, angle) = (length(effect, "dist"), degrees(effect, "dir").unwrap_or(0.0).to_radians());
     let scale = |name: &str| effect.attr(name).map_or(1.0, share).clamp(-100.0, 100.0);
@@ -95,8 +96,8 @@ fn cast(effect: Element<'_>) -> Cast {
     }
 }
 
-/// The point of a rectangle that an alignment means, as shares of its size.
-pub(super) fn anchor(align: &str) -> (f32, f32) {
+/// An alignment as a point of the rectangle, in fractions of its size.
+pub(crate) fn anchor(align: &str) -> (f32, f32) {
     let x = match align {
         "tl" | "l" | "bl" => 0.0,
         "tr" | "r" | "br" => 1.0,
@@ -110,11 +111,11 @@ pub(super) fn anchor(align: &str) -> (f32, f32) {
     (x, y)
 }
 
-/// The shadows of earlier versions (20.1.10.56): dropped beside the shape, or lying behind or before it.
+/// Preset shadows (ECMA-376 part 1, 20.1.10.56): offset, or cast behind or in front of the shape.
 fn preset_shadow(effect: Element<'_>, palette: &Palette<'_>) -> Option<Shadow> {
     let color = palette.within(effect)?;
     let moved = cast(effect);
-    // Scale down the page and skew across it, for shadows that lie on the ground.
+    // Vertical scale and horizontal skew of cast shadows.
     let lying = match effect.attr("prst") {
         Some("shdw3") => Some((0.5, 45.0)),
         Some("shdw4") => Some((0.5, -45.0)),
@@ -149,8 +150,8 @@ fn reflection(effect: Element<'_>) -> Reflection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drawingml::color::ColorMap;
     use crate::drawingml::theme::Theme;
+    use crate::drawingml::theme::color::ColorMap;
     use crate::testing;
     use crate::xml::Document;
     use thumbling_page::style::Color;
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shadow_turns_with_its_shape_and_stands_on_its_bottom_unless_it_says_otherwise() {
+    fn a_shadow_rotates_with_its_shape_and_is_aligned_to_the_bottom_by_default() {
         let shadow = effects("<a:outerShdw><a:prstClr val='black'/></a:outerShdw>").shadow.unwrap();
         assert_eq!(shadow.cast, Cast { turns: true, ..Cast::default() });
     }
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shadow_without_a_colour_is_none() {
+    fn a_shadow_without_a_colour_is_ignored() {
         assert!(!effects("<a:outerShdw dist='25400'/>").is_any());
     }
 }
