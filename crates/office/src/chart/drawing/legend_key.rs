@@ -1,41 +1,41 @@
-//! What stands before a name in a legend or a data table, and looks like what the name is of.
+//! Legend keys: the samples before names in legends, data tables and data labels.
 
 use thumbling_page::style::{Fill, Stroke};
 use thumbling_page::tree::{Outline, Point, Rect};
 
-use super::drawing::Drawing;
-use super::model::{Group, Kind, Series};
-use super::plot::marker::{self, Marker};
+use crate::chart::drawing::Drawing;
+use crate::chart::drawing::marker::{self, Marker};
+use crate::chart::model::{Group, Kind, Series};
 
-/// A small picture of how values are drawn.
-pub(super) enum Swatch {
-    /// A box of what fills them.
+/// A sample of how values are drawn.
+pub(crate) enum LegendKey {
+    /// A filled box.
     Box(Fill, Option<Stroke>),
-    /// A circle of that.
+    /// A filled circle.
     Circle(Fill, Option<Stroke>),
-    /// A piece of the line through them, and their mark.
+    /// A piece of the line, with its marker.
     Line(Option<Stroke>, Option<Marker>),
 }
 
-impl Swatch {
-    /// That of a series.
-    pub(super) fn of(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>) -> Self {
+impl LegendKey {
+    /// The key of a series.
+    pub(crate) fn of(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>) -> Self {
         let is_filled_radar = group.element.val("c:radarStyle") == Some("filled");
         match group.kind {
             Kind::Line | Kind::Scatter | Kind::Stock => Self::line(drawing, group, series),
             Kind::Radar if !is_filled_radar => Self::line(drawing, group, series),
             kind => {
-                let (fill, stroke) = drawing.look(group, series, None, (10.0, 10.0));
+                let (fill, stroke) = drawing.value_style(group, series, None, (10.0, 10.0));
                 if kind == Kind::Bubble { Self::Circle(fill, stroke) } else { Self::Box(fill, stroke) }
             }
         }
     }
 
-    /// That of one of its points.
-    pub(super) fn of_point(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>, point: usize) -> Self {
+    /// The key of one point.
+    pub(crate) fn of_point(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>, point: usize) -> Self {
         match Self::of(drawing, group, series) {
             Self::Box(..) => {
-                let (fill, stroke) = drawing.look(group, series, Some(point), (10.0, 10.0));
+                let (fill, stroke) = drawing.value_style(group, series, Some(point), (10.0, 10.0));
                 Self::Box(fill, stroke)
             }
             line => line,
@@ -46,8 +46,8 @@ impl Swatch {
         Self::Line(drawing.series_line(group, series, None), marker::of(drawing, group, series, None))
     }
 
-    /// How wide it is beside words of this size, pt.
-    pub(super) fn width(&self, size: f32) -> f32 {
+    /// Width beside text of font size `size`, pt.
+    pub(crate) fn width(&self, size: f32) -> f32 {
         if self.is_line() { size * 1.7 } else { size * 0.6 }
     }
 
@@ -55,8 +55,8 @@ impl Swatch {
         matches!(self, Self::Line(Some(_), _))
     }
 
-    /// Draws it with its middle here.
-    pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, size: f32) {
+    /// Draws the key centred on `middle`.
+    pub(crate) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, size: f32) {
         let half = self.width(size) / 2.0;
         let bounds = Rect::new(middle.x - half, middle.y - half, 2.0 * half, 2.0 * half);
         match self {

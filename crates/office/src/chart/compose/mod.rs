@@ -1,57 +1,28 @@
-//! Where the parts of a chart stand: title above, legend at a side, the plot area in what is left.
+//! Draws a whole chart: title at the top, legend at a side, plot area in the rest.
+
+mod cartesian;
+mod legend;
 
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::style::{Color, Fill};
 use thumbling_page::tree::{Insets, Outline, Point, Rect};
 
-use super::drawing::{Drawing, Words};
-use super::lettering::Role;
-use super::model::Kind;
-use super::read::{flag, number};
-use super::{cartesian, legend, plot};
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::element::flag;
+use crate::chart::layout::{MARGIN, frame, manual, plot_ground};
+use crate::chart::model::Kind;
+use crate::chart::plot;
 
-/// Room along the edges of the chart, and between its parts, as a share of its sides.
-pub(super) const MARGIN: f32 = 0.02;
-
-/// Between the edge of a title and its words, pt.
+/// Between the edge of a title and its text, pt.
 const INSET: f32 = 2.5;
 
-/// Radius of the corners of a rounded chart, pt.
+/// Corner radius of a rounded chart, pt.
 const CORNER: f32 = 8.0;
 
-/// A place that the file gives, in shares of the chart.
-pub(super) struct Manual {
-    pub(super) x: Option<f32>,
-    pub(super) y: Option<f32>,
-    pub(super) width: Option<f32>,
-    pub(super) height: Option<f32>,
-    /// Whether x and y are from the edges of the chart, and not from where it would stand by itself.
-    pub(super) from_edge: bool,
-    is_inner: bool,
-}
-
-/// The place that the file gives an element.
-pub(super) fn manual(element: Option<Element<'_>>) -> Option<Manual> {
-    let layout = element?.path(&["c:layout", "c:manualLayout"])?;
-    let share = |name: &str| number(layout, name).map(|n| n.clamp(-2.0, 3.0) as f32);
-    let (x, y) = (share("c:x"), share("c:y"));
-    let size = |name: &str, mode: &str, from: Option<f32>| match layout.val(mode) {
-        Some("edge") => share(name).map(|end| end - from.unwrap_or(0.0)),
-        _ => share(name),
-    };
-    Some(Manual {
-        x,
-        y,
-        width: size("c:w", "c:wMode", x).filter(|n| *n > 0.0),
-        height: size("c:h", "c:hMode", y).filter(|n| *n > 0.0),
-        from_edge: layout.val("c:xMode") == Some("edge"),
-        is_inner: layout.val("c:layoutTarget") == Some("inner"),
-    })
-}
-
 /// Draws the whole chart.
-pub(super) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
+pub(crate) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
     let area = drawing.area;
     ground(drawing);
     let mut room = area.inset(margins(area));
@@ -77,11 +48,11 @@ pub(super) fn draw(drawing: &mut Drawing<'_>) -> Result<()> {
         for group in &chart.groups {
             drawing.check()?;
             match group.kind {
-                Kind::Pie if group.element.is("c:ofPieChart") => plot::of_pie::draw(drawing, group, room)?,
+                Kind::Pie if group.element.is("c:ofPieChart") => plot::pie_of_pie::draw(drawing, group, room)?,
                 Kind::Pie => plot::pie::pie(drawing, group, room, given.is_some())?,
                 Kind::Doughnut => plot::pie::doughnut(drawing, group, room)?,
                 Kind::Radar => plot::radar::draw(drawing, group, room)?,
-                _ => drawing.scene.page.missed("chart of another kind in a round one"),
+                _ => drawing.scene.page.missed("chart type combined with a pie or radar chart"),
             }
         }
     } else if let Some(group) = chart.groups.iter().find(|g| g.kind == Kind::Surface) {
@@ -110,7 +81,7 @@ fn ground(drawing: &mut Drawing<'_>) {
     let area = drawing.area;
     let root = drawing.chart.root;
     let has = |part: &str| drawing.scene.package.has(part);
-    // A chart that does not say it is clear on a slide, white in a text, white and framed on a sheet.
+    // Default background: transparent on a slide, white in a text document, white with a border on a sheet.
     let background = drawing.scene.palette.scheme(if drawing.chart.style > 40 { "tx1" } else { "bg1" });
     let automatic = match has("ppt/presentation.xml") && drawing.chart.style <= 40 {
         true => Fill::None,
@@ -127,34 +98,18 @@ fn ground(drawing: &mut Drawing<'_>) {
     drawing.outlined(area, outline, fill, stroke);
 }
 
-/// The fill and the border of the plot area.
-pub(super) fn plot_ground(drawing: &mut Drawing<'_>, area: Rect) {
-    let properties = [drawing.chart.plot_area.and_then(|p| p.child("c:spPr"))];
-    let fill = drawing.fill(&properties, drawing.plot_of_style(), (area.width, area.height));
-    let stroke = drawing.stroke(&properties, None);
-    drawing.rect(area, fill, stroke);
-}
-
-/// The box around a title or a legend.
-pub(super) fn frame(drawing: &mut Drawing<'_>, element: Element<'_>, bounds: Rect) {
-    let properties = [element.child("c:spPr").filter(|_| !element.is("c:chart"))];
-    let fill = drawing.fill(&properties, Fill::None, (bounds.width, bounds.height));
-    let stroke = drawing.stroke(&properties, None);
-    drawing.rect(bounds, fill, stroke);
-}
-
-type PlacedTitle<'a> = (Words, Point, Element<'a>);
+type PlacedTitle<'a> = (TextLayout, Point, Element<'a>);
 
 fn main_title<'a>(drawing: &Drawing<'a>, room: &mut Rect) -> Result<Option<PlacedTitle<'a>>> {
-    let chart: &'a super::model::Chart<'a> = drawing.chart;
+    let chart: &'a crate::chart::model::Chart<'a> = drawing.chart;
     let Some(title) = &chart.title else { return Ok(None) };
     let rich = title.element.path(&["c:tx", "c:rich"]);
-    let lettering = drawing.lettering(Role::Title, &[rich, title.element.child("c:txPr")]);
-    let rotation = lettering.rotation.unwrap_or(0.0);
+    let text_style = drawing.text_style(TextRole::Title, &[rich, title.element.child("c:txPr")]);
+    let rotation = text_style.rotation.unwrap_or(0.0);
     let limit = Some(drawing.area.width * 0.9);
     let words = match (rich, &title.text) {
-        (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), limit, rotation)?,
-        (None, text) => drawing.plain(text.as_deref().unwrap_or_default(), &lettering, limit, rotation)?,
+        (Some(rich), _) => drawing.words(drawing.rich(rich, &text_style), limit, rotation)?,
+        (None, text) => drawing.plain(text.as_deref().unwrap_or_default(), &text_style, limit, rotation)?,
     };
     let area = drawing.area;
     let (width, height) = words.extent();
@@ -165,7 +120,7 @@ fn main_title<'a>(drawing: &Drawing<'a>, room: &mut Rect) -> Result<Option<Place
             true => Point { x: area.x + x + width / 2.0, y: area.y + y + height / 2.0 },
             false => Point { x: middle.x + x, y: middle.y + y },
         };
-        // Words that are wider here than there stay on the chart.
+        // Text that is wider here than in Office must stay on the chart.
         let reach = (area.width - width).max(0.0) / 2.0;
         let center = area.x + area.width / 2.0;
         middle.x = middle.x.clamp(center - reach, center + reach);
@@ -203,7 +158,7 @@ fn placed_legend(drawing: &Drawing<'_>, room: &mut Rect) -> Result<Option<(legen
     if let Some(place) = &place {
         let (dx, dy) = (place.x.unwrap_or(0.0) * area.width, place.y.unwrap_or(0.0) * area.height);
         (x, y) = if place.from_edge { (area.x + dx, area.y + dy) } else { (x + dx, y + dy) };
-        // It never leaves the chart.
+        // A legend never leaves the chart.
         x = x.min(area.x + area.width - w).max(area.x);
         y = y.min(area.y + area.height - h).max(area.y);
     }

@@ -1,30 +1,30 @@
-//! Marks at points.
+//! Markers of data points.
 
 use crate::xml::number;
 use thumbling_page::style::{Color, Fill, Stroke};
 use thumbling_page::tree::{Outline, Point, Rect};
 
-use super::super::drawing::{Drawing, polyline};
-use super::super::model::{Group, Kind, Series};
-use super::super::read::flag;
+use crate::chart::drawing::{Drawing, polyline};
+use crate::chart::element::flag;
+use crate::chart::model::{Group, Kind, Series};
 
-/// The marks of series that do not name one, in turn.
+/// Automatic symbols, in the order that series use them.
 const AUTOMATIC: [&str; 9] = ["diamond", "square", "triangle", "x", "star", "circle", "plus", "dash", "dot"];
 
-/// Size of a mark that does not say it, pt.
+/// Default size, pt.
 const SIZE: f32 = 5.0;
 
-/// A mark.
-pub(in crate::chart) struct Marker {
+/// A marker.
+pub(crate) struct Marker {
     symbol: String,
     /// Width and height, pt.
-    pub(super) size: f32,
+    pub(crate) size: f32,
     fill: Fill,
     stroke: Option<Stroke>,
 }
 
-/// The mark of a series or of one of its points; none if it has none.
-pub(in crate::chart) fn of(
+/// The marker of a series or of one of its points; `None` if it has none.
+pub(crate) fn of(
     drawing: &Drawing<'_>,
     group: &Group<'_>,
     series: &Series<'_>,
@@ -50,7 +50,7 @@ pub(in crate::chart) fn of(
     let size = size.unwrap_or(SIZE).clamp(2.0, 72.0);
     let properties = [of_point.and_then(|m| m.child("c:spPr")), of_series.and_then(|m| m.child("c:spPr"))];
     let color = drawing.color_of(group, series, None);
-    // Without looks of its own, a mark has the colour of the line.
+    // A marker without properties has the colour of the line.
     let line = drawing.series_line(group, series, point);
     let color = match line.map(|l| l.fill) {
         Some(Fill::Solid(of_line)) => of_line,
@@ -62,14 +62,14 @@ pub(in crate::chart) fn of(
 }
 
 impl Marker {
-    /// The same, at most so large (pt).
-    pub(in crate::chart) fn within(mut self, size: f32) -> Self {
+    /// The same marker, at most `size` pt large.
+    pub(crate) fn within(mut self, size: f32) -> Self {
         self.size = self.size.min(size);
         self
     }
 
-    /// Draws it here.
-    pub(in crate::chart) fn draw(self, drawing: &mut Drawing<'_>, at: Point) {
+    /// Draws the marker centred on `at`.
+    pub(crate) fn draw(self, drawing: &mut Drawing<'_>, at: Point) {
         let half = self.size / 2.0;
         let bounds = Rect::new(at.x - half, at.y - half, self.size, self.size);
         let p = |x: f32, y: f32| Point { x: at.x + x * half, y: at.y + y * half };

@@ -1,33 +1,33 @@
-//! Fills and lines of a chart's elements: as the file says, or else as the chart's style has them.
+//! Fills and lines of chart elements: from the file, or from the chart style.
 //!
-//! Styles 1 to 48 are six rows of eight: greys, all accents in turn, and shades of one accent each; the last row is on a
-//! dark ground (ECMA-376, 21.2.2.227, and what Office makes of it).
+//! Styles 1 to 48 are six rows of eight: greys, all accents in turn, and shades of one accent each. The last row has a
+//! dark background (ECMA-376 part 1, 21.2.2.227, and what Office draws).
 
-use crate::drawingml::color::{shaded, tinted};
 use crate::drawingml::scene::Scene;
+use crate::drawingml::theme::color::{shaded, tinted};
 use crate::xml::Element;
 use thumbling_page::style::{Cap, Color, Fill, Join, Stroke};
 
-use super::drawing::Drawing;
-use super::model::{Group, Kind, Series};
+use crate::chart::drawing::Drawing;
+use crate::chart::model::{Group, Kind, Series};
 
 /// Width of axes and gridlines, pt.
 const THIN: f32 = 0.75;
 
-/// Width that a line has which says all but that, EMU a pt.
+/// EMU per pt, which makes an unspecified line 1 pt wide.
 const EMU: f32 = 12_700.0;
 
-/// The theme's colours of values.
+/// Theme colours of series.
 const ACCENTS: [&str; 6] = ["accent1", "accent2", "accent3", "accent4", "accent5", "accent6"];
 
 impl<'a> Drawing<'a> {
-    /// The fill of something of `size` pt whose properties (`c:spPr`) are these, the most particular first.
-    pub(super) fn fill(&self, properties: &[Option<Element<'_>>], automatic: Fill, size: (f32, f32)) -> Fill {
+    /// The fill by the first of `properties` (`c:spPr`) that has one, for a shape of `size` pt; else `automatic`.
+    pub(crate) fn fill(&self, properties: &[Option<Element<'_>>], automatic: Fill, size: (f32, f32)) -> Fill {
         properties.iter().flatten().find_map(|p| self.scene.fill(*p, size)).unwrap_or(automatic)
     }
 
-    /// The line around or along something whose properties are these.
-    pub(super) fn stroke(&self, properties: &[Option<Element<'_>>], automatic: Option<Stroke>) -> Option<Stroke> {
+    /// The line by the first of `properties` that has one; else `automatic`.
+    pub(crate) fn stroke(&self, properties: &[Option<Element<'_>>], automatic: Option<Stroke>) -> Option<Stroke> {
         let lines: Vec<Element<'_>> = properties.iter().flatten().filter_map(|p| p.child("a:ln")).collect();
         let layers: Vec<_> = lines.iter().map(|line| (*line, self.scene.palette)).collect();
         let has_fill = |line: &Element<'_>| line.children().any(|c| self.scene.fill_of(c, (1.0, 1.0)).is_some());
@@ -45,13 +45,13 @@ impl<'a> Drawing<'a> {
         Some(stroke)
     }
 
-    /// The line of axes and gridlines that have none of their own.
-    pub(super) fn thin_line(&self) -> Option<Stroke> {
+    /// Default line of axes and major gridlines.
+    pub(crate) fn thin_line(&self) -> Option<Stroke> {
         self.tinted_line(0.75)
     }
 
-    /// The line of minor gridlines that have none of their own.
-    pub(super) fn minor_line(&self) -> Option<Stroke> {
+    /// Default line of minor gridlines.
+    pub(crate) fn minor_line(&self) -> Option<Stroke> {
         self.tinted_line(0.5)
     }
 
@@ -61,9 +61,9 @@ impl<'a> Drawing<'a> {
         Some(Stroke::new(tinted(color, left), THIN))
     }
 
-    /// The colour of the series or point of this index, of `count`.
-    pub(super) fn automatic_color(&self, index: usize, count: usize) -> Color {
-        /// Of the greys of the first column of styles.
+    /// The automatic colour of series or point `index` of `count`.
+    pub(crate) fn automatic_color(&self, index: usize, count: usize) -> Color {
+        /// Greys of the first style of each row.
         const TINTS: [f32; 6] = [0.885, 0.55, 0.78, 0.925, 0.7, 0.3];
         let scheme = |role: &str| self.scene.palette.scheme(role).unwrap_or(Color::hex(0x44_72C4));
         let (color, each) = match self.chart.style.saturating_sub(1) % 8 {
@@ -71,7 +71,7 @@ impl<'a> Drawing<'a> {
             1 => (scheme(ACCENTS[index % ACCENTS.len()]), ACCENTS.len()),
             n => (scheme(ACCENTS[n as usize - 2]), 1),
         };
-        // Where colours come again, they run from dark to light.
+        // Repeated colours go from dark to light.
         let cycles = count.max(index + 1).saturating_sub(1) / each;
         match (index / each + 1) as f32 / (cycles + 2) as f32 * 1.4 - 0.7 {
             at if at < -0.001 => shaded(color, 1.0 + at),
@@ -80,27 +80,27 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// How many colours the series of the whole chart have to be told apart by.
-    pub(super) fn series_count(&self) -> usize {
+    /// Number of distinct series colours in the chart.
+    pub(crate) fn series_count(&self) -> usize {
         self.chart.groups.iter().flat_map(|g| &g.series).map(|s| s.index + 1).max().unwrap_or(1)
     }
 
-    /// Whether each point of the group has a colour of its own.
-    pub(super) fn varies(&self, group: &Group<'_>) -> bool {
+    /// Whether each point of the group has its own colour.
+    pub(crate) fn varies(&self, group: &Group<'_>) -> bool {
         let can = matches!(group.kind, Kind::Pie | Kind::Doughnut | Kind::Bar | Kind::Bubble);
         group.vary_colors && can && (group.series.len() == 1 || group.kind.is_round())
     }
 
-    /// The colour of a series or, where they differ, of one of its points.
-    pub(super) fn color_of(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Color {
+    /// The colour of a series, or of one point if points differ.
+    pub(crate) fn color_of(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Color {
         match point {
             Some(point) if self.varies(group) => self.automatic_color(point, series.values.len()),
             _ => self.automatic_color(series.index, self.series_count()),
         }
     }
 
-    /// The fill and the border of what stands for a value.
-    pub(super) fn look(
+    /// Fill and border of a bar, slice or area.
+    pub(crate) fn value_style(
         &self,
         group: &Group<'_>,
         series: &Series<'_>,
@@ -116,7 +116,7 @@ impl<'a> Drawing<'a> {
         )
     }
 
-    /// The fill that the chart's style makes of a colour: as the theme's simple one, or its most elaborate one.
+    /// The fill that the chart style makes of `color`: the theme's simplest or its most elaborate one.
     fn of_style(&self, color: Color, size: (f32, f32)) -> Fill {
         let index = if matches!(self.chart.style, 17..=32 | 41..=48) { 3 } else { 1 };
         let palette = self.scene.palette.with_placeholder(Some(color));
@@ -125,7 +125,7 @@ impl<'a> Drawing<'a> {
         themed.unwrap_or(Fill::Solid(color))
     }
 
-    /// The border that the chart's style draws around a value of this colour.
+    /// The border that the chart style draws around values of `color`.
     fn border_of_style(&self, color: Color) -> Option<Stroke> {
         match self.chart.style {
             9..=16 => Some(Stroke::new(self.scene.palette.scheme("bg1").unwrap_or(Color::WHITE), THIN)),
@@ -134,8 +134,8 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The fill that the chart's style gives the plot area.
-    pub(super) fn plot_of_style(&self) -> Fill {
+    /// Default fill of the plot area.
+    pub(crate) fn plot_of_style(&self) -> Fill {
         let scheme = |role: &str| self.scene.palette.scheme(role).unwrap_or(Color::BLACK);
         match self.chart.style {
             style @ 33..=40 => {
@@ -147,10 +147,10 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The line through the values of a series.
-    pub(super) fn series_line(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Option<Stroke> {
+    /// The line of a series.
+    pub(crate) fn series_line(&self, group: &Group<'_>, series: &Series<'_>, point: Option<usize>) -> Option<Stroke> {
         let own = point.and_then(|p| series.point(p)).and_then(|p| p.child("c:spPr"));
-        // In widths of the theme's thinnest line.
+        // In multiples of the theme's thinnest line.
         let width = match self.chart.style {
             1..=8 => 3.0,
             25..=32 => 7.0,
@@ -162,5 +162,13 @@ impl<'a> Drawing<'a> {
         let mut stroke = self.stroke(&[own, series.properties], Some(automatic))?;
         stroke.join = Join::Round;
         Some(stroke)
+    }
+}
+
+impl Drawing<'_> {
+    /// Default line of elements without a series colour: trend lines, error bars, high-low and drop lines.
+    pub(crate) fn other_line(&self, width: f32) -> Option<Stroke> {
+        let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
+        Some(Stroke::new(self.scene.palette.scheme(role).unwrap_or(Color::BLACK), width))
     }
 }

@@ -1,14 +1,18 @@
-//! What values are before they are drawn: stacked, filled up, and from where to where they go.
+//! Values before they are drawn: stacking, missing values, ranges. Submodules have numeric scales, date axes and fitted
+//! curves.
 
-use super::error_bars;
-use super::model::{Blanks, Group, Grouping, Kind};
-use super::trend;
+pub(crate) mod dates;
+pub(crate) mod fit;
+pub(crate) mod scale;
+pub(crate) mod trendline;
 
-/// From where to where each value of each series of a group reaches; none where nothing is drawn.
-pub(super) fn spans(group: &Group<'_>, blanks: Blanks) -> Vec<Vec<Option<(f64, f64)>>> {
+use crate::chart::model::{Blanks, Group, Grouping, Kind};
+
+/// Start and end of each value of each series; `None` where nothing is drawn.
+pub(crate) fn spans(group: &Group<'_>, blanks: Blanks) -> Vec<Vec<Option<(f64, f64)>>> {
     let length = group.series.iter().map(|s| s.values.len()).max().unwrap_or(0);
     let is_stacked = group.grouping != Grouping::Apart;
-    // Bars below zero are stacked downward, lines and areas go on from where they are.
+    // Negative bars stack downward; lines and areas do not.
     let is_bar = group.kind == Kind::Bar;
     let mut above = vec![0.0; length];
     let mut below = vec![0.0; length];
@@ -37,8 +41,8 @@ pub(super) fn spans(group: &Group<'_>, blanks: Blanks) -> Vec<Vec<Option<(f64, f
     all
 }
 
-/// The smallest and the largest value that a group shows; the first is larger if it shows none.
-pub(super) fn range(group: &Group<'_>, blanks: Blanks) -> (f64, f64) {
+/// The value range of a group; the first is larger than the second if it is empty.
+pub(crate) fn range(group: &Group<'_>, blanks: Blanks) -> (f64, f64) {
     let nothing = (f64::INFINITY, f64::NEG_INFINITY);
     let spans = spans(group, blanks);
     let range = spans.iter().flatten().flatten().fold(nothing, |(low, high), (from, to)| match group.grouping {
@@ -48,18 +52,19 @@ pub(super) fn range(group: &Group<'_>, blanks: Blanks) -> (f64, f64) {
     if group.grouping == Grouping::Percent {
         return range;
     }
-    // Error bars are shown whole.
-    let reaches = group.series.iter().zip(&spans).flat_map(|(series, spans)| {
-        spans.iter().enumerate().filter_map(|(n, span)| error_bars::reach(series, n, (*span)?.1))
-    });
+    // Ranges include error bars.
+    let reaches =
+        group.series.iter().zip(&spans).flat_map(|(series, spans)| {
+            spans.iter().enumerate().filter_map(|(n, span)| series.error_range(n, (*span)?.1))
+        });
     reaches.fold(range, |(low, high), (from, to)| (low.min(from), high.max(to)))
 }
 
-/// The smallest and the largest x of a group.
-pub(super) fn x_range(group: &Group<'_>) -> (f64, f64) {
+/// The x range of a group.
+pub(crate) fn x_range(group: &Group<'_>) -> (f64, f64) {
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     for series in &group.series {
-        let (before, behind) = trend::beyond(group, series);
+        let (before, behind) = trendline::forecast(group, series);
         for n in 0..series.values.len() {
             if let Some(x) = x_of(series, n) {
                 range = (range.0.min(x - before), range.1.max(x + behind));
@@ -69,8 +74,8 @@ pub(super) fn x_range(group: &Group<'_>) -> (f64, f64) {
     range
 }
 
-/// The x of a point: its number where the file has none.
-pub(super) fn x_of(series: &super::model::Series<'_>, point: usize) -> Option<f64> {
+/// The x of a point; its index if the file has none.
+pub(crate) fn x_of(series: &crate::chart::model::Series<'_>, point: usize) -> Option<f64> {
     match &series.x {
         Some(x) => x.get(point).copied().flatten(),
         None => Some(point as f64 + 1.0),

@@ -1,17 +1,17 @@
-//! Axes of dates: a slot for each day, month or year from the first to the last, whether or not something stands there.
+//! Date axes: a slot for each day, month or year of the range, with or without a value.
 
 use crate::number_format::{DateSystem, calendar};
 use crate::xml::Element;
 
-use super::read::number;
+use crate::chart::element::number;
 
-/// Slots of an axis; more are none.
+/// Slots of an axis; a longer axis is not a date axis.
 const MAX_SLOTS: f64 = 1e7;
 
-/// Labels of an axis that are set before those are left out that have no room.
+/// Date labels, before those without room are dropped.
 const MAX_LABELS: usize = 400;
 
-/// What an axis counts in.
+/// Unit of a date axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Days,
@@ -19,23 +19,22 @@ enum Unit {
     Years,
 }
 
-/// The dates of an axis.
+/// A date axis.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Dates {
-    /// Of the first slot.
+pub(crate) struct Dates {
+    /// Day of the first slot.
     first: f64,
     unit: Unit,
     system: DateSystem,
-    /// From the first to the last.
-    pub(super) slots: f64,
-    /// From label to label, in slots, if the file says it.
+    /// Number of slots.
+    pub(crate) slots: f64,
+    /// Slots between labels, if specified.
     step: Option<usize>,
 }
 
 impl Dates {
-    /// The dates of an axis (`c:dateAx`) whose points have these days, from `min` to `max` if given; none if there are
-    /// none.
-    pub(super) fn of(
+    /// The date axis (`c:dateAx`) of points on these days, from `min` to `max` if given. `None` without days.
+    pub(crate) fn of(
         axis: Element<'_>,
         days: &[Option<f64>],
         (min, max): (Option<f64>, Option<f64>),
@@ -65,8 +64,8 @@ impl Dates {
         (1.0..MAX_SLOTS).contains(&dates.slots).then_some(dates)
     }
 
-    /// In which slot a day is.
-    pub(super) fn position(&self, day: f64) -> f64 {
+    /// The slot of a day.
+    pub(crate) fn position(&self, day: f64) -> f64 {
         let at = match self.unit {
             Unit::Days => day - self.first,
             Unit::Months => (months(day, self.system) - months(self.first, self.system)) as f64,
@@ -78,8 +77,8 @@ impl Dates {
         at.floor().clamp(-MAX_SLOTS, MAX_SLOTS)
     }
 
-    /// The slots that have labels, and their days.
-    pub(super) fn labelled(&self) -> Vec<(f64, f64)> {
+    /// Slots with labels, and their days.
+    pub(crate) fn labelled(&self) -> Vec<(f64, f64)> {
         let step = self.step.unwrap_or(1).max((self.slots / MAX_LABELS as f64).ceil() as usize);
         let (year, month, date) = calendar(self.first, self.system);
         let day = |slot: i64| match self.unit {
@@ -90,8 +89,8 @@ impl Dates {
         (0..self.slots as usize).step_by(step).map(|slot| (slot as f64, day(slot as i64))).collect()
     }
 
-    /// From tick to tick, in slots.
-    pub(super) fn step(&self) -> f64 {
+    /// Slots between ticks.
+    pub(crate) fn step(&self) -> f64 {
         self.step.map_or(1.0, |n| n as f64)
     }
 }
@@ -111,8 +110,8 @@ fn months(day: f64, system: DateSystem) -> i64 {
     year * 12 + i64::from(month)
 }
 
-/// The number of a day; months are counted from 0, and those beyond December are of the next year. A date that its
-/// month has not is the month's last.
+/// The serial number of a date. Months count from 0 and can exceed a year; a day beyond the end of its month is the
+/// last day.
 fn day_of(year: i64, month: i64, date: u32, system: DateSystem) -> f64 {
     let (year, month) = (year + month.div_euclid(12), month.rem_euclid(12));
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -122,7 +121,7 @@ fn day_of(year: i64, month: i64, date: u32, system: DateSystem) -> f64 {
         3 | 5 | 8 | 10 => 30,
         _ => 31,
     };
-    // Years that begin in March (H. Hinnant, "chrono-compatible date algorithms").
+    // Years start in March (H. Hinnant, "chrono-compatible date algorithms").
     let shifted = if month < 2 { year - 1 } else { year };
     let of_year = (153 * ((month + 10) % 12) + 2) / 5 + i64::from(date.clamp(1, length)) - 1;
     let of_era = shifted.rem_euclid(400);
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn days_of_the_calendar_come_back_to_themselves() {
+    fn calendar_days_round_trip() {
         for day in [61.0, 366.0, 36_526.0, 43_889.0, 43_890.0, 44_000.0, 73_050.0] {
             let (year, month, date) = calendar(day, DateSystem::From1900);
             assert_eq!(day_of(year, i64::from(month) - 1, date, DateSystem::From1900), day);
@@ -160,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn months_without_a_value_have_their_slot() {
-        // January, February, and the December of 2020.
+    fn months_without_a_value_have_a_slot() {
+        // January 2020, February 2020, December 2020.
         let dates = dates("", &[43_831.0, 43_862.0, 44_166.0]).unwrap();
         assert_eq!(dates.slots, 12.0);
         assert_eq!(dates.position(43_862.0), 1.0);
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn axes_without_days_or_with_too_many_are_none() {
+    fn axes_without_days_or_with_too_many_are_no_date_axes() {
         assert_eq!(dates("", &[]), None);
         assert_eq!(dates("<c:baseTimeUnit val='days'/>", &[-1e300, 1e300]), None);
     }

@@ -1,21 +1,21 @@
-//! A pie of which one slice is shown again beside it, taken apart: as a smaller pie, or as a bar (`c:ofPieChart`,
-//! ECMA-376 part 1, 21.2.2.126).
+//! Pie-of-pie and bar-of-pie charts: one slice of the pie is shown in detail beside it, as a smaller pie or a bar
+//! (`c:ofPieChart`, ECMA-376 part 1, 21.2.2.126).
 
 use std::f32::consts::FRAC_PI_2;
 
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Point, Rect};
 
-use super::super::drawing::Drawing;
-use super::super::model::{Group, Series};
-use super::super::read::number;
 use super::pie;
 use super::sector::{self, Slice};
+use crate::chart::drawing::Drawing;
+use crate::chart::element::number;
+use crate::chart::model::{Group, Series};
 
-/// Share of the room that plots have where labels stand around them.
+/// Share of the room for plots with outside labels.
 const LABELLED: f32 = 0.75;
 
-pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect) -> Result<()> {
+pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect) -> Result<()> {
     let Some(series) = group.series.first() else { return Ok(()) };
     let apart = apart(group, series);
     let sum: f64 = apart.iter().filter_map(|n| series.values.get(*n).copied().flatten()).map(f64::abs).sum();
@@ -23,7 +23,7 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
     if total <= 0.0 {
         return Ok(());
     }
-    // The first pie has a slice more, for all that are shown apart.
+    // One slice of the first pie stands for all points of the second plot.
     let other = series.values.len();
     let mut first = series.clone();
     first.values.iter_mut().enumerate().filter(|(n, _)| apart.contains(n)).for_each(|(_, v)| *v = None);
@@ -31,20 +31,20 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
     first.categories.truncate(other);
     first.categories.extend((first.categories.len()..other).map(|n| (n + 1).to_string()));
     first.categories.push("Other".to_owned());
-    // It looks toward what it is taken apart into.
+    // That slice faces the second plot.
     let start = FRAC_PI_2 + (sum / total) as f32 * std::f32::consts::PI;
     let slices = sector::slices(&first.values, start);
 
     let is_bar = group.element.val("c:ofPieType") == Some("bar");
     let share = number(group.element, "c:secondPieSize").unwrap_or(75.0).clamp(5.0, 200.0) as f32 / 100.0;
     let gap = number(group.element, "c:gapWidth").unwrap_or(100.0).clamp(0.0, 500.0) as f32 / 100.0;
-    // In diameters of the first pie; the gap is one of radii of the second.
+    // In diameters of the first pie; the gap is in radii of the second.
     let (gap, breadth) = (gap * share / 2.0, if is_bar { share / 2.0 } else { share });
     let mut diameter = room.height.min(room.height / share).min(room.width / (1.0 + gap + breadth));
     let mut labels = pie::labels_of(drawing, group, &first, &slices)?;
     let second = taken_apart(series, &apart, total, is_bar);
     let mut of_second = pie::labels_of(drawing, group, series, &second)?;
-    let outside = |labels: &[Option<super::super::labels::Label<'_>>], slices: &[Slice], radius: f32| {
+    let outside = |labels: &[Option<crate::chart::layout::data_labels::Label<'_>>], slices: &[Slice], radius: f32| {
         labels.iter().zip(slices).any(|(l, s)| l.as_ref().is_some_and(|l| pie::is_outside(l, s, radius)))
     };
     if outside(&labels, &slices, diameter / 2.0) || !is_bar && outside(&of_second, &second, diameter * share / 2.0) {
@@ -88,7 +88,7 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
         drawing.check()?;
         let height = bounds.height * (slice.share * total / sum) as f32;
         let piece = Rect::new(bounds.x, top, bounds.width, height);
-        let (fill, stroke) = drawing.look(group, series, Some(slice.index), (piece.width, piece.height));
+        let (fill, stroke) = drawing.value_style(group, series, Some(slice.index), (piece.width, piece.height));
         drawing.rect(piece, fill, stroke);
         if let Some(label) = label {
             let (width, tall) = label.words.extent();
@@ -106,7 +106,7 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
     Ok(())
 }
 
-/// The slices of what is shown apart, with their shares of the whole.
+/// Slices of the second plot, with their shares of the whole chart.
 fn taken_apart(series: &Series<'_>, apart: &[usize], total: f64, is_bar: bool) -> Vec<Slice> {
     let only = |(n, value): (usize, &Option<f64>)| value.filter(|_| apart.contains(&n));
     let values: Vec<Option<f64>> = series.values.iter().enumerate().map(only).collect();
@@ -114,14 +114,14 @@ fn taken_apart(series: &Series<'_>, apart: &[usize], total: f64, is_bar: bool) -
     for slice in &mut slices {
         slice.share = values.get(slice.index).copied().flatten().unwrap_or(0.0).abs() / total;
         if is_bar {
-            // Labels of a bar stand to its right.
+            // Labels of a bar are to its right.
             (slice.from, slice.to) = (FRAC_PI_2, FRAC_PI_2);
         }
     }
     slices
 }
 
-/// Which points are shown apart (`c:splitType`).
+/// The points of the second plot (`c:splitType`).
 fn apart(group: &Group<'_>, series: &Series<'_>) -> Vec<usize> {
     let count = series.values.len();
     let at = number(group.element, "c:splitPos");
@@ -138,7 +138,7 @@ fn apart(group: &Group<'_>, series: &Series<'_>) -> Vec<usize> {
         }
         Some("percent") => below(at.unwrap_or(10.0) / 100.0 * total),
         Some("val") => below(at.unwrap_or(0.0)),
-        // By itself, a third of the points goes there: the last ones.
+        // By default, the last third of the points.
         _ => {
             let last = at.map_or(count.div_ceil(3), |n| n.clamp(0.0, count as f64) as usize);
             (count - last.min(count)..count).collect()

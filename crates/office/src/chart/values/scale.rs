@@ -1,29 +1,29 @@
-//! Axes as numbers: from which value to which, in which steps, and where on the axis a value stands.
+//! Numeric axes: range, steps, and the position of a value.
 
-use super::model::{Axis, Crosses};
+use crate::chart::model::{Axis, Crosses};
 
-/// Ticks of an axis that are drawn.
+/// Ticks drawn.
 const MAX_TICKS: usize = 200;
 
-/// Steps that an axis is divided into if there is room for more.
+/// Most major steps, even if there is room for more.
 const MAX_STEPS: usize = 10;
 
-/// An axis of numbers.
+/// A numeric axis.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Scale {
-    /// Value at its low end.
-    pub(super) min: f64,
-    /// Value at its high end; more than `min`.
-    pub(super) max: f64,
-    /// From tick to tick; on a logarithmic axis, the base.
-    pub(super) major: f64,
+pub(crate) struct Scale {
+    /// Value at the low end.
+    pub(crate) min: f64,
+    /// Value at the high end, larger than `min`.
+    pub(crate) max: f64,
+    /// Distance of ticks; on a logarithmic axis, the base.
+    pub(crate) major: f64,
     log: Option<f64>,
     reversed: bool,
 }
 
 impl Scale {
-    /// The scale of an axis for values from `range.0` to `range.1`, in at most `steps` steps.
-    pub(super) fn new(axis: Option<&Axis<'_>>, range: (f64, f64), steps: usize, percent: bool) -> Self {
+    /// The scale for values in `range`, with at most `steps` major steps.
+    pub(crate) fn new(axis: Option<&Axis<'_>>, range: (f64, f64), steps: usize, percent: bool) -> Self {
         let reversed = axis.is_some_and(|a| a.reversed);
         let (given_min, given_max) = (axis.and_then(|a| a.min), axis.and_then(|a| a.max));
         let (low, high) = if range.0 <= range.1 { range } else { (0.0, 1.0) };
@@ -31,8 +31,8 @@ impl Scale {
             return Self::logarithmic(base, given_min, given_max, (low, high), reversed);
         }
         let (mut min, mut max) = (given_min.unwrap_or(low), given_max.unwrap_or(high));
-        // Zero is shown unless the values are far from it against their range; then there is half of the range before
-        // them (Microsoft's article 214075, "How Chart Axis Limits Are Calculated").
+        // Zero is included unless all values are far from it relative to their range. Then half of the range is added
+        // below (Microsoft's article 214075, "How Chart Axis Limits Are Calculated").
         let spare = (high - low) / 2.0;
         if given_min.is_none() && min > 0.0 {
             min = if min < max * 5.0 / 6.0 || max <= min { 0.0 } else { min - spare };
@@ -53,7 +53,7 @@ impl Scale {
         let steps = steps.clamp(2, MAX_STEPS);
         let given = axis.and_then(|a| a.major).filter(|m| (max - min) / m < 10_000.0);
         let mut major = given.unwrap_or_else(|| nice((max - min) / steps as f64));
-        // Rounding outward may make more steps than there is room for.
+        // Rounding outward can produce too many steps.
         for _ in 0..4 {
             let (mut from, mut to) = (min, max);
             if given_min.is_none() {
@@ -91,8 +91,8 @@ impl Scale {
         Self { min, max, major: base, log: Some(base), reversed }
     }
 
-    /// Where a value stands: 0 at the start of the axis, 1 at its end; beyond them where it is outside.
-    pub(super) fn share(&self, value: f64) -> f32 {
+    /// The position of a value: 0 at the start of the axis, 1 at its end, and beyond.
+    pub(crate) fn share(&self, value: f64) -> f32 {
         let share = match self.log {
             Some(_) if value <= 0.0 => -1.0,
             Some(_) => (value / self.min).ln() / (self.max / self.min).ln(),
@@ -102,13 +102,13 @@ impl Scale {
         if self.reversed { 1.0 - share } else { share }
     }
 
-    /// The same, on the axis in any case.
-    pub(super) fn within(&self, value: f64) -> f32 {
+    /// The same, clamped to the axis.
+    pub(crate) fn within(&self, value: f64) -> f32 {
         self.share(value).clamp(0.0, 1.0)
     }
 
-    /// Values at which it has ticks.
-    pub(super) fn ticks(&self) -> Vec<f64> {
+    /// Values of major ticks.
+    pub(crate) fn ticks(&self) -> Vec<f64> {
         let mut ticks = Vec::new();
         if self.log.is_some() {
             let mut at = self.min;
@@ -118,21 +118,21 @@ impl Scale {
             }
             return ticks;
         }
-        // From the low end on where that was given, else at multiples of the step, which the ends are.
+        // From the low end if that is fixed, else at multiples of the step, which include both ends.
         for n in 0..MAX_TICKS {
             let at = self.min + n as f64 * self.major;
             if at > self.max + self.major * 1e-6 {
                 break;
             }
-            // Zero is zero, whatever was lost in adding.
+            // Summation errors must not show as a number other than zero.
             ticks.push(if at.abs() < self.major * 1e-9 { 0.0 } else { at });
         }
         ticks
     }
 
-    /// Values between its ticks, a step of `given` apart if that is given.
-    pub(super) fn minor_ticks(&self, given: Option<f64>) -> Vec<f64> {
-        // Steps of two are halved twice, others are divided by five: so minor steps are round, too.
+    /// Values of minor ticks, `given` apart if specified.
+    pub(crate) fn minor_ticks(&self, given: Option<f64>) -> Vec<f64> {
+        // Steps of two are halved twice, others divided by five, so that minor steps are round too.
         let digit = self.major / 10f64.powf(self.major.log10().floor());
         let parts = given.map_or(if (digit - 2.0).abs() < 1e-6 { 4.0 } else { 5.0 }, |g| (self.major / g).round());
         let parts = parts.clamp(1.0, 100.0) as usize;
@@ -146,8 +146,8 @@ impl Scale {
         all.filter(|value| *value <= self.max).take(MAX_TICKS * 2).collect()
     }
 
-    /// The value at which another axis crosses.
-    pub(super) fn crossing(&self, crosses: Crosses) -> f64 {
+    /// The value at which the other axis crosses.
+    pub(crate) fn crossing(&self, crosses: Crosses) -> f64 {
         match crosses {
             Crosses::Zero if self.log.is_some() => self.min,
             Crosses::Zero => 0f64.clamp(self.min, self.max),
@@ -158,7 +158,7 @@ impl Scale {
     }
 }
 
-/// The next of 1, 2, 5, 10 … that is not below.
+/// The smallest of 1, 2, 5, 10 … that is not below `step`.
 fn nice(step: f64) -> f64 {
     if !step.is_finite() || step <= 0.0 {
         return 1.0;
@@ -169,7 +169,7 @@ fn nice(step: f64) -> f64 {
     power * [1.0, 2.0, 5.0].into_iter().find(|n| digit <= n * 1.000_001).unwrap_or(10.0)
 }
 
-/// The multiple of `step` that is not above.
+/// The largest multiple of `step` that is not above `value`.
 fn down(value: f64, step: f64) -> f64 {
     ((value / step) + 1e-9).floor() * step
 }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_left_out_where_values_are_far_from_it() {
+    fn zero_is_excluded_if_values_are_far_from_it() {
         let (min, max, _) = auto(95.0, 99.0);
         assert!(min > 90.0 && max < 101.0);
         assert_eq!(auto(50.0, 99.0).0, 0.0);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_has_a_finite_place() {
+    fn positions_are_finite() {
         for (low, high) in
             [(0.0, 0.0), (5.0, 5.0), (-5.0, -5.0), (1e300, 1e300), (-1e300, 1e300), (1e-300, 2e-300), (2.0, 1.0)]
         {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn percents_end_at_the_whole() {
+    fn percentage_axes_end_at_the_whole() {
         let scale = Scale::new(None, (0.0, 1.0), 10, true);
         assert_eq!((scale.min, scale.max, scale.major), (0.0, 1.0, 0.1));
     }

@@ -1,18 +1,18 @@
-//! Curves that come as near to points as they can: what trend lines are (ECMA-376 part 1, 21.2.3.50).
+//! Least-squares curves for trend lines (ECMA-376 part 1, 21.2.3.50).
 //!
-//! All but the moving average are straight lines or polynomials by least squares, some of them through logarithms of x
-//! or of y. Numbers are brought near to 1 before they are raised to powers, so that a sixth order survives dates.
+//! All types but the moving average are polynomials, some of them in logarithms of x or y. Numbers are scaled to about
+//! 1 first, so that sixth-order polynomials of dates stay accurate.
 
-/// The highest order of a polynomial that the format knows.
-pub(super) const MAX_ORDER: usize = 6;
+/// The highest polynomial order of the format.
+pub(crate) const MAX_ORDER: usize = 6;
 
-/// Numbers of a row: as many as the highest order has factors.
+/// Coefficients of the highest order.
 const ROOM: usize = MAX_ORDER + 1;
 
-/// What a curve is made of.
+/// Curve types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Sums of powers of x up to this one; 1 is a straight line.
+pub(crate) enum Shape {
+    /// A polynomial of this order; 1 is a straight line.
     Polynomial(usize),
     /// y = a · e^(b x).
     Exponential,
@@ -22,24 +22,24 @@ pub(super) enum Shape {
     Power,
 }
 
-/// A curve through points.
+/// A fitted curve.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Curve {
+pub(crate) struct Curve {
     shape: Shape,
-    /// x is measured from here,
+    /// Scaled x is (x - `middle`)
     middle: f64,
-    /// in this.
+    /// / `unit`.
     unit: f64,
-    /// By power of what x then is.
+    /// Coefficients by power of the scaled x.
     factors: [f64; ROOM],
-    /// How well it fits: 1 is through every point.
-    pub(super) likeness: f64,
+    /// Coefficient of determination, R²: 1 if the curve goes through every point.
+    pub(crate) r_squared: f64,
 }
 
 impl Curve {
-    /// The curve nearest to `points`; through `intercept` at x = 0 if that is given. None where there is none: too few
-    /// points, or logarithms of what has none.
-    pub(super) fn through(shape: Shape, points: &[(f64, f64)], intercept: Option<f64>) -> Option<Self> {
+    /// Fits a curve to `points`, through `intercept` at x = 0 if given. `None` with too few points, or for logarithms
+    /// of numbers that have none.
+    pub(crate) fn through(shape: Shape, points: &[(f64, f64)], intercept: Option<f64>) -> Option<Self> {
         let (x_log, y_log) = shape.logarithms();
         let bent = |value: f64, log: bool| if log { value.ln() } else { value };
         let points: Vec<(f64, f64)> = points.iter().map(|(x, y)| (bent(*x, x_log), bent(*y, y_log))).collect();
@@ -52,7 +52,7 @@ impl Curve {
             _ => 1,
         };
         let (low, high) = points.iter().fold((f64::MAX, f64::MIN), |(low, high), (x, _)| (low.min(*x), high.max(*x)));
-        // Where the curve at 0 is given, 0 has to stay 0.
+        // With a fixed intercept, 0 must stay 0.
         let middle = if intercept.is_some() { 0.0 } else { (low + high) / 2.0 };
         let unit = (low - middle).abs().max((high - middle).abs());
         if points.len() < 2 || !unit.is_finite() || unit <= 0.0 {
@@ -77,16 +77,16 @@ impl Curve {
         let rows = points.iter().map(|(x, y)| (row(*x), y - base));
         let found = least_squares(rows, first, count)?;
         factors[first..first + count].copy_from_slice(&found[..count]);
-        let mut curve = Self { shape, middle, unit, factors, likeness: 0.0 };
+        let mut curve = Self { shape, middle, unit, factors, r_squared: 0.0 };
         let mean = points.iter().map(|(_, y)| y).sum::<f64>() / points.len() as f64;
         let of = |f: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(|p| f(p).powi(2)).sum::<f64>();
         let (all, left) = (of(&|(_, y)| y - mean), of(&|(x, y)| y - curve.bent_at(*x)));
-        curve.likeness = if all > 0.0 { 1.0 - left / all } else { 1.0 };
+        curve.r_squared = if all > 0.0 { 1.0 - left / all } else { 1.0 };
         Some(curve)
     }
 
-    /// Its value at `x`; none where it has none.
-    pub(super) fn at(&self, x: f64) -> Option<f64> {
+    /// The value at `x`; `None` where it is undefined.
+    pub(crate) fn at(&self, x: f64) -> Option<f64> {
         let (x_log, y_log) = self.shape.logarithms();
         let y = self.bent_at(if x_log { x.ln() } else { x });
         let y = if y_log { y.exp() } else { y };
@@ -98,8 +98,8 @@ impl Curve {
         self.factors.iter().rev().fold(0.0, |sum, factor| sum * x + factor)
     }
 
-    /// Its factors by powers of x itself, as they are written down.
-    pub(super) fn written(&self) -> [f64; ROOM] {
+    /// Coefficients by power of the unscaled x.
+    pub(crate) fn unscaled(&self) -> [f64; ROOM] {
         // Horner's scheme on polynomials: each step multiplies by (x - middle) / unit.
         let mut all = [0.0; ROOM];
         for factor in self.factors.iter().rev() {
@@ -116,7 +116,7 @@ impl Curve {
 }
 
 impl Shape {
-    /// Whether logarithms of x, and of y, are taken.
+    /// Whether x and y are replaced by their logarithms.
     fn logarithms(self) -> (bool, bool) {
         match self {
             Self::Polynomial(_) => (false, false),
@@ -127,8 +127,7 @@ impl Shape {
     }
 }
 
-/// The factors of the `count` columns from `first` on by which rows come nearest to their right side: the normal
-/// equations, by elimination.
+/// Solves for `count` columns from `first` on by least squares: normal equations and elimination.
 fn least_squares(rows: impl Iterator<Item = ([f64; ROOM], f64)>, first: usize, count: usize) -> Option<[f64; ROOM]> {
     let mut sums = [[0.0; ROOM + 1]; ROOM];
     for (row, right) in rows {
@@ -169,7 +168,7 @@ mod tests {
     type Function = fn(f64) -> f64;
 
     #[test]
-    fn every_shape_finds_itself_again() {
+    fn curves_are_recovered_from_their_points() {
         let cases: [(Shape, Function); 5] = [
             (Shape::Polynomial(1), |x| 3.0 * x - 7.0),
             (Shape::Polynomial(3), |x| 0.5 * x * x * x - x + 2.0),
@@ -180,7 +179,7 @@ mod tests {
         for (shape, f) in cases {
             let curve = Curve::through(shape, &points(f), None).unwrap();
             assert!((curve.at(12.0).unwrap() - f(12.0)).abs() < 1e-6 * f(12.0).abs(), "{shape:?}");
-            assert!((curve.likeness - 1.0).abs() < 1e-9, "{shape:?}");
+            assert!((curve.r_squared - 1.0).abs() < 1e-9, "{shape:?}");
         }
     }
 
@@ -188,20 +187,20 @@ mod tests {
     fn a_given_intercept_is_kept() {
         let curve = Curve::through(Shape::Polynomial(1), &points(|x| 3.0 * x + 5.0), Some(0.0)).unwrap();
         assert!(curve.at(0.0).unwrap().abs() < 1e-9);
-        assert!(curve.likeness < 1.0);
+        assert!(curve.r_squared < 1.0);
     }
 
     #[test]
-    fn factors_are_written_for_x_itself() {
+    fn coefficients_are_for_unscaled_x() {
         let curve = Curve::through(Shape::Polynomial(2), &points(|x| 2.0 * x * x - 3.0 * x + 1.0), None).unwrap();
-        let written = curve.written();
+        let written = curve.unscaled();
         for (found, expected) in written.iter().zip([1.0, -3.0, 2.0, 0.0]) {
             assert!((found - expected).abs() < 1e-9, "{written:?}");
         }
     }
 
     #[test]
-    fn what_has_no_curve_gets_none() {
+    fn points_without_a_curve_have_none() {
         assert_eq!(Curve::through(Shape::Polynomial(1), &[(1.0, 1.0)], None), None);
         assert_eq!(Curve::through(Shape::Polynomial(1), &[(1.0, 1.0), (1.0, 2.0)], None), None);
         assert_eq!(Curve::through(Shape::Exponential, &[(1.0, 1.0), (2.0, -1.0)], None), None);

@@ -1,30 +1,31 @@
-//! From the elements of a chart part to a [`Chart`].
+//! Reads chart XML into a [`Chart`], within limits.
+
+mod error_bars;
 
 use crate::drawingml::scene::Scene;
 use crate::number_format::{DateSystem, NumberFormat};
 use crate::xml::Element;
 use thumbling_core::error::{ErrorKind, Result};
 
-use super::error_bars;
-use super::model::{Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping, Kind, LabelPosition, Series, Title};
+use crate::chart::element::{flag, number, parsed};
+use crate::chart::model::{
+    Axis, AxisKind, Blanks, Chart, Crosses, Group, Grouping, Kind, LabelPosition, Series, Title,
+};
 
-/// Points of a series that are looked at: more than a thumbnail has columns.
+/// Points read of a series: more than a thumbnail has columns.
 const MAX_POINTS: usize = 4096;
 
-/// Series of a chart that are drawn.
+/// Series read of a chart.
 const MAX_SERIES: usize = 256;
 
-/// Points of all series together: three times as many as are drawn of a chart.
+/// Points read of all series: three times as many as are drawn.
 const MAX_ALL_POINTS: usize = 1 << 16;
 
-/// Levels of names beyond the innermost that are shown.
+/// Outer category levels read.
 const MAX_LEVELS: usize = 4;
 
-/// Numbers beyond this are taken for it, so that no sum of them is infinite.
-const MAX_VALUE: f64 = 1e300;
-
 /// Reads `c:chartSpace`.
-pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a>> {
+pub(crate) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a>> {
     let inner = root.child("c:chart").unwrap_or(root);
     let plot_area = inner.child("c:plotArea");
     let absent = !is_of_2007(scene)?;
@@ -50,14 +51,14 @@ pub(super) fn chart<'a>(scene: &Scene<'_>, root: Element<'a>) -> Result<Chart<'a
         blanks: match inner.val("c:dispBlanksAs") {
             Some("gap") => Blanks::Gap,
             Some("span") => Blanks::Span,
-            // What the schema says of an element that is not there; Office 2007 left it out for gaps.
+            // The schema default for an absent element; Office 2007 omitted it for gaps.
             Some(_) => Blanks::Zero,
             None if absent => Blanks::Zero,
             None => Blanks::Gap,
         },
         style: root.val("c:style").and_then(|v| v.parse().ok()).filter(|n| (1..=48).contains(n)).unwrap_or(2),
         absent,
-        date1904,
+        dates,
     };
     chart.title = main_title(&chart, inner);
     Ok(chart)
@@ -83,33 +84,13 @@ fn is_deleted(element: Element<'_>) -> bool {
     element.child("c:delete").is_some_and(|d| d.flag("val").unwrap_or(true))
 }
 
-/// Whether the file says that Office 2007 wrote it, which left out what is not so.
+/// Whether Office 2007 wrote the file, which omitted flags that are false.
 fn is_of_2007(scene: &Scene<'_>) -> Result<bool> {
     match scene.package.xml("docProps/app.xml", scene.cx) {
         Ok(app) => Ok(app.root().child("ep:AppVersion").is_some_and(|v| v.text().trim().starts_with("12."))),
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Corrupt | ErrorKind::Unsupported) => Ok(false),
         Err(e) => Err(e),
     }
-}
-
-/// A flag that is a child, which may be there without a value.
-pub(super) fn flag(element: Element<'_>, name: &str) -> Option<bool> {
-    element.child(name).map(|e| e.flag("val").unwrap_or(true))
-}
-
-/// A number that is a child.
-pub(super) fn number(element: Element<'_>, name: &str) -> Option<f64> {
-    parsed(element.val(name)?.trim_end_matches('%'))
-}
-
-/// A number that is the text of a child.
-pub(super) fn content(element: Element<'_>, name: &str) -> Option<f64> {
-    parsed(element.child(name)?.text())
-}
-
-fn parsed(text: &str) -> Option<f64> {
-    let value: f64 = text.trim().parse().ok()?;
-    (!value.is_nan()).then_some(value.clamp(-MAX_VALUE, MAX_VALUE))
 }
 
 fn main_title<'a>(chart: &Chart<'a>, inner: Element<'a>) -> Option<Title<'a>> {
@@ -125,7 +106,7 @@ fn main_title<'a>(chart: &Chart<'a>, inner: Element<'a>) -> Option<Title<'a>> {
         }
         return Some(title);
     }
-    // The name of the only series is the title of a chart that has none, unless that was deleted.
+    // The title of a chart with one series defaults to its name, unless it was deleted.
     let is_deleted = flag(inner, "c:autoTitleDeleted").unwrap_or(chart.absent);
     let is_single = chart.groups.len() == 1 && chart.groups[0].kind != Kind::Stock;
     (!is_deleted && is_single).then(of_series).flatten().map(|text| Title {
@@ -144,7 +125,7 @@ fn title(element: Element<'_>, absent: bool) -> Title<'_> {
     Title { element, text: cached, overlay: flag(element, "c:overlay").unwrap_or(absent) }
 }
 
-/// What may still be read of a chart.
+/// Series and points that may still be read.
 struct Left {
     series: usize,
     points: usize,
@@ -167,7 +148,7 @@ fn group<'a>(
     for ser in element.children_of("c:ser") {
         scene.cx.check()?;
         if left.series == 0 || left.points == 0 {
-            scene.page.missed("series of a chart");
+            scene.page.missed("chart series beyond the limit");
             break;
         }
         let series = series(scene, ser, all.len(), labels, dates)?;
@@ -245,7 +226,7 @@ fn series<'a>(
     Ok(series)
 }
 
-/// Children that are each of one point.
+/// Children for single points, by index.
 fn by_index<'a>(element: Element<'a>, name: &'a str) -> Vec<(usize, Element<'a>)> {
     let all = element.children_of(name).take(MAX_POINTS);
     let mut all: Vec<_> = all.filter_map(|e| Some((e.val("c:idx")?.trim().parse().ok()?, e))).collect();
@@ -254,8 +235,8 @@ fn by_index<'a>(element: Element<'a>, name: &'a str) -> Vec<(usize, Element<'a>)
     all
 }
 
-/// Numbers by index, and how they are written.
-pub(super) fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Result<(Vec<Option<f64>>, &'a str)> {
+/// Numbers by index, and their format.
+pub(crate) fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Result<(Vec<Option<f64>>, &'a str)> {
     let Some(source) = source else { return Ok((Vec::new(), "General")) };
     let found = source.path(&["c:numRef", "c:numCache"]).or_else(|| source.child("c:numLit"));
     let cache = found.or_else(|| source.path(&["c:strRef", "c:strCache"]).or_else(|| source.child("c:strLit")));
@@ -274,7 +255,7 @@ pub(super) fn numbers<'a>(scene: &Scene<'_>, source: Option<Element<'a>>) -> Res
     Ok((values, format))
 }
 
-/// Words by index; the innermost of several levels.
+/// Strings by index, of the innermost level.
 fn words(scene: &Scene<'_>, source: Element<'_>) -> Result<Vec<String>> {
     let levels = source.path(&["c:multiLvlStrRef", "c:multiLvlStrCache"]);
     let length = levels.map_or(0, count);
@@ -294,7 +275,7 @@ fn words(scene: &Scene<'_>, source: Element<'_>) -> Result<Vec<String>> {
     Ok(all)
 }
 
-/// The outer levels of names, by the first category that each is of.
+/// The outer category levels: first category and name of each label.
 fn levels(scene: &Scene<'_>, source: Element<'_>) -> Result<Vec<Vec<(usize, String)>>> {
     let mut all = Vec::new();
     let cache = source.path(&["c:multiLvlStrRef", "c:multiLvlStrCache"]);
@@ -320,7 +301,7 @@ fn each_point<'a>(scene: &Scene<'_>, cache: Element<'a>, mut f: impl FnMut(usize
         }
         let index = point.number::<usize>("idx").unwrap_or(n);
         if index >= MAX_POINTS {
-            scene.page.missed("points of a chart");
+            scene.page.missed("chart points beyond the limit");
             break;
         }
         f(index, point);

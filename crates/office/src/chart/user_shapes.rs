@@ -1,25 +1,25 @@
-//! Shapes that a person drew upon a chart (`cdr:wsDr`, ECMA-376 part 1, 21.3).
+//! Shapes that a user drew on a chart (`cdr:wsDr`, ECMA-376 part 1, 21.3).
 //!
-//! Each stands in an anchor that says where on the chart it is, in shares of the chart's sides. What the shape itself
-//! says of its place (`a:xfrm`) is from when it was drawn, and only tells how what is in a group stands to each other.
+//! An anchor gives the position of each shape, in shares of the chart. The shape's own `a:xfrm` is from when it was
+//! drawn, and only positions the children of a group relative to each other.
 
 use crate::drawingml::scene::{EMU, Scene};
 use crate::drawingml::transform::{Frame, Placed};
-use crate::drawingml::tree::{Plain, Tree};
+use crate::drawingml::tree::{DefaultHost, Tree};
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Node, Rect};
 
-use super::read::content;
+use crate::chart::element::content;
 
-/// Anchors that are looked at.
+/// Anchors read.
 const MAX_ANCHORS: usize = 1000;
 
-/// The shapes of the part that `reference` (`c:userShapes`) names, upon the chart in `area`.
-pub(super) fn shapes(scene: &Scene<'_>, reference: Element<'_>, area: Rect) -> Vec<Node> {
+/// The shapes of the part that `reference` (`c:userShapes`) names, over the chart in `area`.
+pub(crate) fn draw(scene: &Scene<'_>, reference: Element<'_>, area: Rect) -> Vec<Node> {
     let name = reference.attr("r:id").and_then(|id| scene.relationships.part(id));
     name.and_then(|name| of_part(scene, name, area).ok()).unwrap_or_else(|| {
-        scene.page.missed("shapes upon a chart");
+        scene.page.missed("shapes on a chart");
         Vec::new()
     })
 }
@@ -28,7 +28,7 @@ fn of_part(scene: &Scene<'_>, name: &str, area: Rect) -> Result<Vec<Node>> {
     let document = scene.package.xml(name, scene.cx)?;
     let relationships = scene.package.relationships(name, scene.cx)?;
     let inner = Scene { relationships: &relationships, ..*scene };
-    let host = Plain { lists: &[] };
+    let host = DefaultHost { lists: &[] };
     let mut tree = Tree::new(inner, &host);
     let mut nodes = Vec::new();
     for anchor in document.root().children().take(MAX_ANCHORS) {
@@ -39,7 +39,7 @@ fn of_part(scene: &Scene<'_>, name: &str, area: Rect) -> Result<Vec<Node>> {
     Ok(nodes)
 }
 
-/// Where on the page an anchor is.
+/// Bounds of an anchor on the page.
 fn place(anchor: Element<'_>, area: Rect) -> Option<Rect> {
     let corner = |name: &str| {
         let corner = anchor.child(name)?;
@@ -56,7 +56,7 @@ fn place(anchor: Element<'_>, area: Rect) -> Option<Rect> {
     Some(Rect::new(x, y, length("cx")?, length("cy")?))
 }
 
-/// Where a shape says that it is; that of one that is turned onto its side is what it covers.
+/// Bounds by the shape's own transform; of a shape on its side, the area that it covers.
 fn own_place(shape: Element<'_>) -> Option<Rect> {
     let properties = shape.children().find(|c| matches!(c.local_name(), "spPr" | "grpSpPr"));
     let xfrm = properties.and_then(|p| p.child("a:xfrm")).or_else(|| shape.child_of("xfrm"))?;

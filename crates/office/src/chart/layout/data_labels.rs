@@ -1,54 +1,53 @@
-//! Data labels: what is written at a value.
+//! Data labels: their text, and their position relative to a value.
 
-use crate::number_format::{DateSystem, NumberFormat};
+use crate::number_format::NumberFormat;
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::style::Fill;
 use thumbling_page::tree::{Point, Rect};
 
-use super::drawing::{Drawing, Words};
-use super::lettering::Role;
-use super::model::{AxisKind, Group, Series};
-use super::read::flag;
-use super::swatch::Swatch;
-use super::tick_words;
+use crate::chart::drawing::legend_key::LegendKey;
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::element::{flag, own_format};
+use crate::chart::layout::tick_labels;
+use crate::chart::model::{AxisKind, Group, Series};
 
-/// Width of a label, at most, as a share of the chart's.
+/// Widest label, as a share of the chart.
 const BREADTH: f32 = 0.22;
 
-/// Lines to labels that are nearer are not drawn, pt.
+/// Leader lines shorter than this are not drawn, pt.
 const SHORTEST_LEADER: f32 = 8.0;
 
-/// A label that is set.
-pub(super) struct Label<'a> {
-    /// Its words.
-    pub(super) words: Words,
-    /// Where it stands, as the file names it.
-    pub(super) position: Option<&'a str>,
+/// A data label with its text laid out.
+pub(crate) struct Label<'a> {
+    pub(crate) words: TextLayout,
+    /// `c:dLblPos`.
+    pub(crate) position: Option<&'a str>,
     properties: [Option<Element<'a>>; 2],
     moved: Option<Moved>,
     leader: Option<Leader<'a>>,
-    /// The legend's picture of its value, and how large it is there.
-    key: Option<(Swatch, f32)>,
+    /// The legend key in the label, and its size.
+    key: Option<(LegendKey, f32)>,
 }
 
-/// The line from a value to its label that stands elsewhere.
+/// A leader line, from a value to its moved label.
 #[derive(Debug, Clone, Copy)]
 struct Leader<'a> {
     properties: Option<Element<'a>>,
 }
 
-/// Where the file moves a label, pt.
+/// Manual position of a label, pt.
 #[derive(Clone, Copy)]
 enum Moved {
-    /// From where it would stand.
+    /// Offset from the automatic position.
     By(f32, f32),
-    /// Its corner, from that of the chart.
+    /// Top left corner, from that of the chart.
     To(f32, f32),
 }
 
-/// The label of a point; `share` is what it is of a whole, for pies.
-pub(super) fn of<'a>(
+/// The label of a point. `share` is its share of the whole, for pies.
+pub(crate) fn of<'a>(
     drawing: &Drawing<'_>,
     group: &Group<'a>,
     series: &Series<'a>,
@@ -72,24 +71,23 @@ pub(super) fn of<'a>(
     if is_empty || !drawing.has_room_for_label() {
         return Ok(None);
     }
-    let lettering = drawing.lettering(
-        Role::Plain,
+    let text_style = drawing.text_style(
+        TextRole::Label,
         &[own.and_then(|l| l.path(&["c:tx", "c:rich"])), own.and_then(|l| l.child("c:txPr")), all.child("c:txPr")],
     );
-    let rotation = lettering.rotation.unwrap_or(0.0);
-    let size = lettering.run.size;
-    let key = shows("c:showLegendKey").then(|| (Swatch::of_point(drawing, group, series, point), size));
-    // Words are broken into lines; a number has no place to break.
+    let rotation = text_style.rotation.unwrap_or(0.0);
+    let size = text_style.run.size;
+    let key = shows("c:showLegendKey").then(|| (LegendKey::of_point(drawing, group, series, point), size));
+    // Text wraps; rotated text does not.
     let limit = (rotation == 0.0).then_some(drawing.area.width * BREADTH);
     let rich = own.and_then(|l| l.path(&["c:tx", "c:rich"]));
     let words = {
         let format = own.and_then(|l| l.child("c:numFmt")).or_else(|| all.child("c:numFmt"));
-        let is_linked = format.is_some_and(|f| f.flag("sourceLinked").unwrap_or(false));
-        let own_code = format.and_then(|f| f.attr("formatCode")).filter(|c| !is_linked && !c.is_empty());
-        let dates = if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
-        // Values are counted in what their axis counts in.
+        let own_code = format.and_then(own_format);
+        let dates = drawing.chart.dates;
+        // Values are shown in the display unit of their axis.
         let axis = drawing.chart.axes.iter().find(|a| a.kind == AxisKind::Value && group.axes.contains(&a.id));
-        let unit = axis.and_then(|a| a.element.child("c:dispUnits")).map_or(1.0, |units| tick_words::unit(units).0);
+        let unit = axis.and_then(|a| a.element.child("c:dispUnits")).map_or(1.0, |units| tick_labels::unit(units).0);
         let value = series.values.get(point).copied().flatten().map(|value| value / unit);
         let written = |value: f64, code: &str| NumberFormat::parse(code).number(value, dates);
         let category = || series.categories.get(point).cloned().unwrap_or_else(|| (point + 1).to_string());
@@ -103,7 +101,7 @@ pub(super) fn of<'a>(
                 "BUBBLESIZE" => series.sizes.get(point).copied().flatten().map(|s| written(s, "General")),
                 _ => None,
             };
-            let words = drawing.words(drawing.rich_with(rich, &lettering, &field), limit, rotation)?;
+            let words = drawing.words(drawing.rich_with(rich, &text_style, &field), limit, rotation)?;
             return Ok(Some(Label { key, ..placed(drawing, words, own, all) }));
         }
         let mut parts: Vec<String> = of_cells.map(str::to_owned).into_iter().collect();
@@ -114,7 +112,7 @@ pub(super) fn of<'a>(
             parts.push(category());
         }
         if let (true, Some(value)) = (shows("c:showVal"), value) {
-            // A format of percents is that of the share, where both are shown.
+            // If value and percentage are both shown, a percent format belongs to the percentage.
             let code = own_code.filter(|c| !(shows("c:showPercent") && c.contains('%'))).unwrap_or(series.format);
             parts.push(written(value, code));
         }
@@ -130,27 +128,27 @@ pub(super) fn of<'a>(
         }
         let separator = from.child("c:separator").map_or(", ", |s| s.text());
         let separator = if separator.is_empty() { "\n" } else { separator };
-        drawing.plain(&parts.join(separator), &lettering, limit, rotation)?
+        drawing.plain(&parts.join(separator), &text_style, limit, rotation)?
     };
     Ok(Some(Label { key, ..placed(drawing, words, own, all) }))
 }
 
-/// What later versions say of an element.
+/// Extension elements of later Office versions.
 fn extensions(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     element.child("c:extLst").into_iter().flat_map(|list| list.children_of("c:ext"))
 }
 
-/// What a range of cells that labels are taken from has for a point (`c15:datalabelsRange`).
+/// The text of a point in a range of cells (`c15:datalabelsRange`).
 fn cell<'a>(series: &Series<'a>, point: usize) -> Option<&'a str> {
     let cache = extensions(series.element).find_map(|ext| ext.path(&["c15:datalabelsRange", "c15:dlblRangeCache"]))?;
     let found = cache.children_of("c:pt").find(|p| p.number::<usize>("idx") == Some(point))?;
     Some(found.child("c:v")?.text())
 }
 
-fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all: Element<'a>) -> Label<'a> {
+fn placed<'a>(drawing: &Drawing<'_>, words: TextLayout, own: Option<Element<'a>>, all: Element<'a>) -> Label<'a> {
     let position = own.and_then(|l| l.val("c:dLblPos")).or_else(|| all.val("c:dLblPos"));
     let moved = own.and_then(|l| l.path(&["c:layout", "c:manualLayout"])).map(|m| {
-        let share = |name: &str| super::read::number(m, name).unwrap_or(0.0).clamp(-1.0, 1.0) as f32;
+        let share = |name: &str| crate::chart::element::number(m, name).unwrap_or(0.0).clamp(-1.0, 1.0) as f32;
         let by = (share("c:x") * drawing.area.width, share("c:y") * drawing.area.height);
         if m.val("c:xMode") == Some("edge") { Moved::To(by.0, by.1) } else { Moved::By(by.0, by.1) }
     });
@@ -158,8 +156,8 @@ fn placed<'a>(drawing: &Drawing<'_>, words: Words, own: Option<Element<'a>>, all
     Label { words, position, properties, moved, leader: leader(all), key: None }
 }
 
-/// Whether labels that were moved have lines to their values, and their looks: of pies in the standard, of others in
-/// an extension of 2012.
+/// Whether moved labels have leader lines, and their properties. Pies have them in the standard, other charts in an
+/// extension from Office 2013.
 fn leader(all: Element<'_>) -> Option<Leader<'_>> {
     let found =
         flag(all, "c:showLeaderLines").filter(|shown| *shown).map(|_| all.child("c:leaderLines")).or_else(|| {
@@ -170,8 +168,8 @@ fn leader(all: Element<'_>) -> Option<Leader<'_>> {
 }
 
 impl Label<'_> {
-    /// Draws it with its middle here; if the file moves it away, with a line from `value`.
-    pub(super) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, value: Point) {
+    /// Draws the label centred on `middle`, or where the file moves it, with a leader line from `value`.
+    pub(crate) fn draw(self, drawing: &mut Drawing<'_>, middle: Point, value: Point) {
         let (width, height) = self.words.extent();
         let middle = match self.moved {
             None => middle,
@@ -195,14 +193,14 @@ impl Label<'_> {
         let stroke = drawing.stroke(&self.properties, None);
         drawing.rect(bounds, fill, stroke);
         let Some((key, size)) = self.key else { return drawing.put(self.words, middle) };
-        // Both together stand where the words would alone.
+        // Key and text are centred together.
         let aside = key.width(size) + size * 0.3;
         key.draw(drawing, Point { x: middle.x - width / 2.0 - size * 0.15, ..middle }, size);
         drawing.put(self.words, Point { x: middle.x + aside / 2.0, ..middle });
     }
 
-    /// Draws it beside a point: right, left, above, below or on it.
-    pub(super) fn beside(self, drawing: &mut Drawing<'_>, point: Point, away: f32) {
+    /// Draws the label to the right of a point, to the left, above, below or on it.
+    pub(crate) fn beside(self, drawing: &mut Drawing<'_>, point: Point, away: f32) {
         let (width, height) = self.words.extent();
         let (x, y) = match self.position.unwrap_or("r") {
             "l" => (-away - width / 2.0, 0.0),

@@ -1,36 +1,31 @@
-//! Trend lines of series (`c:trendline`, ECMA-376 part 1, 21.2.2.211): where the values of a series tend to.
+//! Draws trend lines and their equations (`c:trendline`, ECMA-376 part 1, 21.2.2.211).
 
 use crate::xml::Element;
 use thumbling_core::error::Result;
-use thumbling_page::style::{Color, Fill, Stroke};
+use thumbling_page::style::{Fill, Stroke};
 use thumbling_page::tree::Point;
 
-use super::drawing::{Drawing, polyline};
-use super::fit::{Curve, MAX_ORDER, Shape};
-use super::lettering::Role;
-use super::model::{Group, Grouping, Kind, Series};
-use super::plane::Plane;
-use super::plot::Spot;
-use super::read::{flag, number};
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::drawing::{Drawing, polyline};
+use crate::chart::element::{flag, number};
+use crate::chart::layout::plane::Plane;
+use crate::chart::model::{Group, Series};
+use crate::chart::plot::PlottedPoint;
+use crate::chart::values::fit::{Curve, MAX_ORDER, Shape};
+use crate::chart::values::trendline;
 
-/// Trend lines of one series that are drawn.
-const MAX_TRENDS: usize = 8;
-
-/// Pieces that a curve is drawn in.
+/// Segments of a drawn curve.
 const PIECES: usize = 96;
 
-/// Width of a line that does not say it, pt.
+/// Default line width, pt.
 const WIDTH: f32 = 1.0;
 
-/// The trend lines of a series; kinds of charts that have none say so.
-fn of<'a>(group: &Group<'a>, series: &Series<'a>) -> impl Iterator<Item = Element<'a>> {
-    let can = group.grouping == Grouping::Apart
-        && matches!(group.kind, Kind::Bar | Kind::Line | Kind::Area | Kind::Scatter | Kind::Bubble | Kind::Stock);
-    series.element.children_of("c:trendline").take(if can { MAX_TRENDS } else { 0 })
-}
-
-/// What the legend calls the trend lines of a series, and what they look like.
-pub(super) fn listed(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'_>) -> Vec<(String, Option<Stroke>)> {
+/// Names and lines of a series' trend lines in the legend.
+pub(crate) fn legend_entries(
+    drawing: &Drawing<'_>,
+    group: &Group<'_>,
+    series: &Series<'_>,
+) -> Vec<(String, Option<Stroke>)> {
     let name_of_series = series.shown_name();
     let named = |trend: Element<'_>| {
         let own = trend.child("c:name").map(|n| n.text().to_owned()).filter(|n| !n.is_empty());
@@ -39,49 +34,39 @@ pub(super) fn listed(drawing: &Drawing<'_>, group: &Group<'_>, series: &Series<'
             Some("log") => "Log.".to_owned(),
             Some("poly") => "Poly.".to_owned(),
             Some("power") => "Power".to_owned(),
-            Some("movingAvg") => format!("{} per. Mov. Avg.", period(trend)),
+            Some("movingAvg") => format!("{} per. Mov. Avg.", trendline::period(trend)),
             _ => "Linear".to_owned(),
         };
         (own.unwrap_or_else(|| format!("{kind} ({name_of_series})")), look(drawing, trend))
     };
-    of(group, series).map(named).collect()
+    trendline::of(group, series).map(named).collect()
 }
 
 fn look(drawing: &Drawing<'_>, trend: Element<'_>) -> Option<Stroke> {
     drawing.stroke(&[trend.child("c:spPr")], drawing.other_line(WIDTH))
 }
 
-fn period(trend: Element<'_>) -> usize {
-    number(trend, "c:period").map_or(2, |n| n.clamp(2.0, 255.0) as usize)
-}
-
-/// How far beyond the last, and before the first point the trend lines of a series go, in units of x.
-pub(super) fn beyond(group: &Group<'_>, series: &Series<'_>) -> (f64, f64) {
-    let far = |trend: Element<'_>, name: &str| number(trend, name).unwrap_or(0.0).clamp(0.0, 1e6);
-    of(group, series).fold((0.0, 0.0), |(before, behind), trend| {
-        (before.max(far(trend, "c:backward")), behind.max(far(trend, "c:forward")))
-    })
-}
-
-/// Draws the trend lines of a series through its points.
-pub(super) fn draw(
+/// Draws the trend lines of a series.
+pub(crate) fn draw(
     drawing: &mut Drawing<'_>,
     group: &Group<'_>,
     series: &Series<'_>,
     plane: &Plane,
-    spots: &[Option<Spot>],
+    spots: &[Option<PlottedPoint>],
 ) -> Result<()> {
-    for trend in of(group, series) {
+    for trend in trendline::of(group, series) {
         drawing.check()?;
         let known: Vec<(f64, f64)> = spots.iter().flatten().map(|s| (s.x, s.value)).collect();
         let stroke = look(drawing, trend);
         let place = |(x, y): (f64, f64)| plane.point(plane.first_share(x), plane.second.share(y));
         if trend.val("c:trendlineType") == Some("movingAvg") {
-            let averages = averages(&known, period(trend));
+            let averages = trendline::averages(&known, trendline::period(trend));
             drawing.line(&averages.into_iter().map(place).collect::<Vec<_>>(), stroke);
             continue;
         }
-        let Some(curve) = Curve::through(shape(trend), &known, number(trend, "c:intercept")) else { continue };
+        let Some(curve) = Curve::through(trendline::shape(trend), &known, number(trend, "c:intercept")) else {
+            continue;
+        };
         let far = |name: &str| number(trend, name).unwrap_or(0.0).clamp(0.0, 1e6);
         let low = known.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min) - far("c:backward");
         let high = known.iter().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max) + far("c:forward");
@@ -100,45 +85,24 @@ pub(super) fn draw(
     Ok(())
 }
 
-fn shape(trend: Element<'_>) -> Shape {
-    match trend.val("c:trendlineType") {
-        Some("exp") => Shape::Exponential,
-        Some("log") => Shape::Logarithmic,
-        Some("power") => Shape::Power,
-        Some("poly") => {
-            Shape::Polynomial(number(trend, "c:order").map_or(2, |n| n.clamp(2.0, MAX_ORDER as f64) as usize))
-        }
-        _ => Shape::Polynomial(1),
-    }
-}
-
-/// The mean of each point and those before it, `period` together, at that point.
-fn averages(points: &[(f64, f64)], period: usize) -> Vec<(f64, f64)> {
-    let mean = |window: &[(f64, f64)]| {
-        let sum: f64 = window.iter().map(|(_, y)| y / window.len() as f64).sum();
-        window.last().map(|(x, _)| (*x, sum))
-    };
-    points.windows(period).filter_map(mean).collect()
-}
-
-/// The equation of a curve, and how well it fits, at its end.
+/// Draws the equation and R² of a trend line at its end.
 fn label(drawing: &mut Drawing<'_>, trend: Element<'_>, curve: &Curve, end: Point) -> Result<()> {
     let own = trend.child("c:trendlineLbl");
     let mut lines = Vec::new();
     if flag(trend, "c:dispEq").unwrap_or(false) {
-        lines.push(equation(shape(trend), curve));
+        lines.push(equation(trendline::shape(trend), curve));
     }
     if flag(trend, "c:dispRSqr").unwrap_or(false) {
-        lines.push(format!("R² = {}", short(curve.likeness)));
+        lines.push(format!("R² = {}", short(curve.r_squared)));
     }
     if lines.is_empty() {
         return Ok(());
     }
     let rich = own.and_then(|l| l.path(&["c:tx", "c:rich"]));
-    let lettering = drawing.lettering(Role::Plain, &[rich, own.and_then(|l| l.child("c:txPr"))]);
+    let text_style = drawing.text_style(TextRole::Label, &[rich, own.and_then(|l| l.child("c:txPr"))]);
     let words = match rich {
-        Some(rich) => drawing.words(drawing.rich(rich, &lettering), None, 0.0)?,
-        None => drawing.plain(&lines.join("\n"), &lettering, None, 0.0)?,
+        Some(rich) => drawing.words(drawing.rich(rich, &text_style), None, 0.0)?,
+        None => drawing.plain(&lines.join("\n"), &text_style, None, 0.0)?,
     };
     let layout = own.and_then(|l| l.path(&["c:layout", "c:manualLayout"]));
     let moved = |name: &str| layout.and_then(|l| number(l, name)).unwrap_or(0.0).clamp(-1.0, 1.0) as f32;
@@ -154,9 +118,9 @@ fn label(drawing: &mut Drawing<'_>, trend: Element<'_>, curve: &Curve, end: Poin
     Ok(())
 }
 
-/// A curve as it is written.
+/// The equation, as text.
 fn equation(shape: Shape, curve: &Curve) -> String {
-    let factors = curve.written();
+    let factors = curve.unscaled();
     let (a, b) = (factors[0], factors[1]);
     let signed = |value: f64| format!("{} {}", if value < 0.0 { "-" } else { "+" }, short(value.abs()));
     match shape {
@@ -174,7 +138,7 @@ fn equation(shape: Shape, curve: &Curve) -> String {
     }
 }
 
-/// A number in about five digits.
+/// A number with about five digits.
 fn short(value: f64) -> String {
     let whole = value.abs().max(1e-9).log10().floor();
     if !(-5.0..10.0).contains(&whole) && value != 0.0 {
@@ -184,36 +148,21 @@ fn short(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-impl Drawing<'_> {
-    /// The line of what has no colour by its series: trend lines, error bars, lines between series.
-    pub(super) fn other_line(&self, width: f32) -> Option<Stroke> {
-        let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
-        Some(Stroke::new(self.scene.palette.scheme(role).unwrap_or(Color::BLACK), width))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn equations_are_written_as_people_do() {
+    fn equations_are_formatted() {
         let points: Vec<(f64, f64)> = (1..6).map(|n| (f64::from(n), 2.0 * f64::from(n) - 3.5)).collect();
         let curve = Curve::through(Shape::Polynomial(1), &points, None).unwrap();
         assert_eq!(equation(Shape::Polynomial(1), &curve), "y = 2x - 3.5");
     }
 
     #[test]
-    fn numbers_are_short() {
+    fn numbers_have_five_digits() {
         for (value, text) in [(0.63571, "0.6357"), (1234.567, "1234.6"), (-2.0, "-2"), (0.0, "0"), (1e12, "1.0E12")] {
             assert_eq!(short(value), text);
         }
-    }
-
-    #[test]
-    fn an_average_moves_along() {
-        let points = [(1.0, 2.0), (2.0, 4.0), (3.0, 9.0)];
-        assert_eq!(averages(&points, 2), [(2.0, 3.0), (3.0, 6.5)]);
-        assert!(averages(&points, 4).is_empty());
     }
 }

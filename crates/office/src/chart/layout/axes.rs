@@ -1,76 +1,77 @@
-//! Axes as they are drawn: lines, ticks, gridlines and words, and how much room these take.
+//! Axes: lines, ticks, gridlines and tick labels, and the room that they take.
 
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Insets, Point, Rect};
 
-use super::drawing::{Drawing, Words};
-use super::lettering::{Lettering, Role};
-use super::levels::{self, Level};
-use super::model::{Axis, LabelPosition};
-use super::plane::{First, Pair, Plane};
-use super::read::{flag, number};
-use super::scale::Scale;
-use super::tick_words;
+use crate::chart::drawing::text_style::{TextRole, TextStyle};
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::element::{flag, number};
+use crate::chart::layout::category_levels::{self, CategoryLevel};
+use crate::chart::layout::plane::{AxisPair, FirstAxis, Plane};
+use crate::chart::layout::tick_labels;
+use crate::chart::model::{Axis, LabelPosition};
+use crate::chart::values::scale::Scale;
 
-/// Length of a tick, pt.
+/// Tick length, pt.
 const TICK: f32 = 4.0;
 
-/// Between a tick and its words, pt.
+/// Between a tick and its label, pt.
 const GAP: f32 = 3.0;
 
-/// Height of a line, in sizes of its font.
+/// Line height, in font sizes.
 const LINE: f32 = 1.2;
 
-/// How long the lines of an axis' title are, as a share of the chart: along the axis, and across it.
+/// Longest line of an axis title along and across the axis, as a share of the chart.
 const ALONG: f32 = 0.8;
 const ACROSS: f32 = 0.2;
 
-/// Words of names that are measured to see whether they fit.
+/// Category labels measured to see whether they fit.
 const MAX_MEASURED: usize = 32;
 
-/// One axis at its place.
-pub(super) struct Placed<'a> {
+/// An axis with its labels laid out.
+pub(crate) struct Placed<'a> {
     axis: &'a Axis<'a>,
-    /// Whether it runs upward.
     vertical: bool,
-    /// Whether it is the axis of values.
+    /// Whether it is the value axis.
     is_second: bool,
-    /// Where it stands on the other one.
+    /// Its position on the other axis, 0 to 1.
     stands: f32,
-    /// Where its words stand, and whether on the far side.
+    /// Position of its labels on the other axis, and whether that is the far side.
     labels_at: f32,
     labels_far: bool,
-    /// Words at shares of its length.
-    labels: Vec<(f32, Words)>,
-    /// Names of several of them, outward.
-    levels: Vec<Level>,
+    /// Labels, by their position from 0 to 1.
+    labels: Vec<(f32, TextLayout)>,
+    /// Outer category levels, from the inside out.
+    levels: Vec<CategoryLevel>,
     offset: f32,
     is_shown: bool,
 }
 
-/// The axes of a plane; of one that is not shown, only its gridlines are.
-pub(super) fn placed<'a>(drawing: &Drawing<'_>, pair: &Pair<'a>, plane: &Plane) -> Result<Vec<Placed<'a>>> {
+/// Lays out both axes of a plane. A deleted axis only keeps its gridlines.
+pub(crate) fn placed<'a>(drawing: &Drawing<'_>, pair: &AxisPair<'a>, plane: &Plane) -> Result<Vec<Placed<'a>>> {
     let mut all = Vec::new();
     if let Some(axis) = pair.first {
         let (entries, slot) = match &plane.first {
-            First::Names(names) => tick_words::of_names(drawing, pair, axis, plane, names),
-            First::Numbers(scale) => tick_words::of_numbers(drawing, pair, axis, scale, true),
+            FirstAxis::Categories(names) => tick_labels::of_categories(drawing, pair, axis, plane, names),
+            FirstAxis::Numbers(scale) => tick_labels::of_values(drawing, pair, axis, scale, true),
         };
-        let is_names = matches!(plane.first, First::Names(_));
+        let is_names = matches!(plane.first, FirstAxis::Categories(_));
         let other_is_reversed = pair.second.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, pair.turned(), false, plane.first_stands(), other_is_reversed);
         let outer = pair.groups.iter().flat_map(|g| &g.series).find(|s| !s.levels.is_empty());
         let outer = outer.filter(|_| !axis.deleted && !flag(axis.element, "c:noMultiLvlLbl").unwrap_or(false));
         let mut place = place.labelled(drawing, plane, entries, slot, (is_names, outer.is_some()))?;
-        if let (First::Names(names), LabelPosition::NextTo | LabelPosition::Low) = (&plane.first, axis.labels) {
-            let lettering = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]);
-            place.levels = levels::set(drawing, &lettering, names, outer.map_or(&[], |s| &s.levels), pair.turned())?;
+        if let (FirstAxis::Categories(names), LabelPosition::NextTo | LabelPosition::Low) = (&plane.first, axis.labels)
+        {
+            let text_style = drawing.text_style(TextRole::Label, &[axis.element.child("c:txPr")]);
+            place.levels =
+                category_levels::set(drawing, &text_style, names, outer.map_or(&[], |s| &s.levels), pair.turned())?;
         }
         all.push(place);
     }
     if let Some(axis) = pair.second {
-        let (entries, slot) = tick_words::of_numbers(drawing, pair, axis, &plane.second, false);
+        let (entries, slot) = tick_labels::of_values(drawing, pair, axis, &plane.second, false);
         let other_is_reversed = pair.first.is_some_and(|a| a.reversed);
         let place = Placed::new(axis, !pair.turned(), true, plane.second_stands(axis), other_is_reversed);
         all.push(place.labelled(drawing, plane, entries, slot, (false, false))?);
@@ -93,7 +94,7 @@ impl<'a> Placed<'a> {
             is_second,
             stands,
             labels_at,
-            // Beside the low end of the other axis, wherever that is; beyond its high end at that.
+            // Labels are outside the low end of the other axis, or outside its high end.
             labels_far: if other_is_reversed { labels_at > 0.001 } else { labels_at > 0.999 },
             labels: Vec::new(),
             levels: Vec::new(),
@@ -102,7 +103,7 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// Sets its words: in lines as long as their slots, or turned where they do not fit, or fewer.
+    /// Lays out tick labels: wrapped to their slots, rotated if they do not fit, or thinned out.
     fn labelled(
         mut self,
         drawing: &Drawing<'_>,
@@ -114,16 +115,16 @@ impl<'a> Placed<'a> {
         if self.axis.labels == LabelPosition::None || !self.is_shown {
             return Ok(self);
         }
-        let lettering = drawing.lettering(Role::Plain, &[self.axis.element.child("c:txPr")]);
+        let text_style = drawing.text_style(TextRole::Label, &[self.axis.element.child("c:txPr")]);
         let length = if self.vertical { plane.area.height } else { plane.area.width };
         let room = slot * length;
-        let given = lettering.rotation;
-        let set = |rotation: f32, width: Option<f32>| -> Result<Vec<(f32, Words)>> {
+        let given = text_style.rotation;
+        let set = |rotation: f32, width: Option<f32>| -> Result<Vec<(f32, TextLayout)>> {
             let each =
-                entries.iter().map(|(share, text)| Ok((*share, drawing.plain(text, &lettering, width, rotation)?)));
+                entries.iter().map(|(share, text)| Ok((*share, drawing.plain(text, &text_style, width, rotation)?)));
             each.collect()
         };
-        let widest = |all: &[(f32, Words)]| all.iter().map(|(_, w)| w.width).fold(0.0, f32::max);
+        let widest = |all: &[(f32, TextLayout)]| all.iter().map(|(_, w)| w.width).fold(0.0, f32::max);
         let mut labels = set(given.unwrap_or(0.0), None)?;
         if self.vertical {
             let limit = drawing.area.width * 0.4;
@@ -131,8 +132,8 @@ impl<'a> Placed<'a> {
                 labels = set(0.0, Some(limit))?;
             }
         } else if widest(&labels) > room * 0.98 && given.is_none_or(|r| r == 0.0) && is_names {
-            let line = lettering.run.size * LINE;
-            // A word is never broken if the words can be turned.
+            let line = text_style.run.size * LINE;
+            // Words are only broken if the label cannot be rotated.
             let length = |w: &&str| w.chars().count();
             let mut longest: Vec<&str> = entries.iter().flat_map(|(_, t)| t.split_whitespace()).collect();
             longest.sort_unstable_by_key(|w| std::cmp::Reverse(length(w)));
@@ -140,7 +141,7 @@ impl<'a> Placed<'a> {
             let most = longest.first().map_or(0, length);
             let mut word = 0.0f32;
             for text in longest.into_iter().take_while(|w| length(w) + 1 >= most).take(MAX_MEASURED) {
-                word = word.max(drawing.plain(text, &lettering, None, 0.0)?.width);
+                word = word.max(drawing.plain(text, &text_style, None, 0.0)?.width);
             }
             let fits = word <= room && room > line;
             let turned = if room > line * 1.2 && !has_levels { -45.0 } else { -90.0 };
@@ -157,12 +158,12 @@ impl<'a> Placed<'a> {
         Ok(self)
     }
 
-    /// Every so many of the labels that none lies on another.
-    fn apart(&self, labels: Vec<(f32, Words)>, length: f32) -> Vec<(f32, Words)> {
-        let needed = |w: &Words| match (self.vertical, w.rotation) {
+    /// Keeps every nth label, so that none overlaps another.
+    fn apart(&self, labels: Vec<(f32, TextLayout)>, length: f32) -> Vec<(f32, TextLayout)> {
+        let needed = |w: &TextLayout| match (self.vertical, w.rotation) {
             (true, _) => w.extent().1 * 0.85,
             (false, 0.0) => w.width * 0.98,
-            // Turned words lie beside each other.
+            // Rotated labels are next to each other.
             (false, r) => (w.height / r.to_radians().sin().abs().max(0.1)).min(w.extent().0) * 0.8,
         };
         let most = labels.iter().map(|(_, w)| needed(w)).fold(0.0, f32::max);
@@ -173,19 +174,19 @@ impl<'a> Placed<'a> {
         labels.into_iter().step_by(every).collect()
     }
 
-    /// Leaves its words to a table that has them.
-    pub(super) fn hush(&mut self) {
+    /// Drops the tick labels, for an axis with a data table.
+    pub(crate) fn hide_labels(&mut self) {
         self.labels.clear();
         self.levels.clear();
     }
 
     /// Whether it is the axis of values.
-    pub(super) fn is_of_values(&self) -> bool {
+    pub(crate) fn is_of_values(&self) -> bool {
         self.is_second
     }
 
-    /// How much room it takes beside the plot area.
-    pub(super) fn room(&self, area: Rect) -> Insets {
+    /// Room that the axis takes around the plot area, pt.
+    pub(crate) fn room(&self, area: Rect) -> Insets {
         let mut room = Insets::default();
         let most = self.thickness() + self.levels.iter().map(|l| l.thickness).sum::<f32>();
         if self.labels.is_empty() {
@@ -200,7 +201,7 @@ impl<'a> Placed<'a> {
             (false, false) => room.bottom = beside,
             (false, true) => room.top = beside,
         }
-        // Words at the ends reach beyond them.
+        // The first and last label extend beyond the ends of the axis.
         let length = if self.vertical { area.height } else { area.width };
         let (mut before, mut behind) = (0.0f32, 0.0f32);
         for (share, words) in &self.labels {
@@ -218,24 +219,24 @@ impl<'a> Placed<'a> {
         room
     }
 
-    /// How much room its words take beside it, without the outer levels.
+    /// Room that tick labels take beside the axis, without outer levels, pt.
     fn thickness(&self) -> f32 {
-        let extent = |w: &Words| if self.vertical { w.extent().0 } else { w.extent().1 };
+        let extent = |w: &TextLayout| if self.vertical { w.extent().0 } else { w.extent().1 };
         self.labels.iter().map(|(_, w)| extent(w)).fold(0.0, f32::max)
     }
 
-    /// Whether what lies outside of it is toward the high end of the other axis.
+    /// Whether outside is toward the high end of the other axis.
     fn is_outward_up(&self) -> bool {
         if self.axis.labels == LabelPosition::NextTo { self.labels_far } else { self.stands > 0.999 }
     }
 
-    /// Where its title belongs.
-    pub(super) fn is_far(&self) -> bool {
+    /// Whether its title is on the far side.
+    pub(crate) fn is_far(&self) -> bool {
         if self.axis.labels == LabelPosition::None { self.stands > 0.999 } else { self.labels_far }
     }
 
     /// Draws its gridlines.
-    pub(super) fn grid(&self, drawing: &mut Drawing<'_>, plane: &Plane) {
+    pub(crate) fn grid(&self, drawing: &mut Drawing<'_>, plane: &Plane) {
         let minor = (self.axis.element.child("c:minorGridlines"), drawing.minor_line(), self.minor_ticks(plane));
         let major = (self.axis.element.child("c:majorGridlines"), drawing.thin_line(), self.ticks(plane));
         for (lines, automatic, ticks) in [minor, major] {
@@ -255,24 +256,24 @@ impl<'a> Placed<'a> {
         let of_scale = |scale: &Scale| scale.ticks().iter().map(|v| scale.share(*v)).collect();
         match (&plane.first, self.is_second) {
             (_, true) => of_scale(&plane.second),
-            (First::Numbers(scale), false) => of_scale(scale),
-            (First::Names(names), false) => names.ticks(),
+            (FirstAxis::Numbers(scale), false) => of_scale(scale),
+            (FirstAxis::Categories(names), false) => names.ticks(),
         }
     }
 
-    /// The ticks between ticks; names have none.
+    /// Minor tick positions; none on a category axis.
     fn minor_ticks(&self, plane: &Plane) -> Vec<f32> {
         let given = number(self.axis.element, "c:minorUnit").filter(|n| *n > 0.0);
         let of_scale = |scale: &Scale| scale.minor_ticks(given).iter().map(|v| scale.share(*v)).collect();
         match (&plane.first, self.is_second) {
             (_, true) => of_scale(&plane.second),
-            (First::Numbers(scale), false) => of_scale(scale),
-            (First::Names(_), false) => Vec::new(),
+            (FirstAxis::Numbers(scale), false) => of_scale(scale),
+            (FirstAxis::Categories(_), false) => Vec::new(),
         }
     }
 
     /// Draws its line, ticks and words.
-    pub(super) fn draw(self, drawing: &mut Drawing<'_>, plane: &Plane) {
+    pub(crate) fn draw(self, drawing: &mut Drawing<'_>, plane: &Plane) {
         if !self.is_shown {
             return;
         }
@@ -326,7 +327,7 @@ impl<'a> Placed<'a> {
                 true => Point { x: p.x + side * (self.offset + width / 2.0), y: p.y },
                 false => {
                     let y = p.y - side * (self.offset + height / 2.0);
-                    // Turned words end, or start, at the tick.
+                    // Rotated labels start or end at their tick.
                     let shift = match words.rotation {
                         r if r.abs() < 1.0 || r.abs() > 89.0 => 0.0,
                         r => r.signum() * (width - words.height * r.to_radians().sin().abs()) / 2.0 * -side,
@@ -338,52 +339,51 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// What its numbers are counted in (`c:dispUnitsLbl`), set.
-    pub(super) fn unit(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
+    /// The display unit label (`c:dispUnitsLbl`).
+    pub(crate) fn unit(&self, drawing: &Drawing<'_>) -> Result<Option<(TextLayout, Element<'a>)>> {
         let units = self.axis.element.child("c:dispUnits").filter(|_| self.is_shown);
         let Some((units, element)) = units.and_then(|u| Some((u, u.child("c:dispUnitsLbl")?))) else { return Ok(None) };
         let rich = element.path(&["c:tx", "c:rich"]);
-        let lettering = drawing.lettering(Role::AxisTitle, &[rich, element.child("c:txPr")]);
-        let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
-        let words = match (rich, tick_words::unit(units)) {
-            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), None, rotation)?,
+        let text_style = drawing.text_style(TextRole::AxisTitle, &[rich, element.child("c:txPr")]);
+        let rotation = text_style.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
+        let words = match (rich, tick_labels::unit(units)) {
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &text_style), None, rotation)?,
             (None, (factor, name)) => {
                 let name = name.map_or_else(|| format!("x {factor}"), str::to_owned);
-                drawing.plain(&name, &lettering, None, rotation)?
+                drawing.plain(&name, &text_style, None, rotation)?
             }
         };
         Ok(Some((words, element)))
     }
 
-    /// Its title, set.
-    pub(super) fn title(&self, drawing: &Drawing<'_>) -> Result<Option<(Words, Element<'a>)>> {
+    /// The axis title.
+    pub(crate) fn title(&self, drawing: &Drawing<'_>) -> Result<Option<(TextLayout, Element<'a>)>> {
         let Some(title) = self.axis.title.as_ref().filter(|_| self.is_shown) else { return Ok(None) };
         let rich = title.element.path(&["c:tx", "c:rich"]);
         let own = [rich, title.element.child("c:txPr")];
-        let lettering: Lettering = drawing.lettering(Role::AxisTitle, &own);
-        let rotation = lettering.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
-        // Words that lie across an upright axis leave room for the chart.
+        let text_style: TextStyle = drawing.text_style(TextRole::AxisTitle, &own);
+        let rotation = text_style.rotation.unwrap_or(if self.vertical { -90.0 } else { 0.0 });
+        // Horizontal text beside a vertical axis must leave room for the chart.
         let limit = match (self.vertical, rotation.abs() > 45.0) {
             (true, false) => drawing.area.width * ACROSS,
             (_, false) => drawing.area.width * ALONG,
             (_, true) => drawing.area.height * ALONG,
         };
-        let words = |text: &str| drawing.plain(text, &lettering, Some(limit), rotation);
+        let words = |text: &str| drawing.plain(text, &text_style, Some(limit), rotation);
         let words = match (rich, &title.text) {
-            (Some(rich), _) => drawing.words(drawing.rich(rich, &lettering), Some(limit), rotation)?,
+            (Some(rich), _) => drawing.words(drawing.rich(rich, &text_style), Some(limit), rotation)?,
             (None, Some(text)) => words(text)?,
             (None, None) => words("Axis Title")?,
         };
         Ok(Some((words, title.element)))
     }
 
-    /// Whether it runs upward.
-    pub(super) fn is_vertical(&self) -> bool {
+    pub(crate) fn is_vertical(&self) -> bool {
         self.vertical
     }
 }
 
-/// How far ticks reach inward and outward.
+/// Length of ticks inside and outside of the plot area, pt.
 fn mark(axis: Element<'_>, name: &str, absent: &str, length: f32) -> Option<(f32, f32)> {
     match axis.val(name).unwrap_or(absent) {
         "none" => None,

@@ -1,31 +1,32 @@
-//! Charts between axes: how much room the words of axes take, and in which order everything is drawn.
+//! Charts with axes. Reserves room for axis labels, then draws everything in order: table, grid, series, axes, titles.
 
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Insets, Point, Rect};
 
-use super::axes::{self, Placed};
-use super::data_table::{self, DataTable};
-use super::drawing::{Drawing, Words};
-use super::layout::{MARGIN, frame, manual, plot_ground};
-use super::plane::{self, Plane};
-use super::read::flag;
-use super::{plot, tick_words};
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::element::flag;
+use crate::chart::layout::axes::{self, Placed};
+use crate::chart::layout::data_table::{self, DataTable};
+use crate::chart::layout::plane::{self, Plane};
+use crate::chart::layout::tick_labels;
+use crate::chart::layout::{MARGIN, frame, manual, plot_ground};
+use crate::chart::plot;
 
-/// Charts between axes.
-pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, mut room: Rect, is_inner: bool) -> Result<()> {
+/// Draws a chart with axes in `room`.
+pub(crate) fn draw<'a>(drawing: &mut Drawing<'a>, mut room: Rect, is_inner: bool) -> Result<()> {
     let chart = drawing.chart;
     let pairs = plane::pairs(chart);
     let planes = |drawing: &Drawing<'_>, area: Rect| -> Vec<Plane> {
-        pairs.iter().map(|pair| pair.plane(area, tick_words::steps(drawing, pair, area), chart.blanks)).collect()
+        pairs.iter().map(|pair| pair.plane(area, tick_labels::steps(drawing, pair, area), chart.blanks)).collect()
     };
     let all = |drawing: &Drawing<'_>, planes: &[Plane]| -> Result<Vec<Vec<Placed<'_>>>> {
         let mut all: Vec<Vec<Placed<'_>>> =
             pairs.iter().zip(planes).map(|(pair, plane)| axes::placed(drawing, pair, plane)).collect::<Result<_>>()?;
-        // A data table below the names of an axis has them in its head.
+        // The header of a data table replaces the category labels.
         if chart.plot_area.is_some_and(|area| area.child("c:dTable").is_some()) {
             let upright = all.iter_mut().zip(&pairs).filter(|(_, pair)| !pair.turned());
-            upright.flat_map(|(axes, _)| axes).filter(|axis| !axis.is_of_values()).for_each(Placed::hush);
+            upright.flat_map(|(axes, _)| axes).filter(|axis| !axis.is_of_values()).for_each(Placed::hide_labels);
         }
         Ok(all)
     };
@@ -34,7 +35,7 @@ pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, mut room: Rect, is_inner: bool
         _ => Ok(None),
     };
     let is_upright = pairs.first().is_some_and(|pair| !pair.turned());
-    // How long axes are depends on how much room their words take, and the other way round.
+    // Axis length and label size depend on each other, so this converges in a few rounds.
     let mut inner = room;
     let mut at = planes(drawing, inner);
     let mut placed = all(drawing, &at)?;
@@ -102,13 +103,13 @@ pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, mut room: Rect, is_inner: bool
     Ok(())
 }
 
-/// The title of an axis, and the room that it takes.
+/// The title of an axis and the room that it takes.
 struct AxisTitle<'a> {
-    words: Words,
+    words: TextLayout,
     element: Element<'a>,
     vertical: bool,
     far: bool,
-    /// Whether it stands at the end of the axis, and not in its middle.
+    /// Whether it is at the end of the axis instead of its middle.
     at_end: bool,
     room: Insets,
     gap: f32,
@@ -126,7 +127,7 @@ fn axis_titles<'a>(drawing: &Drawing<'_>, placed: &[Vec<Placed<'a>>]) -> Result<
             let gap = MARGIN * if vertical { drawing.area.width } else { drawing.area.height };
             let mut room = Insets::default();
             let is_over = n == 0 && flag(element, "c:overlay").unwrap_or(drawing.chart.absent);
-            // What stands at the end has the room of the title.
+            // A title at the end shares the room of a title in the middle.
             if !is_over && (n == 0 || !has_title) {
                 match (vertical, far) {
                     (true, false) => room.left = width + gap,
@@ -141,7 +142,7 @@ fn axis_titles<'a>(drawing: &Drawing<'_>, placed: &[Vec<Placed<'a>>]) -> Result<
     Ok(titles)
 }
 
-/// Room beside the plot area, with that of a table below it.
+/// Room beside the plot area, including a data table below it.
 fn with_table(room: Insets, table: &DataTable<'_>, is_upright: bool) -> Insets {
     Insets {
         left: room.left.max(table.width),
@@ -163,7 +164,7 @@ fn widest(a: Insets, b: Insets) -> Insets {
     }
 }
 
-/// Words never take more than most of the room.
+/// Limits axis labels to a share of `room`, so that the plot area never vanishes.
 fn limited(needed: Insets, room: Rect) -> Insets {
     let share = |a: f32, b: f32, side: f32| if a + b > side * 0.8 { side * 0.8 / (a + b) } else { 1.0 };
     let x = share(needed.left, needed.right, room.width);

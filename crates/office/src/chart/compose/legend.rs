@@ -1,47 +1,47 @@
-//! The legend: what series, or the points of the only series, look like and are called.
+//! Legends: keys and names of series, or of the points of the only series.
 
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::style::Fill;
 use thumbling_page::tree::{Point, Rect};
 
-use super::drawing::{Drawing, Words};
-use super::lettering::Role;
-use super::model::{Group, Grouping, Kind};
-use super::plot::surface;
-use super::swatch::Swatch;
-use super::trend;
+use crate::chart::drawing::legend_key::LegendKey;
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::model::{Group, Grouping, Kind};
+use crate::chart::plot::surface;
+use crate::chart::plot::trendline;
 
-/// Between a swatch and its name, and between columns, in sizes of the font.
+/// Gap between a key and its name, and between columns, in font sizes.
 const GAP: f32 = 0.3;
 const BETWEEN: f32 = 0.9;
 
-/// Entries that are listed.
+/// Entries shown.
 const MAX_ENTRIES: usize = 100;
 
-/// A legend that is set.
-pub(super) struct Legend {
+/// A legend with its layout.
+pub(crate) struct Legend {
     entries: Vec<Entry>,
     size: f32,
-    /// From the start of an entry to its words.
+    /// From the start of an entry to its text, pt.
     symbol: f32,
-    /// Widths of its columns.
+    /// Widths of the columns, pt.
     columns: Vec<f32>,
     row: f32,
     /// Pt.
-    pub(super) width: f32,
+    pub(crate) width: f32,
     /// Pt.
-    pub(super) height: f32,
+    pub(crate) height: f32,
 }
 
 struct Entry {
-    swatch: Swatch,
-    words: Words,
+    swatch: LegendKey,
+    words: TextLayout,
 }
 
-/// The legend in columns that together are at most `limit` pt wide; exactly so wide if `fixed`. None if it lists
-/// nothing.
-pub(super) fn set(
+/// Lays out the legend in columns of at most `limit` pt in total, or exactly `limit` if `fixed`. `None` if it would be
+/// empty.
+pub(crate) fn set(
     drawing: &Drawing<'_>,
     element: Element<'_>,
     is_wide: bool,
@@ -49,11 +49,11 @@ pub(super) fn set(
     fixed: bool,
     room: f32,
 ) -> Result<Option<Legend>> {
-    let lettering = drawing.lettering(Role::Plain, &[element.child("c:txPr")]);
-    let size = lettering.run.size;
+    let text_style = drawing.text_style(TextRole::Label, &[element.child("c:txPr")]);
+    let size = text_style.run.size;
     let deleted: Vec<usize> = element
         .children_of("c:legendEntry")
-        .filter(|e| super::read::flag(*e, "c:delete").unwrap_or(false))
+        .filter(|e| crate::chart::element::flag(*e, "c:delete").unwrap_or(false))
         .filter_map(|e| e.val("c:idx")?.parse().ok())
         .collect();
     let mut all = listed(drawing);
@@ -62,7 +62,7 @@ pub(super) fn set(
         at += 1;
         !deleted.contains(&(at - 1))
     });
-    // A list at a side has the order in which series stand above each other.
+    // A vertical legend lists stacked series from top to bottom.
     let is_upward = |g: &Group<'_>| match g.horizontal {
         true => g.grouping == Grouping::Apart,
         _ if g.kind == Kind::Surface => true,
@@ -71,14 +71,14 @@ pub(super) fn set(
     if !is_wide && drawing.chart.groups.len() == 1 && drawing.chart.groups.iter().any(is_upward) {
         all.reverse();
     }
-    // Swatches are as wide as the widest of them, so that names begin below each other.
+    // All keys get the width of the widest, so that names align.
     let symbol = all.iter().map(|(swatch, _)| swatch.width(size)).fold(0.0, f32::max) + size * GAP;
     let words_limit = (limit - symbol - size * BETWEEN).max(size);
     let mut entries = Vec::new();
     for (swatch, text) in all.into_iter().take(MAX_ENTRIES) {
-        let mut words = drawing.plain(&text, &lettering, None, 0.0)?;
+        let mut words = drawing.plain(&text, &text_style, None, 0.0)?;
         if words.width > words_limit {
-            words = drawing.plain(&text, &lettering, Some(words_limit), 0.0)?;
+            words = drawing.plain(&text, &text_style, Some(words_limit), 0.0)?;
         }
         entries.push(Entry { swatch, words });
     }
@@ -106,36 +106,36 @@ pub(super) fn set(
     Ok(Some(Legend { entries, size, symbol, columns, row, width, height }))
 }
 
-/// What is listed, in order.
-fn listed(drawing: &Drawing<'_>) -> Vec<(Swatch, String)> {
+/// The entries, in order.
+fn listed(drawing: &Drawing<'_>) -> Vec<(LegendKey, String)> {
     let mut all = Vec::new();
     for group in &drawing.chart.groups {
         if group.kind == Kind::Surface {
             let bands = surface::bands(drawing, group).into_iter();
-            all.extend(bands.map(|band| (Swatch::Box(band.fill, None), band.name)));
+            all.extend(bands.map(|band| (LegendKey::Box(band.fill, None), band.name)));
             continue;
         }
         if let (true, Some(series)) = (drawing.varies(group), group.series.first()) {
             for point in 0..series.values.len().max(series.categories.len()).min(MAX_ENTRIES) {
-                let (fill, stroke) = drawing.look(group, series, Some(point), (10.0, 10.0));
+                let (fill, stroke) = drawing.value_style(group, series, Some(point), (10.0, 10.0));
                 let name = series.categories.get(point).filter(|c| !c.is_empty()).cloned();
-                all.push((Swatch::Box(fill, stroke), name.unwrap_or_else(|| (point + 1).to_string())));
+                all.push((LegendKey::Box(fill, stroke), name.unwrap_or_else(|| (point + 1).to_string())));
             }
             continue;
         }
         for series in &group.series {
-            all.push((Swatch::of(drawing, group, series), series.shown_name()));
+            all.push((LegendKey::of(drawing, group, series), series.shown_name()));
         }
     }
     for group in &drawing.chart.groups {
-        let trends = group.series.iter().flat_map(|series| trend::listed(drawing, group, series));
-        all.extend(trends.map(|(name, stroke)| (Swatch::Line(stroke, None), name)));
+        let trends = group.series.iter().flat_map(|series| trendline::legend_entries(drawing, group, series));
+        all.extend(trends.map(|(name, stroke)| (LegendKey::Line(stroke, None), name)));
     }
     all
 }
 
-/// Draws it into its place.
-pub(super) fn draw(drawing: &mut Drawing<'_>, legend: Legend, bounds: Rect) -> Result<()> {
+/// Draws the legend in `bounds`.
+pub(crate) fn draw(drawing: &mut Drawing<'_>, legend: Legend, bounds: Rect) -> Result<()> {
     if let Some(element) = drawing.chart.legend {
         let properties = [element.child("c:spPr")];
         let fill = drawing.fill(&properties, Fill::None, (bounds.width, bounds.height));
@@ -144,7 +144,7 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, legend: Legend, bounds: Rect) -> R
     }
     let Legend { entries, size, symbol, columns, row, .. } = legend;
     let rows = entries.len().div_ceil(columns.len()).max(1);
-    // A place that the file gives is filled evenly.
+    // Entries fill a size given by the file evenly.
     let row = row.max(bounds.height / rows as f32).min(row * 3.0);
     let spare = (bounds.width - (columns.iter().sum::<f32>() - size * 0.3)).max(0.0);
     let between = spare / columns.len() as f32;

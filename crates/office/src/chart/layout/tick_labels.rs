@@ -1,30 +1,30 @@
-//! What is written at an axis: the names of categories, dates, numbers in their format.
+//! Tick labels: the text of categories, dates and numbers along an axis.
 
-use crate::number_format::{DateSystem, NumberFormat};
+use crate::number_format::NumberFormat;
 use crate::xml::Element;
 use thumbling_page::tree::Rect;
 
-use super::drawing::Drawing;
-use super::lettering::Role;
-use super::model::Axis;
-use super::plane::{Names, Pair, Plane};
-use super::read::number;
-use super::scale::Scale;
+use crate::chart::drawing::Drawing;
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::element::{number, own_format};
+use crate::chart::layout::plane::{AxisPair, Categories, Plane};
+use crate::chart::model::Axis;
+use crate::chart::values::scale::Scale;
 
-/// Height of a line, in sizes of its font.
+/// Line height, in font sizes.
 const LINE: f32 = 1.2;
 
-/// Words at shares of the length of an axis, and how much of it each has.
-pub(super) type Entries = (Vec<(f32, String)>, f32);
+/// Labels by position, and the share of the axis that each has.
+pub(crate) type Entries = (Vec<(f32, String)>, f32);
 
-/// How many steps the axes of a plane of this size have room for.
-pub(super) fn steps(drawing: &Drawing<'_>, pair: &Pair<'_>, area: Rect) -> (usize, usize) {
+/// How many major steps both axes have room for.
+pub(crate) fn steps(drawing: &Drawing<'_>, pair: &AxisPair<'_>, area: Rect) -> (usize, usize) {
     let room = |axis: Option<&Axis<'_>>, vertical: bool, range: (f64, f64), source: &str| {
         let Some(axis) = axis else { return 10 };
-        let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
+        let size = drawing.text_style(TextRole::Label, &[axis.element.child("c:txPr")]).run.size * LINE;
         let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(source));
-        let length = |value: f64| format.number(value, dates(drawing)).chars().take(40).count();
-        // A digit is as wide as half of its height.
+        let length = |value: f64| format.number(value, drawing.chart.dates).chars().take(40).count();
+        // A digit is about half as wide as it is high.
         let longest = length(range.0.round()).max(length(range.1.round())) as f32;
         let each = if vertical { size } else { size * (longest * 0.45 + 0.6) };
         ((if vertical { area.height } else { area.width }) / each.max(1.0)) as usize
@@ -34,17 +34,17 @@ pub(super) fn steps(drawing: &Drawing<'_>, pair: &Pair<'_>, area: Rect) -> (usiz
     (room(pair.first, pair.turned(), x, format_of(pair, true)), room(pair.second, !pair.turned(), y, source))
 }
 
-/// The words of an axis of names, those of names that have no room left out.
-pub(super) fn of_names(
+/// Labels of a category axis; without room for all, every nth.
+pub(crate) fn of_categories(
     drawing: &Drawing<'_>,
-    pair: &Pair<'_>,
+    pair: &AxisPair<'_>,
     axis: &Axis<'_>,
     plane: &Plane,
-    names: &Names,
+    names: &Categories,
 ) -> Entries {
     if let Some(all) = names.dated() {
         let format = number_format(axis).unwrap_or_else(|| NumberFormat::parse(format_of(pair, true)));
-        let entries = all.into_iter().map(|(share, day)| (share, format.number(day, dates(drawing))));
+        let entries = all.into_iter().map(|(share, day)| (share, format.number(day, drawing.chart.dates)));
         let entries: Vec<_> = entries.collect();
         let slot = 1.0 / entries.len().max(1) as f32;
         return (entries, slot);
@@ -56,37 +56,30 @@ pub(super) fn of_names(
     (entries, names.slot() * every as f32)
 }
 
-fn dates(drawing: &Drawing<'_>) -> DateSystem {
-    if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 }
-}
-
-/// Of how many names one is shown, at least, for lack of room.
+/// The label interval: the file's, or what there is room for.
 fn every(drawing: &Drawing<'_>, axis: &Axis<'_>, plane: &Plane, count: usize, vertical: bool) -> usize {
     if let Some(given) = axis.element.val("c:tickLblSkip").and_then(|v| v.parse::<usize>().ok()) {
         return given.clamp(1, count.max(1));
     }
-    let size = drawing.lettering(Role::Plain, &[axis.element.child("c:txPr")]).run.size * LINE;
+    let size = drawing.text_style(TextRole::Label, &[axis.element.child("c:txPr")]).run.size * LINE;
     let length = if vertical { plane.area.height } else { plane.area.width };
     ((count as f32 * size / length.max(1.0)).ceil() as usize).clamp(1, count.max(1))
 }
 
-/// The axis' own format, unless it is that of the values.
-pub(super) fn number_format(axis: &Axis<'_>) -> Option<NumberFormat> {
-    let format = axis.element.child("c:numFmt")?;
-    let is_linked = format.flag("sourceLinked").unwrap_or(false);
-    let code = format.attr("formatCode").filter(|code| !is_linked && !code.is_empty())?;
-    Some(NumberFormat::parse(code))
+/// The number format of the axis, unless it is linked to the values.
+pub(crate) fn number_format(axis: &Axis<'_>) -> Option<NumberFormat> {
+    Some(NumberFormat::parse(own_format(axis.element.child("c:numFmt")?)?))
 }
 
-fn format_of<'a>(pair: &Pair<'a>, of_x: bool) -> &'a str {
+fn format_of<'a>(pair: &AxisPair<'a>, of_x: bool) -> &'a str {
     let series = pair.groups.iter().flat_map(|g| &g.series).next();
     series.map_or("General", |s| if of_x { s.category_format } else { s.format })
 }
 
-/// The words of an axis of numbers: of x, or of values.
-pub(super) fn of_numbers(
+/// Labels of a numeric axis.
+pub(crate) fn of_values(
     drawing: &Drawing<'_>,
-    pair: &Pair<'_>,
+    pair: &AxisPair<'_>,
     axis: &Axis<'_>,
     scale: &Scale,
     is_first: bool,
@@ -96,12 +89,12 @@ pub(super) fn of_numbers(
     let unit = axis.element.child("c:dispUnits").map_or(1.0, |units| unit(units).0);
     let ticks = scale.ticks();
     let slot = 1.0 / (ticks.len().max(2) - 1) as f32;
-    let entry = |value: &f64| (scale.share(*value), format.number(*value / unit, dates(drawing)));
+    let entry = |value: &f64| (scale.share(*value), format.number(*value / unit, drawing.chart.dates));
     (ticks.iter().map(entry).collect(), slot)
 }
 
-/// What numbers are divided by that are written in units (`c:dispUnits`), and what that is called.
-pub(super) fn unit(units: Element<'_>) -> (f64, Option<&'static str>) {
+/// Divisor and name of the display unit (`c:dispUnits`).
+pub(crate) fn unit(units: Element<'_>) -> (f64, Option<&'static str>) {
     let (unit, name) = match units.val("c:builtInUnit") {
         Some("hundreds") => (1e2, "Hundreds"),
         Some("thousands") => (1e3, "Thousands"),

@@ -1,56 +1,56 @@
-//! The table of values below a chart (`c:dTable`, ECMA-376 part 1, 21.2.2.54): a column for each name of the axis, a row
-//! for each series. Between upright axes its columns lie below the names, and its head stands for them.
+//! The data table below a chart (`c:dTable`, ECMA-376 part 1, 21.2.2.54): a column for each category, a row for each
+//! series. Its header replaces the category labels.
 
-use crate::number_format::{DateSystem, NumberFormat};
+use crate::number_format::NumberFormat;
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Point, Rect};
 
-use super::drawing::{Drawing, Words};
-use super::lettering::Role;
-use super::plane::{First, Pair, Plane};
-use super::read::flag;
-use super::swatch::Swatch;
+use crate::chart::drawing::legend_key::LegendKey;
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::element::flag;
+use crate::chart::layout::plane::{AxisPair, FirstAxis, Plane};
 
-/// Rows and columns that are shown; more cannot be read.
+/// Rows and columns shown; more would be illegible.
 const MAX_ROWS: usize = 30;
 const MAX_COLUMNS: usize = 60;
 
-/// Between words and the lines around them, pt.
+/// Between text and the lines around it, pt.
 const PADDING: f32 = 3.0;
 
-/// A table that is set.
-pub(super) struct DataTable<'a> {
+/// A data table with its layout.
+pub(crate) struct DataTable<'a> {
     element: Element<'a>,
-    /// Names, by their column.
-    head: Vec<Words>,
+    /// Category names, by column.
+    head: Vec<TextLayout>,
     rows: Vec<Row>,
     size: f32,
-    /// From the left to the names of series.
+    /// From the left edge to the names of series, pt.
     keys: f32,
-    /// Of the head.
+    /// Of the header, pt.
     head_height: f32,
-    /// Of every other row.
+    /// Of all other rows, pt.
     row_height: f32,
-    /// Room of the names of series, left of the plot area.
-    pub(super) width: f32,
+    /// Room for the names of series, left of the plot area, pt.
+    pub(crate) width: f32,
     /// Pt.
-    pub(super) height: f32,
+    pub(crate) height: f32,
 }
 
 struct Row {
-    swatch: Option<Swatch>,
-    name: Words,
-    values: Vec<Option<Words>>,
+    swatch: Option<LegendKey>,
+    name: TextLayout,
+    values: Vec<Option<TextLayout>>,
 }
 
-/// Sets the table of values of a plane; none if the chart has none.
-pub(super) fn set<'a>(drawing: &Drawing<'a>, pair: &Pair<'_>, plane: &Plane) -> Result<Option<DataTable<'a>>> {
+/// Lays out the data table of a plane; `None` if the chart has none.
+pub(crate) fn set<'a>(drawing: &Drawing<'a>, pair: &AxisPair<'_>, plane: &Plane) -> Result<Option<DataTable<'a>>> {
     let Some(element) = drawing.chart.plot_area.and_then(|area| area.child("c:dTable")) else { return Ok(None) };
-    let First::Names(names) = &plane.first else { return Ok(None) };
-    let lettering = drawing.lettering(Role::Plain, &[element.child("c:txPr")]);
-    let size = lettering.run.size;
-    let dates = if drawing.chart.date1904 { DateSystem::From1904 } else { DateSystem::From1900 };
+    let FirstAxis::Categories(names) = &plane.first else { return Ok(None) };
+    let text_style = drawing.text_style(TextRole::Label, &[element.child("c:txPr")]);
+    let size = text_style.run.size;
+    let dates = drawing.chart.dates;
     let has_keys = flag(element, "c:showKeys").unwrap_or(drawing.chart.absent);
     let columns = names.count.min(MAX_COLUMNS);
     let column = plane.area.width / columns.max(1) as f32;
@@ -59,20 +59,20 @@ pub(super) fn set<'a>(drawing: &Drawing<'a>, pair: &Pair<'_>, plane: &Plane) -> 
     let mut head = Vec::new();
     for n in 0..columns {
         let text = texts.get(n).cloned().unwrap_or_else(|| (n + 1).to_string());
-        head.push(drawing.plain(&text, &lettering, limit, 0.0)?);
+        head.push(drawing.plain(&text, &text_style, limit, 0.0)?);
     }
     let mut rows = Vec::new();
     let groups = drawing.chart.groups.iter().filter(|g| !g.kind.is_round() && !g.kind.is_by_numbers());
     for (group, series) in groups.flat_map(|g| g.series.iter().map(move |s| (g, s))).take(MAX_ROWS) {
         drawing.check()?;
         let format = NumberFormat::parse(series.format);
-        let value = |n: usize| -> Result<Option<Words>> {
+        let value = |n: usize| -> Result<Option<TextLayout>> {
             let Some(value) = series.values.get(n).copied().flatten() else { return Ok(None) };
-            Ok(Some(drawing.plain(&format.number(value, dates), &lettering, None, 0.0)?))
+            Ok(Some(drawing.plain(&format.number(value, dates), &text_style, None, 0.0)?))
         };
         rows.push(Row {
-            swatch: has_keys.then(|| Swatch::of(drawing, group, series)),
-            name: drawing.plain(&series.shown_name(), &lettering, Some(drawing.area.width * 0.3), 0.0)?,
+            swatch: has_keys.then(|| LegendKey::of(drawing, group, series)),
+            name: drawing.plain(&series.shown_name(), &text_style, Some(drawing.area.width * 0.3), 0.0)?,
             values: (0..columns).map(value).collect::<Result<_>>()?,
         });
     }
@@ -90,8 +90,8 @@ pub(super) fn set<'a>(drawing: &Drawing<'a>, pair: &Pair<'_>, plane: &Plane) -> 
 }
 
 impl DataTable<'_> {
-    /// Draws it below the plot area, from `top` on.
-    pub(super) fn draw(self, drawing: &mut Drawing<'_>, area: Rect, top: f32) -> Result<()> {
+    /// Draws the table below the plot area, from `top` on.
+    pub(crate) fn draw(self, drawing: &mut Drawing<'_>, area: Rect, top: f32) -> Result<()> {
         let columns = self.head.len().max(1);
         let column = area.width / columns as f32;
         let stroke = drawing.stroke(&[self.element.child("c:spPr")], drawing.thin_line());

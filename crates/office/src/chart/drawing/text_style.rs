@@ -1,4 +1,4 @@
-//! How the words of a chart are set: by the element's own text properties, or those of the whole chart.
+//! Text styles of chart elements: their own text properties over those of the whole chart.
 
 use crate::drawingml::text::RunProperties;
 use crate::xml::Element;
@@ -6,54 +6,54 @@ use thumbling_core::error::Result;
 use thumbling_page::style::Color;
 use thumbling_page::text::{Inline, Paragraph, RunStyle};
 
-use super::drawing::{Drawing, Words};
+use crate::chart::drawing::{Drawing, TextLayout};
 
-/// Characters of one title or label that are set.
+/// Characters of one title or label.
 const MAX_TEXT: usize = 1000;
 
-/// Runs of a title that are set.
+/// Runs of one title.
 const MAX_RUNS: usize = 64;
 
-/// What words are for.
+/// What a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// The chart's title.
+pub(crate) enum TextRole {
+    /// Chart title.
     Title,
-    /// The title of an axis.
+    /// Axis title.
     AxisTitle,
-    /// All others.
-    Plain,
+    /// Any other text.
+    Label,
 }
 
-/// How words are set.
+/// Style of a text.
 #[derive(Debug, Clone)]
-pub(super) struct Lettering {
-    /// What runs inherit.
+pub(crate) struct TextStyle {
+    /// Properties that runs inherit.
     properties: RunProperties,
-    /// Fonts, size, colour.
-    pub(super) run: RunStyle,
-    /// Degrees clockwise, if the file says it.
-    pub(super) rotation: Option<f32>,
+    /// Font, size and colour.
+    pub(crate) run: RunStyle,
+    /// Degrees clockwise, if specified.
+    pub(crate) rotation: Option<f32>,
 }
 
 impl<'a> Drawing<'a> {
-    /// How words of this role are set, by elements that hold `a:p`, the most particular one first.
-    pub(super) fn lettering(&self, role: Role, own: &[Option<Element<'_>>]) -> Lettering {
+    /// The style of a text with this role. `elements` hold `a:p`, the most specific one first.
+    pub(crate) fn text_style(&self, role: TextRole, own: &[Option<Element<'_>>]) -> TextStyle {
         let mut properties =
             RunProperties { size: Some(10.0), color: Some(self.text_color()), ..RunProperties::default() };
         let whole = self.chart.root.child("c:txPr").and_then(defaults);
         if let Some(whole) = whole {
             properties.apply(whole, self.scene);
         }
-        // Titles are larger than other words: a fifth, or 18 pt where nothing is said of the whole chart.
+        // Titles are a fifth larger than other text, or 18 pt if the chart has no text properties.
         match role {
-            Role::Title if whole.is_some_and(|p| p.attr("sz").is_some()) => {
+            TextRole::Title if whole.is_some_and(|p| p.attr("sz").is_some()) => {
                 properties.size = properties.size.map(|size| size * 1.2);
             }
-            Role::Title => properties.size = Some(18.0),
-            Role::AxisTitle | Role::Plain => {}
+            TextRole::Title => properties.size = Some(18.0),
+            TextRole::AxisTitle | TextRole::Label => {}
         }
-        if role != Role::Plain {
+        if role != TextRole::Label {
             properties.bold = Some(true);
         }
         let mut rotation = None;
@@ -63,7 +63,7 @@ impl<'a> Drawing<'a> {
             }
             if let Some(body) = element.child("a:bodyPr") {
                 let turned = body.number::<f32>("rot").map(|r| r / 60_000.0);
-                // What is beyond a right angle says that the application should choose.
+                // Angles beyond 90° mean automatic rotation.
                 rotation = turned.filter(|r| r.abs() <= 90.0).or(rotation);
                 match body.attr("vert") {
                     Some("vert") => rotation = Some(90.0),
@@ -73,27 +73,33 @@ impl<'a> Drawing<'a> {
             }
         }
         let run = self.drawn(&properties);
-        Lettering { properties, run, rotation }
+        TextStyle { properties, run, rotation }
     }
 
-    /// Words of one style.
-    pub(super) fn plain(&self, text: &str, lettering: &Lettering, width: Option<f32>, rotation: f32) -> Result<Words> {
+    /// Lays out text of one style.
+    pub(crate) fn plain(
+        &self,
+        text: &str,
+        text_style: &TextStyle,
+        width: Option<f32>,
+        rotation: f32,
+    ) -> Result<TextLayout> {
         let lines = text.split('\n').take(MAX_RUNS);
         let paragraph =
-            |line: &str| Paragraph::plain(line.chars().take(MAX_TEXT).collect::<String>(), lettering.run.clone());
+            |line: &str| Paragraph::plain(line.chars().take(MAX_TEXT).collect::<String>(), text_style.run.clone());
         self.words(lines.map(paragraph).collect(), width, rotation)
     }
 
     /// The paragraphs of `c:rich`.
-    pub(super) fn rich(&self, rich: Element<'_>, base: &Lettering) -> Vec<Paragraph> {
+    pub(crate) fn rich(&self, rich: Element<'_>, base: &TextStyle) -> Vec<Paragraph> {
         self.rich_with(rich, base, &|_| None)
     }
 
-    /// The same, with what fields of a type stand for.
-    pub(super) fn rich_with(
+    /// The same, with the values of fields by type.
+    pub(crate) fn rich_with(
         &self,
         rich: Element<'_>,
-        base: &Lettering,
+        base: &TextStyle,
         field: &dyn Fn(&str) -> Option<String>,
     ) -> Vec<Paragraph> {
         let mut left = MAX_RUNS;
@@ -135,14 +141,14 @@ impl<'a> Drawing<'a> {
         run
     }
 
-    /// The colour of words that say nothing of it.
+    /// Default text colour.
     fn text_color(&self) -> Color {
         let role = if self.chart.style > 40 { "bg1" } else { "tx1" };
         self.scene.palette.scheme(role).unwrap_or(Color::BLACK)
     }
 }
 
-/// What the first paragraph says of all runs.
+/// Run properties of the first paragraph.
 fn defaults(element: Element<'_>) -> Option<Element<'_>> {
     element.path(&["a:p", "a:pPr", "a:defRPr"])
 }
