@@ -143,4 +143,33 @@ mod tests {
         names.sort_by(|a, b| natural(a, b));
         assert_eq!(names, ["a2/1.png", "a10/1.png", "b/9.jpg", "B/009a.jpg", "b/10.jpg"]);
     }
+
+    /// A grey PNG of `width` × 1 px.
+    #[cfg(feature = "png")]
+    fn png(width: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, 1);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.write_header().unwrap().write_image_data(&vec![128; width as usize]).unwrap();
+        bytes
+    }
+
+    #[test]
+    #[cfg(feature = "png")]
+    fn the_first_picture_that_is_not_damaged_is_shown() {
+        use std::io::{Cursor, Write};
+
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, width) in [("10.png", 10), ("9.png", 9), (".8.png", 8)] {
+            writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(&png(width)).unwrap();
+        }
+        let mut bytes = writer.finish().unwrap().into_inner();
+        let shown = |bytes: &[u8]| crate::testing::decode(&ENTRY, bytes).unwrap().1.width;
+        assert_eq!(shown(&bytes), 9);
+        // The checksum of the second entry in the directory.
+        let entries: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")).collect();
+        bytes[entries[1] + 16] ^= 1;
+        assert_eq!(shown(&bytes), 10);
+    }
 }
