@@ -8,13 +8,13 @@ use super::pointer::Out;
 use super::status::{THUMBLING_OK, thumbling_status_t};
 use thumbling::{Error, Result};
 
-/// Runs `call`; a failure becomes its number, and an error handle where the caller asks for one.
+/// Runs `call`. A failure becomes its number, and an error handle if the caller passed a place for one.
 pub(super) fn status(error: Out<'_, thumbling_error_t>, call: impl FnOnce() -> Result<()>) -> thumbling_status_t {
     match catch(call).and_then(|result| result) {
         Ok(()) => THUMBLING_OK,
         Err(e) => {
             let code = e.kind().code();
-            // Nobody can be told of a failure to tell; the number still says what happened.
+            // If even this fails, the status still says what happened.
             if error.is_wanted() {
                 let id = catch(|| ERRORS.insert(e)).and_then(|id| id).unwrap_or(0);
                 let _ = error.put(thumbling_error_t { id });
@@ -24,13 +24,13 @@ pub(super) fn status(error: Out<'_, thumbling_error_t>, call: impl FnOnce() -> R
     }
 }
 
-/// Runs `call`, which has no status to report by: `otherwise` stands for every failure.
+/// Runs `call`, which cannot report an error: returns `otherwise` if it fails.
 pub(super) fn value<T>(otherwise: T, call: impl FnOnce() -> Result<T>) -> T {
     catch(call).and_then(|result| result).unwrap_or(otherwise)
 }
 
-/// Runs `call`; a panic is `internal`. Whatever `call` had in hands is dropped or behind a lock that forgives poison,
-/// so no broken state is seen later.
+/// Runs `call`; a panic is `internal`. Everything that `call` holds is dropped or behind a lock that ignores poison, so
+/// no broken state is seen later.
 fn catch<T>(call: impl FnOnce() -> T) -> Result<T> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| Error::internal(format!("a panic: {}", message(panic))))
 }
@@ -68,5 +68,13 @@ mod tests {
     #[test]
     fn an_error_becomes_its_number() {
         assert_eq!(status(Out::none(), || Err(Error::limit("too many"))), ErrorKind::Limit.code());
+    }
+
+    #[test]
+    fn success_clears_the_error() {
+        let mut error = thumbling_error_t { id: 7 };
+        // SAFETY: a valid pointer.
+        assert_eq!(status(unsafe { Out::new(&mut error) }, || Ok(())), THUMBLING_OK);
+        assert_eq!(error.id, 0);
     }
 }
