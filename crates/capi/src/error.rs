@@ -50,7 +50,11 @@ impl Errors {
     }
 
     /// Applies `read` to the error that `id` names, and to the engine's error that it stands for.
-    pub(super) fn with<T>(&self, id: u64, read: impl FnOnce(&Error, Option<&EngineError>) -> T) -> thumbling::Result<T> {
+    pub(super) fn with<T>(
+        &self,
+        id: u64,
+        read: impl FnOnce(&Error, Option<&EngineError>) -> T,
+    ) -> thumbling::Result<T> {
         let failure = self.0.get(id)?;
         Ok(read(&failure.error, engine_error(&failure.error)))
     }

@@ -50,19 +50,14 @@ pub struct thumbling_log_entry_t {
 versioned!(thumbling_log_entry_t);
 
 /// Takes an entry of the log, on any thread of the library or of yours that called it. It must return soon.
-pub type thumbling_log_t =
-    Option<unsafe extern "C" fn(user_data: UserData, entry: *const thumbling_log_entry_t)>;
+pub type thumbling_log_t = Option<unsafe extern "C" fn(user_data: UserData, entry: *const thumbling_log_entry_t)>;
 
 /// Calls `callback` with every entry up to `level` (THUMBLING_LOG_...), in place of the callback before, if any. That one
 /// is not called any more once this returns; calls in progress are waited for. NULL or THUMBLING_LOG_OFF stops the log.
 /// What the library logs during a callback is dropped. THUMBLING_ERROR_INVALID_ARGUMENT if called by the callback itself;
 /// THUMBLING_ERROR_BUSY if the program is written in Rust and has a `tracing` subscriber already.
 #[unsafe(no_mangle)]
-pub extern "C" fn thumbling_log_set(
-    level: i32,
-    callback: thumbling_log_t,
-    user_data: UserData,
-) -> thumbling_status_t {
+pub extern "C" fn thumbling_log_set(level: i32, callback: thumbling_log_t, user_data: UserData) -> thumbling_status_t {
     boundary::status(Out::none(), || {
         if !(THUMBLING_LOG_OFF..=THUMBLING_LOG_TRACE).contains(&level) {
             return Err(Error::invalid_argument(format!("level is {level}")));

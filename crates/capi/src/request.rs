@@ -70,7 +70,7 @@ versioned!(
 /// `from` is NULL or as the header asks.
 pub(super) unsafe fn request(from: *const thumbling_request_t) -> Result<Request> {
     // SAFETY: promised by the caller.
-    let Some(given) = (unsafe { versioned::read_optional(from) }?) else { return Ok(Request::new()) };
+    let Some(given) = unsafe { versioned::read_optional(from) }? else { return Ok(Request::new()) };
     // SAFETY: promised by the caller, for what the struct points to.
     let (specs, limits, name, media_type) = unsafe {
         let specs = specs(given.specs, given.specs_len)?;

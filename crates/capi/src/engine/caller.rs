@@ -46,7 +46,7 @@ versioned!(thumbling_caller_t);
 /// `from` is NULL or points to as many bytes as its first field says, and its strings are NULL or NUL-terminated.
 pub(super) unsafe fn caller(from: *const thumbling_caller_t) -> Result<Caller> {
     // SAFETY: promised by the caller.
-    let Some(given) = (unsafe { versioned::read_optional(from) }?) else { return Ok(Caller::anonymous()) };
+    let Some(given) = unsafe { versioned::read_optional(from) }? else { return Ok(Caller::anonymous()) };
     let text = |name: &str, at: *const c_char| {
         // SAFETY: promised by the caller.
         unsafe { Text::new(at) }.utf8(name).map(|text| text.map(str::to_owned))

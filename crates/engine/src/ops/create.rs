@@ -35,7 +35,8 @@ impl Inner {
             let detail = format!("tasks of kind `{}` are created by other calls", kind.name());
             return Err(EngineError::invalid(Subject::Call, detail));
         }
-        let info = self.host.authorized_stat(caller, file, Action::Generate, &self.host.context(None))?.require_clean()?;
+        let info =
+            self.host.authorized_stat(caller, file, Action::Generate, &self.host.context(None))?.require_clean()?;
         let item = self.new_item(file, Some(&info));
         self.add_task(kind, Priority::Requested, caller, vec![item], None)
     }

@@ -115,7 +115,13 @@ fn other_spaces_do_not_exist() {
     fs::write(disk.at("a.txt"), "a").unwrap();
     let other = FileRef::new(SpaceId::new("other").unwrap(), FileId::new("a.txt").unwrap());
     assert_eq!(kind(disk.drive().stat(&other, &CallContext::unbounded())), DriveErrorKind::NoSuchSpace);
-    let asked = disk.drive().authorize(&Caller::user("mary"), Some(&other), &other.space, Action::View, &CallContext::unbounded());
+    let asked = disk.drive().authorize(
+        &Caller::user("mary"),
+        Some(&other),
+        &other.space,
+        Action::View,
+        &CallContext::unbounded(),
+    );
     assert_eq!(kind(asked), DriveErrorKind::NoSuchSpace);
 }
 
@@ -201,7 +207,11 @@ fn a_uri_resolves_to_a_file() {
     assert_eq!(uri, "cloudreve://my/sub/%E5%9B%BE%20%231.png");
     assert_eq!(drive.resolve(&uri, &Caller::user("mary"), &CallContext::unbounded()).unwrap(), a);
     for uri in ["cloudreve://my/../x", "cloudreve://my/%2e%2e/x", "cloudreve://trash/x", "file:///etc/passwd", ""] {
-        assert_eq!(kind(drive.resolve(uri, &Caller::user("mary"), &CallContext::unbounded())), DriveErrorKind::NoSuchFile, "{uri}");
+        assert_eq!(
+            kind(drive.resolve(uri, &Caller::user("mary"), &CallContext::unbounded())),
+            DriveErrorKind::NoSuchFile,
+            "{uri}"
+        );
     }
 }
 
