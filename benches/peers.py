@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Times Thumbling and its peers in one run on a folder of large pictures; writes benches/RESULTS.md and benches/chart.svg.
+"""Compares Thumbling with other libraries on a folder of large pictures; writes benches/RESULTS.md and benches/chart.svg.
 
 usage: peers.py [--bin target/release/thumbling] [--perf ../shared/perf] [--runs 5]
 needs: pyvips, pillow (pip); libvips-tools, imagemagick (Debian); an idle machine
 
-CPU time, user and system, single-threaded, of a 256 px JPEG of quality 80, files in the page cache:
-  thumbling     the slope of `make DIR --jobs 1` over 1 and 9 copies of a file, so that start-up is left out
-  libvips       pyvips `Image.thumbnail` in a process that is warm, VIPS_CONCURRENCY=1
-  Pillow        `draft`, `thumbnail(LANCZOS)` in a process that is warm
+CPU time (user and system, one thread) of a 256 px JPEG of quality 80, with files in the page cache:
+  thumbling     `make DIR --jobs 1`: the difference between 9 copies of a file and 1, divided by 8, to exclude start-up
+  libvips       pyvips `Image.thumbnail` in a warm process, VIPS_CONCURRENCY=1
+  Pillow        `draft`, `thumbnail(LANCZOS)` in a warm process
   ImageMagick   `convert -thumbnail` as a whole process, as a drive server would call it
 Peak memory is that of a whole process: `thumbling make`, `vipsthumbnail`, `convert`.
 """
@@ -35,7 +35,7 @@ def make(path):
 
 
 def run(command):
-    """CPU ms and peak MB of a process; None if it fails or is not there."""
+    """CPU ms and peak MB of a process; None if it fails or is not installed."""
     try:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def cell(value, unit=''):
 
 
 def chart(rows):
-    """Grouped horizontal bars, one group a file, each as a share of the slowest of its group."""
+    """Horizontal bars, one group per file, scaled to the slowest of the group."""
     colors = {'Thumbling': '#0f766e', 'libvips': '#94a3b8', 'Pillow': '#cbd5e1', 'ImageMagick': '#e2e8f0'}
     bar, gap, left, width = 13, 20, 250, 860
     height = 64 + sum(len(colors) * bar + gap for _ in rows)
@@ -134,8 +134,8 @@ for file in sorted(os.listdir(args.perf)):
 cpu = next((l.split(':', 1)[1].strip() for l in open('/proc/cpuinfo') if l.startswith('model name')), platform.processor())
 text = f'''# Results
 
-Pictures: CPU ms of one 256 px JPEG, and peak MB of a whole process. Written by `python3 benches/peers.py`, which says how each
-is measured; one run, one machine, best of {args.runs}. The ratio is Thumbling's CPU time over that of libvips.
+Pictures: CPU ms of one 256 px JPEG, and peak MB of a whole process. Written by `python3 benches/peers.py`, which documents
+the method; one run on one machine, best of {args.runs}. The ratio is Thumbling's CPU time over that of libvips.
 
 - machine: {cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}
 - Thumbling {version([args.bin, '--version'])}; {version(['vips', '--version'])}; Pillow {importlib.metadata.version('pillow')}; {version(['convert', '--version'])}

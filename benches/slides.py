@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Times the first slide of presentations against LibreOffice in one run; writes its section of benches/RESULTS.md.
+"""Compares Thumbling with LibreOffice on the first slide of presentations; writes a section of benches/RESULTS.md.
 
 usage: slides.py FOLDER... [--bin target/release/thumbling] [--runs 3] [--size 512]
 needs: cc, libreofficekit-dev and libreoffice-impress-nogui (Debian); an idle machine
 
-CPU time, user and system, single-threaded, of a picture 512 px wide or high, files in the page cache, the least of all runs:
+CPU time (user and system, one thread) of a 512 px picture, with files in the page cache, best of all runs:
   thumbling         `cpu_ms` of `make --jobs 1 --json` over all files: reading, drawing, scaling, encoding
-  LibreOfficeKit    one process that is warm (benches/lok_slide.c): loading, painting the first slide, closing; no encoding
-Files that either of them cannot load are left out and counted.
+  LibreOfficeKit    one warm process (benches/lok_slide.c): loading, painting the first slide, closing; no encoding
+Files that either of them cannot load are excluded; the number of files compared is printed.
 """
 import argparse, json, os, platform, statistics, subprocess, tempfile
 
@@ -41,7 +41,7 @@ def theirs(files, work):
 
 
 def least(runs):
-    """By file, the least of all runs; files that are in every run."""
+    """The best time of each file that succeeded in every run."""
     return {file: min(run[file] for run in runs) for file in set.intersection(*map(set, runs))}
 
 
@@ -73,8 +73,9 @@ cpu = next((l.split(':', 1)[1].strip() for l in open('/proc/cpuinfo') if l.start
 text = f'''
 ## Presentations
 
-CPU ms of the first slide at {args.size} px, against LibreOffice in one warm process (LibreOfficeKit). Written by `python3
-benches/slides.py`, which says how each is measured; one run, one machine, best of {args.runs}. Ratios are LibreOffice's CPU time over Thumbling's.
+CPU ms of the first slide at {args.size} px, compared with LibreOffice in one warm process (LibreOfficeKit). Written by
+`python3 benches/slides.py`, which documents the method; one run on one machine, best of {args.runs}. Ratios are LibreOffice's
+CPU time over Thumbling's.
 
 - machine: {cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}
 - {version([args.bin, '--version'])}; {version(['soffice', '--version'])}

@@ -1,4 +1,4 @@
-//! Criterion benches of every stage: probe, decode, scale, encode, whole. Run with `make bench`.
+//! Criterion benches of each stage and of whole requests. Run with `make bench`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use thumbling::{Output, Request, Source, Spec, stages};
 
-/// The pictures of the performance folder where it is there, else one that is made here.
+/// The pictures in the performance folder, or a generated one if there is no such folder.
 fn pictures() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/perf");
     let mut found: Vec<_> = std::fs::read_dir(folder)
@@ -26,15 +26,17 @@ fn pictures() -> Vec<(String, Vec<u8>)> {
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(png::ColorType::Rgb);
         let pixels: Vec<u8> = (0..width * height)
-            .flat_map(|i| [(i % width >> 4) as u8, (i / width >> 4) as u8, (i.wrapping_mul(2_654_435_761) >> 28) as u8])
+            .flat_map(|i| {
+                [((i % width) >> 4) as u8, ((i / width) >> 4) as u8, (i.wrapping_mul(2_654_435_761) >> 28) as u8]
+            })
             .collect();
         encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
-        found.push(("made.png".to_owned(), bytes));
+        found.push(("generated.png".to_owned(), bytes));
     }
     found
 }
 
-/// Text of several kinds and scripts, as [`stages::decode_named`] takes it: read, laid out and painted at 256 px.
+/// Reading, layout and painting of text at 256 px, in several formats and scripts.
 fn texts(c: &mut Criterion) {
     let code = include_str!("stages.rs");
     let json: String = (0..40_000).map(|n| format!("{{\"id\":{n},\"name\":\"item {n}\"}},")).collect();
@@ -62,13 +64,13 @@ fn texts(c: &mut Criterion) {
 
 fn bench(c: &mut Criterion) {
     for (name, bytes) in pictures() {
-        let source = || Source::from_bytes(bytes.clone());
-        let (shared, request) = (source(), Request::new());
+        let request = Request::new();
+        let source = Source::from_bytes(bytes);
         let mut group = c.benchmark_group(&name);
         group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
-        group.bench_function("probe", |b| b.iter(|| thumbling::probe(&shared, &request).unwrap()));
-        group.bench_function("decode", |b| b.iter(|| stages::decode(&shared, 256).unwrap()));
-        let decoded = stages::decode(&shared, 256).unwrap();
+        group.bench_function("probe", |b| b.iter(|| thumbling::probe(&source, &request).unwrap()));
+        group.bench_function("decode", |b| b.iter(|| stages::decode(&source, 256).unwrap()));
+        let decoded = stages::decode(&source, 256).unwrap();
         group.bench_function("scale", |b| b.iter(|| stages::scale(&decoded, 256, 192).unwrap()));
         let scaled = stages::scale(&decoded, 256, 192).unwrap();
         group.bench_function("colour", |b| b.iter(|| stages::finish(scaled.clone()).unwrap()));
@@ -78,7 +80,7 @@ fn bench(c: &mut Criterion) {
             spec.output = output;
             group.bench_function(format!("encode {of}"), |b| b.iter(|| stages::encode(&finished, &spec).unwrap()));
         }
-        group.bench_function("whole", |b| b.iter(|| thumbling::thumbnail(&shared, &request).unwrap()));
+        group.bench_function("whole", |b| b.iter(|| thumbling::thumbnail(&source, &request).unwrap()));
         group.finish();
     }
 }

@@ -1,38 +1,37 @@
-//! Thumbnails through a host's own reader, as from an object store, and what each fetched: `read_at FILE...`.
+//! Reads files through `ReadAt`, as from an object store, and prints how much of them was fetched: `read_at FILE...`
 
-use std::os::unix::fs::FileExt;
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use thumbling::{ReadAt, Request, Source};
 
-struct Store {
-    file: std::fs::File,
-    fetches: AtomicU64,
-    bytes: AtomicU64,
+/// An object of a store, here in memory.
+struct Object {
+    content: Vec<u8>,
+    requests: AtomicU64,
+    fetched: AtomicU64,
 }
 
-impl ReadAt for Store {
+impl ReadAt for Object {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.file.read_at(buf, offset)?;
-        self.fetches.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
+        let start = self.content.len().min(offset as usize);
+        let n = (&self.content[start..]).read(buf)?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.fetched.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
     }
 }
 
 fn main() -> std::io::Result<()> {
-    println!("{:>12} {:>10} {:>10} {:>7}  file", "size", "bytes_read", "fetched", "fetches");
-    for path in std::env::args_os().skip(1) {
-        let file = std::fs::File::open(&path)?;
-        let size = file.metadata()?.len();
-        let store = Arc::new(Store { file, fetches: AtomicU64::new(0), bytes: AtomicU64::new(0) });
-        let source = Source::from_read_at(store.clone(), size);
-        let made = thumbling::thumbnail(&source, &Request::new().name(path.to_string_lossy()));
-        let outcome = made.map_or_else(|e| format!("  {e}"), |_| String::new());
-        let (bytes, fetches) = (store.bytes.load(Ordering::Relaxed), store.fetches.load(Ordering::Relaxed));
-        let read = source.bytes_read();
-        println!("{size:>12} {read:>10} {bytes:>10} {fetches:>7}  {}{outcome}", path.to_string_lossy());
+    for path in std::env::args().skip(1) {
+        let content = std::fs::read(&path)?;
+        let size = content.len() as u64;
+        let object = Arc::new(Object { content, requests: AtomicU64::new(0), fetched: AtomicU64::new(0) });
+        let result = thumbling::thumbnail(&Source::from_read_at(object.clone(), size), &Request::new().name(&path));
+        let (requests, fetched) = (object.requests.load(Ordering::Relaxed), object.fetched.load(Ordering::Relaxed));
+        let outcome = result.map_or_else(|e| e.to_string(), |_| "ok".to_owned());
+        println!("{path}: {fetched} of {size} bytes in {requests} requests, {outcome}");
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes fuzz/office.dict: the names and values of DrawingML, PresentationML and charts that the readers know, taken from
-the strings in their sources, for libFuzzer's own mutations.
+"""Writes fuzz/office.dict, the dictionary of libFuzzer's mutations: the names and values of DrawingML, PresentationML and
+charts that occur as strings in the sources of the readers.
 
     fuzz/dictionary.py
 """
@@ -8,13 +8,13 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ["src/office/drawingml", "src/office/chart", "src/office/xml", "src/codecs/document/pptx"]
+SOURCES = [f"crates/office/src/{folder}" for folder in ("drawingml", "chart", "xml", "pptx")]
 NUMBERS = ["0", "-1", "100000", "-100000", "2147483647", "-2147483648", "27273042316900", "1e39", "NaN", "50%"]
 
 names, attributes, words = set(), set(), set()
 for folder in SOURCES:
     for path in sorted((ROOT / folder).rglob("*.rs")):
-        # Names of colours are many and all alike.
+        # Skip the long list of colour names.
         if "tests" in path.parts or path.name in ("tests.rs", "color.rs"):
             continue
         code = re.split(r"#\[cfg\(test\)\]\s*mod tests \{", path.read_text())[0]

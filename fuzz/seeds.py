@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Turns presentations into inputs of the target `office`: what the first slide leads to, part by part.
+"""Converts presentations to inputs of the target `office`: the first slide and all parts that it refers to.
 
     fuzz/seeds.py CORPUS FILE|FOLDER …
 
-Inputs larger than 200 kB lose their largest pictures, since it is the XML that is to be mutated; those that are still
-larger are left out.
+Inputs above 200 kB lose their largest pictures, since mutations are about XML. If they are still larger, they are skipped.
 """
 import hashlib
 import posixpath
@@ -34,8 +33,8 @@ def relationships(package, part):
     return [(None, name)] + found
 
 
-def reached(package):
-    """The presentation, its first slide, and all that this refers to."""
+def reachable_parts(package):
+    """Names of the presentation, its first slide, and the parts that this refers to."""
     main = next((t for kind, t in relationships(package, "") if kind == "officeDocument"), None)
     if main is None or main not in package:
         return []
@@ -52,7 +51,7 @@ def reached(package):
             continue
         names.append(part)
         for kind, target in relationships(package, part):
-            # Layouts of the master that the slide does not use, and other slides, are never read.
+            # Other slides, and layouts that the slide does not use, are never read.
             is_other = kind == "slide" or (kind == "slideLayout" and "/slideMasters/" in part)
             is_shown = kind in (None, "slideLayout", "slideMaster", "theme", "tableStyles", "image", "chart") or (
                 kind is not None and kind.startswith(("diagram", "chart", "themeOverride"))
@@ -65,14 +64,14 @@ def reached(package):
 def seed(path):
     with zipfile.ZipFile(path) as file:
         package = {name: file.read(name) for name in file.namelist() if not name.endswith("/")}
-    parts = [(name, package[name]) for name in reached(package)]
+    parts = [(name, package[name]) for name in reachable_parts(package)]
     size = lambda: sum(len(name) + len(content) + 6 for name, content in parts)
     while parts and size() > MAX:
         pictures = [p for p in parts if p[0].lower().endswith(PICTURES)]
         if not pictures:
             return None
         parts.remove(max(pictures, key=lambda p: len(p[1])))
-    # The choice of 64 x 48 px, and the parts.
+    # A space selects 64 x 48 px; see office.rs.
     return b" " + b"".join(b"\n--- %s\n%s" % (name.encode(), content) for name, content in parts) if parts else None
 
 
@@ -81,19 +80,19 @@ def main():
         sys.exit(__doc__)
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    made = left = 0
-    for given in map(Path, sys.argv[2:]):
-        for path in sorted(given.rglob("*.pp*")) if given.is_dir() else [given]:
+    written = skipped = 0
+    for argument in map(Path, sys.argv[2:]):
+        for path in sorted(argument.rglob("*.pp*")) if argument.is_dir() else [argument]:
             try:
                 content = seed(path)
             except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, KeyError, zipfile.zlib.error):
                 content = None
             if content is None:
-                left += 1
+                skipped += 1
                 continue
             (out / hashlib.sha1(content).hexdigest()).write_bytes(content)
-            made += 1
-    print(f"{made} inputs in {out}, {left} files left out")
+            written += 1
+    print(f"{written} inputs in {out}, {skipped} files skipped")
 
 
 main()

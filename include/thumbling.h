@@ -790,25 +790,15 @@ thumbling_status_t thumbling_engine_close(thumbling_engine_t engine, uint64_t pa
 /* ---- The engine: what an error says more --------------------------------------------------------------------------
  * An error of an engine's call is a thumbling_error_t like any other. */
 
-/** How a problem is spelled by the APIs that drives speak. The strings are never freed. */
+/** The name of a problem and its messages for people. The strings are never freed. */
 typedef struct {
     /** sizeof(thumbling_spelling_t), set by you. */
     size_t struct_size;
-    /** Of our own, such as "no-such-space". */
+    /** Stable name, such as "no-such-space". */
     const char *name;
-    /** DingTalk's errorCode. */
-    const char *dingtalk;
-    /** The HTTP status that goes with it. */
-    int32_t dingtalk_status;
-    /** KooDrive's code. */
-    int32_t koodrive;
-    /** The HTTP status that goes with it. */
-    int32_t koodrive_status;
-    /** Cloudreve's code. */
-    int32_t cloudreve;
-    /** For people, in American English. */
+    /** Message in American English. */
     const char *en_us;
-    /** For people, in Chinese. */
+    /** Message in simplified Chinese. */
     const char *zh_cn;
 } thumbling_spelling_t;
 
@@ -827,7 +817,7 @@ size_t thumbling_error_correlation(thumbling_error_t error, char *buffer, size_t
  */
 const char *thumbling_error_message(thumbling_error_t error, int32_t language);
 
-/** How the APIs that drives speak spell it. */
+/** The name of the problem, and its messages. */
 thumbling_status_t thumbling_error_spelling(thumbling_error_t error, thumbling_spelling_t *spelling);
 
 
@@ -1197,13 +1187,8 @@ thumbling_status_t thumbling_looks_new(thumbling_engine_t engine,
 /** The answer about the file `index`. */
 thumbling_status_t thumbling_looks_at(thumbling_looks_t looks, size_t index, thumbling_look_t *look);
 
-/**
- * How the APIs that drives speak spell why there is no thumbnail of the file `index`. THUMBLING_ERROR_NOT_FOUND if there
- * is one.
- */
-thumbling_status_t thumbling_looks_spelling(thumbling_looks_t looks,
-                                            size_t index,
-                                            thumbling_spelling_t *spelling);
+/** Why there is no thumbnail of the file `index`. THUMBLING_ERROR_NOT_FOUND if there is one. */
+thumbling_status_t thumbling_looks_spelling(thumbling_looks_t looks, size_t index, thumbling_spelling_t *spelling);
 
 /** Frees the answers; 0 is a no-op. */
 thumbling_status_t thumbling_looks_free(thumbling_looks_t looks);

@@ -1,9 +1,8 @@
-//! Where a person looks first: what stands out, detail, saturated colours, skin.
+//! Saliency: where a viewer looks first, estimated from contrast with the border, detail, saturation and skin tones.
 //!
-//! A crop of [`Fit::Cover`](thumbling_core::geometry::Fit::Cover) slides along one axis only, so a small copy of the picture is
-//! weighed pixel by pixel, the weights are summed across that axis, and the window that holds most of them wins. The
-//! window weighs its middle more than its borders: a subject comes to lie well inside, and is rarely cut. Whatever
-//! is equal falls to the centre.
+//! A crop of [`Fit::Cover`](thumbling_core::geometry::Fit::Cover) slides along one axis only. So each pixel of a small
+//! copy of the picture gets a weight, the weights are summed across that axis, and the window with the largest sum
+//! wins. Pixels near the border of the window count less, so that a subject is rarely cut. Ties go to the centre.
 
 use thumbling_core::color;
 use thumbling_core::error::Result;
@@ -12,28 +11,29 @@ use thumbling_core::geometry::{self, Fit, Rect, Size};
 use thumbling_core::orient::Orientation;
 use thumbling_core::scale;
 
-/// Longest side of the copy that is weighed, px.
+/// Longest side of the copy that is analysed, px.
 const SIDE: u32 = 96;
 
-/// The copy is made of no more than this on the longest side: a thinned-out frame is as good, and cheap.
+/// Longest side of the frame that the copy is scaled from: larger frames are subsampled first, which is cheap and as
+/// good.
 const THINNED: u32 = 4 * SIDE;
 
-/// Positions of the window that are tried on each side of the centre.
+/// Window positions tried on each side of the centre.
 const POSITIONS: i32 = 48;
 
-/// How much less the outermost window is worth than the middle one.
+/// How much less the outermost window counts than the middle one.
 const CENTER_PRIOR: f32 = 0.3;
 
-/// How much more the uppermost window is worth than the middle one: heads are up.
+/// How much more the uppermost window counts than the middle one: heads are near the top.
 const UPWARD_PRIOR: f32 = 0.12;
 
-/// How much a pixel at the border of the window is worth, against one inside.
+/// Weight of a pixel at the border of the window, relative to one inside.
 const BORDER: f32 = 0.35;
 
-/// Share of the window, on each side, over which its weight rises from [`BORDER`] to 1.
+/// Share of the window, on each side, over which the weight rises from [`BORDER`] to 1.
 const TAPER: f32 = 0.3;
 
-/// Where the middle of an `output`-shaped crop of `frame` should lie, in stored pixels, as shares of width and height.
+/// Where the middle of an `output`-shaped crop of `frame` should be, in stored pixels, as shares of width and height.
 pub(crate) fn focus(frame: &Frame, output: Size) -> Result<(f64, f64)> {
     let whole = geometry::cover_crop(frame.size(), output, (0.5, 0.5));
     let (across, down) = (whole.width / f64::from(frame.width), whole.height / f64::from(frame.height));
@@ -77,7 +77,7 @@ fn every<T: Copy>(samples: &[T], row: usize, channels: usize, step: usize) -> Ve
     rows.flat_map(|row| row.chunks_exact(channels).step_by(step).flatten().copied()).collect()
 }
 
-/// How much each pixel draws the eye.
+/// The saliency of each pixel.
 struct Weights {
     width: usize,
     height: usize,
@@ -89,7 +89,7 @@ impl Weights {
         let (width, height) = (frame.width as usize, frame.height as usize);
         let pixels = pixels(frame);
         let (ground, average) = (ground(&pixels, width, height), mean(&pixels));
-        // Where parts are transparent, what is not is the subject.
+        // Where parts are transparent, the opaque parts are the subject.
         let presence = if average[3] < 0.95 { 0.5 } else { 0.0 };
         let mut of = Vec::with_capacity(pixels.len());
         for (i, &[y, b, r, alpha]) in pixels.iter().enumerate() {
@@ -104,13 +104,13 @@ impl Weights {
             let contrast = 0.5 * (apart(&average) + ground.iter().map(apart).fold(1.0, f32::min));
             let chroma = (b.abs() + r.abs()).min(0.5);
             let weight = 0.6 * edge + contrast + 0.4 * chroma + 0.9 * skin(y, b, r) + presence;
-            // Squared: one thing that stands out is worth more than texture all over.
+            // Squared, so that one object that stands out counts more than texture everywhere.
             of.push(alpha * weight * weight);
         }
         Self { width, height, of }
     }
 
-    /// Sums of columns, rows near the middle counting most.
+    /// Sums of columns; rows near the middle count most.
     fn columns(&self) -> Vec<f32> {
         let mut sums = vec![0.0; self.width];
         for (line, row) in self.of.chunks_exact(self.width).enumerate() {
@@ -120,15 +120,15 @@ impl Weights {
         sums
     }
 
-    /// Sums of rows, columns near the middle counting most.
+    /// Sums of rows; columns near the middle count most.
     fn rows(&self) -> Vec<f32> {
         let sum = |row: &[f32]| row.iter().enumerate().map(|(i, weight)| middle(i, self.width) * weight).sum();
         self.of.chunks_exact(self.width).map(sum).collect()
     }
 }
 
-/// Mean colours along the border, in stretches of a quarter of a side. Subjects seldom reach it, and never all around:
-/// what is like no stretch of the border stands out.
+/// Mean colours along the border, in stretches of a quarter of a side. Subjects seldom touch the border, and never on
+/// all sides, so a colour that no stretch has stands out.
 fn ground(pixels: &[[f32; 4]], width: usize, height: usize) -> Vec<[f32; 4]> {
     let mut stretches = [const { Vec::new() }; 16];
     for (i, pixel) in pixels.iter().enumerate() {
@@ -177,8 +177,8 @@ fn mean(pixels: &[[f32; 4]]) -> [f32; 4] {
     [y / opaque, b / opaque, r / opaque, alpha / pixels.len().max(1) as f32]
 }
 
-/// How much a colour is that of skin, from 0 to 1. Skin of all tones has nearly one chromaticity; what differs is luma.
-/// The differences are taken relative to luma, so that dark and light skin meet in one box.
+/// How close a colour is to skin, from 0 to 1. Skin of all tones has nearly the same chromaticity and differs in luma,
+/// so the colour differences are taken relative to luma.
 fn skin(y: f32, b: f32, r: f32) -> f32 {
     if !(0.12..=0.95).contains(&y) {
         return 0.0;
@@ -187,7 +187,8 @@ fn skin(y: f32, b: f32, r: f32) -> f32 {
     within(r / y, 0.19, 0.09) * within(b / y, -0.16, 0.09)
 }
 
-/// Where up is along an axis of stored pixels: -1 at its start, 1 at its end, 0 if the axis is level when shown.
+/// Which end of an axis of stored pixels is up: -1 for its start, 1 for its end, 0 if the axis is horizontal when
+/// shown.
 fn upward(orientation: Orientation, is_across: bool) -> f32 {
     use Orientation as O;
     match (orientation, is_across) {
@@ -197,8 +198,8 @@ fn upward(orientation: Orientation, is_across: bool) -> f32 {
     }
 }
 
-/// The middle of the window of `share` of the `lines` that holds most of their weight, as a share. Windows nearer to
-/// the end that `up` is at are worth somewhat more.
+/// The middle, as a share, of the window of `share` of the `lines` that has the largest weight. Windows nearer to the
+/// `up` end get a small bonus.
 fn best(lines: &[f32], share: f32, up: f32) -> f32 {
     let slack = (1.0 - share) / 2.0;
     let mut best = (0.0, 0.5);
@@ -208,7 +209,7 @@ fn best(lines: &[f32], share: f32, up: f32) -> f32 {
             let off = (step * side) as f32 / POSITIONS as f32;
             let center = 0.5 + off * slack;
             let score = held(lines, center, share) * (1.0 - CENTER_PRIOR * off * off + UPWARD_PRIOR * off * up);
-            // A hair more is no reason to leave the centre.
+            // A negligible gain does not justify leaving the centre.
             if score > best.0 * 1.0005 {
                 best = (score, center);
             }
@@ -217,11 +218,11 @@ fn best(lines: &[f32], share: f32, up: f32) -> f32 {
     best.1
 }
 
-/// The weight that a window holds.
+/// The weight of a window.
 fn held(lines: &[f32], center: f32, share: f32) -> f32 {
     let n = lines.len() as f32;
     let weigh = |(i, line): (usize, &f32)| {
-        // Distance from the nearer border, as a share of the window; outside it is negative.
+        // Distance from the nearer border, as a share of the window; negative outside.
         let inside = 0.5 - ((i as f32 + 0.5) / n - center).abs() / share;
         if inside < 0.0 { 0.0 } else { line * (BORDER + (1.0 - BORDER) * (inside / TAPER).min(1.0)) }
     };
@@ -297,7 +298,7 @@ mod tests {
     fn transparent_pixels_draw_no_eye() {
         let mut pixels = Vec::new();
         for i in 0..300 * 100u32 {
-            // Noise, clear but for a plain grey block on the right.
+            // Noise, transparent except for a plain grey block on the right.
             let (x, noise) = (i % 300, (i.wrapping_mul(2_654_435_761) >> 24) as u8);
             pixels.extend(if x >= 260 { [99, 99, 99, 255] } else { [noise, 255, 0, 0] });
         }

@@ -79,15 +79,10 @@ pub use codecs::{Capability, capabilities};
 pub use pipeline::thumbnail_within;
 pub use pipeline::{probe, thumbnail};
 pub use request::{Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
-pub use thumbling_core::cancel::CancelToken;
-pub use thumbling_core::decode::{Effort, SourceInfo};
-pub use thumbling_core::error::{Error, ErrorKind, Result};
-pub use thumbling_core::format::{Family, Format};
-pub use thumbling_core::frame::Origin;
-pub use thumbling_core::geometry::{Fit, Position, Size};
-pub use thumbling_core::limits::Limits;
-pub use thumbling_core::probe::Hint;
-pub use thumbling_core::source::{ReadAt, Source};
+pub use thumbling_core::{
+    CancelToken, Effort, Error, ErrorKind, Family, Fit, Format, Hint, Limits, Origin, Position, ReadAt, Result, Size,
+    Source, SourceInfo,
+};
 
 /// Version of this library, as in Cargo.toml.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,8 +4,6 @@
 //!
 //! Spans of [`tracing`] at debug level: `thumbnail` or `probe` around a call, `decode` and one `encode` a spec inside.
 
-use std::sync::Mutex;
-
 use tracing::debug_span;
 
 use crate::attention;
@@ -13,9 +11,8 @@ use crate::codecs;
 use crate::encode;
 use crate::placeholder;
 use crate::request::{Request, Spec, Thumbnails};
-use thumbling_core::cancel::Interrupt;
 use thumbling_core::color;
-use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
+use thumbling_core::decode::{Context, Decoder, RequestState, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, Samples};
 use thumbling_core::geometry::{self, Fit, Position, Rect, Size};
@@ -53,8 +50,9 @@ pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> 
     let _span = debug_span!("thumbnail", name = request.hint.name, size = source.size()).entered();
     let specs = request.specs();
     specs.iter().try_for_each(check)?;
-    let mut thumbnails = opened(source, request, budget, |decoder, cx| make(decoder, &specs, request, cx))?;
-    thumbnails.bytes_read = source.bytes_read();
+    let state = RequestState::within(&request.limits, request.cancel.clone(), budget, codecs::open);
+    let mut thumbnails = opened(source, request, &state, |decoder, cx| make(decoder, &specs, request, cx))?;
+    (thumbnails.bytes_read, thumbnails.warnings) = (source.bytes_read(), state.warnings());
     Ok(thumbnails)
 }
 
@@ -74,20 +72,18 @@ pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> 
 /// As [`thumbnail`].
 pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
     let _span = debug_span!("probe", name = request.hint.name, size = source.size()).entered();
-    let budget = Budget::new(request.limits.max_memory);
-    opened(source, request, &budget, |decoder, cx| decoder.info(cx))
+    let state = RequestState::new(&request.limits, request.cancel.clone(), codecs::open);
+    opened(source, request, &state, |decoder, cx| decoder.info(cx))
 }
 
 /// Runs `f` with the decoder of `source`; errors name the format.
 fn opened<T>(
     source: &Source,
     request: &Request,
-    budget: &Budget,
+    state: &RequestState,
     f: impl FnOnce(&mut dyn Decoder, &Context<'_>) -> Result<T>,
 ) -> Result<T> {
-    let warnings = Mutex::new(Vec::new());
-    let interrupt = Interrupt::new(request.limits.timeout, request.cancel.clone());
-    let cx = Context::new(&request.limits, budget, &interrupt, &warnings, codecs::open).with_hint(&request.hint);
+    let cx = state.context(&request.hint);
     let entry = codecs::identify(source, &request.hint, &cx)?;
     let done = (entry.open)(source, &cx).and_then(|mut decoder| f(decoder.as_mut(), &cx));
     done.map_err(|e| e.of_format(entry.format.name))
@@ -120,7 +116,7 @@ fn make(decoder: &mut dyn Decoder, specs: &[Spec], request: &Request, cx: &Conte
         origin: frame.origin,
         confidence: frame.confidence,
         bytes_read: 0,
-        warnings: cx.warnings(),
+        warnings: Vec::new(),
     })
 }
 

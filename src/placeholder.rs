@@ -1,4 +1,4 @@
-//! What a client can draw before any thumbnail arrives: a thumbhash and the dominant colour.
+//! Placeholders that a client can draw before any thumbnail arrives: a thumbhash and the dominant colour.
 
 use crate::request::Rgb;
 use thumbling_core::error::Result;
@@ -6,10 +6,10 @@ use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::{self, Fit, Rect, Size};
 use thumbling_core::scale;
 
-/// Largest side of the picture that a thumbhash is made of, px: the format's own bound.
+/// Largest side of the picture that a thumbhash is computed from, px: the format's own limit.
 const SIDE: u32 = 100;
 
-/// The frame at no more than 100 × 100 px as [`PixelFormat::Rgba8`], for the other functions here.
+/// The frame at no more than 100 × 100 px as [`PixelFormat::Rgba8`], the input of the other functions.
 pub(crate) fn small(frame: &Frame) -> Result<Frame> {
     let size = geometry::plan(frame.size(), Size::new(SIDE, SIDE), Fit::ScaleDown).output;
     let whole = Rect { x: 0.0, y: 0.0, width: f64::from(frame.width), height: f64::from(frame.height) };
@@ -26,8 +26,8 @@ pub(crate) fn thumbhash(small: &Frame) -> Vec<u8> {
     thumbhash::rgba_to_thumb_hash(small.width as usize, small.height as usize, small.as_u8().unwrap_or_default())
 }
 
-/// The colour that most pixels of a frame from [`small`] have: the mean of the fullest of 4,096 bins. White if the
-/// frame is transparent all over.
+/// The most common colour of a frame from [`small`]: the mean of the fullest of 4,096 bins. White if the frame is fully
+/// transparent.
 pub(crate) fn dominant(small: &Frame) -> Rgb {
     let mut bins = vec![(0u32, [0u32; 3]); 4096];
     for p in small.as_u8().unwrap_or_default().chunks_exact(4).filter(|p| p[3] >= 128) {

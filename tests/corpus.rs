@@ -1,12 +1,12 @@
-//! The corpus, a folder beside the project that is not part of it: every file has the outcome and the source size of its
-//! manifest, in time. Skipped without the corpus, which CI (`CI` is set) takes for a failure.
+//! Every file of the corpus has the outcome and source size given in its manifest, within the timeout. The corpus is a
+//! folder beside the repository. Without it the tests are skipped, or fail if the variable `CI` is set.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use thumbling::{ErrorKind, Request, Source};
 
-/// Timeout of one file; the test profile is several times slower than a release.
+/// Timeout of one file; test builds are several times slower than releases.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 struct Row {
@@ -38,79 +38,80 @@ fn rows(corpus: &Path, folder: &str) -> Vec<Row> {
         .collect()
 }
 
-/// Formats without a renderer so far; their files may be `unsupported`.
+/// Formats without a renderer yet, whose files may be `unsupported`.
 fn is_planned(path: &str) -> bool {
     let planned = ["doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf"];
     planned.iter().any(|extension| path.ends_with(&format!(".{extension}")))
 }
 
-/// What is wrong with the outcome of `row`, if anything.
-fn wrong(corpus: &Path, row: &Row) -> Option<String> {
+/// How the outcome of `row` differs from the manifest, if it does.
+fn mismatch(corpus: &Path, row: &Row) -> Option<String> {
     let path = corpus.join(&row.path);
     let request = Request::new().name(row.path.as_str()).square(256).timeout(TIMEOUT);
     let start = Instant::now();
-    let made = Source::from_path(&path).and_then(|source| thumbling::thumbnail(&source, &request));
-    let took = start.elapsed();
-    if took > TIMEOUT + Duration::from_secs(2) {
-        return Some(format!("took {took:?}"));
+    let result = Source::from_path(&path).and_then(|source| thumbling::thumbnail(&source, &request));
+    let elapsed = start.elapsed();
+    if elapsed > TIMEOUT + Duration::from_secs(2) {
+        return Some(format!("took {elapsed:?}"));
     }
-    let got = match &made {
+    let outcome = match &result {
         Ok(_) => "ok".to_owned(),
         Err(e) => format!("error:{}", e.kind().name()),
     };
-    let unsupported = matches!(&made, Err(e) if e.kind() == ErrorKind::Unsupported);
-    let right = row.expected == "any"
-        || row.expected.split('|').any(|e| e == got)
+    let unsupported = matches!(&result, Err(e) if e.kind() == ErrorKind::Unsupported);
+    let is_expected = row.expected == "any"
+        || row.expected.split('|').any(|e| e == outcome)
         || unsupported && (row.extended || is_planned(&row.path));
-    if !right || matches!(&made, Err(e) if matches!(e.kind(), ErrorKind::Internal | ErrorKind::Timeout)) {
-        return Some(format!("wanted {}, got {got}: {:?}", row.expected, made.err().map(|e| e.to_string())));
+    if !is_expected || matches!(&result, Err(e) if matches!(e.kind(), ErrorKind::Internal | ErrorKind::Timeout)) {
+        return Some(format!("expected {}, got {outcome}: {:?}", row.expected, result.err().map(|e| e.to_string())));
     }
-    // Without a size: what the manifest was made with could not open the file.
-    if let (Ok(made), Some((width, height))) = (&made, row.size.filter(|(width, height)| width * height > 0.0)) {
-        let near = |got: f64, want: f64| (got - want).abs() <= f64::max(1.0, want * 0.01);
-        let info = &made.info;
-        if !near(info.width, width) || !near(info.height, height) {
-            return Some(format!("{}x{}, wanted {width}x{height}", info.width, info.height));
+    // Sizes of 0 are unknown: the tools that wrote the manifest could not open the file.
+    if let (Ok(thumbnails), Some((width, height))) = (&result, row.size.filter(|(width, height)| width * height > 0.0))
+    {
+        let is_near = |a: f64, expected: f64| (a - expected).abs() <= f64::max(1.0, expected * 0.01);
+        let info = &thumbnails.info;
+        if !is_near(info.width, width) || !is_near(info.height, height) {
+            return Some(format!("{}x{}, expected {width}x{height}", info.width, info.height));
         }
     }
     None
 }
 
-fn run(folder: &str, at_least: usize) {
+fn check(folder: &str, min_files: usize) {
     let Some(corpus) = corpus() else {
         assert!(std::env::var_os("CI").is_none(), "the corpus is missing: ../shared/corpus");
-        eprintln!("skipped: no corpus beside the project");
+        eprintln!("skipped: no corpus beside the repository");
         return;
     };
     let rows = rows(&corpus, folder);
-    assert!(rows.len() >= at_least, "{} rows of {folder}", rows.len());
-    let bad: Vec<String> =
-        rows.iter().filter_map(|row| wrong(&corpus, row).map(|why| format!("{}: {why}", row.path))).collect();
-    assert!(bad.is_empty(), "{} of {}:\n{}", bad.len(), rows.len(), bad.join("\n"));
+    assert!(rows.len() >= min_files, "{} rows of {folder}", rows.len());
+    let mismatches: Vec<String> =
+        rows.iter().filter_map(|row| mismatch(&corpus, row).map(|why| format!("{}: {why}", row.path))).collect();
+    assert!(mismatches.is_empty(), "{} of {}:\n{}", mismatches.len(), rows.len(), mismatches.join("\n"));
 }
 
 #[test]
-fn pictures_have_the_outcome_and_the_size_that_the_manifest_says() {
-    run("images/", 126);
+fn images_match_the_manifest() {
+    check("images/", 126);
 }
 
 #[test]
-fn texts_have_the_outcome_that_the_manifest_says() {
-    run("text/", 30);
+fn texts_match_the_manifest() {
+    check("text/", 30);
 }
 
 #[test]
-fn videos_and_sound_have_the_outcome_and_the_size_that_the_manifest_says() {
-    run("video/", 41);
-    run("audio/", 17);
+fn video_and_audio_match_the_manifest() {
+    check("video/", 41);
+    check("audio/", 17);
 }
 
 #[test]
-fn pdfs_have_the_outcome_and_the_size_that_the_manifest_says() {
-    run("pdf/", 35);
+fn pdfs_match_the_manifest() {
+    check("pdf/", 35);
 }
 
 #[test]
-fn hostile_files_end_in_a_picture_or_a_typed_error() {
-    run("hostile/", 86);
+fn hostile_files_match_the_manifest() {
+    check("hostile/", 86);
 }

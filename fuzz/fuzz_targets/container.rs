@@ -1,4 +1,4 @@
-//! Any bytes under the names of office documents: directories of zip files, OLE2, encryption, property sets, flat XML.
+//! Any bytes with the name of an office document: zip directories, OLE2, encryption, property sets, flat XML.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

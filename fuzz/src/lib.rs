@@ -1,18 +1,18 @@
-//! What the targets share: how an input becomes a file, how inputs are changed, and what must hold of every call.
+//! Shared by the targets: building files from inputs, mutating inputs, checking the result of a call.
 
-mod held;
+mod check;
 pub mod mutate;
 pub mod package;
 pub mod parts;
 
-pub use held::check;
+pub use check::check;
 
 use std::alloc::System;
 
 use cap::Cap;
 
-/// Bytes that may be allocated at once: the limit of a request, the fuzzer's input, and what the process keeps (fonts,
-/// contexts of shaping). Beyond it an allocation fails, and with it the process.
+/// Bytes that may be allocated at once: the limit of a request, plus the fuzzer's own memory and caches such as fonts.
+/// Allocations beyond it fail and abort the process.
 const MAX_ALLOCATED: usize = (64 + 192) << 20;
 
 #[global_allocator]

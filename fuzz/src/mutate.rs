@@ -1,5 +1,5 @@
-//! Mutations of XML inside of an input: elements are copied, dropped, moved and put into each other, values are replaced
-//! by extreme ones and by each other. What is not XML is left as it is.
+//! Mutates the XML in an input: copies, removes, moves and nests elements, and replaces attribute values by extreme ones
+//! or by each other. Leaves everything else unchanged.
 
 mod elements;
 mod random;
@@ -7,7 +7,7 @@ mod random;
 use elements::{Span, attribute_values, element_at, starts};
 use random::Random;
 
-/// Values that readers have to think of.
+/// Extreme or special attribute values.
 const VALUES: &[&str] = &[
     "0",
     "1",
@@ -45,21 +45,22 @@ const VALUES: &[&str] = &[
     "rId4",
 ];
 
-/// Copies of one element.
+/// Most copies of one element.
 const MAX_COPIES: usize = 200;
 
-/// Changes the first `size` bytes of `data`, to at most `max_size`; says how many there are then.
+/// Mutates the first `size` bytes of `data`, up to a length of `max_size`. Returns the new length.
 pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let mut random = Random::new(seed);
     let before = &data[..size];
-    let after =
-        changed(before, &mut random, max_size).filter(|after| after.len() <= max_size && after.len() <= data.len());
-    let Some(after) = after else { return size };
+    let Some(after) = mutated(before, &mut random, max_size) else { return size };
+    if after.len() > max_size.min(data.len()) {
+        return size;
+    }
     data[..after.len()].copy_from_slice(&after);
     after.len()
 }
 
-/// `one` with an element of `other` in place of one of the same name, written to `out`; says how long it is.
+/// Writes `one` to `out`, with one element replaced by an element of `other` with the same name. Returns the length.
 pub fn cross(one: &[u8], other: &[u8], out: &mut [u8], seed: u32) -> usize {
     let mut random = Random::new(seed);
     let crossed = crossed(one, other, &mut random).unwrap_or_else(|| one.to_vec());
@@ -68,7 +69,7 @@ pub fn cross(one: &[u8], other: &[u8], out: &mut [u8], seed: u32) -> usize {
     length
 }
 
-fn changed(data: &[u8], random: &mut Random, max_size: usize) -> Option<Vec<u8>> {
+fn mutated(data: &[u8], random: &mut Random, max_size: usize) -> Option<Vec<u8>> {
     match random.below(10) {
         0..=3 => value(data, random),
         4 => {
@@ -81,7 +82,7 @@ fn changed(data: &[u8], random: &mut Random, max_size: usize) -> Option<Vec<u8>>
             let copies = if random.below(4) == 0 { MAX_COPIES } else { 2 };
             Some(replaced(data, element.clone(), &data[element].repeat(1 + copies.min(room))))
         }
-        // Into itself, a few times.
+        // Nests an element in itself, up to 40 times.
         6 => {
             let outer = any(data, random)?;
             let text = &data[outer.clone()];
@@ -91,12 +92,12 @@ fn changed(data: &[u8], random: &mut Random, max_size: usize) -> Option<Vec<u8>>
             let nested = [&text[..open].repeat(times), text, &text[close..].repeat(times)].concat();
             Some(replaced(data, outer, &nested))
         }
-        // One in place of another.
+        // Replaces an element by another.
         7 => {
             let (from, to) = (any(data, random)?, any(data, random)?);
             Some(replaced(data, to, &data[from]))
         }
-        // One as the first child of another.
+        // Inserts an element as the first child of another.
         8 => {
             let (from, into) = (any(data, random)?, any(data, random)?);
             let open = into.start + data[into].iter().position(|b| *b == b'>')? + 1;
@@ -106,18 +107,18 @@ fn changed(data: &[u8], random: &mut Random, max_size: usize) -> Option<Vec<u8>>
     }
 }
 
-/// Another value for an attribute: an extreme one, or that of another.
+/// Replaces an attribute value by a special value, or by that of another attribute.
 fn value(data: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let all = attribute_values(data);
-    let to = random.of(&all)?.clone();
+    let to = random.choose(&all)?.clone();
     let value = match random.below(3) {
-        0 => data[random.of(&all)?.clone()].to_vec(),
-        _ => random.of(VALUES)?.as_bytes().to_vec(),
+        0 => data[random.choose(&all)?.clone()].to_vec(),
+        _ => random.choose(VALUES)?.as_bytes().to_vec(),
     };
     Some(replaced(data, to, &value))
 }
 
-/// Several values at once: what is bounded alone may not be together.
+/// Replaces several values: each may be harmless alone but not in combination.
 fn several(data: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let mut data = data.to_vec();
     for _ in 0..2 + random.below(6) {
@@ -130,9 +131,9 @@ fn crossed(one: &[u8], other: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let from = any(other, random)?;
     let name = elements::name(&other[from.start..]);
     let same: Vec<usize> = starts(one).into_iter().filter(|at| elements::name(&one[*at..]) == name).collect();
-    let to = match random.of(&same) {
+    let to = match random.choose(&same) {
         Some(at) => element_at(one, *at)?,
-        // Before any other.
+        // No element of that name: insert it before any element.
         None => {
             let at = any(one, random)?.start;
             at..at
@@ -142,7 +143,7 @@ fn crossed(one: &[u8], other: &[u8], random: &mut Random) -> Option<Vec<u8>> {
 }
 
 fn any(data: &[u8], random: &mut Random) -> Option<Span> {
-    element_at(data, *random.of(&starts(data))?)
+    element_at(data, *random.choose(&starts(data))?)
 }
 
 fn replaced(data: &[u8], span: Span, by: &[u8]) -> Vec<u8> {

@@ -1,8 +1,8 @@
-//! A zip package of parts, stored as they are; what a presentation needs and the parts lack is filled in.
+//! Zip packages of the given parts; missing parts of a presentation are filled in from a skeleton.
 
 use crate::parts::Part;
 
-/// The parts of the smallest presentation that leads to one of each: what an input lacks is taken from here.
+/// A minimal presentation with one part of each kind. Parts missing from an input are taken from here.
 const SKELETON: &[(&str, &str)] = &[
     ("[Content_Types].xml", include_str!("skeleton/content_types.xml")),
     ("_rels/.rels", include_str!("skeleton/package.rels")),
@@ -17,14 +17,14 @@ const SKELETON: &[(&str, &str)] = &[
     ("ppt/theme/theme1.xml", include_str!("skeleton/theme.xml")),
 ];
 
-/// The package of a presentation that has these parts.
+/// A presentation with these parts and, for all others, those of the skeleton.
 pub fn presentation(parts: &[Part<'_>]) -> Vec<u8> {
-    let is_given = |name: &str| parts.iter().any(|(given, _)| *given == name);
-    let filled = SKELETON.iter().filter(|(name, _)| !is_given(name)).map(|(name, text)| (*name, text.as_bytes()));
+    let is_present = |name: &str| parts.iter().any(|(part, _)| *part == name);
+    let filled = SKELETON.iter().filter(|(name, _)| !is_present(name)).map(|(name, text)| (*name, text.as_bytes()));
     zip(&filled.chain(parts.iter().copied()).collect::<Vec<_>>())
 }
 
-/// A zip file of these parts and no others (APPNOTE.TXT, 4.3.7 to 4.3.16).
+/// A zip file with just these parts, stored (APPNOTE.TXT, sections 4.3.7 to 4.3.16).
 pub fn zip(parts: &[Part<'_>]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in parts {
@@ -42,7 +42,7 @@ pub fn zip(parts: &[Part<'_>]) -> Vec<u8> {
         file.extend(*bytes);
         directory.extend(b"PK\x01\x02\x14\0");
         directory.extend(&fields);
-        // Comment, disk, attributes inside and outside.
+        // Comment length, disk, internal and external attributes, 10 bytes in all.
         directory.extend([0; 10]);
         directory.extend(start.to_le_bytes());
         directory.extend(name.as_bytes());

@@ -1,19 +1,20 @@
-//! An input as the parts of a package, so that mutations reach what is in them instead of breaking checksums.
+//! Splits an input into the parts of a package. Inputs are not zip files, so that mutations change the parts instead of
+//! breaking checksums.
 //!
 //! ```text
-//! choice, one byte
+//! one byte of options
 //! --- ppt/slides/slide1.xml
-//! the part's bytes, as they are, up to the next such line
+//! the bytes of the part, up to the next such line
 //! ```
 
-/// What a line with the name of a part begins with.
+/// Starts the line with the name of a part.
 const MARK: &[u8] = b"\n--- ";
 
-/// A part: its name and its bytes.
+/// Name and bytes of a part.
 pub type Part<'a> = (&'a str, &'a [u8]);
 
-/// The parts of an input; what stands before the first is dropped, and so are names that are not text.
-pub fn of(input: &[u8]) -> Vec<Part<'_>> {
+/// The parts of an input. Ignores bytes before the first part, and parts whose name is not UTF-8.
+pub fn split(input: &[u8]) -> Vec<Part<'_>> {
     let starts: Vec<usize> = marks(input).collect();
     let ends = starts.iter().skip(1).copied().chain([input.len()]);
     let part = |(start, end): (&usize, usize)| {
@@ -24,7 +25,7 @@ pub fn of(input: &[u8]) -> Vec<Part<'_>> {
     starts.iter().zip(ends).filter_map(part).collect()
 }
 
-/// Where lines with names begin.
+/// Offsets of the lines with names.
 fn marks(input: &[u8]) -> impl Iterator<Item = usize> {
     input.windows(MARK.len()).enumerate().filter(|(_, w)| *w == MARK).map(|(at, _)| at)
 }

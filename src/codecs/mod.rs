@@ -1,12 +1,12 @@
-//! The registry: one line a format. Everything else (probing, the capability list, the command, the C ABI, corpus
-//! tests) picks a format up from here.
+//! The registry: one line per format. Probing, the capability list, the command, the C ABI and corpus tests all use it.
 
 use thumbling_core::decode::{Context, Decoder, FormatEntry};
 use thumbling_core::error::Result;
-use thumbling_core::probe::{self, Hint, Registered};
+use thumbling_core::probe::Hint;
+use thumbling_core::registry::{self, Registered};
 use thumbling_core::source::Source;
 
-/// The modules of one family: declared here, or those of another crate.
+/// The modules of one family: declared here, or in another crate.
 macro_rules! family {
     ($family:ident [$feature:literal $origin:ident] $($rest:tt)*) => {
         #[cfg(feature = $feature)]
@@ -48,12 +48,11 @@ macro_rules! formats {
 }
 
 formats! {
-    // Cargo feature, module (a file or folder below codecs/<family>/ that exports ENTRY, or a module of the named crate),
-    // extensions. A module of several formats exports one entry for each. Earlier lines win ties.
+    // Cargo feature, module (a file or folder in codecs/<family>/ that exports ENTRY, or a module of the named crate),
+    // extensions. A module with several formats exports one entry for each. Earlier lines win ties.
     image shares [
         animation
         #[cfg(any(feature = "avif", feature = "heic"))] heif
-        #[cfg(feature = "farbfeld")] image_crate
     ] {
         "avif" avif ["avif" "avifs"];
         "heic" heic ["heic" "heif" "hif" "heics" "heifs"];
@@ -81,8 +80,10 @@ formats! {
         "farbfeld" farbfeld ["ff"];
     }
     metafile from "metafile" thumbling_metafile {
-        "metafile" emf ["emf" "emz"];
-        "metafile" wmf ["wmf" "wmz"];
+        "metafile" entries {
+            EMF ["emf" "emz"];
+            WMF ["wmf" "wmz"];
+        };
     }
     office from "office" thumbling_office {
         "docx" docx ["docx" "docm" "dotx" "dotm" "wps" "wpt"];
@@ -169,26 +170,30 @@ formats! {
     }
 }
 
-/// One format that this library knows: what the capability list says of it.
+/// One format in the capability list.
+///
+/// ```
+/// let png = thumbling::capabilities().find(|format| format.extensions.contains(&"png")).unwrap();
+/// assert_eq!((png.name, png.enabled), ("png", true));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Capability {
-    /// The format's name; the feature's if this build lacks it.
+    /// The format's name; the feature's name if this build lacks it.
     pub name: &'static str,
     /// `image`, `document`, `video`, `audio` or `archive`; `None` if this build lacks it.
     pub family: Option<&'static str>,
     /// Extensions in lower case.
     pub extensions: &'static [&'static str],
-    /// Media types; empty if this build lacks it.
+    /// MIME types; empty if this build lacks it.
     pub mime_types: &'static [&'static str],
-    /// Whether this build makes it.
+    /// Whether this build supports it.
     pub enabled: bool,
-    /// The Cargo feature that switches it.
+    /// The Cargo feature that enables it.
     pub feature: &'static str,
 }
 
-/// Every format that this library knows, in the registry's order; without wrappers of other formats, which no name
-/// speaks for.
+/// Every known format, in the registry's order, except wrappers of other formats, which have no extension.
 pub fn capabilities() -> impl Iterator<Item = Capability> {
     REGISTRY.iter().filter(|line| !line.extensions.is_empty()).map(|line| Capability {
         name: line.entry.map_or(line.feature, |e| e.format.name),
@@ -200,12 +205,12 @@ pub fn capabilities() -> impl Iterator<Item = Capability> {
     })
 }
 
-/// The entry for `source`, by content.
+/// The entry for `source`, chosen by content.
 pub(crate) fn identify(source: &Source, hint: &Hint, cx: &Context<'_>) -> Result<&'static FormatEntry> {
-    probe::identify(REGISTRY, source, hint, cx)
+    registry::identify(REGISTRY, source, hint, cx)
 }
 
-/// A decoder for `source`, by content; its errors name the format.
+/// A decoder for `source`, chosen by content; its errors name the format.
 pub(crate) fn open(source: &Source, hint: &Hint, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
     let entry = identify(source, hint, cx)?;
     (entry.open)(source, cx).map_err(|e| e.of_format(entry.format.name))

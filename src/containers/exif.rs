@@ -1,10 +1,10 @@
-//! What a picture needs of EXIF 2.32: its orientation, and its preview.
+//! EXIF 2.32: orientation, colour space and preview.
 
 use std::ops::Range;
 
 use thumbling_core::orient::Orientation;
 
-/// Entries of one directory that are looked at.
+/// Entries of one directory that are read.
 const MAX_ENTRIES: u16 = 512;
 
 /// Orientation and preview of an EXIF block.
@@ -18,8 +18,7 @@ pub(crate) struct Exif {
     pub preview: Option<Range<usize>>,
 }
 
-/// Reads `tiff`, which begins with the byte order mark; an `Exif\0\0` before it is skipped. Whatever is broken is
-/// left out.
+/// Parses `tiff`, which starts with the byte order mark; an `Exif\0\0` before it is skipped. Invalid parts are ignored.
 pub(crate) fn parse(tiff: &[u8]) -> Exif {
     let skipped = if tiff.starts_with(b"Exif\0") { 6 } else { 0 };
     let mut exif = Exif::default();
@@ -105,7 +104,7 @@ impl<'a> Block<'a> {
 mod tests {
     use super::*;
 
-    /// An EXIF block in big endian with an orientation and a preview of five bytes.
+    /// A big-endian EXIF block with an orientation and a preview of five bytes.
     fn block() -> Vec<u8> {
         let mut b = b"Exif\0\0MM\0*\0\0\0\x08".to_vec();
         b.extend([0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 26]);

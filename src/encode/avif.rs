@@ -17,11 +17,11 @@ pub(super) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
         .with_speed(SPEED)
         .with_bit_depth(BitDepth::Eight)
         .with_num_threads(Some(1));
-    // Opaque pixels are encoded without alpha. `encode_rgb` would be compiled into this crate, with all of rav1e.
+    // Opaque pixels are encoded without alpha. `encode_rgb` is generic and would compile all of rav1e into this crate.
     let pixels: Vec<_> = match frame.format {
         PixelFormat::Rgba8 => v.chunks_exact(4).map(|p| ravif::RGBA8::new(p[0], p[1], p[2], p[3])).collect(),
         _ => v.chunks_exact(3).map(|p| ravif::RGBA8::new(p[0], p[1], p[2], 255)).collect(),
     };
     let encoded = encoder.encode_rgba(Img::new(&pixels[..], width, height));
-    Ok(encoded.map_err(|e| Error::internal(format!("encode: {e}")))?.avif_file)
+    Ok(encoded.map_err(|e| Error::internal(format!("encode: {e}")).caused_by(e))?.avif_file)
 }

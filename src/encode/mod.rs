@@ -1,17 +1,23 @@
 //! Thumbnails as files: JPEG, WebP, PNG, AVIF, raw pixels. Metadata is never written.
+//!
+//! JPEG, PNG and raw pixels are part of every build; WebP needs the feature `webp` or `libwebp`, AVIF `avif-encode`.
 
 #[cfg(feature = "avif-encode")]
 mod avif;
 mod jpeg;
+#[cfg(any(feature = "webp", feature = "libwebp"))]
+mod webp;
 
-use crate::ffi::webp;
 use crate::request::{Output, Rgb, Spec, Thumbnail};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::png;
 
-/// Distinct colours up to which [`Output::Auto`] takes a picture for a drawing.
+/// Distinct colours up to which [`Output::Auto`] treats a picture as a drawing, which PNG stores smaller than JPEG.
 const FEW_COLORS: usize = 128;
+
+/// What [`Output::Auto`] encodes transparent pictures as: WebP where this build has it.
+const TRANSPARENT: Output = if cfg!(any(feature = "webp", feature = "libwebp")) { Output::Webp } else { Output::Png };
 
 /// Encodes upright 8-bit sRGB (`Rgb8` or `Rgba8`) as `spec` asks.
 pub(crate) fn encode(frame: &Frame, spec: &Spec) -> Result<Thumbnail> {
@@ -32,25 +38,33 @@ pub(crate) fn encode(frame: &Frame, spec: &Spec) -> Result<Thumbnail> {
     }
     let (media_type, bytes) = match output {
         Output::Jpeg => ("image/jpeg", jpeg::encode(frame, spec.quality)?),
+        #[cfg(any(feature = "webp", feature = "libwebp"))]
         Output::Webp => ("image/webp", webp::encode(frame, spec.quality)?),
+        #[cfg(not(any(feature = "webp", feature = "libwebp")))]
+        Output::Webp => return Err(disabled("webp")),
         Output::Png => ("image/png", png::encode(frame)?),
         #[cfg(feature = "avif-encode")]
         Output::Avif => ("image/avif", avif::encode(frame, spec.quality)?),
         #[cfg(not(feature = "avif-encode"))]
-        Output::Avif => {
-            let detail = "this build was made without the feature `avif-encode`";
-            return Err(Error::new(thumbling_core::error::ErrorKind::FeatureDisabled, detail));
-        }
+        Output::Avif => return Err(disabled("avif-encode")),
         Output::Rgba => ("application/octet-stream", rgba(frame)?),
-        Output::Auto => return Err(Error::internal("an output that was not chosen")),
+        Output::Auto => return Err(Error::internal("`auto` is not an encoding")),
     };
     Ok(Thumbnail { width: frame.width, height: frame.height, output, media_type, bytes })
+}
+
+#[cfg(not(all(any(feature = "webp", feature = "libwebp"), feature = "avif-encode")))]
+fn disabled(feature: &str) -> Error {
+    Error::new(
+        thumbling_core::error::ErrorKind::FeatureDisabled,
+        format!("this build was made without the feature `{feature}`"),
+    )
 }
 
 fn samples(frame: &Frame) -> Result<&[u8]> {
     match (frame.format, frame.as_u8()) {
         (PixelFormat::Rgb8 | PixelFormat::Rgba8, Some(v)) => Ok(v),
-        _ => Err(Error::internal(format!("{:?} is not encoded", frame.format))),
+        _ => Err(Error::internal(format!("cannot encode {:?}", frame.format))),
     }
 }
 
@@ -79,7 +93,7 @@ fn choose(frame: &Frame) -> Output {
     let Ok(v) = samples(frame) else { return Output::Jpeg };
     let n = frame.format.channels();
     if n == 4 && v.chunks_exact(4).any(|p| p[3] < 255) {
-        return Output::Webp;
+        return TRANSPARENT;
     }
     let mut seen = std::collections::HashSet::with_capacity(FEW_COLORS + 1);
     for p in v.chunks_exact(n) {
@@ -110,8 +124,25 @@ mod tests {
     #[test]
     fn auto_keeps_transparency_and_few_colours_lossless() {
         let clear = Frame::from_u8(8, 8, PixelFormat::Rgba8, [9, 9, 9, 0].repeat(64)).unwrap();
-        assert_eq!(encode(&clear, &spec(Output::Auto)).unwrap().output, Output::Webp);
+        assert_eq!(encode(&clear, &spec(Output::Auto)).unwrap().output, TRANSPARENT);
         let flat = Frame::from_u8(8, 8, PixelFormat::Rgb8, [9, 9, 9].repeat(64)).unwrap();
         assert_eq!(encode(&flat, &spec(Output::Auto)).unwrap().output, Output::Png);
+    }
+
+    #[test]
+    fn outputs_that_the_build_lacks_name_their_feature() {
+        let frame = Frame::from_u8(8, 8, PixelFormat::Rgb8, [9, 9, 9].repeat(64)).unwrap();
+        for (output, feature, is_enabled) in [
+            (Output::Webp, "webp", cfg!(any(feature = "webp", feature = "libwebp"))),
+            (Output::Avif, "avif-encode", cfg!(feature = "avif-encode")),
+        ] {
+            match encode(&frame, &spec(output)) {
+                Ok(thumbnail) => assert!(is_enabled && !thumbnail.bytes.is_empty()),
+                Err(e) => {
+                    assert!(!is_enabled && e.detail().contains(feature), "{e}");
+                    assert_eq!(e.kind(), thumbling_core::error::ErrorKind::FeatureDisabled);
+                }
+            }
+        }
     }
 }

@@ -1,9 +1,11 @@
-//! C libraries, each behind one safe file or folder: the only places outside the C ABI that may be unsafe.
+//! Bindings to C libraries and C-like APIs, each behind one safe file or folder: the only modules besides the C ABI that
+//! may contain unsafe code.
 
-#[cfg(feature = "avif")]
-pub(crate) mod av1;
 #[cfg(feature = "ffmpeg")]
 pub(crate) mod ffmpeg;
+#[cfg(feature = "libwebp")]
+pub(crate) mod libwebp;
 #[cfg(feature = "pdfium")]
 pub(crate) mod pdfium;
-pub(crate) mod webp;
+#[cfg(feature = "avif")]
+pub(crate) mod rav1d;

@@ -1,12 +1,13 @@
-//! PDFium behind safe functions: documents over a [`Source`], pages drawn into pixels.
+//! A safe wrapper of PDFium: documents over a [`Source`], pages drawn into pixels.
 //!
-//! The library is bound at run time, once a process, where it is found: at the path that `THUMBLING_PDFIUM` names,
-//! beside this library or the running command, or where the system's loader looks. It is never fetched.
+//! The library is loaded once per process, at run time: from the path in `THUMBLING_PDFIUM`, from the folder of this
+//! library or of the running command, or from the system's library path. It is never downloaded. An empty
+//! `THUMBLING_PDFIUM` turns it off.
 //!
-//! PDFium is not thread-safe, so every call is made in **one lane**: a lock of our own, for which a caller waits a
-//! short time, and no longer than its deadline. Documents of several threads may be open at once; their calls take turns. While a page is
-//! drawn PDFium asks, some thousand times a second, whether to pause; a passed deadline says yes, and drawing ends
-//! there. Opening and parsing ask only as far as they read: a passed deadline fails the reads.
+//! PDFium is not thread-safe, so every call holds **one lock**, for which a caller waits a short time, and no longer
+//! than its deadline. Several threads may have documents open; their calls take turns. While PDFium draws a page it
+//! asks, some thousand times a second, whether to pause; once the deadline has passed the answer is yes, and drawing
+//! ends. Opening and parsing only stop at reads, which fail after the deadline.
 //!
 //! Scripts, launch actions and XFA are not run: no such call is made, and builds with V8 or XFA gain nothing here.
 #![allow(unsafe_code)] // FFI: PDFium has no other interface.
@@ -27,18 +28,18 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::source::Source;
 
-/// The environment variable that names the library's file, or the folder that it is in.
+/// The environment variable with the path of the library, or of its folder.
 const PATH_VARIABLE: &str = "THUMBLING_PDFIUM";
 
-/// How long a document waits for another one that PDFium is at work on: what takes longer may never end.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long to wait for another document: what takes longer may never end.
+const MAX_WAIT: Duration = Duration::from_millis(1500);
 
-/// Bytes fetched at once: PDFium asks for 512 at a time.
+/// Bytes per fetch: PDFium requests 512 at a time.
 const WINDOW: usize = 16 << 10;
-/// Windows kept, so that going back and forth between a table and its objects fetches neither twice.
+/// Windows kept, so that alternating between a table and its objects fetches neither twice.
 const WINDOWS: usize = 16;
 
-// Of fpdfview.h and fpdf_progressive.h.
+// From fpdfview.h and fpdf_progressive.h.
 const FPDF_ANNOT: c_int = 0x01;
 const FPDF_REVERSE_BYTE_ORDER: c_int = 0x10;
 const BITMAP_BGRX: c_int = 3;
@@ -48,11 +49,14 @@ const ERR_FILE: c_ulong = 2;
 const ERR_PASSWORD: c_ulong = 4;
 const ERR_SECURITY: c_ulong = 5;
 
-/// Bound, and initialised: `None` where no library was found.
+/// The loaded and initialised library: `None` if it was not found.
 fn library() -> Option<&'static dyn PdfiumLibraryBindings> {
     static LIBRARY: OnceLock<Option<Box<dyn PdfiumLibraryBindings>>> = OnceLock::new();
     LIBRARY
         .get_or_init(|| {
+            if std::env::var_os(PATH_VARIABLE).is_some_and(|path| path.is_empty()) {
+                return None;
+            }
             let bindings = candidates().into_iter().find_map(|path| Pdfium::bind_to_library(path).ok());
             let bindings = bindings.or_else(|| Pdfium::bind_to_system_library().ok())?;
             // SAFETY: the first call into the library, made once, while no other thread has its bindings.
@@ -62,12 +66,12 @@ fn library() -> Option<&'static dyn PdfiumLibraryBindings> {
         .as_deref()
 }
 
-/// Whether PDFium is there.
+/// Whether PDFium is available.
 pub(crate) fn is_available() -> bool {
     library().is_some()
 }
 
-/// Files that may be the library, the preferred one first.
+/// Paths that may be the library, in order of preference.
 fn candidates() -> Vec<PathBuf> {
     let name = Pdfium::pdfium_platform_library_name();
     let mut files = Vec::new();
@@ -76,7 +80,7 @@ fn candidates() -> Vec<PathBuf> {
     }
     let mut beside = |file: Option<PathBuf>| {
         if let Some(folder) = file.as_deref().and_then(Path::parent) {
-            // An executable of Cargo's tests lies one folder below the command.
+            // Cargo's test executables are one folder below the command.
             files.push(folder.join(&name));
             if folder.ends_with("deps") || folder.ends_with("examples") {
                 files.push(folder.with_file_name(&name));
@@ -89,12 +93,12 @@ fn candidates() -> Vec<PathBuf> {
     files
 }
 
-/// The file that this code was loaded from: the shared library, if it is in one.
+/// The file that contains this code: the shared library or the executable.
 #[cfg(unix)]
 fn own_file() -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: any address may be asked for, `info` is writable, and is read only if it was written; the name in it is
+    // SAFETY: any address is allowed, `info` is writable, and is read only after it was written; the name in it is
     // a string that the loader keeps as long as the object is loaded, which it is while its code runs.
     let name = unsafe {
         if libc::dladdr(own_file as *const c_void, info.as_mut_ptr()) == 0 {
@@ -111,25 +115,25 @@ fn own_file() -> Option<PathBuf> {
     None
 }
 
-/// The one lane: whether somebody is in it.
+/// The lock: whether it is held.
 static BUSY: Mutex<bool> = Mutex::new(false);
 static FREE: Condvar = Condvar::new();
 
-/// The right to call PDFium, until it is dropped.
-struct Lane(&'static dyn PdfiumLibraryBindings);
+/// A guard: PDFium may be called until it is dropped.
+struct LockGuard(&'static dyn PdfiumLibraryBindings);
 
-impl Lane {
-    /// Waits for the lane as long as `interrupt` allows, and no longer than [`PATIENCE`]: then it is `busy`. Without an
+impl LockGuard {
+    /// Waits for the lock as long as `interrupt` allows, and at most [`MAX_WAIT`]: then it is `busy`. Without an
     /// interrupt it waits for ever.
-    fn enter(interrupt: Option<&Interrupt>) -> Result<Self> {
+    fn acquire(interrupt: Option<&Interrupt>) -> Result<Self> {
         let library = library().ok_or_else(|| Error::new(ErrorKind::FeatureDisabled, "no PDFium library was found"))?;
         let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
         let start = Instant::now();
         while *busy {
             if let Some(interrupt) = interrupt {
                 interrupt.check()?;
-                if start.elapsed() > PATIENCE {
-                    return Err(Error::new(ErrorKind::Busy, "PDFium is at work on another document"));
+                if start.elapsed() > MAX_WAIT {
+                    return Err(Error::new(ErrorKind::Busy, "PDFium is busy with another document"));
                 }
             }
             let waited = FREE.wait_timeout(busy, Duration::from_millis(10));
@@ -140,20 +144,20 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
+impl Drop for LockGuard {
     fn drop(&mut self) {
         *BUSY.lock().unwrap_or_else(PoisonError::into_inner) = false;
         FREE.notify_one();
     }
 }
 
-/// What PDFium reads a document from; it is asked only within the lane.
+/// The state that PDFium's read callback uses, only with the lock held.
 struct Reader {
     source: Source,
     interrupt: Interrupt,
-    /// Offset and bytes, the last used one last.
+    /// Offset and bytes, the most recently used one last.
     windows: Vec<(u64, Vec<u8>)>,
-    /// What the host said when a read failed.
+    /// The error of a failed read.
     failed: Option<Error>,
 }
 
@@ -196,11 +200,11 @@ impl Reader {
     }
 }
 
-/// PDFium's call for a block: non-zero if it was read.
+/// PDFium's read callback: returns non-zero on success.
 unsafe extern "C" fn get_block(reader: *mut c_void, position: c_ulong, buf: *mut c_uchar, size: c_ulong) -> c_int {
     let read = || {
         // SAFETY: `reader` is the `Reader` that the document was opened with; it lives as long as the document, and
-        // whoever called PDFium in the lane holds no reference to it meanwhile. `buf` has room for `size` bytes,
+        // the caller of PDFium, which holds the lock, has no reference to it meanwhile. `buf` has room for `size` bytes,
         // which PDFium owns and does not read before this returns; zeroed first, they are initialised.
         let (reader, out) = unsafe {
             std::ptr::write_bytes(buf, 0, size as usize);
@@ -216,9 +220,9 @@ unsafe extern "C" fn get_block(reader: *mut c_void, position: c_ulong, buf: *mut
     c_int::from(read.unwrap_or(false))
 }
 
-/// PDFium's question whether to pause: yes when the time is up.
+/// PDFium's pause callback: pauses when the time is up.
 unsafe extern "C" fn need_to_pause(pause: *mut IFSDK_PAUSE) -> c_int {
-    // SAFETY: PDFium hands back the structure that it was given, whose `user` is the `Interrupt` of the call.
+    // SAFETY: PDFium passes the structure that it was given, whose `user` is the `Interrupt` of the call.
     let interrupt = unsafe { &*(*pause).user.cast::<Interrupt>() };
     c_int::from(interrupt.check().is_err())
 }
@@ -227,20 +231,20 @@ unsafe extern "C" fn need_to_pause(pause: *mut IFSDK_PAUSE) -> c_int {
 pub(crate) struct Document {
     handle: FPDF_DOCUMENT,
     form: FPDF_FORMHANDLE,
-    // Both are pointed to by PDFium as long as the document is open.
+    // PDFium has pointers to both as long as the document is open.
     reader: *mut Reader,
     form_info: Option<Pin<Box<FPDF_FORMFILLINFO>>>,
 }
 
-// SAFETY: the document is used by one thread at a time (no method takes it shared), and PDFium's own state only within
-// the lane; nothing in it is bound to the thread that opened it.
+// SAFETY: the document is used by one thread at a time (no method takes it shared), and PDFium's own state only with
+// the lock held; nothing in it is bound to the thread that opened it.
 unsafe impl Send for Document {}
 
 impl Document {
-    /// Opens a document with no password. `encrypted` if it needs one.
+    /// Opens a document without a password. `encrypted` if it needs one.
     pub(crate) fn open(source: &Source, interrupt: &Interrupt) -> Result<Self> {
         let size = c_ulong::try_from(source.size()).map_err(|_| Error::limit("a file too large for PDFium"))?;
-        let lane = Lane::enter(Some(interrupt))?;
+        let lock = LockGuard::acquire(Some(interrupt))?;
         let reader = Reader { source: source.clone(), interrupt: interrupt.clone(), windows: Vec::new(), failed: None };
         let mut document = Self {
             handle: std::ptr::null_mut(),
@@ -250,120 +254,120 @@ impl Document {
         };
         let mut access =
             FPDF_FILEACCESS { m_FileLen: size, m_GetBlock: Some(get_block), m_Param: document.reader.cast() };
-        // SAFETY: in the lane; `access` is copied by PDFium, and what it points to lives as long as the document.
-        document.handle = unsafe { lane.0.FPDF_LoadCustomDocument(&mut access, None) };
+        // SAFETY: the lock is held; `access` is copied by PDFium, and what it points to lives as long as the document.
+        document.handle = unsafe { lock.0.FPDF_LoadCustomDocument(&mut access, None) };
         if !document.handle.is_null() {
             return Ok(document);
         }
-        // SAFETY: in the lane; the error is that of the last call, made here.
-        let code = unsafe { lane.0.FPDF_GetLastError() };
-        // The lane is free before the document is dropped, which enters it again.
-        drop(lane);
+        // SAFETY: the lock is held; the error is that of the last call, made here.
+        let code = unsafe { lock.0.FPDF_GetLastError() };
+        // The lock is released before the document is dropped, which takes it again.
+        drop(lock);
         interrupt.check()?;
         Err(match (document.failure(), code) {
             (Some(e), _) if e.kind() != ErrorKind::Corrupt => e,
             (_, ERR_PASSWORD) => Error::new(ErrorKind::Encrypted, "a password is needed"),
-            (_, ERR_SECURITY) => Error::unsupported("an encryption that PDFium does not know"),
+            (_, ERR_SECURITY) => Error::unsupported("an encryption that PDFium does not support"),
             (_, ERR_FILE) => Error::corrupt("the file could not be read"),
-            _ => Error::corrupt("no PDF document"),
+            _ => Error::corrupt("not a PDF document"),
         })
     }
 
-    /// What the source said when a read failed.
+    /// The source's error, if a read failed.
     fn failure(&mut self) -> Option<Error> {
         // SAFETY: outside of calls to PDFium nothing else refers to the reader.
         unsafe { (*self.reader).failed.take() }
     }
 
-    /// The number of pages, as the document says it.
+    /// The number of pages that the document declares.
     pub(crate) fn pages(&mut self, interrupt: &Interrupt) -> Result<u32> {
-        let lane = Lane::enter(Some(interrupt))?;
-        // SAFETY: in the lane, with an open document.
-        Ok(u32::try_from(unsafe { lane.0.FPDF_GetPageCount(self.handle) }).unwrap_or(0))
+        let lock = LockGuard::acquire(Some(interrupt))?;
+        // SAFETY: the lock is held, with an open document.
+        Ok(u32::try_from(unsafe { lock.0.FPDF_GetPageCount(self.handle) }).unwrap_or(0))
     }
 
     /// Whether the document is encrypted (and opens without a password).
     pub(crate) fn is_encrypted(&mut self, interrupt: &Interrupt) -> Result<bool> {
-        let lane = Lane::enter(Some(interrupt))?;
-        // SAFETY: in the lane, with an open document. -1 is for no encryption.
-        Ok(unsafe { lane.0.FPDF_GetSecurityHandlerRevision(self.handle) } >= 0)
+        let lock = LockGuard::acquire(Some(interrupt))?;
+        // SAFETY: the lock is held, with an open document. -1 is for no encryption.
+        Ok(unsafe { lock.0.FPDF_GetSecurityHandlerRevision(self.handle) } >= 0)
     }
 
     /// Width and height of a page after rotation, pt.
     pub(crate) fn page_size(&mut self, page: u32, interrupt: &Interrupt) -> Result<(f64, f64)> {
-        let lane = Lane::enter(Some(interrupt))?;
+        let lock = LockGuard::acquire(Some(interrupt))?;
         let (mut width, mut height) = (0.0, 0.0);
         let page = c_int::try_from(page).unwrap_or(c_int::MAX);
-        // SAFETY: in the lane, with an open document; the two results are written to.
-        let found = unsafe { lane.0.FPDF_GetPageSizeByIndex(self.handle, page, &mut width, &mut height) };
+        // SAFETY: the lock is held, with an open document; the two results are written to.
+        let found = unsafe { lock.0.FPDF_GetPageSizeByIndex(self.handle, page, &mut width, &mut height) };
         match found {
             0 => Err(Error::corrupt("the page cannot be found")),
             _ => Ok((width, height)),
         }
     }
 
-    /// A page with its annotations and form fields at `size` px over white: RGBX, 4 bytes a pixel.
+    /// A page with its annotations and form fields at `size` px over white: RGBX, 4 bytes per pixel.
     pub(crate) fn render(&mut self, page: u32, size: Size, interrupt: &Interrupt) -> Result<Vec<u8>> {
         let side = |n: u32| c_int::try_from(n).map_err(|_| Error::limit("a page too large"));
         let (width, height) = (side(size.width)?, side(size.height)?);
         let mut pixels = vec![0xFF; size.pixels() as usize * 4];
-        let lane = Lane::enter(Some(interrupt))?;
-        self.start_form(&lane);
+        let lock = LockGuard::acquire(Some(interrupt))?;
+        self.start_form(&lock);
         let page = c_int::try_from(page).unwrap_or(c_int::MAX);
-        // SAFETY: in the lane, with an open document.
-        let page = unsafe { lane.0.FPDF_LoadPage(self.handle, page) };
+        // SAFETY: the lock is held, with an open document.
+        let page = unsafe { lock.0.FPDF_LoadPage(self.handle, page) };
         if page.is_null() {
-            drop(lane);
+            drop(lock);
             interrupt.check()?;
             return Err(self
                 .failure()
                 .filter(|e| e.kind() == ErrorKind::Io)
                 .unwrap_or_else(|| Error::corrupt("the page cannot be loaded")));
         }
-        // SAFETY: in the lane; `pixels` holds `height` rows of `width` pixels of 4 bytes and outlives the bitmap.
+        // SAFETY: the lock is held; `pixels` holds `height` rows of `width` pixels of 4 bytes and outlives the bitmap.
         let bitmap = unsafe {
-            lane.0.FPDFBitmap_CreateEx(width, height, BITMAP_BGRX, pixels.as_mut_ptr().cast(), width.saturating_mul(4))
+            lock.0.FPDFBitmap_CreateEx(width, height, BITMAP_BGRX, pixels.as_mut_ptr().cast(), width.saturating_mul(4))
         };
         let drawn = match bitmap.is_null() {
             true => Err(Error::limit("PDFium refuses a bitmap of this size")),
-            false => self.draw(&lane, page, bitmap, (width, height), interrupt),
+            false => self.draw(&lock, page, bitmap, (width, height), interrupt),
         };
-        // SAFETY: in the lane; the handles came from PDFium, are closed once, and are not used any more.
+        // SAFETY: the lock is held; the handles came from PDFium, are closed once, and are not used any more.
         unsafe {
             if !bitmap.is_null() {
-                lane.0.FPDFBitmap_Destroy(bitmap);
+                lock.0.FPDFBitmap_Destroy(bitmap);
             }
             if !self.form.is_null() {
-                lane.0.FORM_OnBeforeClosePage(page, self.form);
+                lock.0.FORM_OnBeforeClosePage(page, self.form);
             }
-            lane.0.FPDF_ClosePage(page);
+            lock.0.FPDF_ClosePage(page);
         }
-        drop(lane);
+        drop(lock);
         interrupt.check()?;
         drawn.map(|()| pixels)
     }
 
-    /// Makes form fields drawable, once, if the document has any.
-    fn start_form(&mut self, lane: &Lane) {
+    /// Prepares form fields for drawing, once, if the document has any.
+    fn start_form(&mut self, lock: &LockGuard) {
         if self.form_info.is_some() {
             return;
         }
-        // SAFETY: in the lane, with an open document. 0 is for no form.
-        if unsafe { lane.0.FPDF_GetFormType(self.handle) } == 0 {
+        // SAFETY: the lock is held, with an open document. 0 is for no form.
+        if unsafe { lock.0.FPDF_GetFormType(self.handle) } == 0 {
             return;
         }
         // SAFETY: the structure is plain data of integers, pointers and optional functions, for all of which zero is
-        // a value: no function at all, which version 1 allows for whatever is only called on a user's action.
+        // a value: no function at all, which version 1 allows for functions that are only called on user actions.
         let mut info = Box::pin(unsafe { std::mem::zeroed::<FPDF_FORMFILLINFO>() });
         info.version = 1;
-        // SAFETY: in the lane; `info` is pinned and lives until the form is closed.
-        self.form = unsafe { lane.0.FPDFDOC_InitFormFillEnvironment(self.handle, &mut *info) };
+        // SAFETY: the lock is held; `info` is pinned and lives until the form is closed.
+        self.form = unsafe { lock.0.FPDFDOC_InitFormFillEnvironment(self.handle, &mut *info) };
         self.form_info = Some(info);
     }
 
     fn draw(
         &self,
-        lane: &Lane,
+        lock: &LockGuard,
         page: FPDF_PAGE,
         bitmap: FPDF_BITMAP,
         (width, height): (c_int, c_int),
@@ -372,21 +376,21 @@ impl Document {
         let flags = FPDF_ANNOT | FPDF_REVERSE_BYTE_ORDER;
         let user = std::ptr::from_ref(interrupt).cast_mut().cast();
         let mut pause = IFSDK_PAUSE { version: 1, NeedToPauseNow: Some(need_to_pause), user };
-        // SAFETY: in the lane, with handles that are open; `pause` and the interrupt outlive the calls, and what
+        // SAFETY: the lock is held, with handles that are open; `pause` and the interrupt outlive the calls, and what
         // was started is closed whether it ended or not.
         let status = unsafe {
             if !self.form.is_null() {
-                lane.0.FORM_OnAfterLoadPage(page, self.form);
+                lock.0.FORM_OnAfterLoadPage(page, self.form);
             }
             let mut status =
-                lane.0.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, width, height, 0, flags, &mut pause);
-            // It pauses of its own accord too.
+                lock.0.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, width, height, 0, flags, &mut pause);
+            // It also pauses by itself.
             while status == RENDER_TO_BE_CONTINUED && interrupt.check().is_ok() {
-                status = lane.0.FPDF_RenderPage_Continue(page, &mut pause);
+                status = lock.0.FPDF_RenderPage_Continue(page, &mut pause);
             }
-            lane.0.FPDF_RenderPage_Close(page);
+            lock.0.FPDF_RenderPage_Close(page);
             if status == RENDER_DONE && !self.form.is_null() {
-                lane.0.FPDF_FFLDraw(self.form, bitmap, page, 0, 0, width, height, 0, flags);
+                lock.0.FPDF_FFLDraw(self.form, bitmap, page, 0, 0, width, height, 0, flags);
             }
             status
         };
@@ -400,15 +404,15 @@ impl Document {
 
 impl Drop for Document {
     fn drop(&mut self) {
-        // Whoever is in the lane leaves it by its deadline.
-        if let Ok(lane) = Lane::enter(None) {
-            // SAFETY: in the lane; the handles came from PDFium and are closed once, the form before its document.
+        // Every holder releases the lock by its deadline.
+        if let Ok(lock) = LockGuard::acquire(None) {
+            // SAFETY: the lock is held; the handles came from PDFium and are closed once, the form before its document.
             unsafe {
                 if !self.form.is_null() {
-                    lane.0.FPDFDOC_ExitFormFillEnvironment(self.form);
+                    lock.0.FPDFDOC_ExitFormFillEnvironment(self.form);
                 }
                 if !self.handle.is_null() {
-                    lane.0.FPDF_CloseDocument(self.handle);
+                    lock.0.FPDF_CloseDocument(self.handle);
                 }
             }
         }

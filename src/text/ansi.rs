@@ -1,21 +1,21 @@
-//! What terminals make of escape sequences: colours and weight; everything else leaves no trace. (ECMA-48.)
+//! ANSI escape sequences (ECMA-48): colours and weight are applied, everything else is dropped.
 
 use thumbling_page::style::Color;
 
-/// Text in one colour.
+/// Text in one style.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Span {
     /// Without escapes.
     pub(crate) text: String,
-    /// Of the text, if it is not the page's own.
+    /// Colour of the text, if it is not the default.
     pub(crate) color: Option<Color>,
-    /// Behind the text.
+    /// Colour of the background.
     pub(crate) background: Option<Color>,
     /// Whether it is bold.
     pub(crate) bold: bool,
 }
 
-/// The state of a terminal, from line to line.
+/// The state of a terminal, kept across lines.
 #[derive(Debug, Default)]
 pub(crate) struct Terminal {
     color: Option<Color>,
@@ -23,7 +23,7 @@ pub(crate) struct Terminal {
     bold: bool,
 }
 
-/// The sixteen colours, as they are read on white.
+/// The sixteen colours, adapted to a white page.
 const COLORS: [u32; 16] = [
     0x24292F, 0xCF222E, 0x116329, 0x8A6100, 0x0969DA, 0x8250DF, 0x1B7C83, 0x6E7781, 0x57606A, 0xA40E26, 0x1A7F37,
     0x9A6700, 0x218BFF, 0xA475F9, 0x3192AA, 0x8C959F,
@@ -49,7 +49,7 @@ impl Terminal {
         }
     }
 
-    /// Takes one sequence, whose escape is gone, and gives back what follows it.
+    /// Applies one sequence, whose escape character has been consumed, and returns the rest of the line.
     fn escape<'t>(&mut self, text: &'t str) -> &'t str {
         let mut chars = text.char_indices();
         match chars.next() {
@@ -62,12 +62,12 @@ impl Terminal {
                 }
                 &text[end + 1..]
             }
-            // Operating system command: up to a bell or string terminator, of which the bell is gone already.
+            // Operating system command: up to a bell or string terminator; the bell has been removed already.
             Some((_, ']')) => match text.find("\u{1b}\\") {
                 Some(end) => &text[end + 2..],
                 None => "",
             },
-            // Character sets have one more.
+            // Character set selections have one more byte.
             Some((_, '(' | ')' | '#')) => chars.nth(1).map_or("", |(at, _)| &text[at..]),
             Some(_) => chars.next().map_or("", |(at, _)| &text[at..]),
             None => "",
@@ -105,7 +105,7 @@ impl Terminal {
     }
 }
 
-/// A colour of the 6×6×6 cube or the ramp of greys.
+/// A colour of the 6×6×6 cube or of the grey ramp.
 fn indexed(n: u16) -> Color {
     if n >= 232 {
         let grey = (8 + 10 * (n.min(255) - 232)) as u8;
@@ -116,7 +116,7 @@ fn indexed(n: u16) -> Color {
     dark(Color::rgb(level(n / 36), level(n / 6 % 6), level(n % 6)))
 }
 
-/// Terminals are dark, pages white: bright colours become readable.
+/// Terminals are dark, pages white: bright colours are darkened to be readable.
 fn dark(color: Color) -> Color {
     let over = (color.luma() - 140.0).max(0.0) / 255.0;
     color.mixed(Color::BLACK, over)

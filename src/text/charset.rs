@@ -1,7 +1,7 @@
-//! Which encoding text is in, and whether bytes are text at all.
+//! Detects the encoding of text, and whether bytes are text at all.
 //!
-//! In this order: a byte order mark; the zeros of UTF-16 without one; valid UTF-8; mostly valid UTF-8; and else the
-//! encoding whose letters and pairs of letters look most like a language's, as Firefox guesses it.
+//! In this order: a byte order mark; the zeros of UTF-16 without one; valid UTF-8; mostly valid UTF-8; otherwise the
+//! encoding whose letters and letter pairs look most like a language, as Firefox guesses it.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
@@ -9,19 +9,19 @@ use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHI
 use thumbling_core::probe::{Peek, Score};
 use thumbling_page::fonts::Language;
 
-/// Text, and what is known of it.
+/// Decoded text and its encoding.
 #[derive(Debug)]
 pub(crate) struct Decoded {
-    /// The text, without its byte order mark; what is invalid in it is U+FFFD.
+    /// The text, without byte order mark; invalid sequences are U+FFFD.
     pub(crate) text: String,
     /// The encoding's name.
     #[allow(dead_code)] // What was guessed is what tests ask; a page only shows the text.
     pub(crate) encoding: &'static str,
-    /// Whose shapes of Chinese characters it is to be shown in, if it has any.
+    /// Which variants of Chinese characters to show, if there are any.
     pub(crate) language: Option<Language>,
 }
 
-/// The text that `bytes` are; `is_whole` if nothing was cut off their end. `None` if they are not text.
+/// Decodes `bytes`; `is_whole` if they are not truncated. `None` if they are not text.
 pub(crate) fn decode(bytes: &[u8], is_whole: bool) -> Option<Decoded> {
     let (encoding, text) = text_of(bytes, is_whole)?;
     is_readable(&text).then(|| {
@@ -30,16 +30,16 @@ pub(crate) fn decode(bytes: &[u8], is_whole: bool) -> Option<Decoded> {
     })
 }
 
-/// Whether the first bytes of a file are text, unless another format knows them by its magic: encodings are guessed, and
-/// that takes a tenth of the time that the page of a PDF does.
+/// Whether the first bytes of a file look like text and no other format recognises them by magic. The order matters:
+/// detecting an encoding costs a tenth of the time that a PDF page takes.
 pub(crate) fn is_unclaimed_text(peek: &Peek<'_>) -> bool {
     let is_text = || is_text(peek.head, peek.size <= peek.head.len() as u64);
     peek.best < Score::MAGIC && *peek.is_text.get_or_init(is_text)
 }
 
-/// Whether the first bytes of a file are text: as [`decode`], for less.
+/// Whether the first bytes of a file are text: a cheaper [`decode`].
 fn is_text(head: &[u8], is_whole: bool) -> bool {
-    // Most binary files have zeros among their first bytes, and text of one byte a character has none.
+    // Most binary files have zeros among their first bytes; text in single-byte encodings has none.
     let zeros = head.iter().take(64).filter(|b| **b == 0).count();
     if zeros > 0 && bom(head).is_none() && utf16_without_bom(head).is_none() && zeros > 2 {
         return false;
@@ -74,12 +74,12 @@ fn text_of(bytes: &[u8], is_whole: bool) -> Option<(&'static Encoding, String)> 
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, is_whole);
     let encoding = detector.guess(None, Utf8Detection::Allow);
-    // GB18030 is GBK and more.
+    // GB18030 is a superset of GBK.
     let encoding = if encoding == GBK { GB18030 } else { encoding };
     Some((encoding, decoded(encoding, bytes, is_whole)))
 }
 
-/// Decodes; a character that the end cuts in two is left out if there was more.
+/// Decodes; a character that is cut at the end is dropped if the bytes are truncated.
 fn decoded(encoding: &'static Encoding, bytes: &[u8], is_whole: bool) -> String {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len().saturating_mul(3));
@@ -92,7 +92,7 @@ fn bom(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
     Encoding::for_bom(bytes)
 }
 
-/// UTF-32 with its byte order mark, which UTF-16's begins.
+/// UTF-32 with its byte order mark, which starts with that of UTF-16.
 fn utf32(bytes: &[u8]) -> Option<(String, &'static Encoding)> {
     let (units, _) = bytes.as_chunks::<4>();
     let (is_big, encoding) = match units.first()? {
@@ -105,12 +105,12 @@ fn utf32(bytes: &[u8]) -> Option<(String, &'static Encoding)> {
     Some((units[1..].iter().map(char_of).collect(), encoding))
 }
 
-/// UTF-16 that says so only by its zeros: Latin letters, digits, spaces and line ends have a zero for their other byte.
-/// Read in the right order, its units are characters in use; in the wrong one, many are not.
+/// UTF-16 that is only recognisable by its zeros: in Latin letters, digits, spaces and line ends one byte is zero. In
+/// the right byte order most units are assigned characters; in the wrong one, many are not.
 fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..bytes.len().min(4096))?;
     let (units, _) = head.as_chunks::<2>();
-    // Pairs of ASCII look like Chinese characters; a text of them with a stray zero is none.
+    // Pairs of ASCII characters look like Chinese characters; such a text with a stray zero is not UTF-16.
     let printable = head.iter().filter(|b| matches!(b, 0x20..=0x7E)).count();
     if units.len() < 4 || !head.contains(&0) || printable * 10 > head.len() * 7 {
         return None;
@@ -129,7 +129,7 @@ fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     (in_use * 20 >= units.len() * 19 && score * 5 > other * 6).then_some(encoding)
 }
 
-/// Whether most bytes beyond ASCII are whole characters of UTF-8: a text with a few invalid sequences in it.
+/// Whether most non-ASCII bytes are valid UTF-8: a text with a few invalid sequences.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut whole, mut broken) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
@@ -139,7 +139,7 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
     whole > 0 && whole >= broken * 4
 }
 
-/// Whether decoded text is text: hardly any control characters, and not mostly invalid.
+/// Whether decoded text is text: hardly any control characters, and mostly valid.
 fn is_readable(text: &str) -> bool {
     let (mut total, mut control, mut invalid) = (0usize, 0usize, 0usize);
     for c in text.chars() {
@@ -164,9 +164,9 @@ fn language_of(encoding: &'static Encoding, text: &str) -> Option<Language> {
     }
 }
 
-/// The language that Chinese characters in text stand for, by what else is there.
+/// The language of the Chinese characters in a text, judged by its other characters.
 pub(crate) fn language_of_text(text: &str) -> Option<Language> {
-    // Frequent characters that the reforms of one side changed.
+    // Frequent characters that only one side's reforms changed.
     const SIMPLIFIED: &str = "这国们个来对发会时学说为经还进现车问见长门开关东语书样实点";
     const TRADITIONAL: &str = "這國們個來對發會時學說為經還進現車問見長門開關東語書樣實點";
     let (mut kana, mut hangul, mut han, mut simplified, mut traditional) = (0, 0, 0, 0, 0);

@@ -1,4 +1,4 @@
-//! What all readers of plain text share: the head of the file as lines, and the page they are shown on.
+//! What all plain text readers share: the start of the file as lines, and the page they are shown on.
 
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
@@ -11,30 +11,30 @@ use thumbling_page::tree::{Insets, Node, Page, Rect};
 pub(crate) mod ansi;
 pub(crate) mod charset;
 
-/// Bytes of a file that are read: some ten pages.
+/// Bytes of a file that are read: about ten pages.
 const MAX_HEAD: u64 = 32 << 10;
-/// Characters of one line that are kept: more than a page of them.
+/// Characters kept per line: more than a page shows.
 pub(crate) const MAX_LINE: usize = 4000;
-/// Lines that are kept: more than a page of them.
+/// Lines kept: more than a page shows.
 pub(crate) const MAX_LINES: usize = 80;
 
-/// An upright page of the A series, at the size where its type can still be read at 256 px.
+/// A portrait page in A proportions, at a size whose text is still readable at 256 px.
 pub(crate) const PAGE: (f32, f32) = (420.0, 594.0);
-/// Room around the text, pt.
+/// Margin around the text, pt.
 pub(crate) const MARGIN: f32 = 20.0;
-/// What text is written in.
+/// Colour of the text.
 pub(crate) const INK: Color = Color::hex(0x24292F);
 
-/// The head of a text file.
+/// The start of a text file.
 #[derive(Debug)]
 pub(crate) struct Head {
-    /// The text, its lines ended by `\n` alone.
+    /// The text, with `\n` as the only line end.
     pub(crate) text: String,
-    /// Whose shapes of Chinese characters it is to be shown in.
+    /// Which variants of Chinese characters to show.
     pub(crate) language: Option<Language>,
 }
 
-/// Reads the head of `source`; what is not text is `unsupported`.
+/// Reads the start of `source`; `unsupported` if it is not text.
 pub(crate) fn head(source: &Source, cx: &Context<'_>) -> Result<Head> {
     let length = source.size().min(MAX_HEAD);
     let _held = cx.reserve(length * 4)?;
@@ -48,7 +48,7 @@ pub(crate) fn head(source: &Source, cx: &Context<'_>) -> Result<Head> {
 }
 
 impl Head {
-    /// The lines that a page may show: blank ones at the start left out, long ones cut, tabs as spaces.
+    /// The lines that a page may show: leading blank lines dropped, long lines cut, tabs expanded.
     pub(crate) fn lines(&self, tab: usize) -> Vec<String> {
         let lines = self.text.split('\n').map(|line| line.trim_end_matches(['\u{1a}', '\0']));
         lines.skip_while(|line| line.trim().is_empty()).take(MAX_LINES).map(|line| expanded(line, tab)).collect()
@@ -69,8 +69,8 @@ impl Head {
     }
 }
 
-/// The type in which nine of ten lines are as wide as the page, pt, within what can be read; `em` is the width of a
-/// character as a share of it.
+/// The font size, pt, at which nine of ten lines fit the page width, within readable limits; `em` is the width of a
+/// character relative to the font size.
 pub(crate) fn fitting(lines: &[String], em: f32, within: std::ops::RangeInclusive<f32>) -> f32 {
     let mut widths: Vec<usize> = lines.iter().take(50).map(|line| line.trim_end().chars().count()).collect();
     widths.retain(|width| *width > 0);
@@ -79,7 +79,7 @@ pub(crate) fn fitting(lines: &[String], em: f32, within: std::ops::RangeInclusiv
     ((PAGE.0 - 2.0 * MARGIN) / (typical * em).max(1.0)).clamp(*within.start(), *within.end())
 }
 
-/// A line with its tabs as spaces up to the next multiple of `tab`, cut where no page shows more of it.
+/// A line with tabs expanded to multiples of `tab`, cut at the length that a page can show.
 pub(crate) fn expanded(line: &str, tab: usize) -> String {
     let mut out = String::with_capacity(line.len().min(MAX_LINE) + 8);
     let mut column = 0;
@@ -90,7 +90,7 @@ pub(crate) fn expanded(line: &str, tab: usize) -> String {
                 out.extend(std::iter::repeat_n(' ', next - column));
                 column = next;
             }
-            // Control characters have no shape; escape stays for those who know what it begins.
+            // Control characters have no glyphs; escape is kept for readers of escape sequences.
             c if c.is_control() && c != '\u{1b}' => {}
             c => {
                 out.push(c);
@@ -101,7 +101,7 @@ pub(crate) fn expanded(line: &str, tab: usize) -> String {
     out
 }
 
-/// A white page with these blocks on it.
+/// A white page with these blocks.
 pub(crate) fn page(blocks: Vec<Block>, (width, height): (f32, f32), margin: f32) -> Page {
     let insets = Insets { left: margin, top: margin, right: margin, bottom: 0.0 };
     let body = Body { blocks, insets, wrap: true, clipped: true, ..Body::default() };

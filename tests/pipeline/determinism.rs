@@ -1,4 +1,4 @@
-//! The same input gives the same bytes, on every thread and in any company.
+//! The same input gives the same bytes, also when several threads run at once.
 
 use thumbling::{Output, Request, Source};
 
@@ -18,15 +18,15 @@ fn sample() -> Vec<u8> {
 }
 
 #[test]
-fn threads_do_not_change_the_bytes() {
+fn thumbnails_do_not_depend_on_concurrency() {
     let sample = sample();
     let request =
         Request::new().square(64).output(Output::Webp).square(99).output(Output::Jpeg).square(50).output(Output::Png);
-    let make = || thumbling::thumbnail(&Source::from_bytes(sample.clone()), &request).unwrap();
-    let alone = make();
-    let together: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+    let run = || thumbling::thumbnail(&Source::from_bytes(sample.clone()), &request).unwrap();
+    let alone = run();
+    let concurrent: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(run)).collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     });
-    assert!(together.iter().all(|made| *made == alone));
+    assert!(concurrent.iter().all(|thumbnails| *thumbnails == alone));
 }

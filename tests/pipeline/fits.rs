@@ -1,4 +1,4 @@
-//! Sizes of thumbnails by fit.
+//! The size of thumbnails for each fit.
 
 use thumbling::{Fit, Request, Source};
 
@@ -17,19 +17,19 @@ fn size(source: &Source, request: Request) -> (u32, u32) {
 }
 
 #[test]
-fn an_icon_is_not_enlarged_by_default() {
+fn small_picture_is_not_enlarged_by_default() {
     assert_eq!(size(&png(32, 16), Request::new()), (32, 16));
     assert_eq!(size(&png(32, 16), Request::new().fit(Fit::Contain)), (256, 128));
 }
 
 #[test]
-fn a_large_picture_is_reduced_into_the_box() {
+fn large_picture_is_reduced_to_the_box() {
     assert_eq!(size(&png(600, 300), Request::new().square(100)), (100, 50));
 }
 
 #[cfg(feature = "svg")]
 #[test]
-fn a_vector_picture_fills_the_box_by_default() {
+fn vector_picture_fills_the_box_by_default() {
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='32' height='16'><rect width='32' height='16'/></svg>";
     assert_eq!(size(&Source::from_bytes(svg), Request::new()), (256, 128));
 }

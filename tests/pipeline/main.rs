@@ -1,4 +1,4 @@
-//! The pipeline from end to end, on files made in code.
+//! The pipeline from end to end, on generated files.
 
 mod determinism;
 mod fits;

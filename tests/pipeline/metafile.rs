@@ -1,4 +1,4 @@
-//! Metafiles from end to end: the bytes of a file in, pixels out.
+//! Metafiles from file to pixels.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ fn record(kind: u32, arguments: &[i32]) -> Vec<u8> {
     bytes
 }
 
-/// An enhanced metafile of 200 × 100 device pixels, whose left half is red.
+/// An EMF of 200 × 100 device pixels with a red left half.
 fn half_red() -> Vec<u8> {
     let header = [0, 0, 199, 99, 0, 0, 2000, 1000, 0x464d_4520, 0x1_0000, 0, 0, 2, 0, 0, 0, 1000, 1000, 100, 100];
     [
@@ -25,7 +25,7 @@ fn half_red() -> Vec<u8> {
     .concat()
 }
 
-/// Red, green, blue, alpha of the pixels of a PNG with alpha.
+/// Width and RGBA pixels of a PNG with alpha.
 fn pixels(png: &[u8]) -> (u32, Vec<[u8; 4]>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
     let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
@@ -36,32 +36,32 @@ fn pixels(png: &[u8]) -> (u32, Vec<[u8; 4]>) {
 
 fn check(name: &str, bytes: Vec<u8>) {
     let request = Request::new().name(name).square(64).output(Output::Png);
-    let made = thumbling::thumbnail(&Source::from_bytes(bytes), &request).unwrap();
-    assert_eq!(made.info.format.name, "emf");
-    let (width, pixels) = pixels(&made.items[0].bytes);
+    let thumbnails = thumbling::thumbnail(&Source::from_bytes(bytes), &request).unwrap();
+    assert_eq!(thumbnails.info.format.name, "emf");
+    let (width, pixels) = pixels(&thumbnails.items[0].bytes);
     assert_eq!((width, pixels.len()), (64, 64 * 32));
     assert_eq!((pixels[16 * 64 + 8], pixels[16 * 64 + 56]), ([255, 0, 0, 255], [0; 4]));
 }
 
 #[test]
-fn an_emf_is_drawn_on_transparent_ground() {
+fn emf_has_a_transparent_background() {
     check("picture", half_red());
 }
 
 #[test]
-fn an_emz_is_inflated() {
+fn emz_is_decompressed() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(&half_red()).unwrap();
     check("picture.emz", gzip.finish().unwrap());
 }
 
 #[test]
-fn what_changes_nothing_covers_nothing() {
+fn raster_operation_without_effect_stays_transparent() {
     const ONE: i32 = 0x3f80_0000;
     let end = record(14, &[0, 0, 20]);
     let mut bytes = half_red();
     bytes.truncate(bytes.len() - end.len());
-    // SRCPAINT of a bitmap of one black pixel over everything.
+    // SRCPAINT of a single black pixel, stretched over everything.
     let place = [0, 0, 199, 99, 0, 0, 200, 100, 0x00ee_0086, 0, 0, ONE, 0, 0, ONE, 0, 0, 0, 0, 108, 40, 148, 4, 1, 1];
     let bitmap = [40, 1, 1, 1 | 24 << 16, 0, 0, 0, 0, 0, 0, 0];
     bytes.extend(record(77, &[&place[..], &bitmap].concat()));

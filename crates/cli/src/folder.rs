@@ -1,7 +1,7 @@
-//! The folder that is written to: files appear in it whole or not at all, and nothing appears outside of it.
+//! The output folder. Files are written atomically, and never outside of the folder.
 //!
-//! A file is written aside under a name that begins with a dot and renamed into place. When the run is interrupted,
-//! what was being written aside is removed first. Links inside the folder are not followed.
+//! A file is written under a temporary hidden name and then renamed. An interrupted run removes its temporary files.
+//! Symbolic links inside the folder are not followed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -11,55 +11,55 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-/// Names of files that are being written. A file is created under this lock, so that whoever holds it and removes
-/// them all leaves none behind.
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// Temporary files that exist. They are created while holding this lock, so that removing all of them under the lock
+/// leaves none behind.
+static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// A folder that is written to.
+/// An output folder.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
-    /// The folder at `root`, made if it is not there.
+    /// Opens the folder at `root`, creating it if missing.
     pub fn create(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root).map_err(|e| {
-            // What is there and is no folder was meant otherwise: bad usage.
+            // Something other than a folder is a usage error.
             let kind = if root.exists() { io::ErrorKind::InvalidInput } else { e.kind() };
-            io::Error::new(kind, format!("{} cannot be written to: {e}", root.display()))
+            io::Error::new(kind, format!("cannot write to {}: {e}", root.display()))
         })?;
         Ok(Self { root: root.to_path_buf() })
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Writes the file `name`, a path below the folder, in place of what may have been there.
+    /// Writes the file `name`, a path inside the folder, replacing any existing file.
     pub fn write(&self, name: &Path, bytes: &[u8]) -> io::Result<()> {
-        let parent = self.make_parents(name)?;
+        let parent = self.create_parents(name)?;
         let target = self.root.join(name);
-        let aside = Aside::create(&parent)?;
-        (&aside.file).write_all(bytes)?;
-        aside.rename(&target)
+        let temporary = Temporary::create(&parent)?;
+        (&temporary.file).write_all(bytes)?;
+        temporary.rename(&target)
     }
 
-    /// The folder that `name` lies in, made if it is not there.
-    fn make_parents(&self, name: &Path) -> io::Result<PathBuf> {
+    /// The folder of `name`, created if missing.
+    fn create_parents(&self, name: &Path) -> io::Result<PathBuf> {
         let mut at = self.root.clone();
         for part in name.parent().into_iter().flat_map(Path::components) {
             let Component::Normal(part) = part else {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a name that leads out of the folder"));
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "path leads out of the output folder"));
             };
             at.push(part);
             match fs::create_dir(&at) {
                 Ok(()) => {}
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                     if !fs::symlink_metadata(&at)?.is_dir() {
-                        let what = format!("{} is in the way and no folder", at.display());
-                        return Err(io::Error::new(io::ErrorKind::NotADirectory, what));
+                        let detail = format!("{} exists and is not a folder", at.display());
+                        return Err(io::Error::new(io::ErrorKind::NotADirectory, detail));
                     }
                 }
                 Err(e) => return Err(e),
@@ -69,26 +69,26 @@ impl Folder {
     }
 }
 
-/// A file under a name of its own, removed unless it is renamed.
-struct Aside {
+/// A temporary file, removed on drop unless it was renamed.
+struct Temporary {
     path: PathBuf,
     file: File,
     renamed: bool,
 }
 
-impl Aside {
+impl Temporary {
     fn create(parent: &Path) -> io::Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         loop {
             let n = COUNT.fetch_add(1, Ordering::Relaxed);
             let path = parent.join(format!(".thumbling-{}-{n}", process::id()));
-            let mut unfinished = unfinished();
+            let mut all = temporary_files();
             match File::create_new(&path) {
                 Ok(file) => {
-                    unfinished.insert(path.clone());
+                    all.insert(path.clone());
                     return Ok(Self { path, file, renamed: false });
                 }
-                // Left by a process of this number that was killed.
+                // Left behind by a killed process with the same ID.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(e) => return Err(e),
             }
@@ -102,31 +102,31 @@ impl Aside {
     }
 }
 
-impl Drop for Aside {
+impl Drop for Temporary {
     fn drop(&mut self) {
-        let mut unfinished = unfinished();
+        let mut all = temporary_files();
         if !self.renamed {
             let _ = fs::remove_file(&self.path);
         }
-        unfinished.remove(&self.path);
+        all.remove(&self.path);
     }
 }
 
-fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(|e| e.into_inner())
+fn temporary_files() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    TEMPORARY.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-/// On Ctrl-C and on the signals that end a process: removes what is unfinished, then ends it with status 130.
+/// On Ctrl-C and termination signals, removes temporary files and exits with status 130.
 pub fn clean_on_interrupt() {
     let clean = || {
-        let unfinished = unfinished();
-        for path in unfinished.iter() {
+        let all = temporary_files();
+        for path in all.iter() {
             let _ = fs::remove_file(path);
         }
-        // Still under the lock: no file begins after this.
+        // Holding the lock, so that no new temporary file appears.
         process::exit(130);
     };
-    // Without a handler the run goes on as well; only an interruption may leave a dot-file behind.
+    // Without the handler, an interrupted run may leave temporary files behind: no reason to stop.
     let _ = ctrlc::set_handler(clean);
 }
 
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_takes_the_place_of_an_older_one_and_leaves_nothing_beside() {
+    fn write_replaces_an_existing_file() {
         let root = scratch("replace");
         let folder = Folder::create(&root).unwrap();
         folder.write(Path::new("a/b/x"), b"old").unwrap();
@@ -152,17 +152,17 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_leaves_nothing() {
+    fn failed_write_leaves_no_temporary_file() {
         let root = scratch("failed");
         let folder = Folder::create(&root).unwrap();
         fs::create_dir(root.join("x")).unwrap();
-        assert!(folder.write(Path::new("x"), b"a folder is in the way").is_err());
+        assert!(folder.write(Path::new("x"), b"x").is_err());
         assert_eq!(fs::read_dir(&root).unwrap().count(), 1);
         fs::remove_dir_all(root).unwrap();
     }
 
     #[test]
-    fn a_name_that_leads_out_is_refused() {
+    fn path_out_of_the_folder_is_rejected() {
         let root = scratch("out");
         let folder = Folder::create(&root.join("in")).unwrap();
         assert!(folder.write(Path::new("../y/x"), b"").is_err());
@@ -172,7 +172,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_inside_is_not_followed() {
+    fn symbolic_link_inside_is_not_followed() {
         let root = scratch("link");
         let folder = Folder::create(&root.join("in")).unwrap();
         fs::create_dir(root.join("elsewhere")).unwrap();

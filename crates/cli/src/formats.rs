@@ -1,4 +1,4 @@
-//! `formats`: what this build knows.
+//! `formats`: the formats that this build supports.
 
 use std::io::{self, Write};
 
@@ -7,10 +7,10 @@ use thumbling::Capability;
 
 use crate::report::{DIM, GREEN};
 
-/// List the formats that this build knows
+/// List supported formats
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One JSON line a format
+    /// Print one JSON line per format
     #[arg(long)]
     json: bool,
 }
@@ -29,17 +29,18 @@ pub fn run(args: Args) -> io::Result<()> {
         }
         return Ok(());
     }
-    let row = |c: &Capability| [c.name.to_owned(), c.family.unwrap_or("-").to_owned(), c.extensions.join(" ")];
-    let rows: Vec<_> = all.iter().map(row).collect();
-    let heads = ["FORMAT", "FAMILY", "EXTENSIONS"];
-    let wide = |i: usize| rows.iter().map(|r| r[i].len()).chain([heads[i].len()]).max().unwrap_or(0);
-    let (a, b, c) = (wide(0), wide(1), wide(2));
-    writeln!(stdout, "{DIM}{:a$}  {:b$}  {:c$}  BUILT IN{DIM:#}", heads[0], heads[1], heads[2])?;
+    let cells = |c: &Capability| [c.name.to_owned(), c.family.unwrap_or("-").to_owned(), c.extensions.join(" ")];
+    let rows: Vec<_> = all.iter().map(cells).collect();
+    let titles = ["FORMAT", "FAMILY", "EXTENSIONS"];
+    let width = |i: usize| rows.iter().map(|r| r[i].len()).chain([titles[i].len()]).max().unwrap_or(0);
+    let (a, b, c) = (width(0), width(1), width(2));
+    writeln!(stdout, "{DIM}{:a$}  {:b$}  {:c$}  BUILT IN{DIM:#}", titles[0], titles[1], titles[2])?;
     for (format, [name, family, extensions]) in all.iter().zip(&rows) {
         write!(stdout, "{name:a$}  {family:b$}  {extensions:c$}  ")?;
-        match format.enabled {
-            true => writeln!(stdout, "{GREEN}yes{GREEN:#}")?,
-            false => writeln!(stdout, "{DIM}no: feature `{}`{DIM:#}", format.feature)?,
+        if format.enabled {
+            writeln!(stdout, "{GREEN}yes{GREEN:#}")?;
+        } else {
+            writeln!(stdout, "{DIM}no: feature `{}`{DIM:#}", format.feature)?;
         }
     }
     let enabled = all.iter().filter(|c| c.enabled).count();

@@ -1,7 +1,7 @@
-//! The command: thumbnails of files and folders, what a file is, and a drive to try the engine with.
+//! The `thumbling` command: makes thumbnails, identifies files, and serves a demo drive.
 //!
-//! Stands on the public API alone. One file a subcommand; what they share is [`walk`] (which files), [`run`] (each on
-//! a thread, timed), [`folder`] (files that appear whole or not at all) and [`report`] (what people and programs read).
+//! It uses the public API only. Each subcommand has its own file; they share [`walk`] (finding input files), [`run`]
+//! (worker threads and timing), [`folder`] (atomic writes) and [`report`] (text and JSON output).
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod folder;
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Thumbnails of any file, made in-process: right, safe, fast.
+/// Make thumbnails of any file
 #[derive(Parser)]
 #[command(name = "thumbling", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(styles = options::STYLES)]
@@ -41,8 +41,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    run::quiet_panics();
-    let done = match Cli::parse().command {
+    run::capture_panics();
+    let result = match Cli::parse().command {
         Command::Make(args) => make::run(args),
         Command::Gallery(args) => gallery::run(args),
         Command::Probe(args) => probe::run(args),
@@ -50,13 +50,13 @@ fn main() -> ExitCode {
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader of a pipe has seen enough; nobody is left to tell.
+        // The reader closed the pipe, as `head` does: not worth a message.
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
         Err(e) => {
             let (red, plain) = (report::RED, anstyle::Reset);
-            anstream::eprintln!("{red}error:{plain} {}", report::shown(&e.to_string()));
+            anstream::eprintln!("{red}error:{plain} {}", report::escaped(&e.to_string()));
             if e.kind() == std::io::ErrorKind::InvalidInput { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

@@ -1,4 +1,4 @@
-//! `make`: thumbnails of files and folders into a folder.
+//! `make`: writes thumbnails of files and folders to a folder.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -8,32 +8,33 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use thumbling::{Error, Output, Request, Result, Rgb, Source, Thumbnail, Thumbnails};
+use thumbling::{Error, ErrorKind, Output, Request, Result, Rgb, Source, Thumbnail, Thumbnails};
 
 use crate::folder::{self, Folder};
 use crate::options::{self, BoxSize, EffortArg, FitArg, FormatArg, JobArgs, LimitArgs, PositionArg};
 use crate::progress;
-use crate::report::{self, Tally};
+use crate::report::{self, Summary};
 use crate::run::{self, Outcome};
 use crate::walk::{self, Input};
 
-/// Make thumbnails of files, and of all files in folders
+/// Make thumbnails of files and folders
 ///
-/// Writes OUT/<path below the folder given, or the file's name>.<size>.<jpg|webp|png|avif>. A file appears there whole
-/// or not at all. Files and folders whose names begin with a dot are passed over, links to folders are not followed.
+/// Writes OUT/NAME.SIZE.jpg (or .webp, .png, .avif), where NAME is the file's name, or its path inside the given folder.
+/// Folders are searched recursively; hidden files and symbolic links to folders are skipped. Files are written
+/// atomically.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Files, and folders whose files are all taken
+    /// Files, and folders to search recursively
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
-    /// Folder to write to; made if it is not there
-    #[arg(long, short, value_name = "DIR")]
+    /// Output folder, created if missing
+    #[arg(long, short, value_name = "OUT")]
     out: PathBuf,
-    /// One JSON line a file on standard output, as each is done
+    /// Print one JSON line per file, as each finishes
     #[arg(long)]
     json: bool,
-    /// Say what was passed over, too
+    /// Also report how many hidden files were skipped
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten)]
@@ -47,48 +48,48 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   thumbling make photo.jpg --out thumbs
-      thumbs/photo.jpg.256.jpg, at most 256 x 256 px
+      write thumbs/photo.jpg.256.jpg, at most 256 x 256 px
   thumbling make ~/Pictures --out thumbs --size 256 --size 1024 --format webp
-      two sizes of every picture, from one decode each
+      two sizes of every file, each file decoded once
   thumbling make cover.png --out . --size 640x360 --fit cover --position attention
-      exactly 640 x 360 px, cut out where there is something to see
-  thumbling make drive/ --out thumbs --json --deadline 2s | jq -r 'select(.status == \"error\") | .file'
-      what could not be made
+      exactly 640 x 360 px, cropped to the most interesting part
+  thumbling make drive/ --out thumbs --json --timeout 2s | jq -r 'select(.error) | .file'
+      list the files that failed
 
-Status: 0 if every file got an outcome, be it an error; 1 if the run could not go on; 2 on bad usage.";
+Exit status: 0 if every file was processed, even if some failed; 1 if the run was aborted; 2 on bad usage.";
 
-/// What a thumbnail is like.
+/// Options of the thumbnails.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Thumbnails")]
 struct ThumbnailArgs {
-    /// Box in px: 256, or 640x480; may be given several times
+    /// Size in px, as 256 or 640x480; repeat for several sizes
     #[arg(long, short, value_name = "N|WxH", default_value = "256")]
     size: Vec<BoxSize>,
-    /// How the picture goes into the box
+    /// How the picture fits the given size
     #[arg(long, value_enum, default_value_t = FitArg::ScaleDown)]
     fit: FitArg,
-    /// What `--fit cover` keeps
+    /// Which part to keep with --fit cover
     #[arg(long, value_enum, default_value_t = PositionArg::Center)]
     position: PositionArg,
-    /// What thumbnails are encoded as
+    /// Output format
     #[arg(long, short, value_enum, default_value_t = FormatArg::Jpeg)]
     format: FormatArg,
-    /// 1 to 100; without effect on PNG
+    /// Quality from 1 to 100; ignored for PNG
     #[arg(long, short, value_name = "N", default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
-    /// Colour behind transparency; without it, white for JPEG and none for the others
+    /// Colour behind transparent pixels [default: white for JPEG, else none]
     #[arg(long, value_name = "RRGGBB", value_parser = options::color)]
     background: Option<Rgb>,
-    /// How much work a thumbnail is worth
+    /// Trade-off between speed and quality
     #[arg(long, value_enum, default_value_t = EffortArg::Normal)]
     effort: EffortArg,
-    /// Page, slide or frame, from 1
+    /// Page, slide or frame to show, counting from 1
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     page: u32,
 }
 
 impl ThumbnailArgs {
-    /// Sizes without repetition: each names a file.
+    /// The sizes without duplicates, which would be written to the same file.
     fn sizes(&self) -> Vec<&BoxSize> {
         self.size.iter().enumerate().filter(|(i, s)| !self.size[..*i].contains(s)).map(|(_, s)| s).collect()
     }
@@ -110,11 +111,17 @@ impl ThumbnailArgs {
     }
 }
 
-/// What was made of one input.
-struct Made {
+/// The thumbnails of one file.
+struct Written {
     thumbnails: Thumbnails,
-    /// Relative to the folder, one for each thumbnail.
+    /// Relative to the output folder, one for each thumbnail.
     paths: Vec<PathBuf>,
+}
+
+/// The result for one file. The bytes read are known even if it failed.
+struct FileResult {
+    written: Result<Written>,
+    bytes_read: u64,
 }
 
 /// Runs the subcommand.
@@ -122,23 +129,23 @@ pub fn run(args: Args) -> io::Result<()> {
     let started = Instant::now();
     folder::clean_on_interrupt();
     let out = Folder::create(&args.out)?;
-    let found = walk::find(&args.paths, Some(out.root()));
+    let inputs = walk::find(&args.paths, Some(out.root()));
     let request = args.thumbnail.request(&args.limits);
     let sizes: Vec<String> = args.thumbnail.sizes().iter().map(ToString::to_string).collect();
-    let bar = progress::bar(found.inputs.len(), args.json);
+    let bar = progress::bar(inputs.files.len(), args.json);
     let mut stdout = io::stdout().lock();
-    let mut tally = Tally::default();
+    let mut summary = Summary::default();
     let work = |input: &Input| Ok(make(input, &request, &sizes, &out));
-    run::each(&found.inputs, args.jobs.count(), work, |index, outcome| {
-        let input = &found.inputs[index];
+    run::each(&inputs.files, args.jobs.count(), work, |index, outcome| {
+        let input = &inputs.files[index];
         if args.json {
-            let line = line(&input.path, &outcome);
+            let line = json_line(&input.path, &outcome);
             stdout.write_all(format!("{line}\n").as_bytes())?;
             stdout.flush()?;
         }
-        match flat(&outcome).0 {
-            Ok(_) => tally.made(),
-            Err(e) => tally.failed(&input.path, e),
+        match flatten(&outcome).0 {
+            Ok(_) => summary.add_success(),
+            Err(e) => summary.add_failure(&input.path, e),
         }
         bar.inc(1);
         Ok(())
@@ -146,69 +153,66 @@ pub fn run(args: Args) -> io::Result<()> {
     bar.finish_and_clear();
     drop(stdout);
     if !args.json {
-        anstream::print!("{}", tally.text(started.elapsed()));
+        anstream::print!("{}", summary.text(started.elapsed()));
     }
-    if args.verbose && found.hidden > 0 {
-        anstream::eprintln!("passed over: {} whose name begins with a dot", report::count(found.hidden, "entry"));
+    if args.verbose && inputs.hidden > 0 {
+        anstream::eprintln!("skipped {}", report::count(inputs.hidden, "hidden entry"));
     }
     Ok(())
 }
 
-/// The outcome of one input, and the bytes read of it, which are known of failures too.
-type Work = (Result<Made>, u64);
-
-fn flat(outcome: &Outcome<Work>) -> (std::result::Result<&Made, &Error>, u64) {
+/// The result and the bytes read, with a panic as a failure like any other.
+fn flatten(outcome: &Outcome<FileResult>) -> (std::result::Result<&Written, &Error>, u64) {
     match &outcome.result {
-        Ok((Ok(made), read)) => (Ok(made), *read),
-        Ok((Err(e), read)) => (Err(e), *read),
+        Ok(file) => (file.written.as_ref(), file.bytes_read),
         Err(e) => (Err(e), 0),
     }
 }
 
-fn make(input: &Input, request: &Request, sizes: &[String], out: &Folder) -> Work {
-    if let Some(e) = &input.refused {
-        return (Err(Error::new(e.kind(), e.detail())), 0);
+fn make(input: &Input, request: &Request, sizes: &[String], out: &Folder) -> FileResult {
+    if let Some(e) = &input.error {
+        return FileResult { written: Err(Error::new(e.kind(), e.detail())), bytes_read: 0 };
     }
     let source = match Source::from_path(&input.path) {
         Ok(source) => source,
-        Err(e) => return (Err(e), 0),
+        Err(e) => return FileResult { written: Err(e), bytes_read: 0 },
     };
     let request = request.clone().name(input.name.to_string_lossy());
-    let made = thumbling::thumbnail(&source, &request).and_then(|thumbnails| {
-        let paths: Vec<_> =
-            thumbnails.items.iter().zip(sizes).map(|(t, size)| named(&input.name, size, t.output)).collect();
+    let written = thumbling::thumbnail(&source, &request).and_then(|thumbnails| {
+        let path = |(thumbnail, size): (&Thumbnail, &String)| output_path(&input.name, size, thumbnail.output);
+        let paths: Vec<_> = thumbnails.items.iter().zip(sizes).map(path).collect();
         for (thumbnail, path) in thumbnails.items.iter().zip(&paths) {
             out.write(path, &thumbnail.bytes).map_err(|e| {
-                let detail = format!("{} cannot be written: {e}", out.root().join(path).display());
-                Error::new(thumbling::ErrorKind::Io, detail).caused_by(e)
+                let detail = format!("cannot write {}: {e}", out.root().join(path).display());
+                Error::new(ErrorKind::Io, detail).caused_by(e)
             })?;
         }
-        Ok(Made { thumbnails, paths })
+        Ok(Written { thumbnails, paths })
     });
-    (made, source.bytes_read())
+    FileResult { written, bytes_read: source.bytes_read() }
 }
 
 /// `<name>.<size>.<extension>`.
-fn named(name: &Path, size: &str, output: Output) -> PathBuf {
+fn output_path(name: &Path, size: &str, output: Output) -> PathBuf {
     let extension = match output {
         Output::Webp => "webp",
         Output::Png => "png",
         Output::Avif => "avif",
         _ => "jpg",
     };
-    let mut named = OsString::from(name);
-    named.push(format!(".{size}.{extension}"));
-    named.into()
+    let mut path = OsString::from(name);
+    path.push(format!(".{size}.{extension}"));
+    path.into()
 }
 
-fn line(path: &Path, outcome: &Outcome<Work>) -> Value {
-    let (result, bytes_read) = flat(outcome);
+fn json_line(path: &Path, outcome: &Outcome<FileResult>) -> Value {
+    let (result, bytes_read) = flatten(outcome);
     let mut line = Map::new();
     line.insert("file".into(), path.to_string_lossy().into());
     line.insert("status".into(), if result.is_ok() { "ok" } else { "error" }.into());
     match result {
         Err(e) => report::add_error(&mut line, e),
-        Ok(Made { thumbnails, .. }) => {
+        Ok(Written { thumbnails, .. }) => {
             line.insert("family".into(), thumbnails.info.family.name().into());
             line.insert("format".into(), thumbnails.info.format.name.into());
             line.insert("origin".into(), thumbnails.origin.name().into());
@@ -220,7 +224,7 @@ fn line(path: &Path, outcome: &Outcome<Work>) -> Value {
     line.insert("ms".into(), report::ms(outcome.wall).into());
     line.insert("cpu_ms".into(), report::ms(outcome.cpu).into());
     line.insert("bytes_read".into(), bytes_read.into());
-    if let Ok(Made { thumbnails, paths }) = result {
+    if let Ok(Written { thumbnails, paths }) = result {
         let item = |(t, path): (&Thumbnail, &PathBuf)| {
             let path = path.to_string_lossy();
             json!({ "path": path, "width": t.width, "height": t.height, "bytes": t.bytes.len() })

@@ -1,4 +1,4 @@
-//! Arguments that several subcommands share, and how their values are read.
+//! Arguments shared by several subcommands, and the parsers of their values.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,22 +9,22 @@ use clap::builder::styling::AnsiColor;
 use clap::{ArgAction, ValueEnum};
 use thumbling::{Effort, Fit, Limits, Output, Position, Rgb};
 
-/// Colours of `--help` and of usage errors.
+/// Colours of `--help` and usage errors.
 pub const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Largest side of a thumbnail, px.
+/// Largest width or height of a thumbnail, px.
 const MAX_SIDE: u32 = 16_383;
 
-/// A box, and how it was written: the name of a thumbnail carries it as written.
+/// The box of a thumbnail. Keeps the user's spelling (`256` or `256x256`), which becomes part of file names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoxSize {
-    /// Columns, px.
+    /// Width, px.
     pub width: u32,
-    /// Rows, px.
+    /// Height, px.
     pub height: u32,
     label: String,
 }
@@ -34,12 +34,12 @@ impl FromStr for BoxSize {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let side = |part: &str| -> Result<u32, String> {
-            // `parse` would take a sign.
+            // `parse` accepts a leading `+`.
             let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
             match part.parse::<u32>() {
                 Ok(n) if digits && (1..=MAX_SIDE).contains(&n) => Ok(n),
-                Ok(_) if digits => Err(format!("sides are 1 to {MAX_SIDE} px")),
-                _ => Err("a size is one number (256) or width x height (640x480), in px".into()),
+                Ok(_) if digits => Err(format!("width and height are 1 to {MAX_SIDE} px")),
+                _ => Err("a size is 256 or 640x480, in px".into()),
             }
         };
         let (width, height, label) = match text.split_once('x') {
@@ -73,13 +73,13 @@ macro_rules! values {
 values! {
     /// `--fit`.
     FitArg => Fit {
-        /// The whole picture, as large as the box allows; small pictures are enlarged
+        /// Fit inside, without cropping; enlarge small pictures
         Contain,
-        /// Exactly the box; what does not fit is cut off
+        /// Fill the size and crop the rest
         Cover,
-        /// Exactly the box; the picture is stretched
+        /// Stretch to the size
         Fill,
-        /// As contain, but pixels are never enlarged
+        /// Like contain, but never enlarge pixels
         ScaleDown,
     }
 }
@@ -87,7 +87,7 @@ values! {
 values! {
     /// `--position`.
     PositionArg => Position {
-        /// The middle
+        /// The centre
         Center,
         /// The upper edge
         Top,
@@ -97,7 +97,7 @@ values! {
         Left,
         /// The right edge
         Right,
-        /// Where the detail and the skin are
+        /// The most interesting part: detail, strong colours, skin
         Attention,
     }
 }
@@ -105,15 +105,15 @@ values! {
 values! {
     /// `--format`.
     FormatArg => Output {
-        /// Small, quick, without transparency
+        /// Small and fast; no transparency
         Jpeg,
-        /// Smaller, with transparency
+        /// Smaller; keeps transparency
         Webp,
-        /// Lossless, with transparency
+        /// Lossless; keeps transparency
         Png,
-        /// Smallest and slowest, with transparency
+        /// Smallest and slowest; keeps transparency
         Avif,
-        /// What suits the picture: WebP, PNG or JPEG
+        /// WebP for transparency, PNG for few colours, else JPEG
         Auto,
     }
 }
@@ -121,45 +121,46 @@ values! {
 values! {
     /// `--effort`.
     EffortArg => Effort {
-        /// The quickest picture that is right: embedded previews first
+        /// Fastest: use any embedded preview
         Preview,
-        /// Embedded previews where they are large enough
+        /// Use embedded previews that are large enough
         Normal,
-        /// The file's own pixels, always
+        /// Always decode the full picture
         Best,
     }
 }
 
-/// Bounds on what one file may cost.
+/// Limits on each file.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Limits, each for one file")]
+#[command(next_help_heading = "Limits per file")]
 pub struct LimitArgs {
-    /// Wall time: 10s, 500ms, 2m, or none
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
-    pub deadline: Deadline,
-    /// Pixels that a picture may have [default: 268435456]
+    /// Give up on a file after this time: 500ms, 10s, 2m or none
+    // `--deadline` is the option's former name; scripts still use it.
+    #[arg(long, alias = "deadline", value_name = "TIME", default_value = "10s", value_parser = timeout)]
+    timeout: Timeout,
+    /// Largest picture to decode, in pixels [default: 268435456]
     #[arg(long, value_name = "N", value_parser = bytes)]
-    pub max_pixels: Option<u64>,
-    /// Memory for decoded pixels: 256M, 1G, or a number of bytes [default: 256M]
+    max_pixels: Option<u64>,
+    /// Memory limit for decoded pixels: 256M, 1G or a number of bytes [default: 256M]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
-    pub max_memory: Option<u64>,
+    max_memory: Option<u64>,
 }
 
 impl LimitArgs {
-    /// The library's limits with these in their place.
+    /// The default limits with the given options applied.
     pub fn limits(&self) -> Limits {
         let mut limits = Limits::default();
-        limits.timeout = self.deadline.0;
+        limits.timeout = self.timeout.0;
         limits.max_pixels = self.max_pixels.unwrap_or(limits.max_pixels);
         limits.max_memory = self.max_memory.unwrap_or(limits.max_memory);
         limits
     }
 }
 
-/// How many files at once.
+/// How many files to process at once.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct JobArgs {
-    /// Files worked on at once [default: one a core]
+    /// Number of files to process at once [default: one per core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), action = ArgAction::Set)]
     jobs: Option<u16>,
 }
@@ -174,13 +175,13 @@ impl JobArgs {
     }
 }
 
-/// A wall time, or none.
+/// `None` for no timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadline(pub Option<Duration>);
+struct Timeout(Option<Duration>);
 
-fn deadline(text: &str) -> Result<Deadline, String> {
+fn timeout(text: &str) -> Result<Timeout, String> {
     if text == "none" {
-        return Ok(Deadline(None));
+        return Ok(Timeout(None));
     }
     let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
@@ -188,11 +189,11 @@ fn deadline(text: &str) -> Result<Deadline, String> {
         "ms" => 0.001,
         "s" | "" => 1.0,
         "m" | "min" => 60.0,
-        _ => return Err("a time is a number and ms, s or m: 500ms, 10s, 2m; or none".into()),
+        _ => return Err("a time is a number with a unit (500ms, 10s, 2m), or none".into()),
     };
     match number.parse::<f64>().ok().and_then(|n| Duration::try_from_secs_f64(n * second).ok()) {
-        Some(time) if !time.is_zero() => Ok(Deadline(Some(time))),
-        _ => Err("a time is a number above 0 and ms, s or m: 500ms, 10s, 2m; or none".into()),
+        Some(time) if !time.is_zero() => Ok(Timeout(Some(time))),
+        _ => Err("a time is a number above 0 with a unit (500ms, 10s, 2m), or none".into()),
     }
 }
 
@@ -204,11 +205,11 @@ fn bytes(text: &str) -> Result<u64, String> {
         "k" => 10,
         "m" => 20,
         "g" => 30,
-        _ => return Err("a number, or a number and K, M or G (units of 1024)".into()),
+        _ => return Err("a number with an optional suffix K, M or G (powers of 1024)".into()),
     };
     match number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)) {
         Some(n) if n > 0 => Ok(n),
-        _ => Err("a number above 0, or a number and K, M or G (units of 1024)".into()),
+        _ => Err("a number above 0 with an optional suffix K, M or G (powers of 1024)".into()),
     }
 }
 
@@ -220,7 +221,7 @@ pub fn color(text: &str) -> Result<Rgb, String> {
             let [_, r, g, b] = n.to_be_bytes();
             Ok(Rgb(r, g, b))
         }
-        _ => Err("a colour is six hexadecimal digits: ffffff is white".into()),
+        _ => Err("a colour is six hexadecimal digits, as ffffff for white".into()),
     }
 }
 
@@ -229,33 +230,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_size_is_shown_as_it_was_given() {
+    fn size_keeps_its_spelling() {
         for text in ["256", "256x256", "640x480"] {
             assert_eq!(text.parse::<BoxSize>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn a_size_that_is_none_is_refused() {
+    fn invalid_sizes_are_rejected() {
         for text in ["", "0", "x", "256x", "-1", "+5", "256X256", "20000", "1x1x1", "../256"] {
             assert!(text.parse::<BoxSize>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn times_have_units() {
-        let ms = |n| Ok(Deadline(Some(Duration::from_millis(n))));
-        assert_eq!(deadline("10s"), ms(10_000));
-        assert_eq!(deadline("500ms"), ms(500));
-        assert_eq!(deadline("1.5m"), ms(90_000));
-        assert_eq!(deadline("none"), Ok(Deadline(None)));
+    fn times_are_parsed_with_units() {
+        let ms = |n| Ok(Timeout(Some(Duration::from_millis(n))));
+        assert_eq!(timeout("10s"), ms(10_000));
+        assert_eq!(timeout("500ms"), ms(500));
+        assert_eq!(timeout("1.5m"), ms(90_000));
+        assert_eq!(timeout("none"), Ok(Timeout(None)));
         for text in ["", "s", "0s", "-1s", "10 s", "10h", "1e3s", "nan"] {
-            assert!(deadline(text).is_err(), "{text}");
+            assert!(timeout(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn byte_counts_have_units_of_1024() {
+    fn byte_counts_are_parsed_with_suffixes() {
         assert_eq!(bytes("256M"), Ok(256 << 20));
         assert_eq!(bytes("1GiB"), Ok(1 << 30));
         assert_eq!(bytes("1000"), Ok(1000));
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_hexadecimal() {
+    fn colours_are_parsed_from_hex() {
         assert_eq!(color("0a1Bff"), Ok(Rgb(10, 27, 255)));
         assert_eq!(color("#ffffff"), Ok(Rgb(255, 255, 255)));
         for text in ["", "fff", "+fffff", "gggggg", "fffffff"] {

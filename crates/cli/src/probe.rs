@@ -1,27 +1,27 @@
-//! `probe`: what files are, from their headers.
+//! `probe`: identifies files from their headers.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use thumbling::{Request, Result, Source, SourceInfo};
+use thumbling::{Error, ErrorKind, Family, Request, Result, Source, SourceInfo};
 
 use crate::options::LimitArgs;
 use crate::report::{self, DIM, RED};
 use crate::run::{self, Outcome};
-use crate::walk;
+use crate::walk::{self, Input};
 
-/// Say what files are, without decoding them
+/// Identify files without decoding them
 ///
-/// Format and family by content, size after orientation (px, for pages pt), pages, duration, and whether they are
-/// transparent, animated or encrypted.
+/// Shows format and family, size after orientation (in px; in pt for documents), pages, duration, and whether the file
+/// is transparent, animated or encrypted. The format is detected from the content, not the name.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Files, and folders whose files are all taken
+    /// Files, and folders to search recursively
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
-    /// One JSON line a file
+    /// Print one JSON line per file
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -33,40 +33,39 @@ Examples:
   thumbling probe photo.jpg
   thumbling probe ~/Downloads --json | jq -r 'select(.animated) | .file'
 
-Status: 0 if every file got an outcome, be it an error; 2 on bad usage.";
+Exit status: 0 if every file was processed, even if some failed; 2 on bad usage.";
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> io::Result<()> {
-    let found = walk::find(&args.paths, None);
+    let inputs = walk::find(&args.paths, None).files;
     let request = Request::new().limits(args.limits.limits());
     let mut stdout = anstream::AutoStream::auto(io::stdout());
-    // One thread: a probe waits for the disk, not for the processor.
+    // One thread: probing waits for the disk, not the CPU.
     run::each(
-        &found.inputs,
+        &inputs,
         1,
-        |input| match &input.refused {
-            // A name that two results would share matters to results only.
-            Some(e) if e.kind() != thumbling::ErrorKind::InvalidArgument => {
-                Err(thumbling::Error::new(e.kind(), e.detail()))
-            }
+        |input| match &input.error {
+            // Two inputs with the same output name: no problem here, nothing is written.
+            Some(e) if e.kind() != ErrorKind::InvalidArgument => Err(Error::new(e.kind(), e.detail())),
             _ => probe(input, &request),
         },
         |index, outcome| {
-            let path = &found.inputs[index].path;
-            match args.json {
-                true => writeln!(stdout, "{}", line(path, &outcome)),
-                false => writeln!(stdout, "{}", text(path, &outcome.result)),
+            let path = &inputs[index].path;
+            if args.json {
+                writeln!(stdout, "{}", json_line(path, &outcome))
+            } else {
+                writeln!(stdout, "{}", text_line(path, &outcome.result))
             }
         },
     )
 }
 
-fn probe(input: &walk::Input, request: &Request) -> Result<SourceInfo> {
+fn probe(input: &Input, request: &Request) -> Result<SourceInfo> {
     let source = Source::from_path(&input.path)?;
     thumbling::probe(&source, &request.clone().name(input.name.to_string_lossy()))
 }
 
-fn line(path: &std::path::Path, outcome: &Outcome<SourceInfo>) -> Value {
+fn json_line(path: &Path, outcome: &Outcome<SourceInfo>) -> Value {
     let mut line = Map::new();
     line.insert("file".into(), path.to_string_lossy().into());
     line.insert("status".into(), if outcome.result.is_ok() { "ok" } else { "error" }.into());
@@ -85,19 +84,19 @@ fn line(path: &std::path::Path, outcome: &Outcome<SourceInfo>) -> Value {
     line.into()
 }
 
-fn text(path: &std::path::Path, result: &Result<SourceInfo>) -> String {
-    let path = report::shown_path(path);
+fn text_line(path: &Path, result: &Result<SourceInfo>) -> String {
+    let path = report::escaped_path(path);
     match result {
-        Err(e) => format!("{path}: {RED}{}{RED:#}  {DIM}{}{DIM:#}", e.kind(), report::shown(e.detail())),
+        Err(e) => format!("{path}: {RED}{}{RED:#}  {DIM}{}{DIM:#}", e.kind(), report::escaped(e.detail())),
         Ok(info) => format!("{path}: {}", facts(info).join(", ")),
     }
 }
 
-/// What is known of a file, in words.
+/// What the header says, as short phrases.
 fn facts(info: &SourceInfo) -> Vec<String> {
     let mut facts = vec![format!("{} {}", info.format.name, info.family.name())];
     if info.width > 0.0 && info.height > 0.0 {
-        let unit = if info.family == thumbling::Family::Document { "pt" } else { "px" };
+        let unit = if info.family == Family::Document { "pt" } else { "px" };
         facts.push(format!("{} x {} {unit}", info.width.round(), info.height.round()));
     }
     if info.pages > 1 {

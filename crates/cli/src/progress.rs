@@ -1,11 +1,11 @@
-//! A progress bar on a terminal, and nothing elsewhere.
+//! The progress bar, shown only on a terminal.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar on standard error over `files`; hidden where that is no terminal, or where JSON lines share it.
+/// A progress bar on standard error. Hidden unless that is a terminal, and when JSON lines go to the same terminal.
 pub fn bar(files: usize, json: bool) -> ProgressBar {
     if !io::stderr().is_terminal() || json && io::stdout().is_terminal() {
         return ProgressBar::hidden();

@@ -1,6 +1,6 @@
-//! What people and programs read: JSON lines, tables, counts.
+//! Output for people and programs: numbers, JSON fragments, the summary of a run.
 //!
-//! File names are hostile: on a terminal, control characters and those that turn the writing direction are shown as
+//! File names are untrusted: control characters and characters that change the writing direction are printed as
 //! escapes.
 
 use std::collections::BTreeMap;
@@ -12,17 +12,17 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
 use thumbling::{Error, Rgb, SourceInfo};
 
-/// Of failures.
+/// Failures.
 pub const RED: Style = AnsiColor::Red.on_default().bold();
-/// Of success.
+/// Success.
 pub const GREEN: Style = AnsiColor::Green.on_default();
-/// Of what matters less.
+/// Details.
 pub const DIM: Style = Style::new().dimmed();
 
-/// `text` with nothing in it that could move a cursor or turn the writing direction.
-pub fn shown(text: &str) -> String {
+/// Escapes whatever could move the cursor or change the writing direction.
+pub fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if is_unseen(c) {
+        if is_unprintable(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
@@ -31,24 +31,24 @@ pub fn shown(text: &str) -> String {
     })
 }
 
-/// Control characters, and those that change how their neighbours are shown (Unicode's Bidi_Control, line and
-/// paragraph separators, byte order mark).
-pub fn is_unseen(c: char) -> bool {
+/// Control characters, and those that affect the characters around them: Unicode's Bidi_Control, line and paragraph
+/// separators, byte order mark.
+fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A path for people.
-pub fn shown_path(path: &Path) -> String {
-    shown(&path.to_string_lossy())
+/// A path, escaped for display.
+pub fn escaped_path(path: &Path) -> String {
+    escaped(&path.to_string_lossy())
 }
 
-/// Milliseconds with three digits after the point.
+/// Milliseconds, rounded to 1 µs.
 pub fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// A number of the source's size: without a point where it is whole.
+/// Rounded to three decimals; whole numbers become JSON integers.
 fn number(n: f64) -> Value {
     if n.fract() == 0.0 && n.abs() < 9e15 { json!(n as i64) } else { json!((n * 1e3).round() / 1e3) }
 }
@@ -63,7 +63,7 @@ pub fn source(info: &SourceInfo) -> Value {
     })
 }
 
-/// Adds what an error says: its kind, its words, and the format if that was known.
+/// Adds the fields of an error; the format only if it was detected.
 pub fn add_error(line: &mut Map<String, Value>, error: &Error) {
     line.insert("error".into(), error.kind().name().into());
     line.insert("detail".into(), error.detail().into());
@@ -94,7 +94,7 @@ pub fn count(n: usize, thing: &str) -> String {
     }
 }
 
-/// A duration for people.
+/// A duration in three digits or so.
 pub fn time(time: Duration) -> String {
     let s = time.as_secs_f64();
     match s {
@@ -106,7 +106,7 @@ pub fn time(time: Duration) -> String {
     }
 }
 
-/// A size of a file for people.
+/// A file size in two digits or so, in decimal units.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if n < 1000 {
@@ -120,29 +120,29 @@ pub fn bytes(n: u64) -> String {
     if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
 }
 
-/// Counts of failures, and which they were.
+/// The outcome of a run: how many files succeeded, and which failed.
 #[derive(Debug, Default)]
-pub struct Tally {
-    made: usize,
+pub struct Summary {
+    succeeded: usize,
     failed: BTreeMap<&'static str, Vec<(String, String)>>,
 }
 
-impl Tally {
-    /// One more that was made.
-    pub fn made(&mut self) {
-        self.made += 1;
+impl Summary {
+    /// Counts a file that succeeded.
+    pub fn add_success(&mut self) {
+        self.succeeded += 1;
     }
 
-    /// One more that failed.
-    pub fn failed(&mut self, path: &Path, error: &Error) {
+    /// Counts a file that failed.
+    pub fn add_failure(&mut self, path: &Path, error: &Error) {
         let detail = match error.format() {
             Some(format) => format!("{format}: {}", error.detail()),
             None => error.detail().to_owned(),
         };
-        self.failed.entry(error.kind().name()).or_default().push((shown_path(path), shown(&detail)));
+        self.failed.entry(error.kind().name()).or_default().push((escaped_path(path), escaped(&detail)));
     }
 
-    /// Failures with their reasons, by kind, and then the counts.
+    /// The failures with their reasons, grouped by kind, then a line of counts.
     pub fn text(&self, wall: Duration) -> String {
         let mut text = String::new();
         for (kind, files) in &self.failed {
@@ -151,7 +151,7 @@ impl Tally {
             }
         }
         let failed: usize = self.failed.values().map(Vec::len).sum();
-        let _ = write!(text, "{}: {GREEN}{} made{GREEN:#}", count(self.made + failed, "file"), self.made);
+        let _ = write!(text, "{}: {GREEN}{} made{GREEN:#}", count(self.succeeded + failed, "file"), self.succeeded);
         if failed > 0 {
             let kinds: Vec<_> = self.failed.iter().map(|(kind, files)| format!("{} {kind}", files.len())).collect();
             let _ = write!(text, ", {RED}{failed} failed{RED:#} ({})", kinds.join(", "));
@@ -166,13 +166,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_cannot_move_the_cursor_or_turn_the_line() {
-        assert_eq!(shown("a\x1b[2J\nb\u{202e}gpj.exe"), "a\\u{1b}[2J\\u{a}b\\u{202e}gpj.exe");
-        assert_eq!(shown("né 図.png"), "né 図.png");
+    fn control_and_bidi_characters_are_escaped() {
+        assert_eq!(escaped("a\x1b[2J\nb\u{202e}gpj.exe"), "a\\u{1b}[2J\\u{a}b\\u{202e}gpj.exe");
+        assert_eq!(escaped("né 図.png"), "né 図.png");
     }
 
     #[test]
-    fn sizes_are_short() {
+    fn sizes_have_two_digits() {
         let cases = [
             (0, "0 B"),
             (999, "999 B"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_have_no_point() {
+    fn whole_numbers_are_integers() {
         assert_eq!(number(640.0).to_string(), "640");
         assert_eq!(number(595.276).to_string(), "595.276");
     }

@@ -1,4 +1,4 @@
-//! Each input on a thread of its own, timed, and with a panic caught: one file never ends the run.
+//! Worker threads: each file is timed, and a panic fails that file only.
 
 use std::cell::RefCell;
 use std::io;
@@ -11,22 +11,22 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use thumbling::{Error, Result};
 
-/// Stack of a worker, bytes: as much as a main thread has.
+/// Stack of a worker, bytes: the usual size of a main thread.
 const STACK: usize = 8 << 20;
 
-/// What became of one input.
+/// The result of one input and what it cost.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// What was made, or why not.
+    /// What `work` returned; `internal` if it panicked.
     pub result: Result<T>,
     /// Wall time.
     pub wall: Duration,
-    /// CPU time of the worker.
+    /// CPU time of the worker thread.
     pub cpu: Duration,
 }
 
-/// Works on `inputs`, the first ones first, `jobs` at once. `done` is called on this thread with the index of each
-/// as it is done; its error ends the run after what is under way.
+/// Calls `work` on all `inputs` in order, on up to `jobs` threads. `done` is called on this thread with the index and
+/// outcome of each input as it finishes. An error from `done` stops the run once running work has finished.
 pub fn each<'a, I: Sync, T: Send>(
     inputs: &'a [I],
     jobs: usize,
@@ -39,7 +39,7 @@ pub fn each<'a, I: Sync, T: Send>(
         for started in 0..jobs.min(inputs.len()) {
             let (sender, next, work) = (sender.clone(), &next, &work);
             let worker = move || {
-                while let Some((index, input)) = take(inputs, next) {
+                while let Some((index, input)) = next_input(inputs, next) {
                     if sender.send((index, timed(|| work(input)))).is_err() {
                         break;
                     }
@@ -48,7 +48,7 @@ pub fn each<'a, I: Sync, T: Send>(
             let spawned = thread::Builder::new().name(format!("job {started}")).stack_size(STACK);
             match spawned.spawn_scoped(scope, worker) {
                 Ok(_) => {}
-                // Fewer workers than asked for do as well; none cannot.
+                // One worker is enough to finish.
                 Err(_) if started > 0 => break,
                 Err(e) => return Err(e),
             }
@@ -57,7 +57,7 @@ pub fn each<'a, I: Sync, T: Send>(
         for (index, outcome) in &receiver {
             if let Err(e) = done(index, outcome) {
                 next.store(inputs.len(), Ordering::Relaxed);
-                // Dropping it tells workers that wait with an outcome.
+                // Wakes workers that are blocked in `send`.
                 drop(receiver);
                 return Err(e);
             }
@@ -66,17 +66,17 @@ pub fn each<'a, I: Sync, T: Send>(
     })
 }
 
-fn take<'a, I>(inputs: &'a [I], next: &AtomicUsize) -> Option<(usize, &'a I)> {
+fn next_input<'a, I>(inputs: &'a [I], next: &AtomicUsize) -> Option<(usize, &'a I)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     inputs.get(index).map(|input| (index, input))
 }
 
-/// Runs `work`, with its panic as an error of kind `internal`.
+/// Runs `work` and times it; a panic becomes an `internal` error.
 pub fn timed<T>(work: impl FnOnce() -> Result<T>) -> Outcome<T> {
     let (wall, cpu) = (Instant::now(), ThreadTime::now());
     let result = panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let what = LAST_PANIC.take();
-        Err(Error::internal(format!("panicked: {what}")))
+        let message = LAST_PANIC.take();
+        Err(Error::internal(format!("panicked: {message}")))
     });
     Outcome { result, wall: wall.elapsed(), cpu: cpu.elapsed() }
 }
@@ -85,12 +85,12 @@ thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Has a panic kept for [`timed`] to tell of, instead of printed in between.
-pub fn quiet_panics() {
-    let loud = panic::take_hook();
+/// Makes panics of workers part of their error, see [`timed`], instead of printing them.
+pub fn capture_panics() {
+    let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| match thread::current().name() {
         Some(name) if name.starts_with("job ") => LAST_PANIC.set(info.to_string()),
-        _ => loud(info),
+        _ => default(info),
     }));
 }
 
@@ -100,7 +100,7 @@ mod tests {
     use thumbling::ErrorKind;
 
     #[test]
-    fn every_input_gets_its_outcome() {
+    fn every_input_gets_an_outcome() {
         for jobs in [1, 3] {
             let inputs: Vec<usize> = (0..100).collect();
             let mut seen = vec![None; inputs.len()];
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_an_internal_error_of_one_file() {
+    fn panic_fails_one_file_as_internal() {
         let mut kinds = Vec::new();
         let work = |n: &u32| if *n == 1 { panic!("of one file") } else { Ok(()) };
         each(&[0, 1, 2], 1, work, |_, o| {
@@ -131,10 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_listener_ends_the_run() {
+    fn callback_error_stops_the_run() {
         let inputs: Vec<usize> = (0..1000).collect();
         let mut calls = 0;
-        let ended = each(
+        let result = each(
             &inputs,
             2,
             |_| Ok(()),
@@ -143,7 +143,7 @@ mod tests {
                 Err(io::ErrorKind::BrokenPipe.into())
             },
         );
-        assert!(ended.is_err());
+        assert!(result.is_err());
         assert_eq!(calls, 1);
     }
 }

@@ -1,7 +1,7 @@
-//! Which files: those given, and all regular files below the folders given, in the order of their names.
+//! Finds input files: the given files, and all regular files in the given folders, sorted by name.
 //!
-//! Links to folders are not followed; files and folders whose names begin with a dot are passed over, and so is the
-//! folder that is written to. What cannot be read is an input too: it gets an outcome that says so.
+//! Symbolic links to folders are not followed. Hidden files and folders (names with a leading dot) are skipped, and so is
+//! the output folder. Files that cannot be read are inputs too, so that they are reported.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,57 +10,57 @@ use std::path::{Path, PathBuf};
 use thumbling::{Error, ErrorKind};
 use walkdir::{DirEntry, WalkDir};
 
-/// One file to work on.
+/// A file to process.
 #[derive(Debug)]
 pub struct Input {
-    /// As given, or the folder given joined with the path below it.
+    /// The path as given, or the given folder joined with the path inside it.
     pub path: PathBuf,
-    /// What its results are called: the path below the folder given, or the file's name. Never absolute, never `..`.
+    /// The base name of its output: the path inside the given folder, or the file's name. Never absolute, no `..`.
     pub name: PathBuf,
-    /// Why it cannot be worked on, if that is known already.
-    pub refused: Option<Error>,
+    /// Set if the file cannot be processed.
+    pub error: Option<Error>,
 }
 
-/// What was found.
+/// The input files.
 #[derive(Debug, Default)]
-pub struct Found {
-    /// In the order of the arguments, below a folder in the order of names.
-    pub inputs: Vec<Input>,
-    /// Files and folders passed over because their names begin with a dot.
+pub struct Inputs {
+    /// In the order of the arguments; files of a folder sorted by name.
+    pub files: Vec<Input>,
+    /// How many hidden files and folders were skipped.
     pub hidden: usize,
 }
 
-/// Finds the files below `paths`. `skip` is a folder that is not entered: the one that is written to.
-pub fn find(paths: &[PathBuf], skip: Option<&Path>) -> Found {
-    let mut found = Found::default();
+/// Finds the files in `paths`, without entering `skip`, the output folder.
+pub fn find(paths: &[PathBuf], skip: Option<&Path>) -> Inputs {
+    let mut inputs = Inputs::default();
     for path in paths {
         match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => below(path, skip, &mut found),
-            // A path without a last name (`..`, `/`) is a folder, so this is never empty.
-            Ok(_) | Err(_) => found.inputs.push(Input {
+            Ok(meta) if meta.is_dir() => add_folder(path, skip, &mut inputs),
+            Ok(_) | Err(_) => inputs.files.push(Input {
                 path: path.clone(),
+                // Paths without a file name (`..`, `/`) are folders.
                 name: path.file_name().map(PathBuf::from).unwrap_or_default(),
-                refused: None,
+                error: None,
             }),
         }
     }
-    settle_names(&mut found.inputs);
-    found
+    resolve_collisions(&mut inputs.files);
+    inputs
 }
 
-fn below(root: &Path, skip: Option<&Path>, found: &mut Found) {
+fn add_folder(root: &Path, skip: Option<&Path>, inputs: &mut Inputs) {
     let skip = skip.and_then(|skip| {
         let inside = fs::canonicalize(skip).ok()?.strip_prefix(fs::canonicalize(root).ok()?).ok()?.to_path_buf();
         (inside != Path::new("")).then(|| root.join(inside))
     });
     let mut hidden = 0;
     let walk = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(|entry| {
-        let dotted = entry.depth() > 0 && is_dotted(entry);
-        hidden += usize::from(dotted);
-        !dotted && skip.as_deref() != Some(entry.path())
+        let is_hidden = entry.depth() > 0 && is_hidden(entry);
+        hidden += usize::from(is_hidden);
+        !is_hidden && skip.as_deref() != Some(entry.path())
     });
     for entry in walk {
-        let (path, refused) = match entry {
+        let (path, error) = match entry {
             Ok(entry) if is_regular(&entry) => (entry.into_path(), None),
             Ok(_) => continue,
             Err(e) => {
@@ -68,35 +68,35 @@ fn below(root: &Path, skip: Option<&Path>, found: &mut Found) {
                 let (kind, detail) = match e.into_io_error() {
                     Some(e) if e.kind() == std::io::ErrorKind::PermissionDenied => (ErrorKind::Denied, e.to_string()),
                     Some(e) => (ErrorKind::Io, e.to_string()),
-                    None => (ErrorKind::Io, "links lead in a circle".into()),
+                    None => (ErrorKind::Io, "symbolic link loop".into()),
                 };
                 (path, Some(Error::new(kind, detail)))
             }
         };
         let name = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
-        found.inputs.push(Input { path, name, refused });
+        inputs.files.push(Input { path, name, error });
     }
-    found.hidden += hidden;
+    inputs.hidden += hidden;
 }
 
-fn is_dotted(entry: &DirEntry) -> bool {
+fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// Regular files, links to them, and links to nothing: the last so that somebody hears of them.
+/// Regular files and links to them. Broken links count too, so that they are reported.
 fn is_regular(entry: &DirEntry) -> bool {
     let kind = entry.file_type();
     kind.is_file() || kind.is_symlink() && fs::metadata(entry.path()).map_or(true, |meta| meta.is_file())
 }
 
-/// Names are unique: an input given twice is one, and of two inputs with one name the later is refused.
-fn settle_names(inputs: &mut Vec<Input>) {
+/// Removes files given twice. Of several files with the same output name, all but the first fail.
+fn resolve_collisions(files: &mut Vec<Input>) {
     let mut first: HashMap<PathBuf, PathBuf> = HashMap::new();
-    inputs.retain_mut(|input| match first.get(&input.name) {
+    files.retain_mut(|input| match first.get(&input.name) {
         Some(path) if *path == input.path => false,
         Some(path) => {
             let detail = format!("its thumbnail would overwrite that of {}", path.display());
-            input.refused.get_or_insert_with(|| Error::invalid_argument(detail));
+            input.error.get_or_insert_with(|| Error::invalid_argument(detail));
             true
         }
         None => {

@@ -1,4 +1,4 @@
-//! The command, as a shell and as programs that read its JSON see it.
+//! The command as shells and scripts see it: arguments, exit codes, output files, JSON.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// A folder of one test, removed with it.
+/// A temporary folder, removed on drop.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -28,7 +28,7 @@ impl Scratch {
         path
     }
 
-    /// Every file below a folder, by its path there, in order.
+    /// The files in a folder and its subfolders, as sorted relative paths.
     fn files(&self, below: &str) -> Vec<String> {
         fn visit(dir: &Path, root: &Path, files: &mut Vec<String>) {
             for entry in fs::read_dir(dir).unwrap() {
@@ -58,7 +58,7 @@ impl Scratch {
         command
     }
 
-    /// Runs it with `--json`, expects status 0, and gives its lines.
+    /// Runs the command with `--json`, checks that it exits with 0, and parses its lines.
     fn lines(&self, args: &[&str]) -> Vec<Value> {
         let output = self.run(&[args, &["--json"]].concat());
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -77,8 +77,8 @@ impl Drop for Scratch {
     }
 }
 
-/// A PNG of `width` × `height` px; every `seed` is another picture.
-fn picture(width: u32, height: u32, seed: u32) -> Vec<u8> {
+/// A PNG of `width` × `height` px; its content depends on `seed`.
+fn png(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
@@ -93,9 +93,9 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_line_has_the_fields_that_programs_read() {
+fn json_line_has_all_fields() {
     let s = Scratch::new("fields");
-    s.write("a.png", &picture(64, 32, 0));
+    s.write("a.png", &png(64, 32, 0));
     let lines = s.lines(&["make", "a.png", "--out", "out", "--size", "16", "--size", "8x8"]);
     let line = &lines[0];
     let expected = [
@@ -131,11 +131,11 @@ fn a_line_has_the_fields_that_programs_read() {
 }
 
 #[test]
-fn an_error_is_a_line_with_its_kind() {
+fn errors_are_json_lines() {
     let s = Scratch::new("errors");
     s.write("empty.png", b"");
-    // Its header and the beginning of its pixels.
-    s.write("cut.png", &picture(64, 64, 0)[..50]);
+    // The header and the first bytes of the pixels.
+    s.write("cut.png", &png(64, 64, 0)[..50]);
     let lines = s.lines(&["make", "missing.jpg", "empty.png", "cut.png", "--out", "out", "--jobs", "1"]);
     let kinds: Vec<_> = lines.iter().map(|l| (l["file"].as_str().unwrap(), l["error"].as_str().unwrap())).collect();
     assert_eq!(kinds, [("missing.jpg", "not-found"), ("empty.png", "corrupt"), ("cut.png", "corrupt")]);
@@ -145,58 +145,59 @@ fn an_error_is_a_line_with_its_kind() {
 }
 
 #[test]
-fn bad_usage_is_status_2_and_says_what_is_wrong() {
+fn bad_usage_exits_with_2_and_a_reason() {
     let s = Scratch::new("usage");
-    s.write("a.png", &picture(8, 8, 0));
-    let cases: [(&[&str], &str); 8] = [
+    s.write("a.png", &png(8, 8, 0));
+    let cases: [(&[&str], &str); 9] = [
         (&[], "Usage"),
         (&["make", "a.png"], "--out"),
         (&["make", "--out", "out"], "FILE|DIR"),
         (&["make", "a.png", "--out", "out", "--size", "0"], "1 to 16383"),
         (&["make", "a.png", "--out", "out", "--fit", "stretch"], "contain"),
+        (&["make", "a.png", "--out", "out", "--timeout", "soon"], "500ms"),
         (&["make", "a.png", "--out", "out", "--deadline", "soon"], "500ms"),
         (&["make", "a.png", "--out", "a.png"], "a.png"),
-        (&["gallery", "a.png", "--out", "out"], "no folder"),
+        (&["gallery", "a.png", "--out", "out"], "not a folder"),
     ];
     for (args, word) in cases {
         let output = s.run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains(word), "{args:?}: {said}");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(word), "{args:?}: {text}");
     }
     assert!(!s.path("out").exists());
 }
 
 #[test]
-fn a_thumbnail_is_called_after_its_source() {
+fn output_is_named_after_the_input() {
     let s = Scratch::new("names");
-    s.write("dir/a.png", &picture(8, 8, 0));
-    s.write("dir/sub/b c.png", &picture(8, 8, 1));
+    s.write("dir/a.png", &png(8, 8, 0));
+    s.write("dir/sub/b c.png", &png(8, 8, 1));
     s.lines(&["make", "dir/sub/b c.png", "--out", "file", "--format", "webp"]);
     assert_eq!(s.files("file"), ["b c.png.256.webp"]);
-    for (out, given) in [("plain", "dir"), ("slash", "dir/"), ("dotted", "./sub/../dir/.")] {
+    for (out, dir) in [("plain", "dir"), ("slash", "dir/"), ("dotted", "./sub/../dir/.")] {
         fs::create_dir_all(s.path("sub")).unwrap();
-        let lines = s.lines(&["make", given, "--out", out, "--format", "png", "--size", "64x48", "--jobs", "1"]);
-        assert_eq!(s.files(out), ["a.png.64x48.png", "sub/b c.png.64x48.png"], "{given}");
-        assert_eq!(lines[1]["file"], Path::new(given).join("sub/b c.png").to_str().unwrap());
+        let lines = s.lines(&["make", dir, "--out", out, "--format", "png", "--size", "64x48", "--jobs", "1"]);
+        assert_eq!(s.files(out), ["a.png.64x48.png", "sub/b c.png.64x48.png"], "{dir}");
+        assert_eq!(lines[1]["file"], Path::new(dir).join("sub/b c.png").to_str().unwrap());
         assert_eq!(lines[1]["thumbnail"]["path"], "sub/b c.png.64x48.png");
     }
 }
 
 #[test]
-fn a_size_given_twice_is_made_once() {
+fn duplicate_files_and_sizes_are_processed_once() {
     let s = Scratch::new("twice");
-    s.write("a.png", &picture(8, 8, 0));
+    s.write("a.png", &png(8, 8, 0));
     let lines = s.lines(&["make", "a.png", "a.png", "--out", "out", "--size", "4", "--size", "4"]);
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["thumbnails"].as_array().unwrap().len(), 1);
 }
 
 #[test]
-fn two_inputs_of_one_name_do_not_overwrite_each_other() {
+fn inputs_with_the_same_name_do_not_overwrite_each_other() {
     let s = Scratch::new("collide");
-    s.write("x/a.png", &picture(8, 8, 0));
-    s.write("y/a.png", &picture(8, 4, 0));
+    s.write("x/a.png", &png(8, 8, 0));
+    s.write("y/a.png", &png(8, 4, 0));
     let lines = s.lines(&["make", "x/a.png", "y/a.png", "--out", "out", "--jobs", "1"]);
     assert_eq!((&lines[0]["status"], &lines[1]["error"]), (&"ok".into(), &"invalid-argument".into()));
     assert!(lines[1]["detail"].as_str().unwrap().contains("x/a.png"));
@@ -205,10 +206,10 @@ fn two_inputs_of_one_name_do_not_overwrite_each_other() {
 }
 
 #[test]
-fn a_walk_passes_over_dotted_names_and_the_output() {
+fn hidden_files_and_the_output_folder_are_skipped() {
     let s = Scratch::new("walk");
     for name in ["dir/b.png", "dir/a/z.png", "dir/.hidden.png", "dir/.git/c.png", "dir/out/old.png"] {
-        s.write(name, &picture(8, 8, 0));
+        s.write(name, &png(8, 8, 0));
     }
     let output = s.run(&["make", "dir", "--out", "dir/out", "--json", "--jobs", "1", "--verbose"]);
     let files: Vec<String> = String::from_utf8(output.stdout)
@@ -217,15 +218,15 @@ fn a_walk_passes_over_dotted_names_and_the_output() {
         .map(|l| serde_json::from_str::<Value>(l).unwrap()["file"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(files, ["dir/a/z.png", "dir/b.png"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("2 entries"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("skipped 2 hidden entries"));
 }
 
 #[cfg(unix)]
 #[test]
-fn links_to_folders_are_not_followed_and_links_to_files_are() {
+fn links_to_files_are_followed_and_links_to_folders_are_not() {
     use std::os::unix::fs::symlink;
     let s = Scratch::new("links");
-    s.write("elsewhere/a.png", &picture(8, 8, 0));
+    s.write("elsewhere/a.png", &png(8, 8, 0));
     fs::create_dir(s.path("dir")).unwrap();
     symlink("../elsewhere", s.path("dir/folder")).unwrap();
     symlink("../elsewhere/a.png", s.path("dir/link.png")).unwrap();
@@ -237,7 +238,7 @@ fn links_to_folders_are_not_followed_and_links_to_files_are() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_not_opened() {
+fn pipes_are_rejected_without_opening_them() {
     let s = Scratch::new("pipe");
     assert!(Command::new("mkfifo").arg(s.path("pipe")).status().unwrap().success());
     let lines = s.lines(&["make", "pipe", "--out", "out"]);
@@ -245,9 +246,9 @@ fn what_is_no_file_is_not_opened() {
 }
 
 #[test]
-fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
+fn failed_write_is_an_io_error_and_leaves_nothing() {
     let s = Scratch::new("in-the-way");
-    s.write("a.png", &picture(8, 8, 0));
+    s.write("a.png", &png(8, 8, 0));
     fs::create_dir_all(s.path("out/a.png.256.jpg")).unwrap();
     let lines = s.lines(&["make", "a.png", "--out", "out"]);
     assert_eq!(lines[0]["error"], "io");
@@ -255,10 +256,10 @@ fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
 }
 
 #[test]
-fn one_thread_and_several_make_the_same_bytes() {
+fn thumbnails_do_not_depend_on_the_number_of_jobs() {
     let s = Scratch::new("jobs");
     for n in 0..12 {
-        s.write(&format!("dir/{n}.png"), &picture(200 + n, 100, n));
+        s.write(&format!("dir/{n}.png"), &png(200 + n, 100, n));
     }
     for jobs in ["1", "2"] {
         s.lines(&["make", "dir", "--out", jobs, "--size", "64", "--jobs", jobs]);
@@ -272,9 +273,9 @@ fn one_thread_and_several_make_the_same_bytes() {
 }
 
 #[test]
-fn limits_reach_the_library() {
+fn max_pixels_is_enforced() {
     let s = Scratch::new("limits");
-    s.write("a.png", &picture(100, 100, 0));
+    s.write("a.png", &png(100, 100, 0));
     let lines = s.lines(&["make", "a.png", "--out", "out", "--max-pixels", "9999"]);
     assert_eq!(lines[0]["error"], "limit");
     let lines = s.lines(&["make", "a.png", "--out", "out", "--max-pixels", "10000"]);
@@ -282,27 +283,27 @@ fn limits_reach_the_library() {
 }
 
 #[test]
-fn people_get_counts_and_reasons() {
+fn summary_lists_counts_and_failures() {
     let s = Scratch::new("summary");
-    s.write("a.png", &picture(8, 8, 0));
+    s.write("a.png", &png(8, 8, 0));
     s.write("b\u{1b}[2J.png", b"");
     let output = s.run(&["make", ".", "--out", "out"]);
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("2 files: 1 made, 1 failed (1 corrupt)"), "{said}");
-    assert!(said.contains("b\\u{1b}[2J.png"), "{said}");
-    assert!(!said.contains('\u{1b}'), "no colour where there is no terminal: {said}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("2 files: 1 made, 1 failed (1 corrupt)"), "{text}");
+    assert!(text.contains("b\\u{1b}[2J.png"), "{text}");
+    assert!(!text.contains('\u{1b}'), "colours without a terminal: {text}");
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interruption_leaves_whole_files_only() {
+fn interrupt_leaves_only_complete_files() {
     let s = Scratch::new("interrupt");
     for n in 0..300 {
-        s.write(&format!("dir/{n}.png"), &picture(64, 64, n));
+        s.write(&format!("dir/{n}.png"), &png(64, 64, n));
     }
     let mut child = s.command(&["make", "dir", "--out", "out", "--json"]).stdout(Stdio::null()).spawn().unwrap();
     while s.files("out").is_empty() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+        assert!(child.try_wait().unwrap().is_none(), "the command exited before it was interrupted");
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
@@ -316,10 +317,10 @@ fn an_interruption_leaves_whole_files_only() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_leaves_ends_the_run_without_a_word() {
+fn closed_pipe_ends_the_run_silently() {
     let s = Scratch::new("pipe-closed");
     for n in 0..50 {
-        s.write(&format!("dir/{n}.png"), &picture(8, 8, n));
+        s.write(&format!("dir/{n}.png"), &png(8, 8, n));
     }
     let mut child = s
         .command(&["make", "dir", "--out", "out", "--json"])
@@ -333,33 +334,33 @@ fn a_reader_that_leaves_ends_the_run_without_a_word() {
 }
 
 #[test]
-fn a_probe_says_what_a_file_is_without_decoding_it() {
+fn probe_identifies_a_file_from_its_header() {
     let s = Scratch::new("probe");
-    // Only the header is there.
-    s.write("a.jpg", &picture(640, 480, 0)[..60]);
+    // Only the header.
+    s.write("a.jpg", &png(640, 480, 0)[..60]);
     let lines = s.lines(&["probe", "a.jpg", "missing"]);
     assert_eq!((&lines[0]["format"], &lines[0]["source"]["width"]), (&"png".into(), &640.into()));
     assert_eq!((&lines[0]["alpha"], &lines[0]["animated"]), (&false.into(), &false.into()));
     assert_eq!(lines[1]["error"], "not-found");
-    let said = String::from_utf8(s.run(&["probe", "a.jpg"]).stdout).unwrap();
-    assert_eq!(said, "a.jpg: png image, 640 x 480 px\n");
+    let text = String::from_utf8(s.run(&["probe", "a.jpg"]).stdout).unwrap();
+    assert_eq!(text, "a.jpg: png image, 640 x 480 px\n");
 }
 
 #[test]
-fn formats_are_those_of_the_library() {
+fn formats_lists_what_the_library_supports() {
     let s = Scratch::new("formats");
     let lines = s.lines(&["formats"]);
     let names: Vec<_> = lines.iter().map(|l| l["name"].as_str().unwrap()).collect();
-    let known: Vec<_> = thumbling::capabilities().map(|c| c.name).collect();
-    assert_eq!(names, known);
+    let expected: Vec<_> = thumbling::capabilities().map(|c| c.name).collect();
+    assert_eq!(names, expected);
     let table = String::from_utf8(s.run(&["formats"]).stdout).unwrap();
-    assert!(known.iter().all(|name| table.contains(name)), "{table}");
+    assert!(expected.iter().all(|name| table.contains(name)), "{table}");
 }
 
 #[test]
-fn a_gallery_is_one_page_with_everything_in_it() {
+fn gallery_is_a_single_page() {
     let s = Scratch::new("gallery");
-    s.write("dir/a.png", &picture(40, 30, 0));
+    s.write("dir/a.png", &png(40, 30, 0));
     s.write("dir/sub/b.png", b"");
     let output = s.run(&["gallery", "dir", "--out", "out", "--title", "A <b>title</b>"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -376,7 +377,7 @@ fn a_gallery_is_one_page_with_everything_in_it() {
 
 #[cfg(unix)]
 #[test]
-fn hostile_names_do_not_become_markup() {
+fn file_names_never_become_markup_of_the_gallery() {
     let s = Scratch::new("hostile");
     let names =
         ["<script>alert(1)<", "\"><img src=x onerror=alert(1)>", "'onload='x", "\u{202e}gpj.exe", "a\nb", "{{data}}"];

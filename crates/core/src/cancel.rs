@@ -1,4 +1,4 @@
-//! Deadlines and cancellation, asked inside every long loop.
+//! Deadlines and cancellation, checked inside every long loop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,17 +6,25 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A flag that another thread may raise; clones share it.
+/// A flag that another thread can set; clones share it.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// let token = thumbling::CancelToken::new();
+/// let other_thread = token.clone();
+/// other_thread.cancel();
+/// assert!(token.is_cancelled());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
-    /// A token that is not raised.
+    /// A token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks the work that holds a clone to stop; it answers `cancelled`.
+    /// Requests that all work holding a clone stop with `cancelled`.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -27,7 +35,7 @@ impl CancelToken {
     }
 }
 
-/// A deadline on the monotonic clock and a cancel token, asked together.
+/// A deadline on the monotonic clock and a cancel token, checked together.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt {
     deadline: Option<Instant>,
@@ -35,12 +43,13 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Interrupts after `timeout` from now, or when `cancel` is raised.
+    /// Interrupts when `timeout` has elapsed from now, or when `cancel` is cancelled.
     pub fn new(timeout: Option<Duration>, cancel: CancelToken) -> Self {
         Self { deadline: timeout.and_then(|t| Instant::now().checked_add(t)), cancel }
     }
 
-    /// `Ok` while the work may go on. Costs a few tens of nanoseconds: call it once a row or a block, not once a pixel.
+    /// `cancelled` or `timeout` if the work has to stop. Costs tens of nanoseconds: call it per row or block, not per
+    /// pixel.
     pub fn check(&self) -> Result<()> {
         if self.cancel.is_cancelled() {
             return Err(Error::new(ErrorKind::Cancelled, "cancelled by the caller"));
@@ -63,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raised_token_wins_over_a_deadline() {
+    fn cancellation_takes_precedence_over_the_deadline() {
         let token = CancelToken::new();
         let i = Interrupt::new(Some(Duration::ZERO), token.clone());
         token.cancel();

@@ -1,56 +1,65 @@
 //! One error for the whole library, sorted by who must act.
 //!
-//! An [`Error`] says what happened ([`ErrorKind`]), to which format, and why in words for a log. The kinds and their
-//! numbers are public: they stand in JSON, in the C ABI and in bindings, and are only ever appended to.
+//! An [`Error`] has an [`ErrorKind`], the format concerned, and a human-readable detail for logs. Kinds and their
+//! numbers are public (JSON, C ABI, bindings) and append-only.
 
 use std::fmt;
 
-/// The result of anything in this library that can fail.
+/// The result of a fallible operation.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, as far as a caller can act on it. Numbers are pinned; new kinds are appended.
+/// What went wrong, in terms of what the caller can do. Numbers are pinned; new kinds are appended.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::ErrorKind;
+///
+/// let retry = matches!(ErrorKind::Timeout, ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Busy);
+/// assert!(retry);
+/// assert_eq!((ErrorKind::NoVisual.name(), ErrorKind::NoVisual.code()), ("no-visual", 6));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(i32)]
 pub enum ErrorKind {
-    /// Reading the source failed; trying again later may help.
+    /// Reading the source failed; retrying later may help.
     Io = 1,
-    /// There is no such file.
+    /// The file does not exist.
     NotFound = 2,
     /// The caller may not read it.
     Denied = 3,
-    /// The format is unknown, or known and not made.
+    /// Unknown or unsupported format.
     Unsupported = 4,
-    /// The format is known, but this build was made without it.
+    /// The format is known, but this build lacks it.
     FeatureDisabled = 5,
-    /// The file is fine and has nothing to show: audio without a cover, an archive without a picture.
+    /// The file is valid but has nothing to show: audio without a cover, an archive without a picture.
     NoVisual = 6,
-    /// The content is encrypted and the key is not here.
+    /// The content is encrypted.
     Encrypted = 7,
-    /// The file is damaged; trying again does not help.
+    /// The file is damaged; retrying does not help.
     Corrupt = 8,
-    /// A limit of the request was met: pixels, memory, nesting, expansion.
+    /// A limit of the request was exceeded: pixels, memory, nesting, expansion.
     Limit = 9,
     /// The deadline passed.
     Timeout = 10,
     /// The caller cancelled.
     Cancelled = 11,
-    /// The queue is full; trying again later helps.
+    /// The queue is full; retry later.
     Busy = 12,
-    /// The call itself is wrong.
+    /// Invalid call.
     InvalidArgument = 13,
-    /// The sandbox that the host requires cannot be had on this machine.
+    /// The sandbox that the host requires is unavailable on this machine.
     SandboxUnavailable = 14,
-    /// The host's scanner calls the file viral.
+    /// The host's scanner reported the file as viral.
     Viral = 15,
-    /// The host's scanner calls the file malicious.
+    /// The host's scanner reported the file as malicious.
     Malicious = 16,
-    /// A defect of this library.
+    /// A bug in this library.
     Internal = 17,
 }
 
 impl ErrorKind {
-    /// Every kind, in the order of its number.
+    /// All kinds, in numeric order.
     pub const ALL: [Self; 17] = [
         Self::Io,
         Self::NotFound,
@@ -71,7 +80,7 @@ impl ErrorKind {
         Self::Internal,
     ];
 
-    /// The public name, kebab-case, as it stands in JSON.
+    /// The public name, kebab-case, as used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Io => "io",
@@ -94,7 +103,7 @@ impl ErrorKind {
         }
     }
 
-    /// The pinned number, as it stands in the C ABI. Zero is success and no kind.
+    /// The pinned number, as used in the C ABI. Zero means success and is no kind.
     pub const fn code(self) -> i32 {
         self as i32
     }
@@ -106,7 +115,16 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// What happened, to which format, and why.
+/// An error: what happened, to which format, and why.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::{Error, ErrorKind, Source};
+///
+/// let error: Error = Source::from_path("no such file").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::NotFound);
+/// assert!(std::error::Error::source(&error).is_some());
+/// ```
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -116,7 +134,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error of `kind`, with `detail` for people who read logs.
+    /// An error of `kind`, with `detail` for logs.
     pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self { kind, format: None, detail: detail.into(), source: None }
     }
@@ -126,57 +144,57 @@ impl Error {
         Self::new(ErrorKind::Corrupt, detail)
     }
 
-    /// Content of a kind that is not made.
+    /// Unsupported content.
     pub fn unsupported(detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unsupported, detail)
     }
 
-    /// A limit of the request was met.
+    /// An exceeded limit of the request.
     pub fn limit(detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::Limit, detail)
     }
 
-    /// A wrong call.
+    /// An invalid call.
     pub fn invalid_argument(detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, detail)
     }
 
-    /// A defect of this library.
+    /// A bug in this library.
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, detail)
     }
 
-    /// The same error, caused by `source`.
+    /// Sets the underlying error.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same error, said of `format`; a format that is already named stays.
+    /// Sets the format, unless one is set already.
     #[must_use]
     pub fn of_format(mut self, format: &'static str) -> Self {
         self.format.get_or_insert(format);
         self
     }
 
-    /// What a caller can act on.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Whether a decoder has to pass this error on instead of trying another preview, page or entry of the file: the
-    /// time is up, the caller cancelled, or the source cannot be read.
+    /// Whether a decoder must return this error instead of trying another preview, page or entry of the file: the
+    /// deadline has passed, the caller cancelled, or the source cannot be read.
     pub fn ends_request(&self) -> bool {
         matches!(self.kind, ErrorKind::Timeout | ErrorKind::Cancelled | ErrorKind::Io)
     }
 
-    /// The name of the format, once it was known.
+    /// The name of the format, if it was known.
     pub fn format(&self) -> Option<&'static str> {
         self.format
     }
 
-    /// Why, in words for a log.
+    /// Human-readable detail, for logs.
     pub fn detail(&self) -> &str {
         &self.detail
     }
@@ -200,7 +218,7 @@ impl std::error::Error for Error {
 impl From<std::io::Error> for Error {
     fn from(e: std::io::Error) -> Self {
         use std::io::ErrorKind as Io;
-        // An error of ours that travelled through a `Read` comes back as it was.
+        // Unwraps an error of ours that passed through a `Read` implementation.
         let e = match e.downcast::<Self>() {
             Ok(ours) => return ours,
             Err(e) => e,
@@ -236,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_data_that_a_reader_meets_is_corrupt_and_a_refusal_of_the_system_is_not() {
+    fn damaged_data_is_corrupt_and_a_refusal_of_the_system_is_io() {
         use std::io::{self, ErrorKind as Io};
 
         let of = |e: io::Error| Error::from(e).kind();
@@ -248,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn our_error_survives_a_trip_through_io() {
+    fn our_error_survives_conversion_to_io_error() {
         let e: Error = std::io::Error::from(Error::limit("too many")).into();
         assert_eq!(e.kind(), ErrorKind::Limit);
     }

@@ -1,8 +1,13 @@
-//! What a format is called, and which family it belongs to.
+//! Names and families of formats.
 
 use std::fmt;
 
-/// What kind of thing a file is to a person.
+/// The broad kind of a file.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Family::Document.name(), "document");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Family {
@@ -12,14 +17,14 @@ pub enum Family {
     Document,
     /// Moving pictures.
     Video,
-    /// Sound, shown by its cover.
+    /// Sound; its thumbnail is the cover.
     Audio,
     /// A container of other files.
     Archive,
 }
 
 impl Family {
-    /// The public name, as it stands in JSON.
+    /// The public name, as used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -32,11 +37,17 @@ impl Family {
 }
 
 /// A format by its public name, such as `jpeg`.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// let format = thumbling::Format::image("jpeg");
+/// assert_eq!((format.to_string(), format.family), ("jpeg".to_owned(), thumbling::Family::Image));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Format {
-    /// Lower case, as it stands in JSON.
+    /// Lower case, as used in JSON.
     pub name: &'static str,
-    /// What kind of thing it is.
+    /// The family.
     pub family: Family,
 }
 

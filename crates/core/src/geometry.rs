@@ -1,6 +1,11 @@
-//! Sizes, fit modes, and the plan that turns a source size and a box into a crop and an output size.
+//! Sizes, fit modes, and the computation of output size and crop from a source size and a target box.
 
-/// Width × height, px unless said otherwise.
+/// Width × height, px unless stated otherwise.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Size::new(640, 480).transposed(), thumbling::Size::new(480, 640));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Size {
     /// Columns.
@@ -38,7 +43,7 @@ impl Size {
         Self { width: side(self.width), height: side(self.height) }
     }
 
-    /// Whether both sizes have the same shape, within `tolerance` (0.02 is two per cent) or one pixel of rounding.
+    /// Whether both sizes have the same aspect ratio, within `tolerance` (0.02 is two per cent) or one pixel of rounding.
     pub fn same_aspect(self, other: Self, tolerance: f64) -> bool {
         let (a, b) = (f64::from(self.width) * f64::from(other.height), f64::from(self.height) * f64::from(other.width));
         let rounding = f64::from(self.width.max(self.height).max(other.width).max(other.height));
@@ -46,7 +51,7 @@ impl Size {
     }
 }
 
-/// A rectangle in px of some picture; may start and end between pixels.
+/// A rectangle within a picture, px; its edges may lie between pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rect {
     /// Left edge.
@@ -59,25 +64,35 @@ pub struct Rect {
     pub height: f64,
 }
 
-/// How a picture is fitted into the box of a spec; the names are those of CSS `object-fit`.
+/// How a picture fits into the box of a spec. Names as in CSS `object-fit`.
 ///
 /// Pages and vector pictures are drawn at any size, so [`ScaleDown`](Self::ScaleDown) fills the box with them as
 /// [`Contain`](Self::Contain) does.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Fit::default(), thumbling::Fit::ScaleDown);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Fit {
-    /// The whole picture, as large as the box allows; small pictures are enlarged.
+    /// The whole picture, as large as fits; small pictures are enlarged.
     Contain,
-    /// Exactly the box; what does not fit is cut off.
+    /// Exactly the box; the overflow is cropped.
     Cover,
     /// Exactly the box; the picture is stretched.
     Fill,
-    /// As [`Contain`](Self::Contain), but pixels are never enlarged.
+    /// Like [`Contain`](Self::Contain), but pixels are never enlarged.
     #[default]
     ScaleDown,
 }
 
 /// Which part [`Fit::Cover`] keeps.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// assert_eq!(thumbling::Position::Top.focus(), Some((0.5, 0.0)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Position {
@@ -92,12 +107,12 @@ pub enum Position {
     Left,
     /// The right edge.
     Right,
-    /// Where the detail, the saturated colours and the skin are.
+    /// The part with the most detail, saturated colours and skin.
     Attention,
 }
 
 impl Position {
-    /// Where the middle of the kept part should be, as shares of width and height (0 to 1); `None` for
+    /// The desired centre of the crop, as fractions of width and height (0 to 1); `None` for
     /// [`Attention`](Self::Attention), which depends on the pixels.
     pub const fn focus(self) -> Option<(f64, f64)> {
         match self {
@@ -111,16 +126,16 @@ impl Position {
     }
 }
 
-/// What one spec takes from the picture, and how large it gets.
+/// The sizes that follow from a spec and a source size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// The size that the whole picture has at the scale of the output: what a decoder should cover.
+    /// The size of the whole, uncropped picture at output scale; decoders should cover it.
     pub whole: Size,
     /// The size of the thumbnail.
     pub output: Size,
 }
 
-/// Plans `fit` of a picture of `source` px into a `target` box.
+/// Fits a picture of `source` px into a box of `target` px.
 pub fn plan(source: Size, target: Size, fit: Fit) -> Plan {
     let scales = (
         f64::from(target.width) / f64::from(source.width.max(1)),
@@ -132,15 +147,15 @@ pub fn plan(source: Size, target: Size, fit: Fit) -> Plan {
         Fit::Contain | Fit::ScaleDown => {
             let scale = scales.0.min(scales.1);
             let size = source.scaled(if fit == Fit::ScaleDown { scale.min(1.0) } else { scale });
-            // Rounding never leaves the box.
+            // Rounding must not exceed the box.
             let size = Size::new(size.width.min(target.width), size.height.min(target.height));
             Plan { whole: size, output: size }
         }
     }
 }
 
-/// The part of a frame of `frame` px that fills `output` px without stretching. `focus` is where the middle of the
-/// part should lie, as shares of width and height (0 to 1); the part is kept inside the frame.
+/// The part of a frame of `frame` px that fills `output` px without distortion. `focus` is the desired centre of the
+/// part, as fractions of width and height (0 to 1); the part stays inside the frame.
 pub fn cover_crop(frame: Size, output: Size, focus: (f64, f64)) -> Rect {
     let (fw, fh) = (f64::from(frame.width), f64::from(frame.height));
     let scale = (fw / f64::from(output.width)).min(fh / f64::from(output.height));
@@ -149,7 +164,7 @@ pub fn cover_crop(frame: Size, output: Size, focus: (f64, f64)) -> Rect {
         && (width - f64::from(output.width)).abs() < 1.0
         && (height - f64::from(output.height)).abs() < 1.0
     {
-        // The frame has the output's scale: whole pixels are cut out, and none is blended with its neighbour.
+        // The frame is already at output scale: crop whole pixels, so that none are blended with their neighbours.
         let place = |full: u32, part: u32, at: f64| {
             (f64::from(full) * at - f64::from(part) / 2.0).round().clamp(0.0, f64::from(full - part))
         };
@@ -175,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sliver_keeps_at_least_one_pixel() {
+    fn sides_are_at_least_one_pixel() {
         assert_eq!(plan(Size::new(100_000, 1), Size::new(256, 256), Fit::Contain).output, Size::new(256, 1));
     }
 
@@ -185,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn cover_fills_the_box_and_asks_for_enough() {
+    fn cover_plans_the_whole_picture_at_output_scale() {
         let p = plan(Size::new(4000, 2000), Size::new(200, 200), Fit::Cover);
         assert_eq!((p.output, p.whole), (Size::new(200, 200), Size::new(400, 200)));
     }

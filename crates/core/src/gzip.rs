@@ -1,4 +1,4 @@
-//! Gzipped files, inflated within the limits of a request.
+//! Decompresses gzip files within the limits of a request.
 
 use std::io::Read;
 
@@ -11,13 +11,16 @@ use crate::limits::Reservation;
 /// Bytes inflated between two checks of the deadline.
 const STEP: u64 = 1 << 20;
 
-/// Whether `bytes` start as a gzip member does (RFC 1952).
+/// Whether `bytes` start with the magic of gzip (RFC 1952).
 pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1F, 0x8B])
 }
 
-/// Inflates all members of `bytes`. Damage ends the content where it is found; damage before the first byte is
-/// `corrupt`. More than [`Limits::max_part`](crate::limits::Limits::max_part) bytes are a `limit`.
+/// Decompresses all members of `bytes`. Damaged data is returned up to the damage, with a warning.
+///
+/// # Errors
+/// `corrupt` if nothing precedes the damage, `limit` above
+/// [`Limits::max_part`](crate::limits::Limits::max_part) bytes.
 pub fn inflate(bytes: &[u8], cx: &Context<'_>) -> Result<(Vec<u8>, Reservation)> {
     let max = cx.limits().max_part;
     let (mut out, mut held) = (Vec::new(), cx.reserve(0)?);
@@ -32,7 +35,7 @@ pub fn inflate(bytes: &[u8], cx: &Context<'_>) -> Result<(Vec<u8>, Reservation)>
         match done {
             Ok(0) => return Ok((out, held)),
             Ok(_) => {}
-            Err(e) if out.is_empty() => return Err(Error::corrupt(format!("gzip: {e}"))),
+            Err(e) if out.is_empty() => return Err(Error::corrupt(format!("gzip: {e}")).caused_by(e)),
             Err(_) => {
                 cx.warn("the compressed data is damaged; what precedes the damage is shown");
                 return Ok((out, held));

@@ -1,7 +1,7 @@
-//! Bounds on what one file may cost, met from its header before its pixels.
+//! Per-file limits, checked before decoding.
 //!
-//! A decoder calls [`Budget::reserve`] with what it is about to allocate and holds the [`Reservation`] as long as the
-//! memory lives. A limit that is met is an error of kind `limit`, never an abort.
+//! Before allocating, a decoder calls [`Budget::reserve`] and holds the [`Reservation`] as long as the memory lives.
+//! Exceeding a limit is an error of kind `limit`, never an abort.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,27 +9,36 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// What one file may cost. `Default` suits a drive server; the host sets its own.
+/// Limits for one file. `Default` suits a drive server; hosts can set their own.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use std::time::Duration;
+/// use thumbling::Limits;
+///
+/// let limits = Limits::default().max_memory(64 << 20).timeout(Duration::from_secs(2));
+/// assert_eq!(limits.max_memory, 64 << 20);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Pixels of one frame, as the header claims them. Default 2^28: a 200-MP phone picture passes.
+    /// Pixels of one frame, according to the header. Default 2^28, which admits 200-megapixel phone pictures.
     pub max_pixels: u64,
-    /// Bytes of decoded pixels and of the decoder's own buffers, held at once. Default 256 MiB.
+    /// Bytes of decoded pixels and decoder buffers held at once. Default 256 MiB.
     pub max_memory: u64,
     /// Bytes that one compressed part (archive entry, ICC profile, SVGZ) may expand to. Default 256 MiB.
     pub max_part: u64,
-    /// Bytes of a source that has to be read whole, because its codec cannot read ranges. Default 256 MiB.
+    /// Bytes of a source that must be read whole because its codec cannot read ranges. Default 256 MiB.
     pub max_source: u64,
-    /// Frames of an animation that are looked at for a representative one. Default 64.
+    /// Frames of an animation that are decoded to choose one. Default 64.
     pub max_frames: u32,
-    /// Entries of an archive, items of a container, directories of a TIFF that are looked at. Default 65,536.
+    /// Entries of an archive, items of a container, directories of a TIFF. Default 65,536.
     pub max_entries: u32,
-    /// Depth of files inside files: a preview in a RAW in a ZIP is 3. Default 8.
+    /// Depth of files inside files; a preview in a RAW file in a ZIP is 3. Default 8.
     pub max_nesting: u32,
     /// Elements of an XML document. Default 1,000,000.
     pub max_xml_events: u64,
-    /// Wall time of one request. Default 10 s; `None` waits for ever.
+    /// Wall time of one request. Default 10 s; `None` is unlimited.
     pub timeout: Option<Duration>,
 }
 
@@ -106,7 +115,7 @@ impl Limits {
         self
     }
 
-    /// Sets [`timeout`](field@Self::timeout): wall time of one request; `None` waits for ever.
+    /// Sets [`timeout`](field@Self::timeout): wall time of one request; `None` is unlimited.
     #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
@@ -114,17 +123,17 @@ impl Limits {
     }
 }
 
-/// The memory that one request holds, against its limit; clones share the account.
+/// The memory that one request holds, and its limit. Clones share the count.
 #[derive(Debug, Clone)]
 pub struct Budget {
     used: Arc<AtomicU64>,
     max: u64,
-    /// What would have been held had everything been granted; 0 if everything was.
+    /// The total that the largest refused reservation would have needed; 0 if none was refused.
     refused: Arc<AtomicU64>,
 }
 
 impl Budget {
-    /// An empty account of `max` bytes.
+    /// An empty budget of `max` bytes.
     pub fn new(max: u64) -> Self {
         Self { used: Arc::new(AtomicU64::new(0)), max, refused: Arc::new(AtomicU64::new(0)) }
     }
@@ -145,12 +154,12 @@ impl Budget {
         })
     }
 
-    /// Bytes that would have been enough for the largest reservation that was refused; 0 if none was.
+    /// The limit in bytes that would have admitted the largest refused reservation; 0 if none was refused.
     pub fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Bytes held now.
+    /// Bytes currently held.
     pub fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
     }
@@ -165,7 +174,7 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// Reserves `bytes` more; `limit` if they do not fit, and nothing changes.
+    /// Reserves `bytes` more. On `limit` the reservation is unchanged.
     pub fn grow(&mut self, bytes: u64) -> Result<()> {
         self.budget.take(bytes)?;
         self.bytes += bytes;

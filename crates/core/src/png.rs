@@ -1,9 +1,12 @@
-//! PNG, 8 bits, fast compression: a thumbnail is small, and a server makes many.
+//! PNG encoder for 8-bit frames. Uses fast compression: thumbnails are small, and servers produce many.
 
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat};
 
-/// Encodes upright 8-bit sRGB, [`PixelFormat::Rgb8`] or [`PixelFormat::Rgba8`]; other frames are `internal`.
+/// Encodes an upright 8-bit sRGB frame.
+///
+/// # Errors
+/// `internal` for formats other than [`PixelFormat::Rgb8`] and [`PixelFormat::Rgba8`].
 pub fn encode(frame: &Frame) -> Result<Vec<u8>> {
     let samples = match (frame.format, frame.as_u8()) {
         (PixelFormat::Rgb8 | PixelFormat::Rgba8, Some(samples)) => samples,
@@ -18,6 +21,6 @@ pub fn encode(frame: &Frame) -> Result<Vec<u8>> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
     let written = encoder.write_header().and_then(|mut w| w.write_image_data(samples));
-    written.map_err(|e| Error::internal(format!("encode: {e}")))?;
+    written.map_err(|e| Error::internal(format!("encode: {e}")).caused_by(e))?;
     Ok(out)
 }

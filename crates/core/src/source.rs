@@ -1,7 +1,7 @@
-//! Where the bytes come from: a path, memory, or a callback, always read by range and never copied to a file.
+//! Input of a request: a path, memory, or a callback. Always read by range, never copied to a file.
 //!
-//! A [`Source`] is cheap to clone; clones and [slices](Source::slice) share one count of the bytes that were read.
-//! The first [`HEAD`] bytes are kept once read, so that probing a file and opening it costs one read.
+//! A [`Source`] is cheap to clone; clones and [slices](Source::slice) share one count of bytes read. The first
+//! [`HEAD`] bytes are cached, so that probing and opening a file cost one read.
 
 use std::fmt;
 use std::fs::File;
@@ -12,10 +12,33 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes at the start of a source that are kept once read.
+/// Number of bytes at the start of a source that are cached.
 pub const HEAD: usize = 4096;
 
-/// Random access to content that the host holds: an object store, an encrypted file.
+/// Random access to content held by the host: an object store, an encrypted file.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use std::io;
+/// use thumbling::{ReadAt, Source};
+///
+/// /// An object of which ranges are requested over the network.
+/// struct Object {
+///     content: Vec<u8>,
+/// }
+///
+/// impl ReadAt for Object {
+///     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+///         let from = (offset as usize).min(self.content.len());
+///         let n = buf.len().min(self.content.len() - from);
+///         buf[..n].copy_from_slice(&self.content[from..from + n]);
+///         Ok(n)
+///     }
+/// }
+///
+/// let source = Source::from_read_at(Object { content: vec![0; 1000] }, 1000);
+/// assert_eq!(source.size(), 1000);
+/// ```
 pub trait ReadAt: Send + Sync {
     /// Reads up to `buf.len()` bytes at `offset`; 0 only at the end.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
@@ -27,7 +50,7 @@ impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
     }
 }
 
-/// Ranged reads of anything that reads and seeks.
+/// Implements ranged reads with `Read` and `Seek`.
 struct Seeking<R>(Mutex<R>);
 
 impl<R: Read + Seek + Send> ReadAt for Seeking<R> {
@@ -51,7 +74,16 @@ struct Shared {
     bytes_read: AtomicU64,
 }
 
-/// A file to make a thumbnail of.
+/// The file to make a thumbnail of.
+///
+/// ```
+/// # use thumbling_core as thumbling;
+/// use thumbling::Source;
+///
+/// let source = Source::from_bytes(b"BM...".to_vec());
+/// assert_eq!(source.size(), 5);
+/// assert!(Source::from_path("no such file").is_err());
+/// ```
 #[derive(Clone)]
 pub struct Source {
     shared: Arc<Shared>,
@@ -71,10 +103,10 @@ impl Source {
         Self { shared: Arc::new(shared), start: 0, size }
     }
 
-    /// A regular file. Anything else (a folder, a pipe, a device) is `invalid-argument`, and is not opened.
+    /// A regular file. Anything else (a folder, a pipe, a device) is `invalid-argument` and is not opened.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        // Asked before opening, since opening a pipe waits for its writer, and again on what was opened.
+        // Checked before opening, since opening a pipe blocks, and again on the open file.
         regular(&std::fs::metadata(path)?)?;
         Self::from_file(File::open(path)?)
     }
@@ -101,25 +133,25 @@ impl Source {
         Self::new(Content::Host(Box::new(reader)), size)
     }
 
-    /// Anything that reads and seeks, such as a `BufReader<File>` or a `Cursor`; its size is where it ends.
+    /// Anything that implements `Read` and `Seek`, such as a `Cursor`. Its size is the position of its end.
     pub fn from_reader(mut reader: impl Read + Seek + Send + 'static) -> Result<Self> {
         let size = reader.seek(SeekFrom::End(0))?;
         Ok(Self::from_read_at(Seeking(Mutex::new(reader)), size))
     }
 
-    /// The `len` bytes from `offset` on as a source of their own, cut off at this one's end. Bytes read through it
-    /// count here too.
+    /// A source of the `len` bytes at `offset`, cut off at the end of this one. Bytes read through it count for this
+    /// source too.
     pub fn slice(&self, offset: u64, len: u64) -> Self {
         let offset = offset.min(self.size);
         Self { shared: self.shared.clone(), start: self.start + offset, size: len.min(self.size - offset) }
     }
 
-    /// Bytes of content.
+    /// Size in bytes.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Bytes fetched so far from the file or the host, by this source and all that share it.
+    /// Bytes fetched so far from the file or host, through this source and all its clones and slices.
     pub fn bytes_read(&self) -> u64 {
         self.shared.bytes_read.load(Ordering::Relaxed)
     }
@@ -139,7 +171,7 @@ impl Source {
         self.shared.read_at(self.start.saturating_add(offset), &mut buf[..want])
     }
 
-    /// Fills `buf` from `offset` on as far as the content goes, and says how far.
+    /// Fills `buf` from `offset` on as far as the content goes; returns the number of bytes read.
     pub fn read_up_to(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
         let mut done = 0;
         while done < buf.len() {
@@ -151,7 +183,7 @@ impl Source {
         Ok(done)
     }
 
-    /// Fills `buf` from `offset` on; content that ends before is `corrupt`.
+    /// Fills `buf` from `offset` on; `corrupt` if the content is too short.
     pub fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> Result<()> {
         match self.read_up_to(offset, buf)? == buf.len() {
             true => Ok(()),
@@ -159,7 +191,7 @@ impl Source {
         }
     }
 
-    /// `len` bytes at `offset`; content that ends before is `corrupt`, and nothing is allocated for it.
+    /// The `len` bytes at `offset`; `corrupt` if the content is too short, without allocating.
     pub fn read_vec(&self, offset: u64, len: u64) -> Result<Vec<u8>> {
         if offset.checked_add(len).is_none_or(|end| end > self.size) {
             return Err(Error::corrupt(format!("bytes {offset}+{len} lie beyond the file's {}", self.size)));
@@ -169,7 +201,7 @@ impl Source {
         Ok(buf)
     }
 
-    /// The whole content, for codecs that cannot read ranges; more than `max` bytes are a `limit`.
+    /// The whole content, for codecs that cannot read ranges; `limit` above `max` bytes.
     pub fn read_all(&self, max: u64) -> Result<Vec<u8>> {
         if self.size > max {
             return Err(Error::limit(format!("{} bytes have to be read whole; the limit is {max}", self.size)));
@@ -180,7 +212,7 @@ impl Source {
         Ok(buf)
     }
 
-    /// A buffered reader from the start. `window` is the size of one fetch, in bytes.
+    /// A buffered reader from the start. `window` is the size of one read, in bytes.
     pub fn reader(&self, window: usize) -> SourceReader {
         SourceReader { source: self.clone(), buf: vec![0; window.max(512)], start: 0, at: 0, filled: 0 }
     }
@@ -235,7 +267,7 @@ impl Shared {
                     }
                     Ok(n) => break n,
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                    // A host's failure says nothing about the content, whatever it is called.
+                    // Failures of a host never mean that the file is missing or corrupt, whatever their kind.
                     Err(e) => return Err(Error::new(ErrorKind::Io, e.to_string()).caused_by(e)),
                 }
             },
@@ -245,7 +277,7 @@ impl Shared {
     }
 }
 
-/// The size of a regular file.
+/// The size of a regular file; `invalid-argument` for anything else.
 fn regular(meta: &std::fs::Metadata) -> Result<u64> {
     match meta.is_file() {
         true => Ok(meta.len()),
@@ -270,7 +302,7 @@ fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
     file.seek_read(buf, offset)
 }
 
-/// `Read`, `BufRead` and `Seek` over a [`Source`], with one window of buffer.
+/// `Read`, `BufRead` and `Seek` over a [`Source`], with one buffer.
 pub struct SourceReader {
     source: Source,
     buf: Vec<u8>,
@@ -342,7 +374,7 @@ mod tests {
     struct Host(Vec<u8>);
     impl ReadAt for Host {
         fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-            // Short reads are a host's right.
+            // Hosts may return short reads.
             let from = (offset as usize).min(self.0.len());
             let n = buf.len().min(self.0.len() - from).min(7);
             buf[..n].copy_from_slice(&self.0[from..from + n]);
@@ -362,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_that_seeks_is_a_source() {
+    fn a_reader_that_seeks_is_a_source() {
         let data = pattern(6000);
         let source = Source::from_reader(io::Cursor::new(data.clone())).unwrap();
         assert_eq!(source.size(), 6000);
@@ -387,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_ends_where_it_says() {
+    fn a_slice_ends_at_its_length() {
         let data = pattern(6000);
         let slice = Source::from_bytes(data.clone()).slice(5000, 500);
         assert_eq!(slice.read_all(u64::MAX).unwrap(), data[5000..5500]);

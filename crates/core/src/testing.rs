@@ -1,14 +1,13 @@
 //! Contexts for unit tests.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-use crate::cancel::Interrupt;
-use crate::decode::{Context, Decoder, FormatEntry, OpenFn, SourceInfo, Want};
+use crate::cancel::CancelToken;
+use crate::decode::{Context, Decoder, FormatEntry, OpenFn, RequestState, SourceInfo, Want};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::geometry::Size;
-use crate::limits::{Budget, Limits};
+use crate::limits::Limits;
 use crate::probe::{Hint, Peek, Score};
 use crate::source::{HEAD, Source};
 
@@ -17,20 +16,20 @@ pub fn with_context<T>(f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
     with_limits(&Limits::default(), f)
 }
 
-/// As [`with_context`], with other limits.
+/// Like [`with_context`], with other limits.
 pub fn with_limits<T>(limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
     with_registry(no_format, limits, f)
 }
 
-/// As [`with_limits`], with the registry that `open` asks for files inside files.
+/// Like [`with_limits`], with `open` as the registry for files inside files.
 pub fn with_registry<T>(open: OpenFn, limits: &Limits, f: impl FnOnce(&Context<'_>) -> T) -> (T, Vec<String>) {
-    let (interrupt, warnings) = (Interrupt::default(), Mutex::new(Vec::new()));
-    let budget = Budget::new(limits.max_memory);
-    let out = f(&Context::new(limits, &budget, &interrupt, &warnings, open));
-    (out, warnings.into_inner().unwrap_or_default())
+    // Tests that need a deadline set one; slow machines do not meet the default.
+    let state = RequestState::new(&limits.clone().timeout(None), CancelToken::new(), open);
+    let out = f(&state.context(&Hint::default()));
+    (out, state.warnings())
 }
 
-/// What `entry` reports of `bytes`, and the picture at full size.
+/// The info that `entry` reports for `bytes`, and the picture at full size.
 pub fn decode(open: OpenFn, entry: &FormatEntry, bytes: &[u8]) -> Result<(SourceInfo, Frame)> {
     let (out, _) = with_registry(open, &Limits::default(), |cx| {
         let mut decoder = (entry.open)(&Source::from_slice(bytes), cx)?;
@@ -41,20 +40,20 @@ pub fn decode(open: OpenFn, entry: &FormatEntry, bytes: &[u8]) -> Result<(Source
     out
 }
 
-/// The picture of `bytes` decoded for `size` px.
+/// The picture in `bytes`, decoded for `size` px.
 pub fn decode_at(open: OpenFn, entry: &FormatEntry, bytes: &[u8], size: Size) -> Result<Frame> {
     let decode = |cx: &Context<'_>| (entry.open)(&Source::from_slice(bytes), cx)?.frame(&Want::new(size), cx);
     with_registry(open, &Limits::default(), decode).0
 }
 
-/// The score of `entry` for unnamed `bytes`.
+/// The score of `entry` for `bytes` without a file name.
 pub fn score(entry: &FormatEntry, bytes: &[u8]) -> Score {
     let head = &bytes[..bytes.len().min(HEAD)];
     let source = Source::from_slice(bytes);
     (entry.score)(&Peek { source: Some(&source), ..Peek::new(head, bytes.len() as u64, "", "") })
 }
 
-/// Decodes `bytes` cut at every 64th of their length: nothing may panic, and nothing is decoded from an empty file.
+/// Decodes `bytes` truncated at every 64th of their length. Nothing may panic; the empty file must fail.
 pub fn cut_everywhere(open: OpenFn, entry: &FormatEntry, bytes: &[u8]) {
     for n in 0..64 {
         let cut = &bytes[..bytes.len() * n / 64];

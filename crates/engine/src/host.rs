@@ -189,7 +189,7 @@ impl<F: Fn() + Send + Sync> ReadAt for GatedSource<F> {
         (self.on_read)();
         match read {
             Ok(read) => read.map_err(io::Error::from),
-            Err(e) => Err(Error::new(e.kind(), e.detail()).into()),
+            Err(e) => Err(Error::new(e.kind(), e.detail()).caused_by(e).into()),
         }
     }
 }

@@ -16,11 +16,11 @@
 //!
 //! # Modules
 //!
-//! Each module imports only from modules above it in this table. A test checks this.
+//! Each module imports only from modules above it, or before it in its row. A test checks this.
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `deadline`, `fs`, [`observe`] | deadlines, file-system differences, names of metrics |
+//! | `deadline`, `fs`, `random`, [`observe`] | deadlines, file-system differences, random bytes, names of metrics |
 //! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
 //! | [`problem`] | names and messages of problems |
 //! | [`wire`] | vendors' error codes |
@@ -49,10 +49,9 @@ mod lifecycle;
 mod model;
 pub mod observe;
 mod ops;
-#[cfg(test)]
-mod order;
 pub mod port;
 pub mod problem;
+mod random;
 mod recipe;
 mod runner;
 mod runtime;

@@ -11,14 +11,15 @@ use crate::drive::Drive;
 use crate::fs;
 use crate::host::Host;
 use crate::inner::{Inner, Parts, Threads};
-use crate::model::error::{EngineError, Result, Subject};
+use crate::model::error::{EngineError, Result};
 use crate::model::event::Event;
 use crate::model::id::Owner;
 use crate::port::Backend;
+use crate::random;
 use crate::runtime::owner::{self, OwnerLock};
 use crate::url::keyfile;
 use crate::worker::{pool, publisher, scheduler};
-use thumbling::{Error, ErrorKind};
+use thumbling::Error;
 
 /// How often the notifier checks for tasks that another process ended.
 const NOTIFIER_POLL: Duration = Duration::from_millis(200);
@@ -33,12 +34,10 @@ type Body = Box<dyn FnOnce(&Arc<Inner>) + Send>;
 /// Opens an engine on `backend` and starts its threads.
 pub(crate) fn open(config: Config, drive: Arc<dyn Drive>, backend: Backend) -> Result<Arc<Inner>> {
     let state = config.state.clone();
-    fs::create_private_folder(&state).map_err(|e| EngineError::disk("creating", &state, &e))?;
+    fs::create_private_folder(&state).map_err(|e| EngineError::disk("creating", &state, e))?;
     let (owners_folder, parts_folder) = (state.join("owners"), state.join("parts"));
-    std::fs::create_dir_all(&parts_folder).map_err(|e| EngineError::disk("creating", &parts_folder, &e))?;
-    let mut owner: Owner = [0; 16];
-    getrandom::fill(&mut owner)
-        .map_err(|e| EngineError::new(ErrorKind::Io, Subject::Call, format!("no randomness: {e}")))?;
+    std::fs::create_dir_all(&parts_folder).map_err(|e| EngineError::disk("creating", &parts_folder, e))?;
+    let owner: Owner = random::bytes()?;
     let keys = match &config.keys {
         Some(keys) => keys.clone(),
         None => Arc::new(keyfile::open(&state.join("keys"))?),

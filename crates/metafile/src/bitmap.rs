@@ -1,6 +1,6 @@
-//! A decoded bitmap: RGBA with straight alpha, top row first.
+//! Decoded bitmaps: RGBA with straight alpha, top row first.
 
-use super::svg::paint::Color;
+use super::color::Color;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bitmap {
@@ -19,7 +19,7 @@ impl Bitmap {
         self.pixels.get(index).copied().unwrap_or([0; 4])
     }
 
-    /// The pixel at a place given as fractions of the sides, for bitmaps of another size.
+    /// The pixel at a position given as fractions of width and height.
     pub fn sample(&self, u: f64, v: f64) -> [u8; 4] {
         let at = |fraction: f64, side: u32| ((fraction * f64::from(side)) as u32).min(side.saturating_sub(1));
         self.pixel(at(u, self.width), at(v, self.height))
@@ -30,7 +30,7 @@ impl Bitmap {
         self
     }
 
-    /// The part that both sides share with `width × height` from `x`, `y`; `None` if that is nothing.
+    /// The intersection with the `width` × `height` rectangle at `x`, `y`; `None` if it is empty.
     pub fn crop(&self, x: i64, y: i64, width: i64, height: i64) -> Option<Self> {
         let clamp = |value: i64, side: u32| u32::try_from(value.clamp(0, i64::from(side))).ok();
         let (left, right) = (clamp(x, self.width)?, clamp(x.checked_add(width)?, self.width)?);
@@ -63,8 +63,8 @@ impl Bitmap {
         self.pixels.iter_mut().for_each(|pixel| *pixel = change(*pixel));
     }
 
-    /// Shown at `across × down` pixels a bitmap of more than twice that is averaged down by whole factors:
-    /// encoding what nobody sees is the larger part of the cost.
+    /// For display at `across × down` pixels: averages bitmaps of more than twice that size by whole factors, since
+    /// encoding invisible pixels dominates the cost. `None` if no reduction is needed.
     pub fn reduced_for(&self, across: f64, down: f64) -> Option<Self> {
         let factor = |side: u32, shown: f64| ((f64::from(side) / (shown.max(1.0) * 2.0)) as u32).clamp(1, side.max(1));
         let (fx, fy) = (factor(self.width, across), factor(self.height, down));
@@ -81,7 +81,7 @@ impl Bitmap {
         Some(Self { width, height, pixels })
     }
 
-    /// The colour of the whole.
+    /// The mean colour.
     pub fn mean(&self) -> Color {
         let [r, g, b, a] = self.average(0, 0, self.width, self.height);
         Color { r, g, b, a }
@@ -109,12 +109,12 @@ impl Bitmap {
         [channel(r), channel(g), channel(b), (alpha + count / 2).checked_div(count).unwrap_or(0) as u8]
     }
 
-    /// Black and white only: what a mask looks like.
+    /// Whether all pixels are black or white, as in a mask.
     pub fn is_two_tone(&self) -> bool {
         self.pixels.iter().all(|&[r, g, b, _]| r == g && g == b && (r == 0 || r == 255))
     }
 
-    /// Every pixel in one colour, as opaque as `alpha` says of the bitmap's own.
+    /// Fills all pixels with one colour; `alpha` computes the opacity from the original pixel.
     pub fn stencil(&self, color: Color, alpha: impl Fn([u8; 4]) -> u8) -> Self {
         let pixels = self.pixels.iter().map(|&pixel| [color.r, color.g, color.b, alpha(pixel)]).collect();
         Self { width: self.width, height: self.height, pixels }

@@ -1,22 +1,22 @@
-//! What one metafile may spend. Counters only fall; what exceeds them is left out and the drawing is
-//! marked as truncated, so that a hostile file costs a bounded amount and still shows what came first.
+//! Limits of one conversion. Counters only decrease. What exceeds them is left out and the drawing is marked as
+//! truncated, so that the cost of a hostile file is bounded and its beginning is still shown.
 
-use super::Fault;
+use super::fault::Fault;
 
-/// Limits of one conversion. The defaults let every real file through that was met.
+/// Limits of one conversion. All real files known to us are within the defaults.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Records played, nested metafiles included.
+    /// Records played, including those of nested metafiles.
     pub records: u32,
-    /// Points of all outlines.
+    /// Points of all paths.
     pub points: u32,
-    /// Elements of the resulting SVG.
+    /// Elements of the SVG.
     pub elements: u32,
     /// Pixels of all decoded bitmaps.
     pub pixels: u64,
-    /// Bytes of the resulting SVG.
+    /// Bytes of the SVG.
     pub output: usize,
-    /// Metafiles inside metafiles.
+    /// Nesting depth of metafiles.
     pub nesting: u8,
 }
 
@@ -37,7 +37,7 @@ impl Bounds {
         Some(())
     }
 
-    /// Pays for a bitmap before it is decoded; yields its pixel count.
+    /// Counts a bitmap before it is decoded. Returns its number of pixels.
     pub(super) fn take_pixels(&mut self, width: u32, height: u32) -> Option<usize> {
         let count = u64::from(width) * u64::from(height);
         if count == 0 {

@@ -1,6 +1,5 @@
-//! A metafile as a decoder: read whole, inflated if it is gzipped, and drawn by way of SVG.
+//! The decoder: reads the file whole, inflates gzip, converts it to SVG and renders that.
 
-use super::{Bounds, Fault, Options, size, to_svg};
 use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::format::Format;
@@ -11,17 +10,25 @@ use thumbling_core::limits::Reservation;
 use thumbling_core::source::Source;
 use thumbling_page::svg::Drawing;
 
+use super::bounds::Bounds;
+use super::convert::{size, to_svg};
+use super::fault::Fault;
+use super::options::Options;
+
 /// An open WMF or EMF file.
 pub struct Metafile {
     format: Format,
     bytes: Vec<u8>,
-    /// CSS pixels.
+    /// Natural size, CSS px.
     size: (f64, f64),
     _held: Reservation,
 }
 
 impl Metafile {
-    /// Reads the file and its header. `corrupt` if it is no metafile.
+    /// Reads the file and its header.
+    ///
+    /// # Errors
+    /// `corrupt` if it is not a metafile.
     pub fn open(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
         let mut bytes = source.read_all(cx.limits().max_source)?;
         let mut held = cx.reserve(bytes.len() as u64)?;
@@ -42,7 +49,7 @@ impl Decoder for Metafile {
     }
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
-        // Bitmaps may all be held at once, four bytes a pixel, and once more while one is turned into PNG.
+        // All bitmaps can be in memory at once, at four bytes per pixel, plus a copy while encoding PNG.
         let pixels = Bounds::default().pixels.min(cx.limits().max_pixels).min(cx.limits().max_memory / 8);
         let options = Options {
             target: want.size.width.max(want.size.height),

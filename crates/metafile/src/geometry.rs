@@ -1,4 +1,4 @@
-//! Points, rectangles and affine maps in `f64`. Canvas space has y pointing down, as SVG does.
+//! Points, rectangles and affine maps in `f64`. In canvas space y points down, as in SVG.
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Point {
@@ -16,7 +16,7 @@ impl Point {
     }
 }
 
-/// Left ≤ right and top ≤ bottom; a rectangle that encloses nothing is `Rect::EMPTY`.
+/// A rectangle with left ≤ right and top ≤ bottom, or `Rect::EMPTY`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rect {
     pub left: f64,
@@ -119,20 +119,20 @@ impl Affine {
         Self::new(x, 0.0, 0.0, y, 0.0, 0.0)
     }
 
-    /// A turn by `angle` radians, clockwise on a canvas with y pointing down.
+    /// A rotation by `angle` radians, clockwise with y pointing down.
     pub fn rotate(angle: f64) -> Self {
         let (sin, cos) = angle.sin_cos();
         Self::new(cos, sin, -sin, cos, 0.0, 0.0)
     }
 
-    /// The map that carries `from` onto `to`; identity scale on a side that has no extent.
+    /// The map from `from` onto `to`; scale 1 along an axis without extent.
     pub fn map_rect(from: &Rect, to: &Rect) -> Self {
         let ratio = |to: f64, from: f64| if from > 0.0 { to / from } else { 1.0 };
         let (sx, sy) = (ratio(to.width(), from.width()), ratio(to.height(), from.height()));
         Self::new(sx, 0.0, 0.0, sy, to.left - from.left * sx, to.top - from.top * sy)
     }
 
-    /// First `self`, then `next`.
+    /// `self` followed by `next`.
     pub fn then(&self, next: &Self) -> Self {
         Self {
             a: self.a * next.a + self.b * next.c,
@@ -161,7 +161,7 @@ impl Affine {
         Some(Self { a, b, c, d, e: -(self.e * a + self.f * c), f: -(self.e * b + self.f * d) })
     }
 
-    /// Lengths of the images of the two unit vectors.
+    /// The lengths of the images of the two unit vectors.
     pub fn scales(&self) -> (f64, f64) {
         (self.a.hypot(self.b), self.c.hypot(self.d))
     }
@@ -170,7 +170,7 @@ impl Affine {
         self.determinant().abs().sqrt()
     }
 
-    /// Keeps angles and proportions (within a few percent), so that a stroke may be widened after the map.
+    /// Whether angles and proportions are preserved (within a few per cent), so that strokes can be applied after the map.
     pub fn is_uniform(&self) -> bool {
         let (x, y) = self.scales();
         let larger = x.max(y);
@@ -182,12 +182,12 @@ impl Affine {
         [self.a, self.b, self.c, self.d, self.e, self.f].iter().all(|value| value.is_finite())
     }
 
-    /// The same map without its translation.
+    /// The map without its translation.
     pub fn linear(&self) -> Self {
         Self { e: 0.0, f: 0.0, ..*self }
     }
 
-    /// Bounding box of the image of `rect`.
+    /// The bounding box of the image of `rect`.
     pub fn bounds_of(&self, rect: &Rect) -> Rect {
         rect.corners()
             .iter()

@@ -1,4 +1,4 @@
-//! Outlines made of lines and cubic curves, with the constructions that GDI and GDI+ draw.
+//! Paths of lines and cubic curves, with constructors for the shapes of GDI and GDI+.
 
 use std::f64::consts::{FRAC_PI_2, TAU};
 
@@ -48,7 +48,7 @@ impl Path {
         self.segments.extend_from_slice(&other.segments);
     }
 
-    /// Open chain of straight lines.
+    /// An open polyline.
     pub fn polyline(points: &[Point]) -> Self {
         let mut path = Self::default();
         for (index, &point) in points.iter().enumerate() {
@@ -65,7 +65,7 @@ impl Path {
         path
     }
 
-    /// A start point followed by groups of three (two controls and an end); a rest of one or two is ignored.
+    /// A start point followed by groups of three (two control points and an end point). Ignores an incomplete group.
     pub fn beziers(points: &[Point]) -> Self {
         let mut path = Self::default();
         if let Some((&first, rest)) = points.split_first() {
@@ -91,7 +91,7 @@ impl Path {
         path
     }
 
-    /// Corner ellipses of `width` × `height` (full axes, as GDI counts them).
+    /// Rounded corners are quarters of an ellipse of `width` × `height` (full axes, as in GDI).
     pub fn round_rect(rect: &Rect, width: f64, height: f64) -> Self {
         let (rx, ry) = ((width.abs() / 2.0).min(rect.width() / 2.0), (height.abs() / 2.0).min(rect.height() / 2.0));
         if rx <= 0.0 || ry <= 0.0 {
@@ -112,14 +112,14 @@ impl Path {
         path
     }
 
-    /// Part of the ellipse inscribed in `rect`: parametric angles in radians, growing from +x towards +y.
+    /// An arc of the ellipse inscribed in `rect`. Angles are parametric, in radians, increasing from +x towards +y.
     pub fn arc(rect: &Rect, start: f64, sweep: f64) -> Self {
         let mut path = Self::default();
         path.extend_arc(rect, start, sweep);
         path
     }
 
-    /// As [`Path::arc`], joined by a line to what is there already.
+    /// Like [`Path::arc`], connected to the path by a line.
     pub fn extend_arc(&mut self, rect: &Rect, start: f64, sweep: f64) {
         let center = rect.center();
         let (rx, ry) = (rect.width() / 2.0, rect.height() / 2.0);
@@ -189,7 +189,7 @@ impl Path {
         Self { segments }
     }
 
-    /// Bounding box of all points, controls included.
+    /// Bounding box of all points, including control points.
     pub fn bounds(&self) -> Rect {
         let mut bounds = Rect::EMPTY;
         let mut add = |p: Point| bounds = bounds.union(&Rect::between(p, p));
@@ -203,7 +203,7 @@ impl Path {
         bounds
     }
 
-    /// Length of the lines between all points, controls included: no shorter than the outline.
+    /// Length of the control polygon, an upper bound of the length of the path.
     pub fn length(&self) -> f64 {
         let (mut total, mut at, mut start) = (0.0, Point::default(), Point::default());
         let distance = |from: Point, to: Point| (to.x - from.x).hypot(to.y - from.y);
@@ -218,7 +218,7 @@ impl Path {
         total
     }
 
-    /// The rectangle that this path is, if it is one with sides along the axes.
+    /// The rectangle, if the path is an axis-aligned one.
     pub fn as_rect(&self) -> Option<Rect> {
         let mut corners: Vec<Point> = Vec::with_capacity(5);
         for (index, segment) in self.segments.iter().enumerate() {
@@ -239,7 +239,7 @@ impl Path {
         (level_first || upright_first).then(|| Rect::between(a, c))
     }
 
-    /// Where the pen stands after the last segment, and where the open figure began.
+    /// The current point after the last segment, and the start of the open figure.
     pub fn current(&self) -> Option<Point> {
         let mut start = None;
         let mut at = None;

@@ -1,4 +1,4 @@
-//! Behaviours of the players, each on a small metafile made here.
+//! Tests of the players on small generated metafiles.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn emf_record(kind: u32, arguments: &[u8]) -> Vec<u8> {
     record
 }
 
-/// An EMF file of 100 × 100 device pixels, ten to a millimetre.
+/// An EMF file of 100 × 100 device pixels, ten per millimetre.
 fn emf(records: &[Vec<u8>]) -> Vec<u8> {
     emf_of([0, 0, 99, 99], [0, 0, 1000, 1000], records)
 }
@@ -40,7 +40,7 @@ fn emf_of(bounds: [i32; 4], frame: [i32; 4], records: &[Vec<u8>]) -> Vec<u8> {
     file
 }
 
-/// Makes a red brush and selects it, with no pen.
+/// Creates and selects a red brush, without a pen.
 fn red_brush() -> Vec<Vec<u8>> {
     vec![
         emf_record(39, &le(&[1, 0, RED as i32, 0])),
@@ -71,7 +71,7 @@ fn plus_header() -> (u16, u16, Vec<u8>) {
     (0x4001, 1, le(&[0xdbc0_1002_u32 as i32, 0, 96, 96]))
 }
 
-/// A WMF record of 16-bit arguments.
+/// A WMF record with 16-bit arguments.
 fn wmf_record(function: u16, arguments: &[i16]) -> Vec<u8> {
     let mut record = (arguments.len() as u32 + 3).to_le_bytes().to_vec();
     record.extend(function.to_le_bytes());
@@ -98,7 +98,7 @@ fn wmf_triangle() -> Vec<u8> {
 }
 
 #[test]
-fn an_emf_rectangle_takes_the_selected_brush() {
+fn an_emf_rectangle_uses_the_selected_brush() {
     let mut records = red_brush();
     records.push(emf_rectangle(0, 0, 50, 50));
     let svg = svg(&emf(&records));
@@ -112,13 +112,13 @@ fn emf_size_is_that_of_the_frame() {
 }
 
 #[test]
-fn placeable_size_counts_units_per_inch() {
+fn placeable_size_uses_units_per_inch() {
     let (width, height) = size(&placeable(1440, 720, 1440, &wmf(&[]))).expect("a size");
     assert_eq!((width, height), (96.0, 48.0));
 }
 
 #[test]
-fn a_placeable_header_may_be_padded() {
+fn a_placeable_header_can_be_padded() {
     let mut padded = placeable(1440, 720, 1440, &[]);
     padded.extend([0, 0]);
     padded.extend(wmf(&[]));
@@ -126,19 +126,19 @@ fn a_placeable_header_may_be_padded() {
 }
 
 #[test]
-fn the_window_at_the_first_drawing_counts() {
+fn the_window_at_the_first_drawing_record_is_used() {
     let records = [wmf_record(0x020c, &[1, 1]), wmf_record(0x020c, &[500, 1000]), wmf_triangle()];
     assert_eq!(size(&wmf(&records)), Ok((1000.0, 500.0)));
 }
 
 #[test]
-fn a_wmf_without_a_window_is_fitted_to_what_it_draws() {
+fn a_wmf_without_a_window_is_fitted_to_its_drawing() {
     let svg = svg(&wmf(&[wmf_triangle()]));
     assert!(svg.contains("<path"), "{svg}");
 }
 
 #[test]
-fn wmf_objects_take_the_first_free_slot() {
+fn wmf_objects_use_the_first_free_slot() {
     let brush = |color: i16| wmf_record(0x02fc, &[0, color, 0, 0]);
     let records = [
         wmf_record(0x020c, &[1000, 1000]),
@@ -153,7 +153,7 @@ fn wmf_objects_take_the_first_free_slot() {
 }
 
 #[test]
-fn a_cut_file_shows_what_is_there() {
+fn a_truncated_file_shows_its_beginning() {
     let mut records = red_brush();
     records.push(emf_rectangle(0, 0, 50, 50));
     let whole = emf(&records);
@@ -187,7 +187,7 @@ fn saves_and_restores_cover_the_brush() {
 }
 
 #[test]
-fn plain_records_are_left_alone_where_emf_plus_draws() {
+fn plain_records_are_ignored_while_emf_plus_draws() {
     let mut records = red_brush();
     let fill = (0x400a, 0x8000, [le(&[0xff00_ff00_u32 as i32, 1]), floats(&[0.0, 0.0, 10.0, 10.0])].concat());
     records.push(plus(&[plus_header(), fill]));
@@ -197,7 +197,7 @@ fn plain_records_are_left_alone_where_emf_plus_draws() {
 }
 
 #[test]
-fn get_dc_hands_over_to_the_plain_records() {
+fn get_dc_enables_plain_records() {
     let mut records = red_brush();
     records.push(plus(&[plus_header(), (0x4004, 0, Vec::new())]));
     records.push(emf_record(37, &le(&[1])));
@@ -206,7 +206,7 @@ fn get_dc_hands_over_to_the_plain_records() {
 }
 
 #[test]
-fn the_plain_records_stand_in_for_emf_plus_that_draws_nothing() {
+fn plain_records_are_drawn_if_emf_plus_draws_nothing() {
     let mut records = red_brush();
     records.push(plus(&[plus_header()]));
     records.push(emf_rectangle(0, 0, 50, 50));
@@ -226,7 +226,7 @@ fn holding(inner: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn metafiles_inside_metafiles_are_drawn_to_a_depth() {
+fn nested_metafiles_are_drawn_to_a_limited_depth() {
     let mut records = red_brush();
     records.push(emf_rectangle(0, 0, 50, 50));
     let inner = emf(&records);
@@ -235,7 +235,7 @@ fn metafiles_inside_metafiles_are_drawn_to_a_depth() {
     assert!(!svg(&deep).contains("#ff0000"));
 }
 
-/// STRETCHDIBITS of a two by one bitmap with 24 bits a pixel over the whole picture.
+/// STRETCHDIBITS of a 2×1 bitmap with 24-bit pixels over the whole picture.
 fn stretched(operation: u32, pixels: [u8; 6]) -> Vec<u8> {
     let mut arguments = le(&[0, 0, 99, 99, 0, 0, 0, 0, 2, 1, 80, 40, 120, 8, 0, operation as i32, 100, 100]);
     arguments.extend(le(&[40, 2, 1, 0x0018_0001, 0, 0, 0, 0, 0, 0]));
@@ -245,7 +245,7 @@ fn stretched(operation: u32, pixels: [u8; 6]) -> Vec<u8> {
 }
 
 #[test]
-fn a_mask_and_a_picture_become_one_with_transparency() {
+fn a_mask_and_a_picture_become_a_transparent_picture() {
     let mask = stretched(0x0088_00c6, [255, 255, 255, 0, 0, 0]);
     let picture = stretched(0x00ee_0086, [0, 0, 0, 9, 8, 7]);
     let svg = svg(&emf(&[mask, picture]));
@@ -254,7 +254,7 @@ fn a_mask_and_a_picture_become_one_with_transparency() {
 }
 
 #[test]
-fn a_mask_alone_darkens_what_is_below() {
+fn a_mask_alone_darkens_the_background() {
     let svg = svg(&emf(&[stretched(0x0088_00c6, [255, 255, 255, 0, 0, 0])]));
     assert!(svg.contains("mix-blend-mode:multiply"));
 }
@@ -272,7 +272,7 @@ fn text(letters: &str, advances: &[i32]) -> Vec<u8> {
 }
 
 #[test]
-fn words_stand_where_their_advances_put_them() {
+fn words_are_positioned_by_their_advances() {
     let svg = svg(&emf(&[text("ab cd", &[9, 9, 4, 8, 9])]));
     assert!(svg.contains(">ab</tspan>") && svg.contains(">cd</tspan>"), "{svg}");
     // 22 of 100 pixels of the picture.
@@ -280,7 +280,7 @@ fn words_stand_where_their_advances_put_them() {
 }
 
 #[test]
-fn letters_spread_by_no_font_stand_alone() {
+fn characters_with_unusual_advances_are_split() {
     let svg = svg(&emf(&[text("hgt", &[60, 5, 20])]));
     assert!(svg.contains(">h</tspan>") && svg.contains(">g</tspan>"), "{svg}");
 }
@@ -295,7 +295,7 @@ fn escapement_turns_text_anticlockwise() {
 }
 
 #[test]
-fn a_path_bracket_is_filled_as_one() {
+fn a_path_bracket_is_filled_as_one_path() {
     let mut records = red_brush();
     records.push(emf_record(59, &[]));
     records.push(emf_rectangle(0, 0, 50, 50));
@@ -316,7 +316,7 @@ fn excluded_rectangles_cut_a_clip() {
 }
 
 #[test]
-fn a_frame_that_fits_only_upside_down_turns_the_drawing() {
+fn a_frame_that_fits_only_upside_down_flips_the_drawing() {
     let mut records = red_brush();
     records.push(emf_rectangle(0, -99, 99, -50));
     let svg = svg(&emf_of([0, -99, 98, -1], [0, 0, 1000, 1000], &records));

@@ -1,4 +1,4 @@
-//! The decoder of whatever has been turned into a page.
+//! The decoder shared by all formats that are rendered as a page.
 
 use thumbling_core::decode::{Context, Decoder, SourceInfo, Want};
 use thumbling_core::error::Result;
@@ -8,13 +8,13 @@ use thumbling_core::geometry::Size;
 
 use super::tree::Page;
 
-/// A page that waits to be painted.
+/// A parsed page, ready to be painted.
 pub struct Document {
-    /// The format that it was read from.
+    /// The format of the file.
     pub format: Format,
-    /// The page that is shown.
+    /// The page to paint.
     pub page: Page,
-    /// How many there are.
+    /// Number of pages in the file.
     pub pages: u32,
 }
 

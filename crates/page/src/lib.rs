@@ -1,35 +1,34 @@
-//! Pages: what a reader of text, office or other documents produces, laid out and painted straight at target size.
+//! Renders pages: what readers of text and office documents produce is laid out and painted at target size.
 //!
-//! A reader turns its file into a [`tree::Page`]: boxes, paths, pictures and tables at their places in points, with
-//! bodies of text that are still to be broken into lines. Nothing in here knows a file format, and colours, sizes and
-//! fonts arrive resolved: themes, styles and inheritance are the reader's business.
+//! A reader converts its file to a [`tree::Page`]: boxes, paths, pictures and tables at positions in points, with text
+//! that is not yet broken into lines. This crate knows no file format. Colours, sizes and fonts are already resolved;
+//! themes, styles and inheritance are up to the reader.
 //!
-//! | room | what it does |
-//! |---|---|
-//! | [`tree`], [`style`], [`effects`], [`text`], [`table`] | the page as data |
-//! | [`fonts`] | the one font database of the process |
-//! | [`layout`] | shaping, bidi, line breaks, tabs, bullets; blocks down a column; rows and columns of tables |
-//! | [`paint`] | fills, strokes, shadows, glyphs and pictures into pixels |
+//! Units are points (1/72 inch), y points downward, angles are degrees clockwise. Only content on the page is laid out:
+//! text stops at the bottom of the page.
 //!
-//! Units are points (1/72 inch) everywhere, y grows downward, angles are degrees clockwise. Only what lies on the page
-//! is laid out: a body that ends at the page's bottom stops there.
+//! Modules form layers without cycles. Each imports only from those above it in this table:
+//!
+//! | module | contents | imports |
+//! |---|---|---|
+//! | [`fonts`] | the font database of the process | – |
+//! | [`tree`] | the page as data; its parts [`style`], [`effects`], [`text`] and [`table`] | `fonts` |
+//! | [`layout`] | shaping, bidi, line breaks, tabs, bullets; columns; tables | `fonts`, `tree` |
+//! | [`paint`] | fills, strokes, effects, glyphs and pictures to pixels | `layout`, `tree` |
+//! | [`document`] | the decoder of a page | `paint`, `tree` |
+//! | [`svg`] | SVG renderer | `fonts` |
 
 #[cfg(feature = "layout")]
 pub mod document;
-#[cfg(feature = "layout")]
-pub mod effects;
 pub mod fonts;
 #[cfg(feature = "layout")]
 pub mod layout;
 #[cfg(feature = "layout")]
 pub mod paint;
-#[cfg(feature = "layout")]
-pub mod style;
 #[cfg(feature = "svg")]
 pub mod svg;
 #[cfg(feature = "layout")]
-pub mod table;
-#[cfg(feature = "layout")]
-pub mod text;
-#[cfg(feature = "layout")]
 pub mod tree;
+
+#[cfg(feature = "layout")]
+pub use tree::{effects, style, table, text};

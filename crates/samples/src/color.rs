@@ -1,4 +1,4 @@
-//! Colours, 0 to 1 a channel, as sRGB shows them.
+//! sRGB colours, each channel from 0 to 1.
 
 use std::ops::{Add, Mul};
 
@@ -11,7 +11,7 @@ impl Color {
         Self((rgb >> 16) as f32 / 255.0, (rgb >> 8 & 0xff) as f32 / 255.0, (rgb & 0xff) as f32 / 255.0)
     }
 
-    /// This colour at 0, `other` at 1.
+    /// Interpolates: `self` at 0, `other` at 1.
     pub fn mix(self, other: Self, t: f32) -> Self {
         let t = t.clamp(0.0, 1.0);
         self * (1.0 - t) + other * t
@@ -36,7 +36,7 @@ impl Mul<f32> for Color {
     }
 }
 
-/// 0 below `from`, 1 above `to`, smooth between.
+/// Smoothstep: 0 below `from`, 1 above `to`, smooth in between.
 pub fn step(from: f32, to: f32, x: f32) -> f32 {
     let t = ((x - from) / (to - from)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)

@@ -1,5 +1,5 @@
-//! Sample files of every format that code can write, and a few broken ones: what `make demo` shows, and what the tests
-//! expect outcomes of. The bytes are the same on every run.
+//! Generated sample files of many formats, some of them broken, for `make demo` and the tests. Their bytes are the same
+//! on every run.
 
 mod color;
 mod files;

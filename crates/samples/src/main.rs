@@ -1,4 +1,4 @@
-//! Writes the sample files: `make-samples FOLDER`.
+//! Writes all sample files to a folder: `make-samples FOLDER`.
 
 use std::path::Path;
 

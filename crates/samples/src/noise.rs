@@ -1,6 +1,6 @@
-//! Noise that is the same on every machine: value noise over a hashed lattice.
+//! Value noise over a hashed lattice, the same on every machine.
 
-/// A number from 0 to 1 for a lattice point.
+/// A pseudo-random number from 0 to 1 for a lattice point.
 pub fn hash(x: i32, y: i32, seed: u32) -> f32 {
     let mut h =
         (x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca77) ^ seed.wrapping_mul(0xc2b2_ae3d);
@@ -20,7 +20,7 @@ pub fn value(x: f32, y: f32, seed: u32) -> f32 {
     top + (bottom - top) * ty
 }
 
-/// Octaves of [`value`], from 0 to 1.
+/// Fractal noise: octaves of [`value`], from 0 to 1.
 pub fn fractal(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
     let (mut sum, mut share, mut scale, mut total) = (0.0, 0.5, 1.0, 0.0);
     for octave in 0..octaves {
@@ -31,7 +31,7 @@ pub fn fractal(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
     sum / total
 }
 
-/// [`fractal`] folded into sharp ridges, from 0 to 1.
+/// Ridged fractal noise, from 0 to 1.
 pub fn ridges(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
     let (mut sum, mut share, mut scale, mut total) = (0.0, 0.5, 1.0, 0.0);
     for octave in 0..octaves {

@@ -1,10 +1,10 @@
-//! Pixels, drawn from a view or from an icon.
+//! Renders views and the planet icon to pixels.
 
 use crate::color::{Color, step};
 use crate::noise::fractal;
 use crate::scene::View;
 
-/// Straight RGBA, row by row.
+/// Pixels in straight (not premultiplied) RGBA, row by row.
 #[derive(Clone)]
 pub struct Picture {
     pub width: usize,
@@ -17,7 +17,7 @@ impl Picture {
         let mut rgba = Vec::with_capacity(width * height * 4);
         for row in 0..height {
             for column in 0..width {
-                // Four points a pixel, weighted by their opacity.
+                // Four samples per pixel, weighted by opacity.
                 let (mut color, mut alpha) = (Color(0.0, 0.0, 0.0), 0.0);
                 for (dx, dy) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
                     let (c, a) = pixel((column as f32 + dx) / height as f32, (row as f32 + dy) / height as f32);
@@ -30,24 +30,24 @@ impl Picture {
         Self { width, height, rgba }
     }
 
-    /// A view of `width` × `height` px.
+    /// Renders a view at `width` × `height` px.
     pub fn view(view: &View, width: usize, height: usize) -> Self {
         let view = View { aspect: width as f32 / height as f32, ..*view };
         Self::draw(width, height, |x, y| (view.color(x, y), 1.0))
     }
 
-    /// A planet with a ring before nothing, `side` px wide and high; `turn` moves its clouds.
+    /// A ringed planet on a transparent background, `side` × `side` px; `turn` rotates it.
     pub fn planet(side: usize, turn: f32) -> Self {
         Self::draw(side, side, |x, y| planet(x, y, turn))
     }
 
-    /// The pixels without opacity.
+    /// The pixels without alpha.
     pub fn rgb(&self) -> Vec<u8> {
         self.rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()
     }
 
-    /// The picture turned a quarter to the left, as a camera held upright stores it.
-    pub fn turned_left(&self) -> Self {
+    /// The picture rotated by 90° to the left, as a camera held upright stores it.
+    pub fn rotated_left(&self) -> Self {
         let (width, height) = (self.height, self.width);
         let pixel = |x: usize, y: usize| {
             let at = (x * self.width + self.width - 1 - y) * 4;
@@ -61,7 +61,7 @@ impl Picture {
 fn planet(x: f32, y: f32, turn: f32) -> (Color, f32) {
     let (dx, dy) = (x - 0.5, y - 0.5);
     let r = 0.29;
-    // The ring lies tilted: an ellipse in turned coordinates.
+    // The ring is an ellipse in rotated coordinates.
     let (rx, ry) = (dx * 0.94 + dy * 0.34, dy * 0.94 - dx * 0.34);
     let ring = rx.hypot(ry * 3.4);
     let band = step(0.36, 0.365, ring) * step(0.475, 0.47, ring);

@@ -1,4 +1,4 @@
-//! The samples: what each file is called, how it is made, and what becomes of it.
+//! The list of samples: name, generator and expected outcome.
 
 use thumbling::{ErrorKind, Output};
 
@@ -9,13 +9,13 @@ use crate::files::{
 use crate::picture::Picture;
 use crate::scene::{DAWN, DUSK, GOLD, MIST, NIGHT, NOON, Palette, ROSE, Scene, TEAL, View};
 
-/// A file, and the outcome of a thumbnail of it.
+/// A generated file and the expected outcome of thumbnailing it.
 pub struct Sample {
     /// File name.
     pub name: &'static str,
-    /// Makes its content.
+    /// Generates the content.
     pub make: fn() -> Vec<u8>,
-    /// A picture, or the kind of error.
+    /// Success, or the kind of error.
     pub expected: Result<(), ErrorKind>,
 }
 
@@ -23,8 +23,8 @@ fn view(scene: Scene, palette: Palette, seed: u32, width: usize, height: usize) 
     Picture::view(&View { scene, palette, seed, aspect: 1.0 }, width, height)
 }
 
-/// A film that comes out of the dark and then looks from hill to hill.
-fn film() -> Vec<u8> {
+/// A video that starts with two black frames, which a good thumbnail avoids.
+fn video() -> Vec<u8> {
     let black = Picture { width: 320, height: 240, rgba: [0, 0, 0, 255].repeat(320 * 240) };
     let scenes = (0..3).map(|i| view(Scene::Hills, GOLD, 70 + i, 320, 240));
     let frames: Vec<Vec<u8>> = std::iter::repeat_n(black, 2).chain(scenes).map(|p| jpeg::photo(&p)).collect();
@@ -40,88 +40,88 @@ fn png(picture: &Picture) -> Vec<u8> {
     raster::encoded(picture, Output::Png, 80)
 }
 
-const fn right(name: &'static str, make: fn() -> Vec<u8>) -> Sample {
+const fn valid(name: &'static str, make: fn() -> Vec<u8>) -> Sample {
     Sample { name, make, expected: Ok(()) }
 }
 
-const fn wrong(name: &'static str, expected: ErrorKind, make: fn() -> Vec<u8>) -> Sample {
+const fn broken(name: &'static str, expected: ErrorKind, make: fn() -> Vec<u8>) -> Sample {
     Sample { name, make, expected: Err(expected) }
 }
 
-/// Pictures that are what they say.
+/// Images, documents that consist of pictures, video and audio.
 pub const PICTURES: &[Sample] = &[
-    right("hills at dawn.jpg", || jpeg::photo(&view(Scene::Hills, DAWN, 3, 720, 480))),
-    right("harbour.webp", || raster::encoded(&view(Scene::Sea, GOLD, 11, 720, 480), Output::Webp, 82)),
-    right("tulip fields.avif", || raster::encoded(&view(Scene::Tulips, NOON, 5, 640, 480), Output::Avif, 70)),
-    right("balloons.jpg", || jpeg::photo(&view(Scene::Balloons, ROSE, 21, 720, 480))),
-    right("mountain lake.png", || png(&view(Scene::Mountains, NOON, 8, 400, 300))),
-    right("upright camera.jpg", || jpeg::upright(&view(Scene::Forest, MIST, 31, 480, 640))),
-    right("city.qoi", || raster::qoi(&view(Scene::City, DUSK, 14, 320, 240))),
-    right("dunes.tiff", || tiff::tiff(&view(Scene::Dunes, GOLD, 4, 320, 240))),
-    right("northern lights.bmp", || raster::bmp(&view(Scene::Aurora, NIGHT, 6, 320, 240))),
-    right("planet.png", || png(&Picture::planet(256, 0.0))),
-    right("turning planet.gif", || gif::animation((0..10).map(|i| Picture::planet(140, i as f32 * 0.13)))),
-    right("evening sea.tga", || raster::tga(&view(Scene::Sea, DUSK, 40, 320, 240))),
-    right("pine forest.psd", || psd::psd(&view(Scene::Forest, TEAL, 9, 320, 240))),
-    right("paper hills.svg", || svg::svg(&ROSE, 12)),
-    right("cut hills.emf", || metafile::emf(&TEAL, 25)),
-    right("cut dunes.wmf", || metafile::wmf(&GOLD, 33)),
-    right("high range.exr", || linear::exr(&view(Scene::Mountains, DAWN, 17, 320, 240))),
-    right("bright noon.hdr", || linear::hdr(&view(Scene::Hills, NOON, 28, 320, 240))),
-    right("desert night.dds", || dds::dds(&view(Scene::Dunes, NIGHT, 15, 400, 300))),
-    right("misty city.pcx", || pcx::pcx(&view(Scene::City, MIST, 23, 320, 240))),
-    right("teal bay.ppm", || raster::ppm(&view(Scene::Sea, TEAL, 19, 320, 240))),
-    right("icon.ico", || raster::ico(&Picture::planet(64, 0.6))),
-    right("icon.icns", || icns::icns(&png(&Picture::planet(256, 1.2)))),
-    right("album.cbz", || {
+    valid("hills at dawn.jpg", || jpeg::photo(&view(Scene::Hills, DAWN, 3, 720, 480))),
+    valid("harbour.webp", || raster::encoded(&view(Scene::Sea, GOLD, 11, 720, 480), Output::Webp, 82)),
+    valid("tulip fields.avif", || raster::encoded(&view(Scene::Tulips, NOON, 5, 640, 480), Output::Avif, 70)),
+    valid("balloons.jpg", || jpeg::photo(&view(Scene::Balloons, ROSE, 21, 720, 480))),
+    valid("mountain lake.png", || png(&view(Scene::Mountains, NOON, 8, 400, 300))),
+    valid("upright camera.jpg", || jpeg::upright(&view(Scene::Forest, MIST, 31, 480, 640))),
+    valid("city.qoi", || raster::qoi(&view(Scene::City, DUSK, 14, 320, 240))),
+    valid("dunes.tiff", || tiff::tiff(&view(Scene::Dunes, GOLD, 4, 320, 240))),
+    valid("northern lights.bmp", || raster::bmp(&view(Scene::Aurora, NIGHT, 6, 320, 240))),
+    valid("planet.png", || png(&Picture::planet(256, 0.0))),
+    valid("turning planet.gif", || gif::animation((0..10).map(|i| Picture::planet(140, i as f32 * 0.13)))),
+    valid("evening sea.tga", || raster::tga(&view(Scene::Sea, DUSK, 40, 320, 240))),
+    valid("pine forest.psd", || psd::psd(&view(Scene::Forest, TEAL, 9, 320, 240))),
+    valid("paper hills.svg", || svg::svg(&ROSE, 12)),
+    valid("cut hills.emf", || metafile::emf(&TEAL, 25)),
+    valid("cut dunes.wmf", || metafile::wmf(&GOLD, 33)),
+    valid("high range.exr", || linear::exr(&view(Scene::Mountains, DAWN, 17, 320, 240))),
+    valid("bright noon.hdr", || linear::hdr(&view(Scene::Hills, NOON, 28, 320, 240))),
+    valid("desert night.dds", || dds::dds(&view(Scene::Dunes, NIGHT, 15, 400, 300))),
+    valid("misty city.pcx", || pcx::pcx(&view(Scene::City, MIST, 23, 320, 240))),
+    valid("teal bay.ppm", || raster::ppm(&view(Scene::Sea, TEAL, 19, 320, 240))),
+    valid("icon.ico", || raster::ico(&Picture::planet(64, 0.6))),
+    valid("icon.icns", || icns::icns(&png(&Picture::planet(256, 1.2)))),
+    valid("album.cbz", || {
         archive::zip(&[
             ("01.jpg", jpeg::photo(&view(Scene::Balloons, DUSK, 44, 480, 640))),
             ("02.jpg", jpeg::photo(&view(Scene::Tulips, DAWN, 45, 240, 320))),
         ])
     }),
-    right("coast walks.pdf", || pdf::leaflet(&view(Scene::Sea, TEAL, 71, 600, 302))),
-    right("evening.pdf", || pdf::turned(&view(Scene::Hills, ROSE, 72, 500, 700))),
-    right("scanned print.pdf", || pdf::scan(&view(Scene::Mountains, GOLD, 73, 840, 1190))),
-    right("out of the dark.mov", film),
-    right("balloon song.mp3", || sound::mp3(&cover(Scene::Balloons, NOON, 81))),
-    right("city waltz.flac", || sound::flac(&cover(Scene::City, GOLD, 82))),
-    right("aurora.wav", || sound::wav(Some(&cover(Scene::Aurora, NIGHT, 83)))),
-    right("wide evening.jpg", || jpeg::photo(&view(Scene::City, ROSE, 50, 1200, 400))),
-    right("alpenglow.webp", || raster::encoded(&view(Scene::Mountains, ROSE, 61, 640, 480), Output::Webp, 82)),
+    valid("coast walks.pdf", || pdf::leaflet(&view(Scene::Sea, TEAL, 71, 600, 302))),
+    valid("evening.pdf", || pdf::rotated(&view(Scene::Hills, ROSE, 72, 500, 700))),
+    valid("scanned print.pdf", || pdf::scan(&view(Scene::Mountains, GOLD, 73, 840, 1190))),
+    valid("out of the dark.mov", video),
+    valid("balloon song.mp3", || sound::mp3(&cover(Scene::Balloons, NOON, 81))),
+    valid("city waltz.flac", || sound::flac(&cover(Scene::City, GOLD, 82))),
+    valid("aurora.wav", || sound::wav(Some(&cover(Scene::Aurora, NIGHT, 83)))),
+    valid("wide evening.jpg", || jpeg::photo(&view(Scene::City, ROSE, 50, 1200, 400))),
+    valid("alpenglow.webp", || raster::encoded(&view(Scene::Mountains, ROSE, 61, 640, 480), Output::Webp, 82)),
 ];
 
-/// Text of all kinds.
+/// Text, and office documents.
 pub const TEXTS: &[Sample] = &[
-    right("letter.txt", text::letter),
-    right("letter in UTF-16.txt", text::utf16),
-    right("jobs.log", text::log),
-    right("words.rs", text::rust),
-    right("items.json", text::json),
-    right("handbook.md", text::markdown),
-    right("orders.csv", text::csv),
-    right("poster.odt", || previewed::odt(png(&view(Scene::Balloons, TEAL, 91, 240, 320)))),
-    right("spring market.pages", || previewed::pages(jpeg::photo(&view(Scene::Tulips, ROSE, 92, 360, 480)))),
-    right("over the hills.epub", || previewed::epub(jpeg::photo(&view(Scene::Mountains, GOLD, 93, 400, 600)))),
-    right("harvest.pptx", || pptx::slides(jpeg::photo(&view(Scene::Hills, GOLD, 12, 640, 360)))),
+    valid("letter.txt", text::letter),
+    valid("letter in UTF-16.txt", text::utf16),
+    valid("jobs.log", text::log),
+    valid("words.rs", text::rust),
+    valid("items.json", text::json),
+    valid("handbook.md", text::markdown),
+    valid("orders.csv", text::csv),
+    valid("poster.odt", || previewed::odt(png(&view(Scene::Balloons, TEAL, 91, 240, 320)))),
+    valid("spring market.pages", || previewed::pages(jpeg::photo(&view(Scene::Tulips, ROSE, 92, 360, 480)))),
+    valid("over the hills.epub", || previewed::epub(jpeg::photo(&view(Scene::Mountains, GOLD, 93, 400, 600)))),
+    valid("harvest.pptx", || pptx::slides(jpeg::photo(&view(Scene::Hills, GOLD, 12, 640, 360)))),
 ];
 
-/// Files that are not, and one that is damaged but shows something.
+/// Broken files: all fail, except a truncated JPEG that still shows something.
 pub const BROKEN: &[Sample] = &[
-    right("cut off.jpg", || {
+    valid("cut off.jpg", || {
         let whole = jpeg::photo(&view(Scene::Hills, GOLD, 77, 640, 480));
         whole[..whole.len() * 6 / 10].to_vec()
     }),
-    wrong("empty.png", ErrorKind::Corrupt, Vec::new),
-    wrong("not a picture.jpg", ErrorKind::Unsupported, || vec![0x07; 300]),
-    wrong("damaged.webp", ErrorKind::Corrupt, || {
+    broken("empty.png", ErrorKind::Corrupt, Vec::new),
+    broken("not a picture.jpg", ErrorKind::Unsupported, || vec![0x07; 300]),
+    broken("damaged.webp", ErrorKind::Corrupt, || {
         let mut file = raster::encoded(&Picture::planet(64, 0.0), Output::Webp, 80);
         file.truncate(40);
         file
     }),
-    wrong("zeros.txt", ErrorKind::Unsupported, || vec![0; 5000]),
-    wrong("its own branch.pdf", ErrorKind::Corrupt, pdf::looping),
-    wrong("ten gigapixels.qoi", ErrorKind::Limit, || b"qoif\0\x01\x86\xa0\0\x01\x86\xa0\x03\0".to_vec()),
-    wrong("no cover.wav", ErrorKind::NoVisual, || sound::wav(None)),
-    wrong("no index.mp4", ErrorKind::Corrupt, || b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\x40\0mdat".repeat(3)),
-    wrong("no pictures.zip", ErrorKind::NoVisual, || archive::zip(&[("read me.txt", b"nothing to see".to_vec())])),
+    broken("zeros.txt", ErrorKind::Unsupported, || vec![0; 5000]),
+    broken("its own branch.pdf", ErrorKind::Corrupt, pdf::cyclic),
+    broken("ten gigapixels.qoi", ErrorKind::Limit, || b"qoif\0\x01\x86\xa0\0\x01\x86\xa0\x03\0".to_vec()),
+    broken("no cover.wav", ErrorKind::NoVisual, || sound::wav(None)),
+    broken("no index.mp4", ErrorKind::Corrupt, || b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\x40\0mdat".repeat(3)),
+    broken("no pictures.zip", ErrorKind::NoVisual, || archive::zip(&[("read me.txt", b"nothing to see".to_vec())])),
 ];

@@ -1,11 +1,11 @@
-//! Landscapes, drawn pixel by pixel: a scene is a function from a point to a colour.
+//! Procedural landscapes: a scene is a function from a point to a colour.
 //!
-//! Points are (x, y) in heights of the picture: y from 0 at the top to 1 at the bottom, x from 0 to its aspect.
+//! Coordinates are in units of the picture's height: y from 0 (top) to 1 (bottom), x from 0 to the aspect ratio.
 
 use crate::color::{Color, step};
 use crate::noise::{fractal, hash, ridges, value};
 
-/// The colours of a time of day.
+/// The colours of a landscape at some time of day.
 #[derive(Clone, Copy)]
 pub struct Palette {
     pub zenith: Color,
@@ -30,7 +30,7 @@ pub const NIGHT: Palette = palette(0x050a20, 0x1f3a63, 0xf3f1da, 0x1c2f52, 0x040
 pub const ROSE: Palette = palette(0x8f6fc4, 0xffd6e0, 0xfff6ea, 0xd79bbb, 0x5a2a55);
 pub const TEAL: Palette = palette(0x0d5c75, 0xa8ead5, 0xfffbe0, 0x4aa39b, 0x06303c);
 
-/// What is drawn.
+/// The kind of landscape.
 #[derive(Clone, Copy)]
 pub enum Scene {
     Hills,
@@ -44,7 +44,7 @@ pub enum Scene {
     Balloons,
 }
 
-/// A scene in its colours; `seed` makes it this one of many.
+/// A scene with a palette; different seeds give different landscapes.
 #[derive(Clone, Copy)]
 pub struct View {
     pub scene: Scene,
@@ -66,7 +66,7 @@ impl View {
             Scene::Tulips => self.tulips(x, y),
             Scene::Balloons => self.balloons(x, y),
         };
-        // A little grain and darker corners, as a lens has them.
+        // Vignetting and a little grain, as in a photo.
         let (dx, dy) = (x / self.aspect - 0.5, y - 0.5);
         let grain = hash((x * 900.0) as i32, (y * 900.0) as i32, self.seed) - 0.5;
         drawn * (1.0 - 0.28 * (dx * dx + dy * dy)) + Color(1.0, 1.0, 1.0) * (grain * 0.012)
@@ -82,7 +82,7 @@ impl View {
         sky.mix(p.sun, glow).mix(p.sun, step(0.058, 0.054, distance))
     }
 
-    /// The edge of layer `i` of `n`, which the lower layers cover.
+    /// Layers of hills from far to near, the farthest starting at height `top`.
     fn hills(&self, x: f32, y: f32, top: f32) -> Color {
         let p = &self.palette;
         let mut color = self.sky(x, y, (self.aspect * 0.66, top * 0.62), top + 0.1);
@@ -94,7 +94,7 @@ impl View {
             let edge = top + (1.0 - top) * depth * 0.92
                 - height * (fractal(x * scale + i as f32 * 7.3, 0.5, 5, self.seed + i) - 0.45);
             let body = p.far.mix(p.near, depth.powf(0.8));
-            // Mist gathers in the valley below each edge.
+            // Mist below each edge.
             let body = body.mix(p.horizon, (1.0 - depth) * 0.55 * step(0.0, 0.2, y - edge));
             let texture = fractal(x * 30.0, (y - edge) * 60.0, 3, self.seed + 40 + i) - 0.5;
             color = color.mix(body * (1.0 + texture * 0.22 * depth), step(-0.0018, 0.0018, y - edge));
@@ -173,7 +173,7 @@ impl View {
             let crest =
                 0.42 + 0.5 * depth - 0.2 * (value(x * (0.8 + 0.25 * depth) + i as f32 * 3.7, 0.5, self.seed + i) - 0.4);
             let below = y - crest;
-            // The lit side and the side in shade meet along a curve that runs down from the crest.
+            // A curve from the crest downwards separates the lit side from the shaded side.
             let fold = value(x * 1.3 + below * 1.6 + i as f32, below * 2.0, self.seed + 10 + i);
             let shade = step(0.46, 0.54, fold);
             let wind = ((x * 22.0 + below * 190.0 + 5.0 * fractal(x * 3.0, y * 3.0, 3, self.seed + 5)).sin() * 0.5
@@ -194,7 +194,7 @@ impl View {
             let ground = 0.42 + 0.62 * depth - 0.14 * (fractal(x * 1.3 + i as f32 * 5.0, 0.5, 4, self.seed + i) - 0.5);
             let width = 0.022 + 0.075 * depth;
             let mut edge = ground;
-            // A fir is a stack of narrowing skirts.
+            // A fir tree is a stack of narrowing triangles.
             let cell = (x / width).floor();
             for neighbour in -1..=1 {
                 let cell = cell as i32 + neighbour;

@@ -1,24 +1,24 @@
-//! Where elements and values of attributes are in bytes that have XML in them, well-formed or not.
+//! Finds elements and attribute values in bytes that contain XML, well-formed or not.
 
 use std::ops::Range;
 
-/// From the first byte to the one behind the last.
+/// A range of byte offsets.
 pub(super) type Span = Range<usize>;
 
-/// Where elements start: at the brackets of their first tags.
+/// Offsets of all start tags.
 pub(super) fn starts(data: &[u8]) -> Vec<usize> {
     let is_start = |w: &[u8]| w[0] == b'<' && (w[1].is_ascii_alphabetic() || w[1] == b'_');
     data.windows(2).enumerate().filter(|(_, w)| is_start(w)).map(|(at, _)| at).collect()
 }
 
-/// The name of the element whose first tag begins here.
+/// The element name in a start tag.
 pub(super) fn name(tag: &[u8]) -> &[u8] {
     let name = &tag[1.min(tag.len())..];
     let end = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(name.len());
     &name[..end]
 }
 
-/// The element that starts here, up to its end.
+/// The whole element that starts at `start`.
 pub(super) fn element_at(data: &[u8], start: usize) -> Option<Span> {
     let mut depth = 0_usize;
     let mut at = start;
@@ -37,7 +37,7 @@ pub(super) fn element_at(data: &[u8], start: usize) -> Option<Span> {
     }
 }
 
-/// What stands between the quotes of attributes.
+/// All attribute values, without their quotes.
 pub(super) fn attribute_values(data: &[u8]) -> Vec<Span> {
     let mut all = Vec::new();
     let mut at = 0;

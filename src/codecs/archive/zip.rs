@@ -66,7 +66,7 @@ fn typed(e: ZipError) -> Error {
             Error::new(ErrorKind::Encrypted, "the archive is encrypted")
         }
         ZipError::UnsupportedArchive(why) => Error::unsupported(why),
-        e => Error::corrupt(e.to_string()),
+        e => Error::corrupt(e.to_string()).caused_by(e),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Comma-separated values: the head of the file as a sheet.
+//! Comma-separated values: the start of the file as a table.
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -25,17 +25,17 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, cx| Ok(Box::new(Document { format: FORMAT, page: page(source, cx)?, pages: 1 })),
 };
 
-/// The part of a sheet that is shown, pt: the aspect of a spreadsheet's window.
+/// The visible part of the sheet, pt: the aspect ratio of a spreadsheet window.
 const WIDTH: f32 = 480.0;
 const HEIGHT: f32 = 352.0;
 const TYPE: f32 = 11.5;
 const ROW: f32 = 19.0;
-/// Of one column, pt.
+/// Width of a column, pt.
 const COLUMN: std::ops::RangeInclusive<f32> = 36.0..=190.0;
-/// Columns and rows that may be seen.
+/// Most columns and rows that can be visible.
 const MAX_COLUMNS: usize = 14;
 const MAX_ROWS: usize = 24;
-/// Characters of one cell that may be seen.
+/// Characters of a cell that can be visible.
 const MAX_CELL: usize = 80;
 
 fn score(peek: &Peek<'_>) -> Score {
@@ -49,7 +49,7 @@ fn score(peek: &Peek<'_>) -> Score {
 fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
     let head = text::head(source, cx)?;
     let mut lines = head.text.as_str();
-    // Excel says in the first line what separates; some tools write comments there.
+    // Excel declares the separator in the first line; some tools write comments there.
     let mut delimiter = None;
     while let Some((first, rest)) = lines.split_once('\n') {
         match first.strip_prefix("sep=").map(str::as_bytes) {
@@ -72,7 +72,7 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
     Ok(Page { width: WIDTH, height: HEIGHT, background: Color::WHITE.into(), nodes: vec![table] })
 }
 
-/// The separator that parts the first lines into the same number of fields, more than one.
+/// The separator that splits the first lines into the same number of fields, at least two.
 fn delimiter_of(text: &str) -> u8 {
     let consistency = |delimiter: u8| {
         let counts: Vec<usize> = rows(text, delimiter).iter().take(12).map(StringRecord::len).collect();
@@ -95,7 +95,7 @@ fn table(rows: &[StringRecord], style: &RunStyle, line: &Stroke) -> Table {
     let shown = |text: &str| -> String {
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_CELL).collect::<String>().trim().to_owned()
     };
-    // About as wide as its widest cell; the last one reaches the edge.
+    // About as wide as the widest cell; the last column extends to the edge.
     let mut widths: Vec<f32> = (0..columns)
         .map(|c| {
             let width = |row: &StringRecord| row.get(c).map_or(0.0, |text| em(&shown(text)) * TYPE + 14.0);
@@ -140,7 +140,7 @@ fn cell(column: usize, text: &str, style: RunStyle, align: Align, is_header: boo
     Cell { column, fill, borders, body, spills: false, ..Cell::default() }
 }
 
-/// Whether the first row names the columns: it has no numbers, and others do or all its cells are filled.
+/// Whether the first row is a header: it has no numbers, and other rows have some or all its cells are filled.
 fn has_header(rows: &[StringRecord]) -> bool {
     let Some(first) = rows.first() else { return false };
     rows.len() > 1 && first.len() > 1 && first.iter().all(|cell| !cell.trim().is_empty() && !is_number(cell))
@@ -154,7 +154,7 @@ fn is_number(text: &str) -> bool {
         && digits.matches('-').count() < 2
 }
 
-/// Roughly how many ems wide a text is.
+/// Approximate width of a text, in ems.
 fn em(text: &str) -> f32 {
     let of = |c: char| match c {
         'i' | 'l' | 'j' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' => 0.3,

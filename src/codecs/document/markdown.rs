@@ -1,4 +1,4 @@
-//! Markdown: headings, lists, tables, quotes and code as they are read, on an upright page.
+//! Markdown: headings, lists, tables, quotes and code, on a portrait page.
 
 use std::mem;
 
@@ -37,9 +37,9 @@ const QUIET: Color = Color::hex(0x57606A);
 const LINK: Color = Color::hex(0x0969DA);
 const SHADE: Color = Color::hex(0xF2F4F7);
 const RULE: Color = Color::hex(0xD0D7DE);
-/// Blocks that are made: more than a page of them.
+/// Most blocks that are created: more than a page shows.
 const MAX_BLOCKS: usize = 60;
-/// Of a level of lists or quotes, pt.
+/// Indent of a level of lists or quotes, pt.
 const INDENT: f32 = 20.0;
 
 fn score(peek: &Peek<'_>) -> Score {
@@ -69,19 +69,19 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
     Ok(text::page(writer.blocks, PAGE, MARGIN))
 }
 
-/// A table whose end has not come: how its columns are aligned, and the content of the cells of its rows.
+/// A table in progress: the alignment of its columns, and the cells of its rows.
 type OpenTable = (Vec<Alignment>, Vec<Vec<Vec<Inline>>>);
 
-/// Turns events into blocks.
+/// Converts events to blocks.
 struct Writer {
     blocks: Vec<Block>,
     base: RunStyle,
-    /// The style of what comes next, and of what is around it.
+    /// The style of the current text, and the styles to return to.
     styles: Vec<RunStyle>,
     content: Vec<Inline>,
-    /// Numbers of the lists that are open; `None` has bullets.
+    /// Numbers of the open lists; `None` for bullets.
     lists: Vec<Option<u64>>,
-    /// The mark of the item that has just begun.
+    /// The marker of the item that has just started.
     mark: Option<String>,
     quotes: usize,
     heading: Option<HeadingLevel>,
@@ -127,7 +127,7 @@ impl Writer {
             Event::HardBreak => self.text("\n"),
             Event::Rule => self.rule(),
             Event::TaskListMarker(done) => self.mark = Some(if done { "☑" } else { "☐" }.to_owned()),
-            // Mostly badges and layout; their words come as text, their tags as this.
+            // Mostly badges and layout; the text between tags comes as text events.
             Event::Html(html) | Event::InlineHtml(html) => {
                 if html.starts_with("<br") {
                     self.text("\n");
@@ -211,7 +211,7 @@ impl Writer {
             Tag::Strong => self.push_style(|s| s.weight = 700),
             Tag::Strikethrough => self.push_style(|s| s.strike = Strike::Single),
             Tag::Link { .. } => self.push_style(|s| (s.color, s.underline) = (LINK, Underline::None)),
-            // The words that stand for a picture.
+            // The alternative text of a picture.
             Tag::Image { .. } => self.push_style(|s| s.color = QUIET),
             Tag::MetadataBlock(_) => self.is_metadata = true,
             Tag::Paragraph | Tag::HtmlBlock | Tag::FootnoteDefinition(_) => self.end_paragraph(),
@@ -252,7 +252,7 @@ impl Writer {
         }
     }
 
-    /// How far the lists and quotes that are open move a block in.
+    /// The indent of a block inside the open lists and quotes.
     fn indent(&self) -> f32 {
         INDENT * self.lists.len() as f32 + 14.0 * self.quotes as f32
     }
@@ -330,7 +330,7 @@ impl Writer {
             let cell = |row: &Vec<Vec<Inline>>| row.get(c).map_or(0, |cell| cell.iter().map(text).sum());
             rows.iter().map(cell).max().unwrap_or(0) as f32 * TYPE * 0.56 + 14.0
         };
-        // Never narrower than the longest word, if that can be; what is left goes to those who have more to say.
+        // At least as wide as the longest word, if possible; the rest is distributed by content.
         let longest = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
         let least: Vec<f32> = (0..columns).map(|c| words(c, longest).clamp(24.0, 150.0)).collect();
         let most: Vec<f32> = (0..columns).map(|c| words(c, |text| text.chars().count()).max(least[c])).collect();
@@ -353,7 +353,7 @@ impl Writer {
         });
         let rows = rows.collect();
         self.blocks.push(Block::Table(Table { columns: widths, rows, indent: self.indent(), ..Table::default() }));
-        // Room below: tables have none of their own.
+        // Space below: tables have none of their own.
         let mut gap = Paragraph::plain("", RunStyle { size: 5.0, ..self.base.clone() });
         gap.style.collapse = true;
         self.blocks.push(Block::Paragraph(gap));
@@ -383,7 +383,7 @@ impl Writer {
     }
 }
 
-/// The words of a piece of HTML.
+/// The text of a piece of HTML.
 fn without_tags(html: &str) -> String {
     let mut words = String::new();
     let mut in_tag = false;

@@ -1,4 +1,4 @@
-//! Plain text: the head of the file, as an editor shows it. Logs keep the colours of their terminal.
+//! Plain text: the start of the file as in an editor. Terminal colours in logs are kept.
 
 use crate::text::{self, INK, MARGIN, PAGE};
 use crate::text::{ansi, charset};
@@ -20,10 +20,10 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, cx| Ok(Box::new(Document { format: FORMAT, page: page(source, cx)?, pages: 1 })),
 };
 
-/// Text files whose content is a document in a language of its own, which nobody wants to read.
+/// Extensions of text files whose content is a format that is not meant for readers.
 const DESCRIBED: &[&[u8]] = &[b"{\\rtf", b"%PDF-", b"%!PS", b"\x25\x21FontType", b"solid ", b"ISO-10303-21"];
 
-/// Bytes of a file without a name of text below which nothing can be said of its content.
+/// Bytes of a file without a text extension below which its content is undecidable.
 const MIN_UNNAMED: u64 = 16;
 
 fn score(peek: &Peek<'_>) -> Score {
@@ -33,7 +33,7 @@ fn score(peek: &Peek<'_>) -> Score {
         return Score::NONE;
     }
     match charset::is_unclaimed_text(peek) {
-        // Above the merely plausible: a file of readable lines needs no name.
+        // More than plausible: a file of readable lines needs no extension.
         true => Score(Score::PLAUSIBLE.0 + 1),
         false => Score::NONE,
     }
@@ -42,7 +42,7 @@ fn score(peek: &Peek<'_>) -> Score {
 fn page(source: &Source, cx: &Context<'_>) -> Result<thumbling_page::tree::Page> {
     let head = text::head(source, cx)?;
     let lines = head.lines(8);
-    // Words of many scripts are not made for cells of one width, and neither are paragraphs of prose.
+    // Many scripts do not fit a monospaced grid, and neither does prose.
     let (style, pitch) = match is_prose(&lines) {
         true => (head.sans(text::fitting(&lines, 0.49, 11.0..=13.5), INK), 1.36),
         false => (head.mono(text::fitting(&lines, 0.602, 10.4..=12.4), INK), 1.42),
@@ -74,8 +74,8 @@ fn paragraph(line: &str, style: &RunStyle, pitch: f32, terminal: &mut ansi::Term
     }
 }
 
-/// Whether lines are prose, or in scripts that a monospaced font does not draw well. What stands in columns, or has
-/// more signs than words, is neither.
+/// Whether lines are prose, or in scripts that a monospaced font draws badly. Text in columns, or with more symbols
+/// than words, is neither.
 fn is_prose(lines: &[String]) -> bool {
     let (mut letters, mut foreign, mut signs) = (0usize, 0usize, 0usize);
     for c in lines.iter().flat_map(|line| line.chars()).take(6000) {

@@ -1,18 +1,18 @@
-//! Frames of an animation drawn one over the other, and the choice of one that stands for all.
+//! Composes the frames of an animation and chooses one to represent it.
 //!
-//! The first frame stands for the animation unless it is blank or nearly so; then the fullest of those looked at does.
+//! The first frame is chosen unless it is blank or nearly so; then the fullest of the frames drawn is.
 
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::Size;
 
-/// Share of pixels that have to differ from the commonest colour for a frame to show something.
+/// Share of pixels that must differ from the most common colour for a frame not to count as blank.
 const SHOWS_SOMETHING: f64 = 0.02;
 
-/// How a patch meets what is on the canvas.
+/// How a patch is combined with the canvas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blend {
-    /// Takes its place, transparency included.
+    /// Replaces it, transparency included.
     Replace,
     /// Is drawn over it.
     Over,
@@ -23,30 +23,30 @@ pub(crate) enum Blend {
 pub(crate) enum Dispose {
     /// It stays.
     Keep,
-    /// Its rectangle becomes transparent.
+    /// Its rectangle is cleared to transparent.
     Background,
-    /// Its rectangle becomes what it was before.
+    /// Its rectangle is restored to its previous content.
     Previous,
 }
 
-/// One frame as the file has it: a rectangle of the canvas.
+/// One frame as stored: a rectangle of the canvas.
 #[derive(Debug)]
 pub(crate) struct Patch<'a> {
     /// Left edge on the canvas, px.
     pub x: u32,
     /// Top edge on the canvas, px.
     pub y: u32,
-    /// Size of `rgba`, px; what lies outside of the canvas is cut off.
+    /// Size of `rgba`, px; parts outside the canvas are cropped.
     pub size: Size,
     /// width × height × 4 samples of straight RGBA.
     pub rgba: &'a [u8],
-    /// How it meets what is there.
+    /// How it is combined with the canvas.
     pub blend: Blend,
     /// What happens to it afterwards.
     pub dispose: Dispose,
 }
 
-/// The picture that the frames add up to: 12 bytes a pixel.
+/// The composed picture: 12 bytes per pixel.
 pub(crate) struct Canvas {
     size: Size,
     pixels: Vec<u8>,
@@ -108,12 +108,12 @@ impl Canvas {
         }
     }
 
-    /// Whether a frame that shows something was drawn, so that no more are needed.
+    /// Whether a frame that is not blank was drawn, so that no more are needed.
     pub(crate) fn settled(&self) -> bool {
         self.best_fullness >= SHOWS_SOMETHING
     }
 
-    /// The frame that stands for the animation. `corrupt` if none was drawn.
+    /// The chosen frame. `corrupt` if none was drawn.
     pub(crate) fn best(self) -> Result<Frame> {
         if self.best.is_empty() {
             return Err(Error::corrupt("an animation without a frame"));
@@ -139,7 +139,7 @@ fn over(below: &mut [u8], above: &[u8]) {
     }
 }
 
-/// Share of pixels, 0 to 1, that differ from the commonest colour; looked at on a grid of at most 4,096.
+/// Share of pixels, 0 to 1, that differ from the most common colour; sampled on at most 4,096 pixels.
 fn fullness(rgba: &[u8]) -> f64 {
     let pixels = rgba.len() / 4;
     let step = (pixels / 4096).max(1);

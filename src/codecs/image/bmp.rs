@@ -31,7 +31,7 @@ fn score(peek: &Peek<'_>) -> Score {
             None => Score::NONE,
         };
     }
-    // A bare header has no magic, but little room for anything else.
+    // A bare header has no magic, but few valid values.
     match header_length(peek.head, 0) {
         Some(40..) => Score::LIKELY,
         Some(_) => Score::PLAUSIBLE,
@@ -39,7 +39,7 @@ fn score(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// The length that a header at `at` says it has, if its one plane and its bits a pixel bear it out.
+/// The length that a header at `at` declares, if its plane count and bit depth are valid.
 fn header_length(head: &[u8], at: usize) -> Option<u32> {
     let length = u32_le(head, at)?;
     let planes = match length {
@@ -66,17 +66,17 @@ impl Bmp {
     }
 }
 
-/// The bitmap below the file header.
+/// The bitmap after the file header.
 fn open(source: &Source) -> Result<(Source, Header)> {
     let head = source.head()?;
-    // The first picture of an array stands behind the array's own header.
+    // In an array, the first picture follows the array's own header.
     let at = if head.starts_with(b"BA") { FILE_HEADER } else { 0 };
     if !head.get(at as usize..).is_some_and(|h| h.starts_with(b"BM")) {
         return Ok((source.clone(), Header::read(source, None)?));
     }
     let start = at + FILE_HEADER;
     let offset = u32_le(&head, at as usize + 10).ok_or_else(|| Error::corrupt("the file ends inside its header"))?;
-    // Offsets count from the start of the file, here from the bitmap's own.
+    // Offsets are relative to the file; the caller needs them relative to the bitmap.
     let pixels = u64::from(offset).checked_sub(start).filter(|p| start + p < source.size());
     let dib = source.slice(start, u64::MAX);
     let header = Header::read(&dib, pixels)?;
@@ -105,7 +105,7 @@ mod tests {
     use thumbling_core::frame::PixelFormat;
     use thumbling_core::orient::upright;
 
-    /// A file with a BITMAPINFOHEADER, `extra` between it and the pixels.
+    /// A file with a BITMAPINFOHEADER and `extra` between it and the pixels.
     fn bmp(width: i32, height: i32, bits: u16, compression: u32, extra: &[u8], pixels: &[u8]) -> Vec<u8> {
         let mut b = b"BM\0\0\0\0\0\0\0\0".to_vec();
         b.extend((54 + extra.len() as u32).to_le_bytes());

@@ -1,8 +1,8 @@
-//! OpenEXR: the first flat layer that has colours, in linear light; tiled files at the smallest level that covers the
+//! OpenEXR: the first flat layer with colours, in linear light; of tiled files, the smallest level that covers the
 //! wanted size.
 //!
-//! The picture is the display window; what the data window leaves of it is black, or transparent if there is alpha.
-//! Not made: deep data; subsampled chroma is shown grey.
+//! The picture is the display window; the part outside the data window is black, or transparent if there is alpha. Deep
+//! data is not supported; subsampled chroma is shown as grey.
 
 use std::ops::Range;
 
@@ -24,9 +24,9 @@ use thumbling_core::scale::RowReducer;
 use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("exr");
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 256 << 10;
-/// Levels that a side of 2^31 has.
+/// Number of levels of a side of 2^31.
 const MAX_LEVELS: usize = 31;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -48,16 +48,16 @@ struct Exr {
     source: Source,
 }
 
-/// What is to be read of a file.
+/// What to read of a file.
 #[derive(Debug, Clone)]
 struct Layer {
     index: usize,
-    /// Channels of red, green, blue; three times the same for grey.
+    /// Channels of red, green and blue; for grey, three times the same.
     colors: [usize; 3],
     alpha: Option<usize>,
     /// Display window, px.
     size: Size,
-    /// Left and top edge of the data window in the display window.
+    /// Left and top edge of the data window, relative to the display window.
     origin: (i64, i64),
 }
 
@@ -65,7 +65,7 @@ impl Layer {
     fn of(headers: &[Header]) -> Result<Self> {
         let flat = || headers.iter().enumerate().filter(|(_, h)| !h.deep);
         let found = flat().find_map(|(i, h)| Some((i, rgb(&h.channels)?)));
-        // Grey, or whatever the first channel holds.
+        // Grey, or whatever the first channel contains.
         let found = found.or_else(|| {
             let (i, h) = flat().next()?;
             let y = channel(&h.channels, "", "Y").or(Some(0).filter(|_| !h.channels.list.is_empty()))?;
@@ -89,7 +89,7 @@ impl Layer {
     }
 }
 
-/// Channels of red, green, blue and alpha, with the same prefix before the last dot.
+/// Channels of red, green, blue and alpha that share the prefix before the last dot.
 fn rgb(channels: &ChannelList) -> Option<([usize; 3], Option<usize>)> {
     let names = channels.list.iter().map(|c| c.name.to_string());
     let prefixes = names.filter_map(|n| n.strip_suffix('R').map(str::to_owned));
@@ -101,7 +101,7 @@ fn rgb(channels: &ChannelList) -> Option<([usize; 3], Option<usize>)> {
     })
 }
 
-/// The channel of that name, if it has a sample for every pixel.
+/// The channel with that name, if it is not subsampled.
 fn channel(channels: &ChannelList, prefix: &str, name: &str) -> Option<usize> {
     let full = format!("{prefix}{name}");
     channels.list.iter().position(|c| c.name.to_string() == full && c.sampling == Vec2(1, 1))
@@ -143,7 +143,8 @@ fn size_of(size: Vec2<usize>) -> Result<Size> {
     Ok(Size::new(side(size.0)?, side(size.1)?))
 }
 
-/// The smallest level that covers `want`, and its size. Levels are of the data window, so it has to be all there is.
+/// The smallest level that covers `want`, and its size. Levels only contain the data window, so it must equal the
+/// display window.
 fn level(header: &Header, layer: &Layer, want: Size) -> (usize, Size) {
     let full = (0, layer.size);
     let BlockDescription::Tiles(tiles) = header.blocks else { return full };
@@ -158,15 +159,15 @@ fn level(header: &Header, layer: &Layer, want: Size) -> (usize, Size) {
     (level, of(level))
 }
 
-/// Blocks put together into rows of the display window.
+/// Assembles blocks into rows of the display window.
 struct Picture {
     layer: Layer,
     header: Header,
-    /// Size of what is read: the display window's, or the level's.
+    /// Size of the display window, or of the level.
     size: Size,
     reducer: RowReducer,
     samples: usize,
-    /// Rows of the data window in `band`.
+    /// Rows of the data window that `band` holds.
     rows: Range<i64>,
     band: Vec<f32>,
     empty: Vec<f32>,
@@ -177,7 +178,7 @@ impl Picture {
     fn new(layer: &Layer, header: &Header, size: Size, level: usize, want: &Want, cx: &Context<'_>) -> Result<Self> {
         let format = if layer.alpha.is_some() { PixelFormat::RgbaF32 } else { PixelFormat::RgbF32 };
         let samples = format.channels();
-        // Blocks in the order of rows need one row of blocks at once; others all.
+        // If blocks are stored in row order, one row of blocks is held at once; otherwise all of them.
         let in_order = header.line_order == LineOrder::Increasing;
         let height = if level == 0 { header.layer_size.1 } else { size.height as usize };
         let rows = if in_order { header.max_block_pixel_size().1.min(height) } else { height };
@@ -220,7 +221,7 @@ impl Picture {
         self.finish()
     }
 
-    /// Copies a block into the band, after the rows before it went on.
+    /// Copies a block into the band, after emitting the rows before it.
     fn place(&mut self, block: &UncompressedBlock) -> Result<()> {
         let (x, y) = (block.index.pixel_position.0, block.index.pixel_position.1 as i64);
         if y >= self.rows.end {
@@ -251,7 +252,7 @@ impl Picture {
         Ok(())
     }
 
-    /// Hands the band's rows on, and moves it so that it begins at row `next` of the data window.
+    /// Emits the band's rows, and moves it to start at row `next` of the data window.
     fn flush(&mut self, next: i64) -> Result<()> {
         let width = self.size.width as usize * self.samples;
         for (i, row) in self.rows.clone().enumerate() {
@@ -272,7 +273,7 @@ impl Picture {
         Ok(())
     }
 
-    /// Rows of nothing until `row` is the next.
+    /// Emits blank rows up to row `next`.
     fn fill_to(&mut self, row: i64) -> Result<()> {
         while i64::from(self.reducer.rows()) < row.min(self.size.height.into()) {
             self.reducer.push(bytemuck::cast_slice(&self.empty))?;
@@ -298,7 +299,7 @@ fn unmultiply(row: &mut [f32]) {
     }
 }
 
-/// The samples of one channel's line. What is no number is 0.
+/// The samples of one channel's line. NaN and infinity become 0.
 fn values(line: &[u8], kind: Option<SampleType>) -> impl Iterator<Item = f32> + '_ {
     let bytes = if kind == Some(SampleType::F16) { 2 } else { 4 };
     line.chunks_exact(bytes).map(move |b| {
@@ -312,7 +313,7 @@ fn values(line: &[u8], kind: Option<SampleType>) -> impl Iterator<Item = f32> + 
     })
 }
 
-/// The space of the chromaticities, where it is one that H.273 has a number for; else that of BT.709.
+/// The colour space of the chromaticities, if H.273 has a number for it; otherwise that of BT.709.
 fn primaries(header: &Header) -> ColorSpace {
     let Some(c) = header.shared_attributes.chromaticities else { return ColorSpace::Srgb };
     let near = |a: Vec2<f32>, x: f32, y: f32| (a.0 - x).abs() < 0.005 && (a.1 - y).abs() < 0.005;

@@ -1,4 +1,4 @@
-//! GIF 87a and 89a: frames drawn over each other until one shows something.
+//! GIF 87a and 89a: frames are composed until one is not blank.
 
 use gif::{ColorOutput, DecodeOptions, DisposalMethod, MemoryLimit};
 
@@ -20,7 +20,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, _| Ok(Box::new(GifFile { source: source.clone() })),
 };
 
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 64 << 10;
 
 struct GifFile {
@@ -54,7 +54,7 @@ impl Decoder for GifFile {
         cx.check_pixels(size)?;
         let mut info = SourceInfo::new(FORMAT, size);
         info.has_alpha = true;
-        // The loop extension stands before the first frame; counting the frames would read the whole file.
+        // The loop extension precedes the first frame; counting the frames would read the whole file.
         info.is_animated = self.source.head()?.windows(11).any(|w| w == b"NETSCAPE2.0");
         Ok(info)
     }
@@ -80,7 +80,7 @@ impl Decoder for GifFile {
             let mut rgba = vec![0; patch_size.pixels() as usize * 4];
             let read = decoder.read_into_buffer(&mut rgba);
             if let Err(e) = &read {
-                // What was decoded of a frame that breaks off is worth showing.
+                // The decoded part of a truncated frame is worth showing.
                 if rgba.chunks_exact(4).all(|p| p[3] == 0) && shown == 0 {
                     return Err(Error::corrupt(e.to_string()));
                 }

@@ -14,11 +14,11 @@ use thumbling_core::scale::rows::{self, Shape};
 use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("hdr");
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 256 << 10;
-/// Bytes of a header.
+/// Most bytes of a header.
 const MAX_HEADER: usize = 64 << 10;
-/// Widths that the run lengths of today can code; others are stored as of old.
+/// Widths that the new run-length coding supports; others use the old one.
 const RUN_WIDTHS: std::ops::RangeInclusive<usize> = 8..=0x7FFF;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -30,7 +30,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 
 #[derive(Debug, Clone, Copy)]
 struct Header {
-    /// Stored px: scanlines and their length.
+    /// Stored size: number of scanlines, and their length.
     size: Size,
     orientation: Orientation,
     xyz: bool,
@@ -78,7 +78,7 @@ fn header(reader: &mut SourceReader) -> Result<Header> {
             xyz = match format.trim() {
                 "32-bit_rle_rgbe" => false,
                 "32-bit_rle_xyze" => true,
-                other => return Err(Error::unsupported(format!("samples of {other:?}"))),
+                other => return Err(Error::unsupported(format!("the pixel format {other:?}"))),
             };
         } else if line.is_empty() && taken > 0 {
             break;
@@ -102,7 +102,7 @@ fn line(reader: &mut SourceReader, taken: &mut usize) -> Result<String> {
     }
 }
 
-/// `-Y 480 +X 640` and its like: the axis of scanlines, then the axis within them. Y points up, X to the right.
+/// Parses `-Y 480 +X 640` and the like: the axis of scanlines, then the axis within them. Y points up, X to the right.
 fn resolution(line: &str) -> Result<(Size, Orientation)> {
     let bad = || Error::corrupt(format!("a resolution of {line:?}"));
     let mut words = line.split_ascii_whitespace();
@@ -126,7 +126,7 @@ fn resolution(line: &str) -> Result<(Size, Orientation)> {
     Ok((Size::new(width, height), orientation))
 }
 
-/// The next scanline of mantissas and exponents; `false` if the content ends before it.
+/// Reads the next scanline of mantissas and exponents; `false` if the file ends before it.
 fn scanline(reader: &mut SourceReader, line: &mut [[u8; 4]]) -> Result<bool> {
     let mut first = [0; 4];
     if rows::fill(reader, &mut first)? < 4 {
@@ -148,7 +148,7 @@ fn byte(reader: &mut SourceReader) -> Result<u8> {
     byte.ok_or_else(|| Error::corrupt("the file ends inside a scanline"))
 }
 
-/// One run-length coded plane a component: more than 128 repeats the next byte.
+/// One run-length coded plane per component: a byte above 128 repeats the next byte.
 fn planes(reader: &mut SourceReader, line: &mut [[u8; 4]]) -> Result<bool> {
     for plane in 0..4 {
         let mut x = 0;
@@ -172,7 +172,7 @@ fn planes(reader: &mut SourceReader, line: &mut [[u8; 4]]) -> Result<bool> {
     Ok(true)
 }
 
-/// Pixels, of which 1, 1, 1, n repeats the one before; several in a row are digits of a longer run.
+/// Pixels, where 1, 1, 1, n repeats the previous one n times; several in a row are digits of a longer run.
 fn old(reader: &mut SourceReader, first: [u8; 4], line: &mut [[u8; 4]]) -> Result<bool> {
     let (mut x, mut shift, mut next, mut last) = (0, 0, Some(first), [0; 4]);
     while x < line.len() {
@@ -202,7 +202,7 @@ fn old(reader: &mut SourceReader, first: [u8; 4], line: &mut [[u8; 4]]) -> Resul
     Ok(true)
 }
 
-/// Linear values of shared-exponent components.
+/// Linear values of components with a shared exponent.
 fn float([r, g, b, e]: [u8; 4]) -> [f32; 3] {
     if e == 0 {
         return [0.0; 3];

@@ -1,7 +1,7 @@
-//! ICNS, Apple's icons: PNG and JPEG 2000 files, ARGB, and 24-bit pictures with their masks in elements of their own.
+//! ICNS, Apple's icons: PNG and JPEG 2000 files, ARGB, and 24-bit pictures with masks in separate elements.
 //!
-//! The smallest element of at least twice the wanted size is decoded, else the largest: those that are smaller are
-//! often drawn otherwise, and the largest is what the file shows. One that is broken makes way for the next.
+//! Decodes the smallest element of at least twice the wanted size, otherwise the largest: smaller elements are often
+//! drawn differently, and the largest is what the file shows. If one is broken, the next is tried.
 
 use thumbling_core::bytes::u32_be;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
@@ -13,9 +13,9 @@ use thumbling_core::probe::{Hint, Score};
 use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("icns");
-/// Type and length of an element, and of the file.
+/// Size of the header of an element, and of the file: type and length.
 const HEADER: u64 = 8;
-/// Largest packed element: a mask of 128×128 px and three planes that packing made longer.
+/// Largest packed element: a mask of 128×128 px and three planes that packing enlarged.
 const MAX_PACKED: u64 = 1 << 20;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -28,11 +28,11 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 /// How an element stores its pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// A file, or with `ic04` and `ic05` ARGB.
+    /// A file; in `ic04` and `ic05` also ARGB.
     File,
-    /// Three packed planes; the type of the mask that goes with them.
+    /// Three packed planes; the type of the mask that belongs to them.
     Planes([u8; 4]),
-    /// One bit a pixel and as many of a mask.
+    /// One bit per pixel, followed by a mask.
     Bits,
 }
 
@@ -44,7 +44,7 @@ struct Element {
     bytes: u64,
 }
 
-/// Side in px, and storage, of the types that are shown.
+/// Side in px and storage of the supported types.
 fn known(kind: &[u8; 4]) -> Option<(u32, Kind)> {
     Some(match kind {
         b"ICN#" => (32, Kind::Bits),
@@ -67,7 +67,7 @@ fn known(kind: &[u8; 4]) -> Option<(u32, Kind)> {
 
 struct Icns {
     source: Source,
-    /// From the smallest to the largest.
+    /// Smallest first.
     elements: Vec<Element>,
 }
 
@@ -79,7 +79,7 @@ impl Icns {
                     self.elements.push(Element { kind, side, offset, bytes });
                 }
             })?;
-            // Of equals, files before planes, planes before bits.
+            // Among equals, files before planes, planes before bits.
             let rank = |e: &Element| match e.kind {
                 Kind::Bits => 0,
                 Kind::Planes(_) => 1,
@@ -94,7 +94,7 @@ impl Icns {
     }
 }
 
-/// Calls `each` with type, offset of the content and its bytes of every element.
+/// Calls `each` with the type, content offset and content length of every element.
 fn walk(source: &Source, cx: &Context<'_>, mut each: impl FnMut([u8; 4], u64, u64)) -> Result<()> {
     let mut at = HEADER;
     for _ in 0..cx.limits().max_entries {
@@ -125,7 +125,7 @@ impl Decoder for Icns {
         let wanted = want.size.width.max(want.size.height).saturating_mul(2);
         let largest = elements.last().map_or(0, |e| e.side);
         let first = elements.partition_point(|e| e.side < wanted.min(largest));
-        // Of those that cover the smallest size first, and of that the best, which is its last.
+        // First those that cover the smallest size, of which the last is the best.
         let side = elements.get(first).map_or(0, |e| e.side);
         let next = elements.partition_point(|e| e.side <= side).max(first);
         let order = elements[first..next].iter().rev().chain(&elements[next..]).chain(elements[..first].iter().rev());
@@ -167,7 +167,7 @@ fn decode(source: &Source, element: &Element, want: &Want, cx: &Context<'_>) -> 
         }
         Kind::Planes(mask) => {
             let data = content.read_vec(0, content.size().min(MAX_PACKED))?;
-            // `it32` begins with four bytes of zeros; others that are as long as their pixels are not packed.
+            // `it32` starts with four zero bytes; other elements of exactly the unpacked length are not packed.
             let data = if element.side == 128 { data.get(4..).unwrap_or_default() } else { &data[..] };
             let mut planes = if data.len() == pixels * 3 { data.to_vec() } else { unpack(data, pixels * 3) };
             planes.extend(alpha(source, mask, pixels, cx)?);
@@ -203,7 +203,8 @@ fn interleaved(side: u32, planes: Vec<u8>) -> Result<Frame> {
     Frame::from_u8(side, side, PixelFormat::Rgba8, rgba.collect())
 }
 
-/// Runs: below 128 one more literals follow, from 128 on the next byte stands 125 times less. Missing bytes are 0.
+/// Run-length code: a byte below 128 is followed by that many literals plus one; from 128 on, the next byte is repeated
+/// (value − 125) times. Missing bytes are 0.
 fn unpack(mut packed: &[u8], length: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(length);
     while let ([control, rest @ ..], true) = (packed, out.len() < length) {

@@ -1,7 +1,7 @@
 //! ICO and CUR: a directory of small pictures, each a PNG file or a bitmap with a transparency mask.
 //!
-//! The smallest entry that covers the wanted size is decoded, else the largest; one that is broken makes way for the
-//! next. The size of the file is that of its largest entry.
+//! Decodes the smallest entry that covers the wanted size, otherwise the largest; if one is broken, the next is tried.
+//! The size of the file is that of its largest entry.
 
 use std::cmp::Reverse;
 
@@ -20,7 +20,7 @@ const FORMAT: Format = Format::image("ico");
 /// ICONDIR, and one ICONDIRENTRY.
 const HEADER: usize = 6;
 const ENTRY_BYTES: usize = 16;
-/// Entries that are looked at.
+/// Most entries that are read.
 const MAX_ENTRIES: usize = 256;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -36,7 +36,7 @@ fn score(peek: &Peek<'_>) -> Score {
         return Score::NONE;
     }
     let Some(count) = u16_le(peek.head, 4).map(usize::from) else { return Score::NONE };
-    // The magic is weak: MPEG start codes and TGA headers look like it.
+    // The magic is weak: MPEG start codes and TGA headers look alike.
     let plausible = (0..count.min(4)).any(|i| {
         let at = HEADER + i * ENTRY_BYTES;
         u32_le(peek.head, at + 12)
@@ -55,7 +55,7 @@ struct Entry {
 
 struct Ico {
     source: Source,
-    /// From the smallest to the largest.
+    /// Smallest first.
     entries: Vec<Entry>,
 }
 
@@ -80,7 +80,7 @@ fn directory(source: &Source) -> Result<Vec<Entry>> {
         let side = |n: u8| if n == 0 { 256 } else { u32::from(n) };
         let mut entry = Entry {
             size: Size::new(side(e[0]), side(e[1])),
-            // Cursors have their hot spot here.
+            // In cursors, the hot spot is here.
             bits: if kind == 1 { u16_le(e, 6).unwrap_or(0).min(32) } else { 0 },
             bytes: u32_le(e, 8).unwrap_or(0).into(),
             offset: u32_le(e, 12).unwrap_or(0).into(),
@@ -88,7 +88,7 @@ fn directory(source: &Source) -> Result<Vec<Entry>> {
         if entry.offset >= source.size() {
             continue;
         }
-        // A zero stands for 256 and for anything larger.
+        // Zero means 256 or larger.
         if e[0] == 0 || e[1] == 0 {
             entry.size = own_size(source, &entry).unwrap_or(entry.size);
         }
@@ -98,13 +98,13 @@ fn directory(source: &Source) -> Result<Vec<Entry>> {
     let Some(largest) = entries.last_mut() else {
         return Err(Error::corrupt("an icon without a picture"));
     };
-    // The directory is only as good as its writer.
+    // Directories are often wrong.
     largest.size = own_size(source, largest).unwrap_or(largest.size);
     Ok(entries)
 }
 
 fn slice(source: &Source, entry: &Entry) -> Source {
-    // The directory's byte count is often wrong for bitmaps; their headers say what they need.
+    // Byte counts of bitmaps are often wrong; the bitmap's header tells the real size.
     source.slice(entry.offset, u64::MAX)
 }
 
@@ -113,7 +113,7 @@ fn is_png(source: &Source, entry: &Entry) -> bool {
     slice(source, entry).read_exact_at(0, &mut magic).is_ok() && magic == *b"\x89PNG\r\n\x1A\n"
 }
 
-/// The size that the picture itself claims.
+/// The size that the picture itself declares.
 fn own_size(source: &Source, entry: &Entry) -> Option<Size> {
     if is_png(source, entry) {
         let mut head = [0; 24];
@@ -123,14 +123,14 @@ fn own_size(source: &Source, entry: &Entry) -> Option<Size> {
     bitmap(source, entry).ok().map(|header| header.size)
 }
 
-/// The header of a bitmap entry. Its height counts the rows of the mask too.
+/// The header of a bitmap entry. Its height includes the rows of the mask.
 fn bitmap(source: &Source, entry: &Entry) -> Result<Header> {
     let mut header = Header::read(&slice(source, entry), None)?;
     let maskless = header.size == entry.size;
     if !maskless {
         header.size.height = (header.size.height / 2).max(1);
     }
-    // 32-bit icons have alpha whether a mask says so or not.
+    // 32-bit icons have alpha, whatever the mask says.
     if header.bits == 32 {
         header.masks[3] = !(header.masks[0] | header.masks[1] | header.masks[2]);
     }
@@ -147,7 +147,7 @@ impl Decoder for Ico {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let mut order = self.entries()?.to_vec();
-        // Those that cover from the smallest on, then the others from the largest on; of equals the deepest.
+        // Covering entries, smallest first, then the others, largest first; among equals the deepest first.
         order.sort_by_key(|e| match e.size.covers(want.size) {
             true => (0, e.size.pixels(), Reverse((e.bits, e.bytes))),
             false => (1, u64::MAX - e.size.pixels(), Reverse((e.bits, e.bytes))),
@@ -188,7 +188,7 @@ fn decode(source: &Source, entry: &Entry, want: &Want, cx: &Context<'_>) -> Resu
     masked(frame, &mask(&dib, &header)?)
 }
 
-/// Rows of the mask as stored, bottom up, one bit a pixel; shorter where the file ends.
+/// Rows of the mask as stored, bottom up, one bit per pixel; fewer if the file ends.
 fn mask(dib: &Source, header: &Header) -> Result<Vec<u8>> {
     let at = header.pixels + header.stride() as u64 * u64::from(header.size.height);
     let len = mask_stride(header.size.width) as u64 * u64::from(header.size.height);
@@ -202,7 +202,7 @@ const fn mask_stride(width: u32) -> usize {
     width.div_ceil(32) as usize * 4
 }
 
-/// The frame with the pixels transparent that the mask sets.
+/// The frame with the pixels transparent that are set in the mask.
 fn masked(frame: Frame, mask: &[u8]) -> Result<Frame> {
     let samples = frame.as_u8().ok_or_else(|| Error::internal("an icon's bitmap of more than 8 bits"))?;
     let (width, channels) = (frame.width as usize, frame.format.channels());
@@ -217,7 +217,7 @@ fn masked(frame: Frame, mask: &[u8]) -> Result<Frame> {
         let alpha = if is_clear(i % width, i / width) { 0 } else { 255 };
         rgba.extend([rgb[0], rgb[1], rgb[2], alpha]);
     }
-    // A cursor of nothing but inverting pixels (set in the mask, and white) is drawn black.
+    // A cursor of inverting pixels only (set in the mask, and white) is drawn black.
     if rgba.chunks_exact(4).all(|p| p[3] == 0) {
         for p in rgba.chunks_exact_mut(4).filter(|p| p[..3] != [0; 3]) {
             p.copy_from_slice(&[0, 0, 0, 255]);
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    /// A 24-bit bitmap entry of one colour, the top row clear in its mask.
+    /// A 24-bit bitmap entry of one colour, whose mask is clear in the top row.
     fn entry(side: u8, blue: u8) -> Vec<u8> {
         let mut b = 40u32.to_le_bytes().to_vec();
         b.extend([side, 0, 0, 0, side * 2, 0, 0, 0, 1, 0, 24, 0]);

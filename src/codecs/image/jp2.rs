@@ -1,6 +1,6 @@
 //! JPEG 2000: JP2 and JPX files and bare codestreams, decoded at the smallest resolution that covers the wanted size.
 //!
-//! Not made: JPM pages, HTJ2K.
+//! Not supported: JPM pages, HTJ2K.
 
 use hayro_jpeg2000::{ColorSpace as Jp2Color, DecodeError, DecodeSettings, DecoderContext, FormatError, Image};
 use hayro_jpeg2000::{ComponentData, MarkerError, ValidationError};
@@ -17,11 +17,11 @@ use thumbling_core::probe::{Peek, Score};
 use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("jp2");
-/// Bytes of a sample while the decoder has it: its component's plane.
+/// Bytes per sample in the decoder: its component's plane.
 const PLANE_BYTES: u64 = 4;
-/// Bytes a pixel beside the planes: coefficients and two stages of the wavelet transform of one component.
+/// Bytes per pixel besides the planes: coefficients and two stages of the wavelet transform of one component.
 const WORKING_BYTES: u64 = 12;
-/// Halvings that are tried to stay within memory.
+/// How often the resolution may be halved to stay within memory.
 const MAX_HALVINGS: u32 = 6;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -33,7 +33,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 
 fn score(peek: &Peek<'_>) -> Score {
     let boxes = peek.has(0, b"\0\0\0\x0CjP  \r\n\x87\n");
-    // SOC, and SIZ which has to follow.
+    // SOC, which must be followed by SIZ.
     Score::magic_if(boxes || peek.has(0, &[0xFF, 0x4F, 0xFF, 0x51]))
 }
 
@@ -54,7 +54,7 @@ struct Jp2 {
 }
 
 impl Jp2 {
-    /// The content, read once: the decoder takes it whole.
+    /// The content, read once: the decoder needs all of it in memory.
     fn bytes(&mut self, cx: &Context<'_>) -> Result<&[u8]> {
         if self.bytes.is_empty() {
             self.bytes = self.source.read_all(cx.limits().max_source)?;
@@ -90,7 +90,7 @@ impl Decoder for Jp2 {
     }
 }
 
-/// The image at the resolution that covers `want`, or at the next lower one that memory allows, and its memory.
+/// The image at the resolution that covers `want`, or at the next lower one that fits in memory, with its reservation.
 fn reserved<'a>(bytes: &'a [u8], want: Size, cx: &Context<'_>) -> Result<(Image<'a>, Reservation)> {
     let mut refused = None;
     for halving in 0..=MAX_HALVINGS {
@@ -138,7 +138,7 @@ fn put_together(image: &Image<'_>, components: &[ComponentData]) -> Result<Frame
         (_, _, false) => PixelFormat::Cmyk8,
         (_, _, true) => PixelFormat::Cmyk16,
     };
-    // Alpha is the last component, whatever stands between it and the colours.
+    // Alpha is the last component, even if others are between it and the colours.
     let last = components.len().saturating_sub(1);
     let planes = (0..colors).chain(alpha.then_some(last)).map(|i| components.get(i));
     let planes: Option<Vec<&ComponentData>> = planes.collect();
@@ -155,7 +155,7 @@ fn put_together(image: &Image<'_>, components: &[ComponentData]) -> Result<Frame
     }
 }
 
-/// The planes' samples side by side, each scaled from its own depth to `max`.
+/// Interleaves the planes' samples, each scaled from its own depth to `max`.
 fn interleaved<T: Copy + Default>(
     planes: &[&ComponentData],
     size: Size,

@@ -1,7 +1,7 @@
 //! JPEG XL: codestreams and containers, stills and animations.
 //!
-//! Pixels come in the file's own orientation, which the frame hands on. Colours come in the file's own space where the
-//! decoder can give it: 16 bits for PQ, HLG and linear light, 32-bit float for linear floats, else 8 bits.
+//! Pixels are in stored orientation; the frame carries the orientation. Colours are in the file's own space if the
+//! decoder can output it: 16 bits for PQ, HLG and linear light, 32-bit float for linear floats, otherwise 8 bits.
 
 use std::io::{self, IoSliceMut, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,9 +27,9 @@ use thumbling_core::source::{Source, SourceReader};
 const FORMAT: Format = Format::image("jxl");
 /// Magic of a bare codestream.
 const CODESTREAM: [u8; 2] = [0xFF, 0x0A];
-/// Bytes that the decoder is given between two looks at the deadline.
+/// Bytes given to the decoder between two checks for cancellation.
 const STEP: u64 = 256 << 10;
-/// Bytes a pixel that the decoder itself holds: groups under way; all of a lossless picture's channels.
+/// Bytes per pixel that the decoder itself holds: groups in progress; all channels of a lossless picture.
 const LOSSY_BYTES: u64 = 2;
 const LOSSLESS_BYTES: u64 = 3;
 
@@ -57,8 +57,8 @@ fn typed(e: jxl::error::Error) -> Error {
     }
 }
 
-/// Runs a step of the decoder. Damaged data makes it panic at times: it asserts what it expects of its own state, above
-/// all when it is to show what it has after an error. It is not used any further then.
+/// Runs a step of the decoder. Damaged data can make it panic, since it asserts its own state, mostly when it flushes pixels
+/// after an error; the decoder is not used after that.
 fn guarded<T>(step: impl FnOnce() -> jxl::error::Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(step)) {
         Ok(done) => done.map_err(typed),
@@ -66,17 +66,17 @@ fn guarded<T>(step: impl FnOnce() -> jxl::error::Result<T>) -> Result<T> {
     }
 }
 
-/// Before a bare codestream: a container of level 10 around it, as nothing else tells the decoder that level 5's
-/// bounds are not meant (ISO/IEC 18181-2: signature, file type, level, and a codestream to the end of the file).
+/// Prepended to a bare codestream: a container of level 10, the only way to tell the decoder that the limits of level 5
+/// do not apply (ISO/IEC 18181-2: signature, file type, level, and a codestream to the end of the file).
 const LEVEL_10: &[u8] = b"\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl \0\0\0\x09jxll\x0A\0\0\0\0jxlc";
 
-/// The content, a step at a time.
+/// A reader that returns the content in steps.
 struct Input {
-    /// What is read before it.
+    /// The prefix, returned first.
     prefix: &'static [u8],
     reader: SourceReader,
     size: u64,
-    /// Bytes that may be read until the next step.
+    /// Bytes that may be read before the next step.
     allowed: u64,
 }
 
@@ -86,7 +86,7 @@ impl Input {
         Ok(Self { prefix, reader: source.reader(64 << 10), size: source.size(), allowed: STEP })
     }
 
-    /// Bytes of the content that are left, the prefix not counted.
+    /// Bytes of the content that are left, without the prefix.
     fn left(&self) -> u64 {
         self.size.saturating_sub(self.reader.position())
     }
@@ -129,7 +129,7 @@ impl JxlBitstreamInput for Input {
     fn skip(&mut self, bytes: usize) -> io::Result<usize> {
         let head = self.prefix.len().min(bytes);
         self.prefix = &self.prefix[head..];
-        // What is passed over costs nothing.
+        // Skipped bytes are free.
         let n = self.left().min((bytes - head) as u64);
         self.reader.seek(SeekFrom::Current(n as i64))?;
         Ok(head + n as usize)
@@ -137,7 +137,7 @@ impl JxlBitstreamInput for Input {
 }
 
 /// A decoder after its header.
-struct Opened {
+struct OpenDecoder {
     decoder: JxlDecoder,
     input: Input,
     info: JxlBasicInfo,
@@ -145,7 +145,7 @@ struct Opened {
     orientation: Orientation,
 }
 
-fn open(source: &Source, cx: &Context<'_>) -> Result<Opened> {
+fn open(source: &Source, cx: &Context<'_>) -> Result<OpenDecoder> {
     let mut options = JxlDecoderOptions::default();
     options.adjust_orientation = false;
     options.alpha_mode = AlphaMode::Unpremultiplied;
@@ -165,7 +165,7 @@ fn open(source: &Source, cx: &Context<'_>) -> Result<Opened> {
     let side = |n: usize| u32::try_from(n).map_err(|_| Error::limit(format!("a side of {n} px")));
     let size = Size::new(side(info.size.0)?, side(info.size.1)?);
     let orientation = Orientation::from_exif(info.orientation as u32);
-    Ok(Opened { decoder, input, info, size, orientation })
+    Ok(OpenDecoder { decoder, input, info, size, orientation })
 }
 
 struct Jxl {
@@ -202,8 +202,8 @@ fn has(info: &JxlBasicInfo, kind: ExtraChannel) -> bool {
     info.extra_channels.iter().any(|c| c.ec_type == kind)
 }
 
-/// Asks the decoder for the samples that suit the picture, and says which those are.
-fn output(opened: &mut Opened) -> Result<PixelFormat> {
+/// Configures the decoder's output format for the picture, and returns it.
+fn output(opened: &mut OpenDecoder) -> Result<PixelFormat> {
     let info = &opened.info;
     let profile = opened.decoder.output_color_profile();
     let transfer = profile.and_then(JxlColorProfile::transfer_function);
@@ -227,7 +227,7 @@ fn output(opened: &mut Opened) -> Result<PixelFormat> {
             (JxlColorType::GrayscaleAlpha, if wide || linear { PixelFormat::GrayA16 } else { PixelFormat::GrayA8 })
         }
         (false, false) => (JxlColorType::Rgb, if wide || linear { PixelFormat::Rgb16 } else { PixelFormat::Rgb8 }),
-        // Frames of animations are laid on a canvas of 8 bits.
+        // Frames of animations are composed on an 8-bit canvas.
         (false, true) if still && (wide || linear) => (JxlColorType::Rgba, PixelFormat::Rgba16),
         (false, true) => (JxlColorType::Rgba, PixelFormat::Rgba8),
     };
@@ -243,7 +243,7 @@ fn output(opened: &mut Opened) -> Result<PixelFormat> {
     Ok(format)
 }
 
-fn still(opened: &mut Opened, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
+fn still(opened: &mut OpenDecoder, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
     let Size { width, height } = opened.size;
     let n = width as usize * height as usize * format.channels();
     let row_bytes = width as usize * format.pixel_bytes();
@@ -252,7 +252,7 @@ fn still(opened: &mut Opened, format: PixelFormat, cx: &Context<'_>) -> Result<F
             let mut v = vec![0u8; n];
             next(opened, &mut v, row_bytes, cx)?;
             if format == PixelFormat::Cmyk8 {
-                // Here 0 is full ink.
+                // In JPEG XL, 0 is full ink.
                 v.iter_mut().for_each(|s| *s = !*s);
             }
             Samples::U8(v)
@@ -271,8 +271,8 @@ fn still(opened: &mut Opened, format: PixelFormat, cx: &Context<'_>) -> Result<F
     Frame::new(width, height, format, samples)
 }
 
-/// The frame that stands for an animation; frames come whole, the decoder blends them.
-fn animation(opened: &mut Opened, cx: &Context<'_>) -> Result<Frame> {
+/// Chooses the frame that represents an animation; the decoder composes frames itself.
+fn animation(opened: &mut OpenDecoder, cx: &Context<'_>) -> Result<Frame> {
     let size = opened.size;
     let mut canvas = Canvas::new(size);
     let mut rgba = vec![0; size.pixels() as usize * 4];
@@ -290,10 +290,10 @@ fn animation(opened: &mut Opened, cx: &Context<'_>) -> Result<Frame> {
     canvas.best()
 }
 
-/// Decodes the next visible frame into `out`; returns whether there are more. A frame that is cut off is kept as far
-/// as it goes, with a warning.
-fn next(opened: &mut Opened, out: &mut [u8], row_bytes: usize, cx: &Context<'_>) -> Result<bool> {
-    let Opened { decoder, input, size, .. } = opened;
+/// Decodes the next visible frame into `out`; returns whether there are more. The decoded part of a truncated frame is
+/// kept, with a warning.
+fn next(opened: &mut OpenDecoder, out: &mut [u8], row_bytes: usize, cx: &Context<'_>) -> Result<bool> {
+    let OpenDecoder { decoder, input, size, .. } = opened;
     let rows = size.height as usize;
     loop {
         cx.check()?;
@@ -315,7 +315,7 @@ fn next(opened: &mut Opened, out: &mut [u8], row_bytes: usize, cx: &Context<'_>)
     }
 }
 
-/// The decoder's colour space as ours.
+/// Converts the decoder's colour space to ours.
 fn color(profile: Option<&JxlColorProfile>) -> ColorSpace {
     let Some(profile) = profile else { return ColorSpace::Srgb };
     let (white, primaries, transfer) = match profile {
@@ -351,8 +351,8 @@ fn color(profile: Option<&JxlColorProfile>) -> ColorSpace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use thumbling_core::error::ErrorKind;
     use crate::testing;
+    use thumbling_core::error::ErrorKind;
 
     /// 256 × 256 px in one modular frame of four groups (the table of contents says 9, 1, 0, 2, 2, 2 and 2 bytes), whose
     /// data is noise: the decoder fails after its global section, and panics when it is to show what it has.

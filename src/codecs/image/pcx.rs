@@ -15,10 +15,10 @@ use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("pcx");
 const HEADER: usize = 128;
-/// Bytes of the palette at the end of 8-bit files, its marker included.
+/// Bytes of the palette at the end of 8-bit files, including its marker.
 const PALETTE: u64 = 769;
 const DCX: [u8; 4] = 0x3ADE_68B1u32.to_le_bytes();
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 128 << 10;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -41,10 +41,10 @@ fn score(peek: &Peek<'_>) -> Score {
 #[derive(Debug, Clone)]
 struct Header {
     size: Size,
-    /// Bits of a pixel in one plane.
+    /// Bits per pixel in one plane.
     bits: usize,
     planes: usize,
-    /// Bytes of one plane of a row.
+    /// Bytes per row in one plane.
     stride: usize,
     runs: bool,
     palette: [[u8; 3]; 16],
@@ -62,7 +62,7 @@ impl Header {
         };
         let known = matches!((bits, planes), (1, 1..=4) | (2 | 4, 1) | (8, 1 | 3 | 4));
         if h[0] != 10 || h[1] > 5 || h[1] == 1 || h[2] > 1 || !known || stride * 8 < width as usize * bits {
-            return Err(Error::corrupt("no header of a PCX"));
+            return Err(Error::corrupt("not a PCX header"));
         }
         let mut palette = [[0; 3]; 16];
         for (into, from) in palette.iter_mut().zip(h[16..64].chunks_exact(3)) {
@@ -71,7 +71,7 @@ impl Header {
         Ok(Self { size: Size::new(width, height), bits, planes, stride, runs: h[2] == 1, palette })
     }
 
-    /// Colours of the indices that up to 8 bits make.
+    /// The palette for pixels of up to 8 bits.
     fn colors(&self, source: &Source) -> Result<Vec<[u8; 3]>> {
         if self.bits * self.planes == 8 {
             let mut end = [0; PALETTE as usize];
@@ -84,7 +84,7 @@ impl Header {
                 _ => (0..=255).map(|v| [v; 3]).collect(),
             });
         }
-        // Bitmaps carry palettes that mean nothing, unless it is one of two colours.
+        // Palettes of 1-bit files are meaningless, unless they have two different colours.
         let plain = self.palette[0] == self.palette[1] || self.palette[..2] == [[255; 3], [0; 3]];
         if self.bits * self.planes == 1 && plain {
             return Ok(vec![[0; 3], [255; 3]]);
@@ -149,7 +149,7 @@ impl Decoder for Pcx {
     }
 }
 
-/// The index of pixel `x`, the first plane its lowest bits.
+/// The index of pixel `x`; the first plane holds its lowest bits.
 fn index(packed: &[u8], header: &Header, x: usize) -> usize {
     let bit = x * header.bits;
     let of_plane = |plane: usize| {
@@ -159,7 +159,7 @@ fn index(packed: &[u8], header: &Header, x: usize) -> usize {
     (0..header.planes).fold(0, |index, plane| index | of_plane(plane) << (plane * header.bits))
 }
 
-/// Bytes of which the two top bits are set count the next one. Runs go on over planes and rows.
+/// Run-length decoding: a byte with the two top bits set counts the next byte. Runs continue over planes and rows.
 struct Runs {
     reader: SourceReader,
     value: u8,
@@ -167,7 +167,7 @@ struct Runs {
 }
 
 impl Runs {
-    /// The next row; `false` if the content ends before it. What is missing of its end is zero.
+    /// Reads the next row; `false` if the file ends before it. Missing bytes at its end are zero.
     fn row(&mut self, row: &mut [u8]) -> Result<bool> {
         for i in 0..row.len() {
             while self.left == 0 {
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    /// A run-length coded file of 2×1 px, its palette 0 → (0, 0, 0), 1 → (1, 1, 1) …
+    /// A run-length coded file of 2×1 px with the palette 0 → (0, 0, 0), 1 → (1, 1, 1) …
     fn pcx(bits: u8, planes: u8, data: &[u8]) -> Vec<u8> {
         let mut b = vec![10, 5, 1, bits, 0, 0, 0, 0, 1, 0, 0, 0, 72, 0, 72, 0];
         b.extend((0..16).flat_map(|v| [v; 3]));

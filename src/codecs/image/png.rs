@@ -1,5 +1,5 @@
-//! PNG and APNG (third edition): rows go straight into the scaler, so a picture larger than memory is fine. An
-//! interlaced picture needs its whole frame.
+//! PNG and APNG (third edition): rows are scaled as they are read, so that a picture may be larger than memory. An
+//! interlaced picture needs memory for the whole frame.
 
 use png::{BitDepth, ColorType, Decoder as Png, Limits as PngLimits, Reader, Transformations};
 
@@ -25,10 +25,10 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, _| Ok(Box::new(PngFile { source: source.clone() })),
 };
 
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 128 << 10;
 
-/// Bytes that the reader may take for chunks beside the pixels: ICC profile, EXIF.
+/// Most bytes that the reader may allocate for other chunks: ICC profile, EXIF.
 const CHUNK_BYTES: usize = 16 << 20;
 
 struct PngFile {
@@ -36,7 +36,7 @@ struct PngFile {
 }
 
 impl PngFile {
-    /// Meets the pixel limit before anything is read into memory, then reads up to the pixels.
+    /// Checks the pixel limit before anything is allocated, then reads up to the pixels.
     fn open(&self, cx: &Context<'_>) -> Result<Reader<SourceReader>> {
         if let Some(&[a, b, c, d, e, f, g, h]) = self.source.head()?.get(16..24) {
             cx.check_pixels(Size::new(u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))?;
@@ -65,7 +65,7 @@ fn orientation(reader: &Reader<SourceReader>) -> Orientation {
     reader.info().exif_metadata.as_ref().map(|e| exif::parse(e).orientation).unwrap_or_default()
 }
 
-/// By the order of precedence of the specification: cICP, iCCP, everything else as sRGB.
+/// In the order of precedence of the specification: cICP, iCCP, everything else is sRGB.
 fn color(reader: &Reader<SourceReader>) -> ColorSpace {
     let info = reader.info();
     if let Some(cicp) = info.coding_independent_code_points {
@@ -161,7 +161,7 @@ fn whole_frame(reader: &mut Reader<SourceReader>, buf: &mut [u8], cx: &Context<'
 fn interlaced(reader: &mut Reader<SourceReader>, size: Size, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
     let _held = cx.reserve_pixels(size, format.pixel_bytes())?;
     let mut buf = vec![0; size.pixels() as usize * format.pixel_bytes()];
-    // A picture that breaks off keeps the passes that were read.
+    // The decoded passes of a truncated picture are kept.
     if let Err(e) = whole_frame(reader, &mut buf, cx) {
         if e.kind() != thumbling_core::error::ErrorKind::Corrupt || buf.iter().all(|b| *b == 0) {
             return Err(e);
@@ -181,14 +181,14 @@ fn frame_of(buf: Vec<u8>, size: Size, format: PixelFormat) -> Result<Frame> {
     }
 }
 
-/// The first frame that shows something.
+/// Finds the first frame that is not blank.
 fn animated(reader: &mut Reader<SourceReader>, size: Size, format: PixelFormat, cx: &Context<'_>) -> Result<Frame> {
     let _held = cx.reserve_pixels(size, format.pixel_bytes() + 3 * 4)?;
     let mut canvas = Canvas::new(size);
     let mut buf = vec![0; size.pixels() as usize * format.pixel_bytes()];
     let frames = reader.info().animation_control.map_or(1, |a| a.num_frames).min(cx.limits().max_frames);
     for shown in 0..frames {
-        // A default image that is no frame of the animation comes first; it is shown where the animation is not.
+        // A default image that is not part of the animation comes first; it is what viewers without animation show.
         let read = whole_frame(reader, &mut buf, cx);
         let read = match read {
             Ok(read) => read,
@@ -223,7 +223,7 @@ fn animated(reader: &mut Reader<SourceReader>, size: Size, format: PixelFormat, 
     canvas.best()
 }
 
-/// Samples of a frame as the file has them (16 bits big endian), as 8-bit RGBA.
+/// Converts samples of a frame as stored (16-bit samples are big endian) to 8-bit RGBA.
 fn rgba8(samples: &[u8], format: PixelFormat) -> Vec<u8> {
     let eight: std::borrow::Cow<'_, [u8]> = match format.sample_bytes() {
         2 => samples.iter().step_by(2).copied().collect(),

@@ -1,4 +1,4 @@
-//! Netpbm: PBM, PGM, PPM (P1 to P6) and PAM (P7), binary and in digits: <https://netpbm.sourceforge.net/doc/>.
+//! Netpbm: PBM, PGM, PPM (P1 to P6) and PAM (P7), binary and ASCII: <https://netpbm.sourceforge.net/doc/>.
 
 use std::io::BufRead;
 
@@ -13,9 +13,9 @@ use thumbling_core::scale::rows::{self, Shape};
 use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("pnm");
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 256 << 10;
-/// Bytes of a header, its comments included.
+/// Most bytes of a header, comments included.
 const MAX_HEADER: usize = 64 << 10;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -34,7 +34,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 fn score(peek: &Peek<'_>) -> Score {
     match peek.head {
         [b'P', b'1'..=b'7', space, rest @ ..] if space.is_ascii_whitespace() || *space == b'#' => {
-            // Text may begin like this too; a digit, a comment or a PAM keyword has to follow.
+            // Text may start like this too; a digit, a comment or a PAM keyword must follow.
             let next = rest.iter().find(|b| !b.is_ascii_whitespace());
             match next {
                 Some(b'0'..=b'9' | b'#' | b'W' | b'H' | b'D' | b'M' | b'T') => Score::MAGIC,
@@ -48,9 +48,9 @@ fn score(peek: &Peek<'_>) -> Score {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
-    /// Digits; bits may stand without space between them.
+    /// ASCII numbers; bits need no space between them.
     Digits { bits: bool },
-    /// Eight pixels a byte, 1 is black.
+    /// Eight pixels per byte, 1 is black.
     Bits,
     /// Binary samples.
     Samples,
@@ -59,7 +59,7 @@ enum Encoding {
 #[derive(Debug, Clone, Copy)]
 struct Header {
     size: Size,
-    /// Samples of a stored pixel.
+    /// Samples per stored pixel.
     depth: usize,
     max: u32,
     encoding: Encoding,
@@ -121,15 +121,15 @@ impl Decoder for Pnm {
 }
 
 impl Header {
-    /// Bytes of a binary sample.
+    /// Bytes per binary sample.
     fn bytes(&self) -> usize {
         if self.max < 256 { 1 } else { 2 }
     }
 
-    /// Stored values to samples of the row's depth.
+    /// Converts stored values to samples of the row's depth.
     fn scale(&self, values: &[u32], row: &mut [u8]) {
         let channels = self.format.channels();
-        // Netpbm's bitmaps are 1 for black.
+        // In bitmaps, 1 is black.
         let invert = matches!(self.encoding, Encoding::Bits | Encoding::Digits { bits: true });
         let level = |v: u32| if invert { self.max - v.min(self.max) } else { v.min(self.max) };
         let pixels = values.chunks_exact(self.depth);
@@ -170,7 +170,7 @@ impl Tokens {
         Ok(byte)
     }
 
-    /// The next byte that is neither space nor comment.
+    /// The next byte that is neither whitespace nor comment.
     fn first(&mut self) -> Result<Option<u8>> {
         loop {
             match self.byte()? {
@@ -181,7 +181,7 @@ impl Tokens {
         }
     }
 
-    /// The next number, and the one byte after it.
+    /// The next number; also consumes the byte after it.
     fn number(&mut self) -> Result<Option<u32>> {
         let Some(mut byte) = self.first()? else { return Ok(None) };
         let mut number = 0u32;
@@ -199,7 +199,7 @@ impl Tokens {
         }
     }
 
-    /// One row of digits.
+    /// Reads one row of ASCII numbers.
     fn values(&mut self, bits: bool, max: u32, values: &mut [u32]) -> Result<bool> {
         for (i, value) in values.iter_mut().enumerate() {
             let next = match bits {
@@ -234,7 +234,7 @@ impl Tokens {
         Header::new(Size::new(width, height), depth, max, encoding)
     }
 
-    /// PAM: lines of a keyword and its value.
+    /// Reads a PAM header: lines of a keyword and a value.
     fn arbitrary(&mut self) -> Result<Header> {
         let (mut size, mut depth, mut max) = (Size::default(), 0, 0);
         let mut line = String::new();
@@ -248,7 +248,7 @@ impl Tokens {
                 continue;
             }
             let (key, value) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-            let number = || value.trim().parse::<u32>().map_err(|_| Error::corrupt(format!("{key} is no number")));
+            let number = || value.trim().parse::<u32>().map_err(|_| Error::corrupt(format!("{key} is not a number")));
             match key {
                 "WIDTH" => size.width = number()?,
                 "HEIGHT" => size.height = number()?,

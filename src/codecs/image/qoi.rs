@@ -24,7 +24,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 /// Bytes before the pixels.
 const HEADER: u64 = 14;
 
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 64 << 10;
 
 struct Qoi {
@@ -81,7 +81,7 @@ impl Decoder for Qoi {
     }
 }
 
-/// The chunks of the specification as pixels.
+/// Decodes chunks to pixels.
 struct Pixels<R> {
     reader: R,
     last: [u8; 4],
@@ -94,7 +94,7 @@ impl<R: BufRead> Pixels<R> {
         Self { reader, last: [0, 0, 0, 255], seen: [[0; 4]; 64], run: 0 }
     }
 
-    /// The next pixel; `None` where the content ends.
+    /// The next pixel; `None` at the end of the content.
     fn next(&mut self) -> Result<Option<[u8; 4]>> {
         if self.run > 0 {
             self.run -= 1;

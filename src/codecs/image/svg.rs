@@ -25,7 +25,7 @@ fn score(peek: &Peek<'_>) -> Score {
     }
     let text = String::from_utf8_lossy(peek.head);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    // A page of the web with a drawing inside is no drawing.
+    // An HTML page with a drawing inside is not an SVG.
     let is_html =
         text.find("<html").or(text.find("<HTML")).is_some_and(|at| text.find("<svg").is_none_or(|svg| at < svg));
     if is_html || text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html")) {
@@ -33,16 +33,16 @@ fn score(peek: &Peek<'_>) -> Score {
     }
     match text.find("<svg") {
         Some(0) => Score::CERTAIN,
-        // Behind a declaration, comments and a document type; not inside of another document.
+        // After a declaration, comments and a document type, but not inside another document.
         Some(_) if text.starts_with("<?xml") || text.starts_with("<!") => Score::MAGIC,
         _ if text.starts_with('<') && text.contains("http://www.w3.org/2000/svg") => Score::LIKELY,
-        // A long licence comment in front.
+        // After a long licence comment.
         _ if text.starts_with('<') && peek.extension == "svg" => Score::LIKELY,
         _ => Score::NONE,
     }
 }
 
-/// The document as text: inflated if it is gzipped, UTF-16 by its byte order mark, UTF-8 otherwise.
+/// The document as text: inflated if gzipped; UTF-16 if it has a byte order mark, otherwise UTF-8.
 fn text(source: &Source, cx: &Context<'_>) -> Result<String> {
     let mut bytes = source.read_all(cx.limits().max_part)?;
     let mut _held = cx.reserve(bytes.len() as u64)?;

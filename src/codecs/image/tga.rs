@@ -1,7 +1,7 @@
-//! TGA, Truevision's Targa, versions 1 and 2: colour-mapped, grey and true colour, plain and run-length coded
+//! TGA, Truevision's Targa, versions 1 and 2: colour-mapped, grey and true colour, uncompressed and run-length coded
 //! (Truevision TGA File Format Specification 2.0).
 //!
-//! The format has no magic, so its score needs a header that makes sense, and the name or an exact size.
+//! The format has no magic, so it is recognised by a valid header together with the file name or an exact size.
 
 use std::io::{BufRead, Seek, SeekFrom};
 
@@ -18,9 +18,9 @@ use thumbling_core::source::{Source, SourceReader};
 
 const FORMAT: Format = Format::image("tga");
 const HEADER: usize = 18;
-/// The last bytes of a version 2 file: offsets of its areas, and a signature.
+/// Size of the footer of a version 2 file: offsets of its areas, and a signature.
 const FOOTER: u64 = 26;
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 256 << 10;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -42,14 +42,14 @@ struct Header {
     id_bytes: u8,
     map_first: u16,
     map_count: u16,
-    /// Bits of an entry of the colour map; 0 if there is none.
+    /// Bits per entry of the colour map; 0 if there is none.
     map_bits: u8,
-    /// Whether pixels are indices into the map.
+    /// Whether pixels are indices into the colour map.
     indexed: bool,
     grey: bool,
     runs: bool,
     size: Size,
-    /// Bits of a stored pixel: 8, 16, 24 or 32.
+    /// Bits per stored pixel: 8, 16, 24 or 32.
     bits: u8,
     alpha_bits: u8,
     orientation: Orientation,
@@ -76,7 +76,7 @@ impl Header {
         };
         let size = Size::new(field(12).into(), field(14).into());
         if kind & !11 != 0 || !bits_fit || !map_fits || size.pixels() == 0 || descriptor >> 6 != 0 {
-            return Err(Error::corrupt("no header of a TGA"));
+            return Err(Error::corrupt("not a TGA header"));
         }
         Ok(Self {
             id_bytes: h[0],
@@ -106,7 +106,8 @@ impl Header {
         u64::from(self.map_count) * u64::from(self.map_bits.div_ceil(8))
     }
 
-    /// Whether pixels have an alpha channel: all of 32 bits do, whatever the descriptor says; so writers have it.
+    /// Whether pixels have an alpha channel: all 32-bit ones do, whatever the descriptor says, because writers ignore
+    /// it.
     fn has_alpha(&self) -> bool {
         match (self.grey, if self.indexed { self.map_bits } else { self.bits }) {
             (true, bits) => bits == 16,
@@ -116,7 +117,7 @@ impl Header {
     }
 }
 
-/// Alpha as the extension area of a version 2 file has it; files without one leave it to the pixels.
+/// The kind of alpha declared by the extension area of a version 2 file; without one, the pixels decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attributes {
     Unknown,
@@ -159,7 +160,7 @@ impl Decoder for Tga {
         let mut frame = decoded(&self.source, &header, alpha, want, cx)?;
         let channels = frame.format.channels();
         let clear = |v: &[u8]| v.chunks_exact(channels).all(|p| p.last() == Some(&0));
-        // Writers that know no alpha leave it at zero.
+        // Writers that do not support alpha set it to zero.
         if alpha && frame.as_u8().is_some_and(clear) {
             return decoded(&self.source, &header, false, want, cx);
         }
@@ -238,7 +239,7 @@ fn color_map(source: &Source, header: &Header) -> Result<Vec<[u8; 4]>> {
     Ok(bytes.chunks_exact(usize::from(header.map_bits.div_ceil(8))).map(color).collect())
 }
 
-/// Run lengths; a run may go on in the next row, though the specification forbids it.
+/// Run-length decoding; a run may continue in the next row, though the specification forbids it.
 struct Runs {
     reader: SourceReader,
     pixel: [u8; 4],
@@ -248,7 +249,7 @@ struct Runs {
 }
 
 impl Runs {
-    /// The next row; `false` if the content ends before it. What is missing of its end is zero.
+    /// Reads the next row; `false` if the file ends before it. Missing bytes at its end are zero.
     fn row(&mut self, row: &mut [u8]) -> Result<bool> {
         for (i, out) in row.chunks_exact_mut(self.bytes).enumerate() {
             if !self.next()? {

@@ -4,13 +4,13 @@ use super::bytes::Bytes;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// Four letters that name a box, an item type, a brand.
+/// Four letters that name a box, an item type or a brand.
 pub(crate) type FourCc = [u8; 4];
 
-/// Boxes at the top of a file that are looked at before it is given up.
+/// Most boxes read at the top of a file.
 const MAX_TOP_BOXES: usize = 4096;
 
-/// A box at the top of a file: where its payload lies.
+/// A box at the top of a file, and the position of its payload.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TopBox {
     pub(crate) kind: FourCc,
@@ -18,8 +18,8 @@ pub(crate) struct TopBox {
     pub(crate) len: u64,
 }
 
-/// The boxes at the top of a file, in order, read by their headers alone. The walk ends at the first that makes no
-/// sense, since what stands before it may be all that is needed; a payload that runs past the end is cut there.
+/// The boxes at the top of a file, in order; only their headers are read. Stops at the first invalid one, because those
+/// before it may suffice; a payload that runs past the end of the file is cut.
 pub(crate) fn top_boxes(source: &Source) -> Result<Vec<TopBox>> {
     let (mut boxes, mut at) = (Vec::new(), 0u64);
     let mut header = [0; 16];
@@ -37,7 +37,7 @@ pub(crate) fn top_boxes(source: &Source) -> Result<Vec<TopBox>> {
     Ok(boxes)
 }
 
-/// The name of a box, the length of its header and its whole size; none if it goes to the end.
+/// The name of a box, the length of its header and its total size; no size if it extends to the end.
 fn box_header(bytes: &mut Bytes<'_>) -> Result<(FourCc, u64, Option<u64>)> {
     let short = u64::from(bytes.u32()?);
     let kind = bytes.array()?;
@@ -55,7 +55,7 @@ fn box_header(bytes: &mut Bytes<'_>) -> Result<(FourCc, u64, Option<u64>)> {
     }
 }
 
-/// The boxes inside a payload, name and payload of each. Ends after the first error.
+/// The boxes inside a payload: name and payload of each. Stops after the first error.
 pub(crate) fn boxes(payload: &[u8]) -> impl Iterator<Item = Result<(FourCc, &[u8])>> {
     let mut rest = Bytes::new(payload);
     let mut broken = false;

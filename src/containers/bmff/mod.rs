@@ -1,4 +1,4 @@
-//! The ISO base media file format (ISO/IEC 14496-12): boxes within boxes, of which pictures (HEIF) and films are made.
+//! The ISO base media file format (ISO/IEC 14496-12): nested boxes, the container of HEIF pictures and MP4 videos.
 
 pub(crate) mod boxes;
 pub(crate) mod bytes;

@@ -1,22 +1,22 @@
-//! One directory: its entries, and their values when asked for.
+//! One directory: its entries, and their values on demand.
 
 use super::{ByteOrder, MAX_ENTRIES, Tiff};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// A value of one entry, by its type and where it stands.
+/// The position and type of an entry's value.
 #[derive(Debug, Clone)]
 struct Entry {
     tag: u16,
     kind: u16,
     count: u64,
-    /// Where the value stands; for a short one that is inside the entry.
+    /// Offset of the value; inside the entry if it is short.
     offset: u64,
-    /// A value that fits into the entry; only the first bytes may count.
+    /// A value that fits into the entry; it may use only the first bytes.
     inline: Option<[u8; 8]>,
 }
 
-/// The entries of a directory, and where the next one is.
+/// The entries of a directory, and the offset of the next one.
 #[derive(Debug, Clone)]
 pub(crate) struct Directory {
     tiff: Tiff,
@@ -25,7 +25,7 @@ pub(crate) struct Directory {
     entries: Vec<Entry>,
 }
 
-/// Bytes of one value of a field type (TIFF 6.0 section 2, BigTIFF); 0 for one that is not known.
+/// Bytes per value of a field type (TIFF 6.0 section 2, BigTIFF); 0 for unknown types.
 const fn value_bytes(kind: u16) -> u64 {
     match kind {
         1 | 2 | 6 | 7 => 1,
@@ -39,7 +39,7 @@ const fn value_bytes(kind: u16) -> u64 {
 pub(super) fn read(tiff: &Tiff, offset: u64) -> Result<Directory> {
     let (order, source) = (tiff.order, &tiff.source);
     let (count_bytes, entry_bytes, field_bytes) = if tiff.big { (8u64, 20u64, 8usize) } else { (2, 12, 4) };
-    let beyond = || Error::corrupt(format!("a TIFF directory at {offset}, where the file has none"));
+    let beyond = || Error::corrupt(format!("no TIFF directory at offset {offset}"));
     if offset.checked_add(count_bytes).is_none_or(|end| end > source.size()) {
         return Err(beyond());
     }
@@ -74,12 +74,12 @@ pub(super) fn read(tiff: &Tiff, offset: u64) -> Result<Directory> {
 }
 
 impl Directory {
-    /// Where it stands.
+    /// Its offset.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Where the next one of the chain stands; 0 for none.
+    /// Offset of the next directory of the chain; 0 for none.
     pub(crate) fn next(&self) -> u64 {
         self.next
     }
@@ -89,7 +89,7 @@ impl Directory {
         self.entries.len()
     }
 
-    /// The structure that it belongs to.
+    /// The structure that contains it.
     pub(crate) fn tiff(&self) -> &Tiff {
         &self.tiff
     }
@@ -106,7 +106,7 @@ impl Directory {
         self.entries.iter().find(|e| e.tag == tag && e.count > 0)
     }
 
-    /// Whether there is a value of `tag`.
+    /// Whether `tag` has a value.
     pub(crate) fn has(&self, tag: u16) -> bool {
         self.entry(tag).is_some()
     }
@@ -116,7 +116,7 @@ impl Directory {
         self.entry(tag).map_or(0, |e| e.count)
     }
 
-    /// Offset and bytes of the value of `tag`, cut off at the file's end.
+    /// Offset and bytes of the value of `tag`, clipped to the file.
     pub(crate) fn range(&self, tag: u16) -> Option<(u64, u64)> {
         let entry = self.entry(tag)?;
         let left = self.source().size().checked_sub(entry.offset)?;
@@ -140,7 +140,7 @@ impl Directory {
         if bytes > max { None } else { self.raw(entry, entry.count) }
     }
 
-    /// The first `max` values as whole numbers; negative ones are 0. `None` for other types.
+    /// The first `max` values as integers; negative ones are 0. `None` for other types.
     pub(crate) fn u64s(&self, tag: u16, max: u64) -> Option<Vec<u64>> {
         let entry = self.entry(tag)?;
         let size = value_bytes(entry.kind) as usize;
@@ -156,22 +156,22 @@ impl Directory {
         Some(self.raw(entry, max)?.chunks_exact(size).map(number).collect())
     }
 
-    /// The first value as a whole number.
+    /// The first value as an integer.
     pub(crate) fn u64(&self, tag: u16) -> Option<u64> {
         self.u64s(tag, 1)?.first().copied()
     }
 
-    /// The first value as a whole number of 32 bits.
+    /// The first value as a 32-bit integer.
     pub(crate) fn u32(&self, tag: u16) -> Option<u32> {
         u32::try_from(self.u64(tag)?).ok()
     }
 
-    /// The first value as a whole number of 16 bits.
+    /// The first value as a 16-bit integer.
     pub(crate) fn u16(&self, tag: u16) -> Option<u16> {
         u16::try_from(self.u64(tag)?).ok()
     }
 
-    /// The first `max` values as numbers of any type; a ratio over 0 is not a number.
+    /// The first `max` values as numbers of any type; a ratio with denominator 0 is NaN.
     pub(crate) fn f64s(&self, tag: u16, max: u64) -> Option<Vec<f64>> {
         let entry = self.entry(tag)?;
         let (order, size) = (self.order(), value_bytes(entry.kind) as usize);
@@ -205,7 +205,7 @@ mod tests {
     use crate::containers::tiff::Tiff;
     use thumbling_core::source::Source;
 
-    /// A little-endian TIFF whose one entry is of `kind`, with `count` values at `field`.
+    /// A little-endian TIFF with one entry of type `kind`, which has `count` values at `field`.
     fn one(kind: u16, count: u32, field: u32, tail: &[u8]) -> Tiff {
         let mut b = b"II*\0\x08\0\0\0\x01\0\x01\0".to_vec();
         b.extend(kind.to_le_bytes());

@@ -1,11 +1,13 @@
-//! TIFF 6.0 and BigTIFF directories: what TIFF pictures, RAW files, EXIF blocks and maker notes have in common.
+//! TIFF 6.0 and BigTIFF directories, for TIFF pictures, RAW files, EXIF blocks and maker notes.
 //!
-//! [`Tiff`] finds directories, [`Directory`] reads their values. Offsets are followed by range reads, values are read
-//! only when asked for, every count is bounded by what the file can hold, and a chain that loops ends.
-//! [`image`] reads the pixels that a directory describes. What a directory means is its caller's business.
+//! [`Tiff`] finds directories, [`Directory`] reads their values on demand, by range reads. Every count is bounded by
+//! the size of the file, and cyclic chains end. [`image`] reads the pixels that a directory describes. What a directory
+//! means is up to the caller.
 
+#[cfg(feature = "tiff")]
 mod compression;
 mod directory;
+#[cfg(feature = "tiff")]
 pub(crate) mod image;
 pub(crate) mod tag;
 #[cfg(test)]
@@ -18,10 +20,10 @@ pub(crate) use directory::Directory;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// Entries of one directory that are looked at; real ones have below 300.
+/// Entries of one directory that are read; real ones have less than 300.
 const MAX_ENTRIES: u64 = 4096;
 
-/// Entries of all directories of a chain that are looked at.
+/// Entries of all directories of a chain that are read.
 const MAX_CHAIN_ENTRIES: usize = 1 << 20;
 
 /// Byte order of numbers.
@@ -34,7 +36,7 @@ pub(crate) enum ByteOrder {
 }
 
 impl ByteOrder {
-    /// From the mark that begins a TIFF.
+    /// From the mark at the start of a TIFF.
     pub(crate) fn from_mark(mark: &[u8]) -> Option<Self> {
         match mark {
             [b'I', b'I', ..] => Some(Self::Little),
@@ -43,7 +45,7 @@ impl ByteOrder {
         }
     }
 
-    /// The unsigned number that `bytes`, at most eight, stand for.
+    /// The unsigned integer in `bytes`, at most eight.
     pub(crate) fn uint(self, bytes: &[u8]) -> u64 {
         let push = |n: u64, b: &u8| n << 8 | u64::from(*b);
         match self {
@@ -53,7 +55,7 @@ impl ByteOrder {
     }
 }
 
-/// A TIFF structure: byte order, width of offsets, and where the first directory is.
+/// A TIFF structure: byte order, width of offsets, and offset of the first directory.
 #[derive(Debug, Clone)]
 pub(crate) struct Tiff {
     source: Source,
@@ -63,9 +65,9 @@ pub(crate) struct Tiff {
 }
 
 impl Tiff {
-    /// Of a `source` that begins with a header. The number after the byte order mark is 42, 43 for BigTIFF, or one of
-    /// `kin`: some RAW formats have their own.
-    pub(crate) fn open(source: &Source, kin: &[u16]) -> Result<Self> {
+    /// Opens a `source` that starts with a header. The number after the byte order mark is 42, 43 for BigTIFF, or one
+    /// of `versions`: some RAW formats have their own.
+    pub(crate) fn open(source: &Source, versions: &[u16]) -> Result<Self> {
         let mut head = [0; 16];
         let n = source.read_up_to(0, &mut head)?;
         let head = &head[..n];
@@ -74,19 +76,19 @@ impl Tiff {
         let (big, first) = match number(2, 4) {
             Some(43) => (true, number(8, 16)),
             Some(42) => (false, number(4, 8)),
-            Some(n) if kin.contains(&(n as u16)) => (false, number(4, 8)),
+            Some(n) if versions.contains(&(n as u16)) => (false, number(4, 8)),
             _ => return Err(Error::corrupt("no TIFF version")),
         };
         let first = first.ok_or_else(|| Error::corrupt("the file ends in the TIFF header"))?;
         Ok(Self { source: source.clone(), order, big, first })
     }
 
-    /// Of a maker note without a header of its own: offsets count from the start of `source`.
+    /// Opens a maker note without a header: offsets are relative to the start of `source`.
     pub(crate) fn headless(source: &Source, order: ByteOrder, first: u64) -> Self {
         Self { source: source.clone(), order, big: false, first }
     }
 
-    /// What offsets count from the start of.
+    /// What offsets are relative to the start of.
     pub(crate) fn source(&self) -> &Source {
         &self.source
     }
@@ -101,19 +103,18 @@ impl Tiff {
         self.directory(self.first)
     }
 
-    /// The directory at `offset`. One that the file's end cuts has the entries before the cut; one without any is
-    /// `corrupt`.
+    /// The directory at `offset`. If the file ends inside it, the entries before the end; `corrupt` if there are none.
     pub(crate) fn directory(&self, offset: u64) -> Result<Directory> {
         directory::read(self, offset)
     }
 
-    /// The chain of directories, each only once; it ends with the first that cannot be read.
+    /// The chain of directories, each only once; it ends at the first that cannot be read.
     pub(crate) fn chain(&self) -> Chain<'_> {
         Chain { tiff: self, next: self.first, seen: HashSet::new(), entries: 0 }
     }
 }
 
-/// The directories of a [`Tiff`], in their order.
+/// Iterates over the directories of a [`Tiff`].
 pub(crate) struct Chain<'a> {
     tiff: &'a Tiff,
     next: u64,

@@ -1,4 +1,4 @@
-//! A writer of small TIFF files, for tests.
+//! Writes small TIFF files, for tests.
 
 use super::{ByteOrder, tag};
 
@@ -10,9 +10,9 @@ pub(crate) enum Value {
     Short(Vec<u16>),
     Long(Vec<u32>),
     Ratio(Vec<(u32, u32)>),
-    /// A LONG for each blob: where it was put.
+    /// The offset of each blob, as LONG.
     Offsets(Vec<Vec<u8>>),
-    /// A LONG for each directory: where it was put.
+    /// The offset of each directory, as LONG.
     Directories(Vec<Ifd>),
 }
 
@@ -25,7 +25,7 @@ impl Ifd {
         Self::default()
     }
 
-    /// Adds an entry, or replaces it.
+    /// Adds or replaces an entry.
     pub(crate) fn with(mut self, tag: u16, value: Value) -> Self {
         self.0.retain(|(t, _)| *t != tag);
         self.0.push((tag, value));
@@ -85,7 +85,7 @@ pub(crate) fn write(order: ByteOrder, big: bool, chain: &[Ifd]) -> Vec<u8> {
     out.bytes
 }
 
-/// [`write`] in little endian, classic.
+/// [`write`] in little endian, classic TIFF.
 pub(crate) fn classic(chain: &[Ifd]) -> Vec<u8> {
     write(ByteOrder::Little, false, chain)
 }
@@ -126,7 +126,7 @@ impl Out {
         self.bytes.resize(self.bytes.len().next_multiple_of(2), 0);
     }
 
-    /// Appends `ifd`; where it stands, and where its link to the next one is.
+    /// Appends `ifd`; returns its offset and the position of its link to the next one.
     fn ifd(&mut self, ifd: &Ifd) -> (usize, usize) {
         let mut entries = ifd.0.clone();
         entries.sort_by_key(|(tag, _)| *tag);
@@ -145,7 +145,7 @@ impl Out {
         (at, link)
     }
 
-    /// Type, count, and the field of an entry; a long value is appended before.
+    /// Type, count and value field of an entry; a long value is appended first.
     fn value(&mut self, value: Value) -> (u64, u64, Vec<u8>) {
         let (kind, bytes): (u64, Vec<Vec<u8>>) = match value {
             Value::Bytes(b) => (7, b.into_iter().map(|b| vec![b]).collect()),

@@ -1,5 +1,5 @@
-//! The codecs that may decode, by FFmpeg's names: those of the videos that people upload. FFmpeg has hundreds more, for
-//! games, early capture cards and forgotten editors, whose decoders get little use and little review.
+//! The codecs that are allowed, by FFmpeg's names: those of ordinary videos. FFmpeg has hundreds more, for games and
+//! machines of the nineties, which get little review.
 
 use std::ffi::CStr;
 
@@ -24,18 +24,18 @@ const ALLOWED: &[&str] = &[
     "bmp", "gif",
 ];
 
-/// Whether a video of this codec is decoded.
+/// Whether videos of this codec are decoded.
 pub(super) fn is_allowed(codec: &str) -> bool {
     ALLOWED.contains(&codec)
 }
 
-/// Whether FFmpeg takes sample aspect, size and depth from the packets even if no frame is decoded (its internal
-/// `SKIP_FRAME_FILL_PARAM`).
+/// Whether the packets contain sample aspect ratio, size and depth, and FFmpeg parses them even if no frame is decoded
+/// (its internal `SKIP_FRAME_FILL_PARAM`).
 pub(super) fn tells_without_decoding(codec: &str) -> bool {
     matches!(codec, "h264" | "hevc" | "mpeg1video" | "mpeg2video" | "mpeg4" | "h263")
 }
 
-/// The decoder to prefer for a stream with transparency: for VP8 and VP9 only libvpx supports it.
+/// A decoder to prefer over FFmpeg's default: for VP8 and VP9, only libvpx supports transparency.
 pub(super) fn with_alpha(codec: &str) -> Option<&'static CStr> {
     match codec {
         "vp8" => Some(c"libvpx"),
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn names_are_those_of_ffmpeg() {
         let library = library().unwrap();
-        // Video codecs are numbered from 1 and, the later ones, from 0x8000; the next kind begins at 0x10000.
+        // Video codecs are numbered from 1, and later ones from 0x8000; the next media type starts at 0x10000.
         let known: Vec<_> = (1..400).chain(0x8000..0x8200).map(|id: ffi::AVCodecID| library.codec_name(id)).collect();
         let unknown: Vec<_> = ALLOWED.iter().filter(|name| !known.contains(name)).collect();
         assert_eq!(unknown, [&""; 0]);

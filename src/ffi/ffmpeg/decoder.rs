@@ -1,4 +1,4 @@
-//! A decoder for the frames of one stream, one at a time.
+//! Decodes single frames of one stream.
 
 use std::ffi::CStr;
 
@@ -11,12 +11,12 @@ use thumbling_core::error::{Error, Result};
 
 /// Which packets are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// All.
+pub(super) enum PacketFilter {
+    /// All packets.
     Any,
-    /// Key frames.
+    /// Only key frames.
     Keys,
-    /// None: their headers are read, and no more.
+    /// None: only headers are parsed.
     Headers,
 }
 
@@ -37,23 +37,24 @@ impl Drop for Decoder {
 }
 
 impl Decoder {
-    /// A decoder for `stream`, of one thread, for frames of at most `max_pixels`.
+    /// A single-threaded decoder for `stream`, for frames of at most `max_pixels`.
     ///
     /// # Errors
-    /// `unsupported` for codecs that are not allowed or that FFmpeg was built without, `corrupt` for what it refuses.
+    /// `unsupported` for codecs that are not allowed or that FFmpeg was built without, `corrupt` if FFmpeg rejects the
+    /// stream.
     pub(super) fn open(stream: &Stream<'_>, library: &'static Library, max_pixels: u64) -> Result<Self> {
         let name = stream.codec();
         if !codecs::is_allowed(name) {
-            return Err(Error::unsupported(format!("a video of codec {name}")));
+            return Err(Error::unsupported(format!("video codec {name}")));
         }
         let no_memory = || Error::limit("no memory for FFmpeg");
         let by_name = |name: &CStr| {
-            // SAFETY: the name is a C string; the answer is static or null.
+            // SAFETY: the name is a C string; the result is static or null.
             let codec = unsafe { library.codec.avcodec_find_decoder_by_name(name.as_ptr()) };
             (!codec.is_null()).then_some(codec)
         };
         let other = codecs::with_alpha(name).filter(|_| stream.has_alpha()).and_then(by_name);
-        // SAFETY: the answer is static or null.
+        // SAFETY: the result is static or null.
         let codec =
             other.unwrap_or_else(|| unsafe { library.codec.avcodec_find_decoder(stream.parameters().codec_id) });
         if codec.is_null() {
@@ -73,12 +74,12 @@ impl Decoder {
         // SAFETY: the context is not open yet; plain numbers are set, and it is opened with the codec it was made for.
         let code = unsafe {
             let context = &mut *decoder.ptr;
-            // Threads cost more than they bring for single frames, and belong to the host.
+            // Threads cost more than they gain for single frames, and belong to the host.
             context.thread_count = 1;
             context.max_pixels = i64::try_from(max_pixels).unwrap_or(i64::MAX);
-            // What can be shown of a damaged frame is judged by its looks.
+            // Damaged frames are returned too; the caller judges them.
             context.flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
-            // Film grain is noise that no thumbnail shows.
+            // Film grain is noise that is invisible in thumbnails.
             context.export_side_data |= ffi::AV_CODEC_EXPORT_DATA_FILM_GRAIN as i32;
             context.pkt_timebase = stream.raw().time_base;
             library.codec.avcodec_open2(decoder.ptr, codec, std::ptr::null_mut())
@@ -91,20 +92,20 @@ impl Decoder {
         unsafe { &*self.ptr }
     }
 
-    /// Forgets the frames before.
+    /// Drops the frames before.
     pub(super) fn flush(&mut self) {
         // SAFETY: the context is open.
         unsafe { self.library.codec.avcodec_flush_buffers(self.ptr) }
     }
 
-    /// The picture of one packet, without waiting for those that follow; `None` if it cannot be made out.
-    pub(super) fn decode(&mut self, packet: &mut Packet, wanted: Wanted) -> Option<Picture> {
+    /// The picture of one packet, without waiting for the packets after it; `None` if it cannot be decoded.
+    pub(super) fn decode(&mut self, packet: &mut Packet, wanted: PacketFilter) -> Option<Picture> {
         // SAFETY: the context is open; a number is set that is read with each packet.
         unsafe {
             (*self.ptr).skip_frame = match wanted {
-                Wanted::Any => ffi::AVDISCARD_DEFAULT,
-                Wanted::Keys => ffi::AVDISCARD_NONKEY,
-                Wanted::Headers => ffi::AVDISCARD_ALL,
+                PacketFilter::Any => ffi::AVDISCARD_DEFAULT,
+                PacketFilter::Keys => ffi::AVDISCARD_NONKEY,
+                PacketFilter::Headers => ffi::AVDISCARD_ALL,
             };
         }
         let mut picture = Picture::new(self.library)?;
@@ -115,7 +116,7 @@ impl Decoder {
             if codec.avcodec_send_packet(self.ptr, packet.as_mut_ptr()) < 0 {
                 return None;
             }
-            if wanted != Wanted::Headers {
+            if wanted != PacketFilter::Headers {
                 codec.avcodec_send_packet(self.ptr, std::ptr::null());
             }
             if codec.avcodec_receive_frame(self.ptr, picture.as_mut_ptr()) < 0 {

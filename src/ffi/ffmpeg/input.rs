@@ -1,4 +1,4 @@
-//! An open file: its demuxer, what that is forbidden, and its way to bytes.
+//! An open file: its demuxer, the restrictions on it, and its I/O.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io::{Read, Seek, SeekFrom};
@@ -10,25 +10,25 @@ use super::reader::Reader;
 use super::stream::Stream;
 use thumbling_core::error::{Error, Result};
 
-/// Bytes of FFmpeg's own buffer: what one fetch grows to at most.
+/// Size of FFmpeg's own buffer, bytes: the most that one fetch grows to.
 const BUFFER: usize = 32 << 10;
 
-// Of libavutil/error.h and libavformat/avio.h, where they stand as expressions.
+// From libavutil/error.h and libavformat/avio.h, where they are expressions that bindgen does not evaluate.
 const AVERROR_EOF: c_int = -i32::from_le_bytes(*b"EOF ");
 const AVERROR_EXTERNAL: c_int = -i32::from_le_bytes(*b"EXT ");
 const AVERROR_EACCES: c_int = -13;
 const AVSEEK_SIZE: c_int = 0x10000;
 
-/// What reading a packet came to, if not to one.
+/// Why no packet was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The end of the file.
     End,
-    /// Something that the demuxer did not understand; what follows it may still be read.
+    /// The demuxer failed on something; later packets may still be readable.
     Broken,
 }
 
-/// An open file. Fields are freed in this order: the demuxer, then what it reads through.
+/// An open file. Fields are dropped in this order: the demuxer, then its I/O.
 pub(super) struct Input {
     context: *mut ffi::AVFormatContext,
     io: Io,
@@ -45,12 +45,12 @@ impl Drop for Input {
 }
 
 impl Input {
-    /// The file behind `reader`, its header read; neither another demuxer nor another file is tried.
+    /// Opens the file behind `reader` and reads its header; no other demuxer and no other file is tried.
     ///
     /// # Errors
-    /// `unsupported` if FFmpeg was built without the demuxer, `corrupt` for what it does not understand.
+    /// `unsupported` if FFmpeg was built without the demuxer, `corrupt` if the demuxer rejects the file.
     pub(super) fn open(reader: Reader, demuxer: &CStr, library: &'static Library) -> Result<Self> {
-        // SAFETY: the name is a C string; the answer is static or null.
+        // SAFETY: the name is a C string; the result is static or null.
         let format = unsafe { library.format.av_find_input_format(demuxer.as_ptr()) };
         if format.is_null() {
             let name = demuxer.to_string_lossy();
@@ -59,7 +59,7 @@ impl Input {
         let io = Io::new(reader, library).ok_or_else(no_memory)?;
         let mut input = Self { context: std::ptr::null_mut(), io };
         let mut options = Options { ptr: std::ptr::null_mut(), library };
-        // Nothing beside the source is read, and nothing inside it is taken for another container.
+        // Only the source is read, and nothing inside it is treated as another container.
         options.set(c"protocol_whitelist", c"none");
         options.set(c"format_whitelist", demuxer);
         options.set(c"fflags", c"nofillin");
@@ -84,10 +84,10 @@ impl Input {
         unsafe { &*self.context }
     }
 
-    /// The streams that are known of so far.
+    /// The streams found so far.
     pub(super) fn streams(&self) -> impl Iterator<Item = Stream<'_>> {
         let context = self.raw();
-        // SAFETY: the context has as many streams as it says, which live as long as it.
+        // SAFETY: the context has as many streams as it declares, which live as long as it.
         let all = unsafe { entries(context.streams, context.nb_streams) };
         // SAFETY: reading and closing need this file to themselves, so that they wait for the streams' end.
         all.iter().map(|stream| unsafe { Stream::new(*stream, self.io.library) })
@@ -97,26 +97,26 @@ impl Input {
         self.streams().nth(index)
     }
 
-    /// Entries of the index that the header brought for `stream`.
+    /// Index entries that the header provided for `stream`.
     pub(super) fn index_entries(&self, stream: &Stream<'_>) -> i32 {
         // SAFETY: the stream is one of this file's.
         unsafe { self.io.library.format.avformat_index_get_entries_count(stream.raw()) }
     }
 
-    /// Tells the demuxer that nobody wants the other streams, so that it need not fetch them.
+    /// Makes the demuxer discard other streams, so that it need not fetch them.
     pub(super) fn discard_all_but(&mut self, wanted: Option<usize>) {
         let context = self.raw();
         // SAFETY: as in `streams`.
         let all = unsafe { entries(context.streams, context.nb_streams) };
         for (index, stream) in all.iter().enumerate() {
             if Some(index) != wanted {
-                // SAFETY: the streams are this file's, and nobody looks at them; the field is read before each packet.
+                // SAFETY: the streams are this file's, and nothing else refers to them; the field is read before each packet.
                 unsafe { (**stream).discard = ffi::AVDISCARD_ALL }
             }
         }
     }
 
-    /// Goes to a place of a stream by `AVSEEK_FLAG_*`.
+    /// Seeks in a stream; `AVSEEK_FLAG_*`.
     pub(super) fn seek(&mut self, stream: usize, target: i64, flags: u32) -> std::result::Result<(), c_int> {
         let stream = c_int::try_from(stream).unwrap_or(-1);
         // SAFETY: the context is open.
@@ -134,14 +134,14 @@ impl Input {
         }
     }
 
-    /// Forgets that an earlier read came to an end or failed.
+    /// Clears the end-of-file and error state of earlier reads.
     pub(super) fn clear(&mut self) {
         // SAFETY: the I/O context lives as long as this does.
         unsafe { ((*self.io.context).eof_reached, (*self.io.context).error) = (0, 0) }
     }
 }
 
-/// Refuses every file that a demuxer wants opened beside its own.
+/// Refuses every other file that a demuxer wants to open.
 unsafe extern "C" fn refuse(
     _: *mut ffi::AVFormatContext,
     _: *mut *mut ffi::AVIOContext,
@@ -156,8 +156,8 @@ fn no_memory() -> Error {
     Error::limit("no memory for FFmpeg")
 }
 
-/// What FFmpeg's callbacks get.
-struct Host {
+/// The state that FFmpeg's callbacks get.
+struct CallbackState {
     reader: Reader,
     scratch: Vec<u8>,
 }
@@ -165,7 +165,7 @@ struct Host {
 /// FFmpeg's buffered view of a [`Reader`].
 struct Io {
     context: *mut ffi::AVIOContext,
-    host: *mut Host,
+    host: *mut CallbackState,
     library: &'static Library,
 }
 
@@ -176,7 +176,7 @@ impl Io {
         if buffer.is_null() {
             return None;
         }
-        let host = Box::into_raw(Box::new(Host { reader, scratch: Vec::new() }));
+        let host = Box::into_raw(Box::new(CallbackState { reader, scratch: Vec::new() }));
         let size = BUFFER as c_int;
         // SAFETY: the buffer is FFmpeg's own memory of that size and belongs to the context if there is one; the host
         // is what the callbacks take it for, and outlives the context.
@@ -208,7 +208,7 @@ impl Drop for Io {
 unsafe extern "C" fn read(host: *mut c_void, buffer: *mut u8, size: c_int) -> c_int {
     guarded(i64::from(AVERROR_EXTERNAL), || {
         // SAFETY: what was given to `avio_alloc_context`.
-        let host = unsafe { &mut *host.cast::<Host>() };
+        let host = unsafe { &mut *host.cast::<CallbackState>() };
         host.scratch.resize(usize::try_from(size).unwrap_or(0), 0);
         match host.reader.read(&mut host.scratch) {
             Ok(0) => i64::from(AVERROR_EOF),
@@ -226,7 +226,7 @@ unsafe extern "C" fn read(host: *mut c_void, buffer: *mut u8, size: c_int) -> c_
 unsafe extern "C" fn seek(host: *mut c_void, offset: i64, whence: c_int) -> i64 {
     guarded(i64::from(AVERROR_EXTERNAL), || {
         // SAFETY: what was given to `avio_alloc_context`.
-        let reader = unsafe { &mut (*host.cast::<Host>()).reader };
+        let reader = unsafe { &mut (*host.cast::<CallbackState>()).reader };
         let target = match whence {
             AVSEEK_SIZE => return i64::try_from(reader.size()).unwrap_or(i64::MAX),
             0 => u64::try_from(offset).map(SeekFrom::Start),
@@ -239,7 +239,7 @@ unsafe extern "C" fn seek(host: *mut c_void, offset: i64, whence: c_int) -> i64 
     })
 }
 
-/// What `call` answers, or `failed` if it panics: a host's callback may, and a panic must not cross C.
+/// The result of `call`, or `failed` if it panics: a host's callback may, and a panic must not cross C.
 fn guarded(failed: i64, call: impl FnOnce() -> i64) -> i64 {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(failed)
 }

@@ -1,9 +1,9 @@
-//! FFmpeg's libraries, loaded at the first video: a program that never meets one pays nothing for them, and starts in
-//! a few milliseconds instead of fifty.
+//! FFmpeg's libraries, loaded at the first video: programs that decode no video pay nothing for them, and start in a
+//! few milliseconds instead of fifty.
 //!
-//! Types, constants and the tables of functions are made from FFmpeg's headers while building. Its structures change
-//! with the major version of each library, so just the versions of those headers are loaded, by the names that carry
-//! the number, from where the system's loader looks.
+//! Types, constants and function tables are generated from FFmpeg's headers at build time. Its structures change with
+//! the major version of each library, so only the versions of those headers are loaded, by their versioned names, from
+//! the system's library path.
 
 use std::ffi::c_int;
 use std::sync::OnceLock;
@@ -42,14 +42,14 @@ pub(super) struct Library {
     pub(super) scale: SwScale,
 }
 
-/// FFmpeg, loaded once a process.
+/// FFmpeg, loaded once per process.
 ///
 /// # Errors
-/// `feature-disabled` on a machine that does not have the version that this library was built for.
+/// `feature-disabled` if the machine lacks the version that this library was built for.
 pub(super) fn library() -> Result<&'static Library> {
     static LIBRARY: OnceLock<std::result::Result<Library, String>> = OnceLock::new();
     LIBRARY.get_or_init(load).as_ref().map_err(|missing| {
-        Error::new(ErrorKind::FeatureDisabled, format!("videos need FFmpeg, which is not on this machine: {missing}"))
+        Error::new(ErrorKind::FeatureDisabled, format!("videos need FFmpeg, which is not installed: {missing}"))
     })
 }
 
@@ -58,7 +58,7 @@ fn load() -> std::result::Result<Library, String> {
     let open = |name: &str, major: u32| {
         let file = file_name(name, major);
         // SAFETY: what runs while FFmpeg is loaded is its own initialisation, and that of the libraries that it was
-        // built with, on which every program that shows videos relies.
+        // built with, as every program relies on.
         unsafe { libloading::Library::new(&file) }.map_err(|e| format!("{file}: {e}"))
     };
     let unlike = |e: libloading::Error| e.to_string();
@@ -72,7 +72,7 @@ fn load() -> std::result::Result<Library, String> {
         }
     };
     if log_is_ours {
-        // Its log would go to the standard error of the host, and its errors speak. A host that has loaded FFmpeg
+        // Its log would go to the standard error of the host, and its errors are returned. A host that has loaded FFmpeg
         // itself has settled where the log goes.
         // SAFETY: a number is set.
         unsafe { library.util.av_log_set_level(types::AV_LOG_QUIET) }
@@ -91,7 +91,7 @@ fn file_name(library: &str, major: u32) -> String {
     }
 }
 
-/// Whether this process has loaded a library already.
+/// Whether a library is loaded in this process already.
 #[cfg(unix)]
 fn is_loaded(file: &str) -> bool {
     use libloading::os::unix::{Library, RTLD_LAZY};
@@ -105,10 +105,10 @@ fn is_loaded(file: &str) -> bool {
 }
 
 impl Library {
-    /// FFmpeg's words for one of its error numbers.
+    /// FFmpeg's description of an error number.
     pub(super) fn error(&self, code: c_int) -> String {
         let mut text = [0; 128];
-        // SAFETY: the text has the length that is said, and is ended by a NUL whatever the number.
+        // SAFETY: the buffer has the given length, and the text is NUL-terminated for any number.
         unsafe { self.util.av_strerror(code, text.as_mut_ptr(), text.len()) };
         let bytes: Vec<u8> = text.iter().take_while(|c| **c != 0).map(|c| *c as u8).collect();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -116,7 +116,7 @@ impl Library {
 
     /// The name of a codec.
     pub(super) fn codec_name(&self, id: types::AVCodecID) -> &'static str {
-        // SAFETY: the answer to any number is a static string, and the library is never unloaded.
+        // SAFETY: the result for any number is a static string, and the library is never unloaded.
         unsafe { std::ffi::CStr::from_ptr(self.codec.avcodec_get_name(id)) }.to_str().unwrap_or("unknown")
     }
 }

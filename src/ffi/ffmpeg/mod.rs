@@ -1,13 +1,13 @@
-//! FFmpeg behind safe functions: key frames of a video, one at a time, from any point of it.
+//! A safe wrapper of FFmpeg: key frames of a video, one at a time, from any position.
 //!
-//! [`Movie`] opens a [`Source`](thumbling_core::source::Source) with a demuxer that the caller names, so that nothing is guessed
-//! and nothing that opens other resources (playlists, concatenations) is ever tried; the demuxer is refused every
-//! file of its own. [`reader`] is its only way to bytes, and the point where deadline, cancellation and a quota of
-//! bytes end its work: every loop of a demuxer reads. A [`Picture`] is a decoded key frame, scaled and turned into RGB in one go.
+//! [`Movie`] opens a [`Source`](thumbling_core::source::Source) with a demuxer chosen by the caller, so that FFmpeg
+//! never guesses and never uses demuxers that open other resources (playlists, concatenations); demuxers cannot open
+//! other files. All I/O goes through [`reader`], which enforces deadline, cancellation and a quota of bytes: every loop
+//! of a demuxer reads. A [`Picture`] is a decoded key frame, scaled and converted to RGB in one step.
 //!
-//! FFmpeg is not linked: [`library`] loads it at the first video, in the version that this library was built for, 5.1 or
-//! later. What frees itself is wrapped here, as far as it is used; what crates of bindings wrap besides (reading whole
-//! streams for parameters that nobody asked for, retrying broken packets for ever) is not wanted.
+//! FFmpeg is not linked: [`library`] loads it at the first video, in the version that this library was built for, 5.1
+//! or later. Only the needed functions are wrapped; the binding crates do more than is wanted (reading whole streams
+//! for unused parameters, retrying broken packets for ever).
 #![allow(unsafe_code)] // FFI: FFmpeg is C.
 #![allow(clippy::unnecessary_cast)] // Constants have other types with other versions of FFmpeg.
 

@@ -1,10 +1,10 @@
-//! A video file: which stream is the film, what it says of itself, and its key frames.
+//! A video file: its video stream, metadata and key frames.
 
 use std::ffi::CStr;
 use std::time::Duration;
 
 use super::codecs;
-use super::decoder::{Decoder, Wanted};
+use super::decoder::{Decoder, PacketFilter};
 use super::input::{Input, Stop};
 use super::library::{Library, library, types as ffi};
 use super::packet::{Packet, stamp};
@@ -15,22 +15,22 @@ use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::source::Source;
 
-/// Bytes that opening may fetch: the index of a film of ten hours has some ten million.
+/// Bytes that opening may fetch: the index of a ten-hour video has about ten million.
 const OPENING: u64 = 64 << 20;
 
-/// Bytes that may be fetched in search of a stream that the header does not list.
+/// Bytes that may be fetched to find a stream that the header does not list.
 const SEARCHING: u64 = 1 << 20;
 
-/// Bytes that may be fetched to go to a place and read a key frame there, where an index says where it is.
+/// Bytes that may be fetched to seek to a position and read a key frame there, if there is an index.
 const INDEXED: u64 = 32 << 20;
 
-/// The same where the next key frame has to be found by reading on. The first frame of all is no search.
+/// The same if the next key frame must be found by reading. Does not apply to the first frame.
 const UNINDEXED: u64 = 768 << 10;
 
-/// Packets that are looked at in search of a key frame.
+/// Packets that are read to find a key frame.
 const MAX_PACKETS: u32 = 20_000;
 
-/// Broken packets in a row after which a file is given up.
+/// Consecutive broken packets after which a file is given up.
 const MAX_ERRORS: u32 = 8;
 
 /// One of FFmpeg's demuxers.
@@ -38,25 +38,25 @@ const MAX_ERRORS: u32 = 8;
 pub(crate) struct Demuxer {
     /// Its name in FFmpeg.
     pub(crate) name: &'static CStr,
-    /// How a place in the file is found.
+    /// How to seek.
     pub(crate) seeking: Seeking,
 }
 
-/// How a place in a file is found.
+/// How to seek.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seeking {
-    /// By time, through an index that the container has, or a search that its demuxer does well.
+    /// By time, with the container's index or the demuxer's own search.
     Time,
-    /// By the share of the file's bytes, unless the header brought an index.
+    /// By byte position in proportion to the time, unless the header has an index.
     Bytes,
 }
 
-/// A place in a video.
+/// A position in a video.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Place {
     /// The first frame.
     Start,
-    /// A share of the whole, 0 to 1.
+    /// A share of the duration, 0 to 1.
     Share(f64),
     /// A point in time.
     Time(Duration),
@@ -73,18 +73,18 @@ pub(crate) struct Movie {
     max_pixels: u64,
     meter: Meter,
     interrupt: Interrupt,
-    /// Where the last jump went, and the key frame that was read there and is not decoded yet.
+    /// Target of the last seek, and the key frame read there, not yet decoded.
     pub(super) ahead: Option<(Place, Packet)>,
-    /// Whether frames that are not marked as keys will do.
+    /// Whether frames that are not marked as key frames are accepted.
     any: bool,
 }
 
 impl Movie {
-    /// Opens `source` with `demuxer`, reading no more than its header where that lists the streams.
+    /// Opens `source` with `demuxer`; reads only the header, if that lists the streams.
     ///
     /// # Errors
-    /// `corrupt` for what the demuxer does not understand, `unsupported` if FFmpeg was built without it, `encrypted`,
-    /// and what reading fails with.
+    /// `corrupt` if the demuxer rejects the file, `unsupported` if FFmpeg was built without it, `encrypted`, and errors
+    /// of reading.
     pub(crate) fn open(
         source: &Source,
         demuxer: &'static Demuxer,
@@ -105,30 +105,30 @@ impl Movie {
         Ok(movie)
     }
 
-    /// Whether there are moving pictures.
+    /// Whether there is a video stream.
     pub(crate) fn has_video(&self) -> bool {
         self.stream.is_some()
     }
 
-    /// The length, where the header says it.
+    /// The duration, if the header has it.
     pub(crate) fn duration(&self) -> Option<Duration> {
         let of_streams = self.input.streams().filter_map(|stream| stream.duration());
         let whole = stamp(self.input.raw().duration).map(|ticks| ticks as f64 / f64::from(ffi::AV_TIME_BASE));
         let longest = of_streams.chain(whole).fold(0.0, f64::max);
-        // What no film lasts is a broken header.
+        // An absurd duration means a broken header.
         (longest > 0.0 && longest < 1e9).then(|| Duration::from_secs_f64(longest))
     }
 
-    /// A picture that the file carries beside its video: what Matroska calls the cover by its name, else the first.
+    /// The embedded cover: in Matroska the attachment named so, otherwise the first picture.
     pub(crate) fn cover(&self) -> Option<Vec<u8>> {
         let pictures = self.input.streams().filter_map(|s| Some((!s.is_named_cover(), s.attached_picture()?)));
         pictures.min_by_key(|(unnamed, _)| *unnamed).map(|(_, picture)| picture.to_vec())
     }
 
-    /// Goes to the key frame at or before `place`, as near as the container lets it be found.
+    /// Seeks to the key frame at or before `place`, as precisely as the container allows.
     ///
     /// # Errors
-    /// `corrupt` if there is no way there, and what reading fails with.
+    /// `corrupt` if seeking fails, and errors of reading.
     pub(crate) fn seek(&mut self, place: Place) -> Result<()> {
         if self.ahead.as_ref().is_some_and(|(at, _)| *at == place) {
             return Ok(());
@@ -144,8 +144,8 @@ impl Movie {
         let sought = self.input.seek(index, target, flags);
         match self.failure_but_quota() {
             Some(e) => Err(e),
-            None if self.meter.is_exhausted() => Err(Error::limit("the video has to be read through to find a place")),
-            None if sought.is_err() => Err(Error::corrupt("no way to a place in the video")),
+            None if self.meter.is_exhausted() => Err(Error::limit("seeking would require reading the whole video")),
+            None if sought.is_err() => Err(Error::corrupt("seeking in the video failed")),
             None => Ok(()),
         }
     }
@@ -155,13 +155,13 @@ impl Movie {
         self.meter.is_exhausted()
     }
 
-    /// Takes the first frames for keys, whatever they are marked as: for files that mark none.
+    /// Accepts frames that are not marked as key frames, for files that mark none.
     pub(crate) fn accept_any(&mut self) {
         self.any = true;
     }
 
-    /// The next key frame from where the file was left, and when it is shown. `None` at the end, and where the file is
-    /// too broken to go on.
+    /// The next key frame from the current position, and its time. `None` at the end, and if the file is too broken to
+    /// continue.
     ///
     /// # Errors
     /// `encrypted`, `timeout`, `cancelled`, `io`.
@@ -189,12 +189,12 @@ impl Movie {
         Ok(None)
     }
 
-    /// Decodes a key frame; `None` if it holds no picture that can be shown.
+    /// Decodes a key frame; `None` if it has no picture.
     ///
     /// # Errors
     /// `unsupported` for codecs that are not allowed or that FFmpeg was built without, `timeout`, `cancelled`.
     pub(crate) fn decode(&mut self, key: &mut Key) -> Result<Option<Picture>> {
-        let wanted = if self.any { Wanted::Any } else { Wanted::Keys };
+        let wanted = if self.any { PacketFilter::Any } else { PacketFilter::Keys };
         key.0.keep();
         let decoder = self.decoder()?;
         let picture = decoder.decode(&mut key.0, wanted);
@@ -207,8 +207,8 @@ impl Movie {
         self.stream.and_then(|index| self.input.stream(index)).ok_or_else(no_video)
     }
 
-    /// The stream that a person would call the video: not a cover, of a codec that is decoded, the largest, and
-    /// among equals what is marked as the default. Reads on while a header that lists no streams leaves it open.
+    /// The main video stream: not a cover, of an allowed codec, the largest, and among equals the one marked as
+    /// default. If the header lists no streams, reads on until one is found.
     fn find_stream(&mut self) -> Result<()> {
         self.stream = self.best_stream();
         let unlisted = self.input.raw().ctx_flags & ffi::AVFMTCTX_NOHEADER as i32 != 0;
@@ -226,9 +226,7 @@ impl Movie {
         let film = self.stream().ok().or_else(|| self.input.streams().find(Stream::is_film));
         match film {
             Some(stream) if stream.is_encrypted() => Err(encrypted()),
-            Some(stream) if self.stream.is_none() => {
-                Err(Error::unsupported(format!("a video of codec {}", stream.codec())))
-            }
+            Some(stream) if self.stream.is_none() => Err(Error::unsupported(format!("video codec {}", stream.codec()))),
             _ => Ok(()),
         }
     }
@@ -242,7 +240,7 @@ impl Movie {
         best.map(|stream| stream.index())
     }
 
-    /// Flags and target of `av_seek_frame`.
+    /// Flags and target for `av_seek_frame`.
     fn target(&mut self, index: usize, place: Place) -> Result<(u32, i64)> {
         let stream = self.stream()?;
         let (start, tick) = (stream.start(), stream.tick());
@@ -258,7 +256,7 @@ impl Movie {
             }
             (Place::Time(time), _) if indexed => (backward, start.saturating_add(ticks(time.as_secs_f64()))),
             (Place::Time(time), _) => {
-                // Stamps of broadcasts begin anywhere.
+                // Time stamps of broadcasts start anywhere.
                 let first = self.first_stamp(index)?;
                 self.meter.allow(INDEXED);
                 (backward, first.saturating_add(ticks(time.as_secs_f64())))
@@ -269,7 +267,7 @@ impl Movie {
     }
 
     fn first_stamp(&mut self, index: usize) -> Result<i64> {
-        // Where that fails, the next frame is as good.
+        // If that fails, the next frame is as good.
         let _ = self.input.seek(index, 0, ffi::AVSEEK_FLAG_BYTE);
         let key = self.next_key()?;
         Ok(key.and_then(|key| key.0.shown().or(key.0.decoded())).unwrap_or(0))
@@ -288,7 +286,8 @@ impl Movie {
         }
     }
 
-    /// Why the source failed, if it did. Running into the quota is no failure: it ends a search like the end does.
+    /// The error of the source, if there was one. Reaching the quota is not an error: it ends a search like the end of
+    /// the file.
     fn failure_but_quota(&self) -> Option<Error> {
         if self.meter.is_exhausted() { None } else { self.meter.failure() }
     }
@@ -301,16 +300,16 @@ impl Movie {
     }
 }
 
-/// A key frame as it stands in the file.
+/// A key frame as stored.
 pub(crate) struct Key(pub(super) Packet);
 
 impl Key {
-    /// Bytes of it.
+    /// Its length, bytes.
     pub(crate) fn size(&self) -> usize {
         self.0.size()
     }
 
-    /// A number that is the same for the same frame of the same file.
+    /// A number that identifies the frame within the file.
     pub(crate) fn place(&self) -> (i64, i64) {
         (self.0.decoded().or(self.0.shown()).unwrap_or(-1), self.0.position())
     }

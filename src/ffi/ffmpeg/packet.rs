@@ -1,15 +1,15 @@
-//! A packet: a stretch of a stream as it stands in the file, most often one frame.
+//! A packet: a stored piece of a stream, usually one frame.
 
 use super::library::{Library, types as ffi};
 use thumbling_core::error::{Error, Result};
 
-/// A packet, empty until one is read into it; what it holds is freed with it.
+/// A packet, empty until one is read into it; it owns its content.
 pub(super) struct Packet {
     ptr: *mut ffi::AVPacket,
     library: &'static Library,
 }
 
-// SAFETY: a packet is memory that nobody else has.
+// SAFETY: nothing else refers to the memory of a packet.
 unsafe impl Send for Packet {}
 
 impl Drop for Packet {
@@ -35,58 +35,58 @@ impl Packet {
         unsafe { &*self.ptr }
     }
 
-    /// The number of its stream.
+    /// The index of its stream.
     pub(super) fn stream(&self) -> usize {
         usize::try_from(self.raw().stream_index).unwrap_or(usize::MAX)
     }
 
-    /// Bytes of it.
+    /// Its length, bytes.
     pub(super) fn size(&self) -> usize {
         usize::try_from(self.raw().size).unwrap_or(0)
     }
 
-    /// Whether it says that it can be decoded by itself.
+    /// Whether it is marked as independently decodable.
     pub(super) fn is_key(&self) -> bool {
         self.raw().flags & ffi::AV_PKT_FLAG_KEY as i32 != 0
     }
 
-    /// Forgets that nobody is to see it: so are key frames marked before the point where an edit begins, and are no
-    /// worse for it.
+    /// Clears the mark for packets that are not shown: key frames before the start of an edit have it, but are useful
+    /// here.
     pub(super) fn keep(&mut self) {
         // SAFETY: the packet lives as long as this does.
         unsafe { (*self.ptr).flags &= !(ffi::AV_PKT_FLAG_DISCARD as i32) }
     }
 
-    /// When it is shown, in ticks of its stream.
+    /// Presentation time, in ticks of its stream.
     pub(super) fn shown(&self) -> Option<i64> {
         stamp(self.raw().pts)
     }
 
-    /// When it is decoded, in ticks of its stream.
+    /// Decoding time, in ticks of its stream.
     pub(super) fn decoded(&self) -> Option<i64> {
         stamp(self.raw().dts)
     }
 
-    /// The byte of the file where it begins, as far as the demuxer says.
+    /// Its position in the file, if the demuxer knows it.
     pub(super) fn position(&self) -> i64 {
         self.raw().pos
     }
 
-    /// Whether its bytes are encrypted.
+    /// Whether its content is encrypted.
     pub(super) fn is_encrypted(&self) -> bool {
         let raw = self.raw();
-        // SAFETY: a packet has as many entries as it says.
+        // SAFETY: a packet has as many entries as it declares.
         let all = unsafe { entries(raw.side_data, raw.side_data_elems) };
         all.iter().any(|entry| entry.type_ == ffi::AV_PKT_DATA_ENCRYPTION_INFO)
     }
 }
 
-/// A point in time, unless it is FFmpeg's sign for none (`AV_NOPTS_VALUE`).
+/// A time, unless it is FFmpeg's value for none (`AV_NOPTS_VALUE`).
 pub(super) fn stamp(ticks: i64) -> Option<i64> {
     (ticks != i64::MIN).then_some(ticks)
 }
 
-/// A list of FFmpeg's, as a slice.
+/// A list of FFmpeg's as a slice.
 ///
 /// # Safety
 /// `first` points to `count` entries, which live for `'a`, or is null.

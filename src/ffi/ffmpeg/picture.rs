@@ -1,4 +1,4 @@
-//! A decoded frame: scaled and turned into RGB in one go by libswscale, with the matrix and range that it says.
+//! A decoded frame, scaled and converted to RGB in one step by libswscale, with its own matrix and range.
 
 use std::ffi::CStr;
 
@@ -10,7 +10,7 @@ use thumbling_core::frame::{Frame, PixelFormat, Samples};
 use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
 
-/// Rows from which on a picture that does not say so is taken for BT.709 and not BT.601, as players do.
+/// Rows from which on unspecified colours are BT.709 rather than BT.601, as in players.
 const HIGH_DEFINITION: u32 = 720;
 
 /// 16-bit samples in native byte order.
@@ -29,7 +29,7 @@ pub(crate) struct Picture {
     library: &'static Library,
 }
 
-// SAFETY: the frame is memory that nobody else writes to.
+// SAFETY: nothing else writes to the memory of the frame.
 unsafe impl Send for Picture {}
 
 impl Drop for Picture {
@@ -53,7 +53,7 @@ impl Drop for Scaler {
 }
 
 impl Picture {
-    /// An empty frame; `None` without memory.
+    /// An empty frame; `None` if there is no memory.
     pub(super) fn new(library: &'static Library) -> Option<Self> {
         // SAFETY: a frame or null is answered.
         let frame = unsafe { library.util.av_frame_alloc() };
@@ -69,7 +69,7 @@ impl Picture {
         unsafe { &*self.frame }
     }
 
-    /// Columns and rows of stored pixels.
+    /// Stored size, px.
     pub(crate) fn size(&self) -> Size {
         let side = |n: i32| u32::try_from(n).unwrap_or(0);
         Size::new(side(self.raw().width), side(self.raw().height))
@@ -79,9 +79,9 @@ impl Picture {
         self.raw().sample_aspect_ratio
     }
 
-    /// Turning that only the frame knows of, not the stream.
+    /// Orientation from the frame's side data, if it is not in the stream.
     pub(crate) fn orientation(&self) -> Orientation {
-        // SAFETY: an entry is the frame's and holds as many bytes as it says.
+        // SAFETY: an entry is the frame's and holds as many bytes as it declares.
         let data = unsafe {
             let entry = self.library.util.av_frame_get_side_data(self.frame, ffi::AV_FRAME_DATA_DISPLAYMATRIX);
             entry.as_ref().map(|entry| entries(entry.data, entry.size))
@@ -89,25 +89,24 @@ impl Picture {
         orientation(data.and_then(matrix))
     }
 
-    /// Whether the decoder had to invent parts of it.
+    /// Whether the decoder had to conceal errors.
     pub(crate) fn is_damaged(&self) -> bool {
         self.raw().flags & ffi::AV_FRAME_FLAG_CORRUPT as i32 != 0 || self.raw().decode_error_flags != 0
     }
 
-    /// FFmpeg's name of its sample format.
+    /// FFmpeg's name of its pixel format.
     fn format_name(&self) -> String {
-        // SAFETY: the answer to any number is a static string or null.
+        // SAFETY: the result for any number is a static string or null.
         unsafe {
             let name = self.library.util.av_get_pix_fmt_name(self.raw().format);
             if name.is_null() { "unknown".into() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
         }
     }
 
-    /// The picture at `size` px: 8-bit RGB, 16-bit where light beyond diffuse white is to be mapped, with alpha where
-    /// there is any.
+    /// The picture at `size` px: 8-bit RGB, 16-bit for HDR, which must be tone-mapped, with alpha if there is any.
     ///
     /// # Errors
-    /// `unsupported` for sample formats that libswscale does not read, `internal` for what it cannot set up.
+    /// `unsupported` for pixel formats that libswscale cannot read, `internal` if it cannot be set up.
     pub(crate) fn to_frame(&self, size: Size) -> Result<Frame> {
         let (alpha, deep) = (has_alpha(self.library, self.raw().format), self.is_hdr());
         let (target, to) = match (alpha, deep) {
@@ -128,7 +127,7 @@ impl Picture {
         matches!(self.raw().color_trc, ffi::AVCOL_TRC_SMPTE2084 | ffi::AVCOL_TRC_ARIB_STD_B67)
     }
 
-    /// What the RGB samples mean. Ordinary video is taken for sRGB: the primaries of BT.601 differ by less than
+    /// The colour space of the RGB samples. Ordinary video is treated as sRGB: the primaries of BT.601 differ less than
     /// displays do.
     fn color(&self) -> ColorSpace {
         let primaries = match self.raw().color_primaries {
@@ -151,14 +150,14 @@ impl Picture {
     fn scaler(&self, size: Size, target: ffi::AVPixelFormat) -> Result<Scaler> {
         let (library, frame) = (&self.library.scale, self.raw());
         let Size { width, height } = self.size();
-        // Going down, the mean over areas is cheapest and leaves nothing to alias; the last step is not left to it.
+        // For reduction, an area mean is the cheapest filter and does not alias; it does not do the final step.
         let shrinks = size.width < width && size.height < height;
         let filter = if shrinks { ffi::SWS_AREA } else { ffi::SWS_BICUBIC };
         let side = |n: u32| i32::try_from(n).unwrap_or(0);
         // SAFETY: plain numbers in; a context or null out. The tables of coefficients are static.
         unsafe {
             if library.sws_isSupportedInput(frame.format) == 0 {
-                return Err(Error::unsupported(format!("video samples of {}", self.format_name())));
+                return Err(Error::unsupported(format!("video pixel format {}", self.format_name())));
             }
             let context = library.sws_getContext(
                 frame.width,
@@ -179,13 +178,13 @@ impl Picture {
             let from = library.sws_getCoefficients(self.matrix());
             let full = i32::from(frame.color_range == ffi::AVCOL_RANGE_JPEG);
             let to = library.sws_getCoefficients(ffi::SWS_CS_DEFAULT as i32);
-            // Formats that carry RGB answer that they have no matrix; nothing is to be set then.
+            // RGB formats report that they have no matrix; nothing needs to be set.
             library.sws_setColorspaceDetails(scaler.context, from, full, to, 1, 0, 1 << 16, 1 << 16);
             Ok(scaler)
         }
     }
 
-    /// The number that libswscale gives to the matrix.
+    /// libswscale's number of the matrix.
     fn matrix(&self) -> i32 {
         let size = self.size();
         let matrix = match self.raw().colorspace {
@@ -201,10 +200,10 @@ impl Picture {
         matrix as i32
     }
 
-    /// Rows of `n` samples a pixel, packed.
+    /// Packed rows of `n` samples per pixel.
     fn scaled<T: Copy + Default>(&self, scaler: &Scaler, size: Size, n: usize) -> Result<Vec<T>> {
         let (row, height) = (size.width as usize * n, size.height as usize);
-        // libswscale writes whole vectors where a row has room for them, and leaves the rest of it out where it has not.
+        // libswscale writes whole vectors if a row has room for them, and skips the rest of the row if not.
         let padded = (size.width as usize + 32).next_multiple_of(32) * n;
         let mut out = vec![T::default(); padded * (height + 1)];
         let stride = i32::try_from(padded * size_of::<T>()).map_err(|_| Error::limit("a row of too many bytes"))?;
@@ -227,7 +226,7 @@ impl Picture {
             )
         };
         if usize::try_from(rows) != Ok(height) {
-            return Err(Error::internal(format!("the scaler made {rows} rows of {height}")));
+            return Err(Error::internal(format!("the scaler returned {rows} of {height} rows")));
         }
         for y in 1..height {
             out.copy_within(y * padded..y * padded + row, y * row);
@@ -237,7 +236,7 @@ impl Picture {
     }
 }
 
-/// Whether samples have alpha that means something; that of palettes does not.
+/// Whether samples have meaningful alpha; that of palettes is not.
 pub(super) fn has_alpha(library: &Library, format: ffi::AVPixelFormat) -> bool {
     // SAFETY: the descriptor of any number is static or null.
     let descriptor = unsafe { library.util.av_pix_fmt_desc_get(format).as_ref() };
@@ -252,7 +251,7 @@ pub(super) fn matrix(data: &[u8]) -> Option<[i32; 9]> {
     numbers.get(..9)?.try_into().ok()
 }
 
-/// A display matrix as the nearest of the eight orientations: (x, y) is shown at (a·x + c·y, b·x + d·y), rows downwards.
+/// The orientation nearest to a display matrix: (x, y) is shown at (a·x + c·y, b·x + d·y), rows downwards.
 pub(super) fn orientation(matrix: Option<[i32; 9]>) -> Orientation {
     let Some([a, b, _, c, d, ..]) = matrix else { return Orientation::Normal };
     let turned = i64::from(b).abs() + i64::from(c).abs() > i64::from(a).abs() + i64::from(d).abs();
@@ -278,7 +277,7 @@ mod tests {
         let of = |[a, b, c, d]: [i32; 4]| orientation(Some([a * ONE, b * ONE, 0, c * ONE, d * ONE, 0, 0, 0, 1 << 30]));
         let all = [
             ([1, 0, 0, 1], Orientation::Normal),
-            // The matrix of a phone that was held upright.
+            // The matrix of a phone held upright.
             ([0, 1, -1, 0], Orientation::Rotate90),
             ([-1, 0, 0, -1], Orientation::Rotate180),
             ([0, -1, 1, 0], Orientation::Rotate270),

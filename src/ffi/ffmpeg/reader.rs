@@ -1,7 +1,7 @@
-//! The demuxer's way to bytes.
+//! The demuxer's I/O.
 //!
-//! Fetches are small after a jump and grow as reading goes on: a demuxer that hops from box to box pays little for
-//! each, one that reads an index through pays few calls. A quota bounds what it may fetch before it is asked again.
+//! Fetches are small after a seek and grow while reading continues: a demuxer that seeks from box to box pays little
+//! for each, one that reads an index pays few calls. A quota bounds what it may fetch.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
@@ -10,17 +10,17 @@ use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// Bytes of the first fetch after a jump.
+/// Bytes of the first fetch after a seek.
 const SHORT: usize = 4 << 10;
 
-/// What the reader and its owner share.
+/// State shared by the reader and its owner.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     /// Bytes that may still be fetched.
     quota: u64,
-    /// Whether the quota was met.
+    /// Whether the quota was reached.
     exhausted: bool,
-    /// Why the last fetch failed, if not by quota.
+    /// Why the last fetch failed, other than by quota.
     failure: Option<Error>,
 }
 
@@ -33,20 +33,20 @@ impl Meter {
         f(&mut self.0.lock().unwrap_or_else(|e| e.into_inner()))
     }
 
-    /// Lets `bytes` be fetched from now on.
+    /// Allows `bytes` to be fetched from now on.
     pub(super) fn allow(&self, bytes: u64) {
         self.with(|shared| (shared.quota, shared.exhausted) = (bytes, false));
     }
 
-    /// Whether the last allowance was met.
+    /// Whether the quota was reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.with(|shared| shared.exhausted)
     }
 
-    /// Why reading failed: the deadline, the host, the quota; `None` if it did not.
+    /// Why reading failed: deadline, source or quota; `None` if it did not.
     pub(super) fn failure(&self) -> Option<Error> {
         self.with(|shared| match shared.exhausted {
-            true => Some(Error::limit("the video has to be read through to be understood")),
+            true => Some(Error::limit("opening the video would require reading all of it")),
             false => shared.failure.take(),
         })
     }
@@ -66,7 +66,7 @@ impl Reader {
         Self { source: source.clone(), interrupt: interrupt.clone(), meter: meter.clone(), at: 0, fetch: SHORT }
     }
 
-    /// Bytes of the whole source.
+    /// Size of the source.
     pub(super) fn size(&self) -> u64 {
         self.source.size()
     }

@@ -1,4 +1,4 @@
-//! What a stream of a file is, by its header.
+//! A stream of a file, as described by its header.
 
 use std::ffi::{CStr, c_int};
 
@@ -40,18 +40,18 @@ impl<'a> Stream<'a> {
         self.library.codec_name(self.parameters.codec_id)
     }
 
-    /// Seconds of a tick.
+    /// Seconds per tick.
     pub(super) fn tick(&self) -> f64 {
         let base = self.raw.time_base;
         f64::from(base.num.max(1)) / f64::from(base.den.max(1))
     }
 
-    /// Its length in seconds, where the header says it.
+    /// Duration in seconds, if the header has it.
     pub(super) fn duration(&self) -> Option<f64> {
         stamp(self.raw.duration).map(|ticks| ticks as f64 * self.tick())
     }
 
-    /// When its first frame is shown, in ticks.
+    /// Time of its first frame, in ticks.
     pub(super) fn start(&self) -> i64 {
         stamp(self.raw.start_time).unwrap_or(0)
     }
@@ -60,45 +60,45 @@ impl<'a> Stream<'a> {
         self.raw.disposition as u32 & disposition != 0
     }
 
-    /// Whether its maker marked it as the one to show.
+    /// Whether it is marked as the default.
     pub(super) fn is_default(&self) -> bool {
         self.is_marked(ffi::AV_DISPOSITION_DEFAULT)
     }
 
-    /// Whether it is moving pictures: covers and the previews of a progress bar are not.
+    /// Whether it is a video: covers and seek previews are not.
     pub(super) fn is_film(&self) -> bool {
         self.parameters.codec_type == ffi::AVMEDIA_TYPE_VIDEO
             && !self.is_marked(ffi::AV_DISPOSITION_ATTACHED_PIC | ffi::AV_DISPOSITION_TIMED_THUMBNAILS)
     }
 
-    /// The file of a picture that lies beside the video.
+    /// The bytes of an attached picture.
     pub(super) fn attached_picture(&self) -> Option<&'a [u8]> {
         let packet = &self.raw.attached_pic;
-        // SAFETY: the packet is the stream's own and holds as many bytes as it says, or none.
+        // SAFETY: the packet is the stream's own and holds as many bytes as it declares, or none.
         let bytes = unsafe { entries(packet.data, packet.size) };
         (self.is_marked(ffi::AV_DISPOSITION_ATTACHED_PIC) && !bytes.is_empty()).then_some(bytes)
     }
 
-    /// RFC 9559, 21.1: the large cover is called `cover`, of portrait or landscape, and the small ones `small_cover`.
+    /// RFC 9559, 21.1: the large cover is named `cover`, in portrait or landscape, the small ones `small_cover`.
     pub(super) fn is_named_cover(&self) -> bool {
         self.metadata(c"filename").is_some_and(|name| name.to_bytes().starts_with(b"cover"))
     }
 
-    /// Whether its samples are encrypted, by the name of its codec or by keys beside it.
+    /// Whether its samples are encrypted, according to its codec name or side data.
     pub(super) fn is_encrypted(&self) -> bool {
         self.parameters.codec_tag == u32::from_le_bytes(*b"encv")
             || self.side_data().iter().any(|d| d.type_ == ffi::AV_PKT_DATA_ENCRYPTION_INIT_INFO)
     }
 
-    /// Whether a second picture in each block is its transparency, as WebM has it.
+    /// Whether it has an alpha layer, as in WebM.
     pub(super) fn has_alpha(&self) -> bool {
         self.metadata(c"alpha_mode").is_some_and(|value| value.to_bytes() == b"1")
     }
 
-    /// How its pictures are to be turned.
+    /// The orientation of its pictures.
     pub(super) fn matrix(&self) -> Option<[i32; 9]> {
         let entry = self.side_data().iter().find(|d| d.type_ == ffi::AV_PKT_DATA_DISPLAYMATRIX)?;
-        // SAFETY: an entry holds as many bytes as it says.
+        // SAFETY: an entry holds as many bytes as it declares.
         picture::matrix(unsafe { entries(entry.data, entry.size) })
     }
 
@@ -107,7 +107,7 @@ impl<'a> Stream<'a> {
         let (first, count): (_, c_int) = (self.raw.side_data, self.raw.nb_side_data);
         #[cfg(ffmpeg_8)]
         let (first, count): (_, c_int) = (self.parameters.coded_side_data, self.parameters.nb_coded_side_data);
-        // SAFETY: the stream has as many entries as it says, which live as long.
+        // SAFETY: the stream has as many entries as it declares, which live as long.
         unsafe { entries(first, count) }
     }
 

@@ -1,7 +1,7 @@
-//! What a video says of itself: its header, and where that is silent, its first key frame.
+//! The description of a video: from its header, or else from its first key frame.
 
 use super::codecs;
-use super::decoder::Wanted;
+use super::decoder::PacketFilter;
 use super::library::types as ffi;
 use super::movie::{Key, Movie, Place};
 use super::picture::{self, orientation};
@@ -9,21 +9,21 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
 
-/// What a video stream says of itself.
+/// The description of a video stream.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Video {
-    /// Columns and rows of stored pixels.
+    /// Stored size, px.
     pub(crate) coded: Size,
-    /// Width of a pixel over its height.
+    /// Pixel aspect ratio, width / height.
     pub(crate) aspect: f64,
-    /// What is to be done to the pixels.
+    /// Orientation.
     pub(crate) orientation: Orientation,
     /// Whether pixels may be transparent.
     pub(crate) has_alpha: bool,
 }
 
 impl Video {
-    /// The stored picture with square pixels, before it is turned: the shorter side of a pixel is the one that grows.
+    /// Size with square pixels, before orientation: the shorter side of a pixel is stretched.
     pub(crate) fn square(&self) -> Size {
         let Size { width, height } = self.coded;
         let grown = |side: u32, by: f64| (f64::from(side) * by).round().clamp(1.0, f64::from(u32::MAX)) as u32;
@@ -34,14 +34,14 @@ impl Video {
     }
 }
 
-struct Told {
+struct Declared {
     size: (i32, i32),
     aspect: ffi::AVRational,
 }
 
 impl Movie {
-    /// What the video stream says of itself; where its header is silent, what its key frame at `first` does. That one
-    /// is remembered, so that going to `first` afterwards costs nothing.
+    /// The description of the video stream; from its key frame at `first` if the header lacks it. That frame is kept,
+    /// so seeking to `first` afterwards is free.
     ///
     /// # Errors
     /// `no-visual` without a video stream; otherwise as [`next_key`](Self::next_key).
@@ -64,17 +64,17 @@ impl Movie {
         }
         let side = |n: i32| u32::try_from(n).ok().filter(|n| *n > 0);
         let (Some(width), Some(height)) = (side(size.0), side(size.1)) else {
-            return Err(Error::corrupt("a video whose size is nowhere said"));
+            return Err(Error::corrupt("a video without a size"));
         };
         let aspect = aspect.map_or(1.0, |r| f64::from(r.num) / f64::from(r.den));
-        // As players do: what would make a line of the picture is a broken header.
+        // As in players: an aspect ratio that reduces the picture to a line is a broken header.
         let aspect = if (0.05..20.0).contains(&aspect) { aspect } else { 1.0 };
         Ok(Video { coded: Size::new(width, height), aspect, orientation, has_alpha })
     }
 
-    /// What the key frame at `first` says of size and aspect. It is only decoded if it would say nothing otherwise,
-    /// unless the size is `known`.
-    fn look_ahead(&mut self, first: Place, known: bool) -> Result<Option<Told>> {
+    /// Size and aspect ratio from the key frame at `first`. It is only decoded if parsing does not suffice, unless the
+    /// size is `known`.
+    fn look_ahead(&mut self, first: Place, known: bool) -> Result<Option<Declared>> {
         let mut found = None;
         for place in [first, Place::Start] {
             let sought = self.seek(place);
@@ -93,9 +93,9 @@ impl Movie {
         let tells = codecs::tells_without_decoding(self.stream()?.codec());
         let decoder = self.decoder()?;
         if tells {
-            decoder.decode(&mut packet, Wanted::Headers);
+            decoder.decode(&mut packet, PacketFilter::Headers);
             let context = decoder.raw();
-            let told = Told { size: (context.width, context.height), aspect: context.sample_aspect_ratio };
+            let told = Declared { size: (context.width, context.height), aspect: context.sample_aspect_ratio };
             decoder.flush();
             if told.size.0 > 0 && told.size.1 > 0 {
                 self.ahead = Some((place, packet));
@@ -107,7 +107,7 @@ impl Movie {
         self.ahead = Some((place, key.0));
         Ok(picture.map(|picture| {
             let (size, aspect) = (picture.size(), picture.aspect());
-            Told { size: (size.width as i32, size.height as i32), aspect }
+            Declared { size: (size.width as i32, size.height as i32), aspect }
         }))
     }
 }

@@ -1,6 +1,6 @@
-//! `gallery`: one HTML page of a folder, for a person to look at.
+//! `gallery`: a self-contained HTML page with the thumbnails of a folder.
 //!
-//! The time that a card shows is that of its thumbnail alone; the larger picture of the same file is made after it.
+//! The time on a card covers the thumbnail only; the larger preview is made afterwards.
 
 mod page;
 
@@ -14,37 +14,38 @@ use thumbling::{Error, Output, Request, Result, Source, SourceInfo, Thumbnail, T
 use crate::folder::{self, Folder};
 use crate::options::{JobArgs, LimitArgs};
 use crate::progress;
-use crate::report::{self, Tally};
+use crate::report::{self, Summary};
 use crate::run;
 use crate::walk::{self, Input};
 
-/// Name of the page in the folder that is written to.
+/// Name of the page in the output folder.
 const PAGE: &str = "index.html";
-/// Files up to which cards have a larger picture of themselves, unless it is asked for.
-const FEW_FILES: usize = 400;
-/// Side of the larger picture, px.
+/// Up to this many files, cards have previews by default.
+const MAX_FILES_WITH_PREVIEWS: usize = 400;
+/// Default size of a preview, px.
 const PREVIEW: u16 = 800;
 
-/// Make one HTML page of a folder, for a person to look at
+/// Make an HTML gallery of a folder
 ///
-/// OUT/index.html holds everything: pictures, style and script. It asks the network for nothing, and opens from disk.
+/// Writes OUT/index.html, a single file with all pictures, styles and scripts. It opens from disk and loads nothing from
+/// the network.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Folder whose files are all taken
+    /// Folder to search recursively
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// Folder to write index.html to; made if it is not there
-    #[arg(long, short, value_name = "DIR")]
+    /// Output folder, created if missing
+    #[arg(long, short, value_name = "OUT")]
     out: PathBuf,
-    /// Side of a thumbnail, px
+    /// Thumbnail size in px
     #[arg(long, short, value_name = "N", default_value_t = 320, value_parser = clap::value_parser!(u16).range(16..=2048))]
     size: u16,
-    /// Side of the larger picture that a click shows, px; 0 for none [default: 800 up to 400 files, none above]
+    /// Size in px of the preview that a click opens; 0 for none [default: 800, or none for more than 400 files]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=4096))]
     preview: Option<u16>,
     /// Title of the page [default: the folder's name]
-    #[arg(long, short, value_name = "T")]
+    #[arg(long, short, value_name = "TEXT")]
     title: Option<String>,
     #[command(flatten)]
     jobs: JobArgs,
@@ -57,21 +58,22 @@ Examples:
   thumbling gallery ~/Pictures --out contact-sheet
   thumbling gallery scans/ --out . --size 480 --title 'Scans of May'
 
-Status: 0 if the page was made; 1 if it could not be; 2 on bad usage.";
+Exit status: 0 if the page was written; 1 if not; 2 on bad usage.";
 
-/// One file of the page.
+/// One file on the page.
 struct Card<'a> {
     input: &'a Input,
-    /// Size of the file, if it could be asked.
+    /// Size of the file, if known.
     bytes: Option<u64>,
-    read: u64,
+    bytes_read: u64,
     ms: f64,
     result: Result<Pictures>,
 }
 
-/// What a card shows.
+/// The pictures of a card.
 struct Pictures {
-    made: Thumbnails,
+    /// The response for the thumbnail, without the thumbnail itself.
+    response: Thumbnails,
     thumbnail: Thumbnail,
     preview: Option<Thumbnail>,
 }
@@ -80,31 +82,32 @@ struct Pictures {
 pub fn run(args: Args) -> io::Result<()> {
     let started = Instant::now();
     if !args.dir.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is no folder", args.dir.display())));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is not a folder", args.dir.display())));
     }
     folder::clean_on_interrupt();
     let out = Folder::create(&args.out)?;
-    let mut inputs = walk::find(std::slice::from_ref(&args.dir), Some(out.root())).inputs;
-    if same(&args.dir, out.root()) {
+    let mut inputs = walk::find(std::slice::from_ref(&args.dir), Some(out.root())).files;
+    if is_same(&args.dir, out.root()) {
         inputs.retain(|input| input.name != Path::new(PAGE));
     }
-    let preview = args.preview.unwrap_or(if inputs.len() <= FEW_FILES { PREVIEW } else { 0 });
-    let sides = Sides { thumbnail: args.size.into(), preview: preview.into() };
+    let preview = args.preview.unwrap_or(if inputs.len() <= MAX_FILES_WITH_PREVIEWS { PREVIEW } else { 0 });
+    let sizes = Sizes { thumbnail: args.size.into(), preview: preview.into() };
     let request = Request::new().limits(args.limits.limits());
     let bar = progress::bar(inputs.len(), false);
-    let (mut cards, mut tally) = (Vec::with_capacity(inputs.len()), Tally::default());
+    let mut cards = Vec::with_capacity(inputs.len());
+    let mut summary = Summary::default();
     run::each(
         &inputs,
         args.jobs.count(),
-        |input| Ok(card(input, &request, sides)),
+        |input| Ok(card(input, &request, sizes)),
         |index, outcome| {
             let input = &inputs[index];
             let ms = report::ms(outcome.wall);
-            let panicked = |e| Card { input, bytes: None, read: 0, ms, result: Err(e) };
+            let panicked = |e| Card { input, bytes: None, bytes_read: 0, ms, result: Err(e) };
             let card = outcome.result.unwrap_or_else(panicked);
             match &card.result {
-                Ok(_) => tally.made(),
-                Err(e) => tally.failed(&input.path, e),
+                Ok(_) => summary.add_success(),
+                Err(e) => summary.add_failure(&input.path, e),
             }
             cards.push((index, card));
             bar.inc(1);
@@ -114,36 +117,36 @@ pub fn run(args: Args) -> io::Result<()> {
     bar.finish_and_clear();
     cards.sort_by_key(|(index, _)| *index);
     let cards: Vec<_> = cards.into_iter().map(|(_, card)| card).collect();
-    let title = args.title.unwrap_or_else(|| name_of(&args.dir));
+    let title = args.title.unwrap_or_else(|| folder_name(&args.dir));
     let html = page::html(&title, &cards, started.elapsed());
     out.write(Path::new(PAGE), html.as_bytes())?;
-    anstream::print!("{}", tally.text(started.elapsed()));
-    let path = report::shown_path(&out.root().join(PAGE));
+    anstream::print!("{}", summary.text(started.elapsed()));
+    let path = report::escaped_path(&out.root().join(PAGE));
     anstream::println!("{path}, {}", report::bytes(html.len() as u64));
     Ok(())
 }
 
-fn same(a: &Path, b: &Path) -> bool {
+fn is_same(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
-fn name_of(dir: &Path) -> String {
-    let whole = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
-    whole.file_name().map_or_else(|| "Gallery".into(), |name| name.to_string_lossy().into_owned())
+fn folder_name(dir: &Path) -> String {
+    let path = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
+    path.file_name().map_or_else(|| "Gallery".into(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Sides of the boxes, px; no preview is made at 0.
+/// Sizes in px; a preview of 0 is not made.
 #[derive(Clone, Copy)]
-struct Sides {
+struct Sizes {
     thumbnail: u32,
     preview: u32,
 }
 
-fn card<'a>(input: &'a Input, request: &Request, sides: Sides) -> Card<'a> {
+fn card<'a>(input: &'a Input, request: &Request, sizes: Sizes) -> Card<'a> {
     let started = Instant::now();
     let bytes = fs::metadata(&input.path).ok().filter(|meta| meta.is_file()).map(|meta| meta.len());
-    let failed = |e, read, ms| Card { input, bytes, read, ms, result: Err(e) };
-    let source = match &input.refused {
+    let failed = |e, bytes_read, ms| Card { input, bytes, bytes_read, ms, result: Err(e) };
+    let source = match &input.error {
         Some(e) => Err(Error::new(e.kind(), e.detail())),
         None => Source::from_path(&input.path),
     };
@@ -152,29 +155,31 @@ fn card<'a>(input: &'a Input, request: &Request, sides: Sides) -> Card<'a> {
         Err(e) => return failed(e, 0, report::ms(started.elapsed())),
     };
     let request = request.clone().name(input.name.to_string_lossy());
-    let outcome = run::timed(|| webp(&source, &request, sides.thumbnail));
-    let (read, ms) = (source.bytes_read(), report::ms(outcome.wall));
+    let outcome = run::timed(|| webp(&source, &request, sizes.thumbnail));
+    let (bytes_read, ms) = (source.bytes_read(), report::ms(outcome.wall));
     match outcome.result {
-        Err(e) => failed(e, read, ms),
-        Ok((made, thumbnail)) => {
-            let larger = made.info.is_scalable || longest(&made.info) > sides.thumbnail.into();
-            let more = larger && sides.preview > sides.thumbnail;
-            // A thumbnail without its larger picture is still a card.
-            let preview = more
-                .then(|| run::timed(|| webp(&source, &request, sides.preview)).result.ok())
-                .flatten()
-                .map(|(_, larger)| larger);
-            Card { input, bytes, read, ms, result: Ok(Pictures { made, thumbnail, preview }) }
+        Err(e) => failed(e, bytes_read, ms),
+        Ok((response, thumbnail)) => {
+            let preview = if has_larger(&response.info, sizes) {
+                // A failure leaves a card without a preview.
+                run::timed(|| webp(&source, &request, sizes.preview)).result.ok().map(|(_, preview)| preview)
+            } else {
+                None
+            };
+            Card { input, bytes, bytes_read, ms, result: Ok(Pictures { response, thumbnail, preview }) }
         }
     }
 }
 
-fn webp(source: &Source, request: &Request, side: u32) -> Result<(Thumbnails, Thumbnail)> {
-    let mut made = thumbling::thumbnail(source, &request.clone().square(side).output(Output::Webp))?;
-    let thumbnail = made.items.pop().ok_or_else(|| Error::internal("no thumbnail was made"))?;
-    Ok((made, thumbnail))
+/// Whether a preview would show more than the thumbnail.
+fn has_larger(info: &SourceInfo, sizes: Sizes) -> bool {
+    let is_larger = info.is_scalable || info.width.max(info.height) > sizes.thumbnail.into();
+    is_larger && sizes.preview > sizes.thumbnail
 }
 
-fn longest(info: &SourceInfo) -> f64 {
-    info.width.max(info.height)
+/// The response, and the WebP of at most `side` × `side` px taken out of it.
+fn webp(source: &Source, request: &Request, side: u32) -> Result<(Thumbnails, Thumbnail)> {
+    let mut response = thumbling::thumbnail(source, &request.clone().square(side).output(Output::Webp))?;
+    let thumbnail = response.items.pop().ok_or_else(|| Error::internal("no thumbnail was returned"))?;
+    Ok((response, thumbnail))
 }

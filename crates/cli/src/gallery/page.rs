@@ -1,8 +1,8 @@
-//! The page: a template, and what goes into it.
+//! Fills the template of the page.
 //!
-//! Names of files are hostile. Facts travel as JSON in a block that no browser runs, with every `<` escaped, so that
-//! nothing in it can end the block; the script puts them into the page as text. The page's policy lets only this
-//! script and this style run, by a random nonce.
+//! File names are untrusted. The facts about files are JSON in a script element of type `application/json`, which is not
+//! executed, with every `<` escaped so that nothing can end the element; the page's script inserts them as text. The
+//! Content-Security-Policy allows only this script and this style sheet, by a random nonce.
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -23,11 +23,11 @@ const SCRIPT: &str = concat!(include_str!("../web/cards.js"), include_str!("scri
 
 /// The whole page.
 pub fn html(title: &str, cards: &[Card<'_>], wall: Duration) -> String {
-    let files: Vec<Value> = cards.iter().map(facts).collect();
-    let data = in_script(&json!({ "wall": report::ms(wall), "files": files }));
+    let files: Vec<Value> = cards.iter().map(card_json).collect();
+    let data = json_for_script(&json!({ "wall": report::ms(wall), "files": files }));
     let pictures = pictures(cards);
     let footer = format!("Made with thumbling {}", thumbling::VERSION);
-    let (title, footer, nonce) = (escaped(&report::shown(title)), escaped(&footer), nonce());
+    let (title, footer, nonce) = (escape_html(&report::escaped(title)), escape_html(&footer), nonce());
     fill(PAGE, |mark| match mark {
         "title" => &title,
         "footer" => &footer,
@@ -40,7 +40,7 @@ pub fn html(title: &str, cards: &[Card<'_>], wall: Duration) -> String {
     })
 }
 
-/// `template` with each `{{mark}}` replaced once: what is put in is not looked at again.
+/// Replaces each `{{mark}}` of `template`. Inserted values are not expanded again.
 fn fill<'a>(template: &str, value: impl Fn(&str) -> &'a str) -> String {
     let mut page = String::with_capacity(template.len() + value("pictures").len() + value("data").len());
     let mut rest = template;
@@ -54,41 +54,41 @@ fn fill<'a>(template: &str, value: impl Fn(&str) -> &'a str) -> String {
     page
 }
 
-/// Text for an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+/// Escapes text for an element or a quoted attribute.
+fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-/// JSON for a script element: `<` stands in strings only, and there it may be escaped.
-fn in_script(value: &Value) -> String {
+/// JSON for a script element. `<` occurs only inside strings, where it can be escaped.
+fn json_for_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c")
 }
 
-/// 128 bits that the names of files cannot have known.
+/// 128 random bits, which no file name can contain on purpose.
 fn nonce() -> String {
     let word = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", word(), word())
 }
 
-fn facts(card: &Card<'_>) -> Value {
+fn card_json(card: &Card<'_>) -> Value {
     let name = card.input.name.file_name().map(Path::new).unwrap_or(&card.input.name);
     let mut file = json!({
-        "name": report::shown_path(name),
-        "path": report::shown_path(&card.input.name),
+        "name": report::escaped_path(name),
+        "path": report::escaped_path(&card.input.name),
         "bytes": card.bytes,
-        "read": card.read,
+        "read": card.bytes_read,
         "ms": card.ms,
     });
     match &card.result {
         Err(e) => {
             file["error"] = e.kind().name().into();
-            file["detail"] = report::shown(e.detail()).into();
+            file["detail"] = report::escaped(e.detail()).into();
             file["kind"] = e.format().map_or_else(|| kind_by_name(name), str::to_owned).into();
             file["format"] = e.format().into();
             file["family"] = e.format().and_then(report::family).into();
         }
-        Ok(Pictures { made, thumbnail, preview }) => {
-            let info = &made.info;
+        Ok(Pictures { response, thumbnail, preview }) => {
+            let info = &response.info;
             let size = |t: &Thumbnail| json!([t.width, t.height, t.bytes.len()]);
             file["kind"] = info.format.name.into();
             file["format"] = info.format.name.into();
@@ -99,11 +99,11 @@ fn facts(card: &Card<'_>) -> Value {
             file["pages"] = info.pages.into();
             file["duration"] = info.duration.map(|d| d.as_secs_f64()).into();
             file["alpha"] = info.has_alpha.into();
-            file["drawn"] = made.info.is_scalable.into();
-            file["origin"] = made.origin.name().into();
-            file["color"] = report::hex(made.dominant).into();
-            file["hash"] = STANDARD.encode(&made.thumbhash).into();
-            file["warnings"] = made.warnings.iter().map(|w| report::shown(w)).collect::<Vec<_>>().into();
+            file["drawn"] = info.is_scalable.into();
+            file["origin"] = response.origin.name().into();
+            file["color"] = report::hex(response.dominant).into();
+            file["hash"] = STANDARD.encode(&response.thumbhash).into();
+            file["warnings"] = response.warnings.iter().map(|w| report::escaped(w)).collect::<Vec<_>>().into();
             file["thumb"] = size(thumbnail);
             file["preview"] = preview.as_ref().map(size).into();
         }
@@ -111,7 +111,7 @@ fn facts(card: &Card<'_>) -> Value {
     file
 }
 
-/// What a file claims to be by its extension, where its content is not known.
+/// The format that the extension suggests, for content that was not recognised.
 fn kind_by_name(name: &Path) -> String {
     let extension = name.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match thumbling::capabilities().find(|c| c.extensions.contains(&extension.as_str())) {
@@ -121,7 +121,7 @@ fn kind_by_name(name: &Path) -> String {
     }
 }
 
-/// Blocks of base64, which has no character that could end them: the small ones first.
+/// Script elements with base64, which cannot end them. Thumbnails come first, then previews.
 fn pictures(cards: &[Card<'_>]) -> String {
     let mut blocks = String::new();
     let mut block = |kind: char, n: usize, picture: &Thumbnail| {
@@ -129,9 +129,9 @@ fn pictures(cards: &[Card<'_>]) -> String {
         STANDARD.encode_string(&picture.bytes, &mut blocks);
         blocks.push_str("</script>\n");
     };
-    let made = || cards.iter().enumerate().filter_map(|(n, card)| card.result.as_ref().ok().map(|p| (n, p)));
-    made().for_each(|(n, p)| block('t', n, &p.thumbnail));
-    made().for_each(|(n, p)| p.preview.iter().for_each(|preview| block('p', n, preview)));
+    let succeeded = || cards.iter().enumerate().filter_map(|(n, card)| card.result.as_ref().ok().map(|p| (n, p)));
+    succeeded().for_each(|(n, p)| block('t', n, &p.thumbnail));
+    succeeded().for_each(|(n, p)| p.preview.iter().for_each(|preview| block('p', n, preview)));
     blocks
 }
 
@@ -143,20 +143,20 @@ mod tests {
     use thumbling::Error;
 
     fn page_of(name: &str) -> String {
-        let input = Input { path: PathBuf::from(name), name: PathBuf::from(name), refused: None };
+        let input = Input { path: PathBuf::from(name), name: PathBuf::from(name), error: None };
         let result = Err(Error::corrupt(name));
-        html(name, &[Card { input: &input, bytes: Some(1), read: 0, ms: 1.0, result }], Duration::ZERO)
+        html(name, &[Card { input: &input, bytes: Some(1), bytes_read: 0, ms: 1.0, result }], Duration::ZERO)
     }
 
     #[test]
-    fn a_name_cannot_become_markup() {
+    fn file_name_never_becomes_markup() {
         let plain = page_of("name");
         for name in
             ["<script>alert(1)</script>", "</title><img src=x onerror=alert(1)>", "\"><b>", "'x' onload='y'", "<!--"]
         {
             let page = page_of(name);
             assert_eq!(page.matches('<').count(), plain.matches('<').count(), "{name}");
-            // Quotes stand as they are in the data, where they end nothing.
+            // Names without `<` appear in the JSON as they are.
             if name.contains('<') {
                 assert_eq!(page.matches(name).count(), plain.matches(name).count(), "{name}");
             }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_comes_back_as_it_was() {
+    fn file_name_survives_the_json() {
         for name in ["<script>alert(1)</script>", "a\"b'c&amp;.png", "{{pictures}}", "図 é.png"] {
             let page = page_of(name);
             let data = page.split_once("type=\"application/json\">").unwrap().1.split_once("</script>").unwrap().0;
@@ -174,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_turn_the_line_or_break_it() {
+    fn control_and_bidi_characters_are_escaped() {
         let page = page_of("a\u{202e}gpj\n.exe");
         assert!(!page.contains('\u{202e}'));
         assert!(page.contains("a\\u{202e}gpj\\u{a}.exe"));
     }
 
     #[test]
-    fn the_page_asks_the_network_for_nothing() {
+    fn page_loads_nothing_from_the_network() {
         let page = page_of("name");
         for word in ["http:", "https:", "//www", "@import", "url("] {
             assert!(!page.contains(word), "{word}");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn every_nonce_is_another_one() {
+    fn nonces_differ() {
         assert_ne!(nonce(), nonce());
     }
 }

@@ -1,5 +1,5 @@
 'use strict';
-// Everything of a file reaches the page as text (textContent) or as a number: its name is hostile.
+// File names are untrusted: everything about a file is inserted as text (textContent) or as a number.
 const $ = id => document.getElementById(id);
 const { files, wall } = JSON.parse($('data').textContent);
 const grid = $('grid'), box = $('box');
@@ -7,7 +7,7 @@ const state = { q: '', kinds: new Set(), outcome: 'all', sort: 'name', reverse: 
 const FEW_KINDS = 14;
 let shown = [], open = -1;
 
-// ---- words and numbers
+// ---- formatting
 function time(ms) {
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 100) return `${ms.toFixed(1)} ms`;
@@ -25,22 +25,22 @@ function duration(s) {
 const side = n => String(n < 100 ? Math.round(n * 10) / 10 : Math.round(n));
 const sizeOf = f => f.width ? `${side(f.width)} × ${side(f.height)}${f.unit === 'pt' ? ' pt' : ''}` : '';
 
-// ---- pictures: their bytes come last in the file, so one may be asked for before it is there
-const wanted = new Map();
-function whenHere(id, use) {
+// ---- pictures: their bytes come last in the file, so a picture may not be parsed yet when it is needed
+const pending = new Map();
+function whenParsed(id, use) {
   const block = $(id);
-  if (block) use(block.textContent); else if (document.readyState === 'loading') wanted.set(id, use);
+  if (block) use(block.textContent); else if (document.readyState === 'loading') pending.set(id, use);
 }
 new MutationObserver((changes, self) => {
-  for (const id of [...wanted.keys()]) {
-    const use = wanted.get(id);
-    // The last block may be half there; a block is whole when something follows it.
-    if ($(id) && $(id).nextSibling) { wanted.delete(id); use($(id).textContent); }
+  for (const id of [...pending.keys()]) {
+    const use = pending.get(id);
+    // The last block may be incomplete; a block is complete once something follows it.
+    if ($(id) && $(id).nextSibling) { pending.delete(id); use($(id).textContent); }
   }
 }).observe(document.body, { childList: true });
-document.addEventListener('DOMContentLoaded', () => wanted.forEach((use, id) => { wanted.delete(id); if ($(id)) use($(id).textContent); }));
+document.addEventListener('DOMContentLoaded', () => pending.forEach((use, id) => { pending.delete(id); if ($(id)) use($(id).textContent); }));
 
-// The picture of a file, at most `room` px where it has no more pixels of its own.
+// The picture of a file; tiny pictures are enlarged by a whole factor, up to `room` px.
 function picture(f, id, w, room) {
   const frame = element('span', 'picture'), ratio = w / (id[0] === 'p' ? f.preview[1] : f.thumb[1]);
   const most = f.drawn ? w : Math.max(f.width, f.height), tiny = !f.drawn && most <= 64;
@@ -52,12 +52,12 @@ function picture(f, id, w, room) {
   const canvas = frame.appendChild(placeholder(f.hash, ratio)), img = element('img');
   img.alt = '';
   img.decoding = 'async';
-  img.onload = () => { img.className = 'here'; setTimeout(() => canvas.remove(), f.alpha ? 0 : 250); };
-  whenHere(id, base64 => { img.src = `data:image/webp;base64,${base64}`; });
+  img.onload = () => { img.className = 'loaded'; setTimeout(() => canvas.remove(), f.alpha ? 0 : 250); };
+  whenParsed(id, base64 => { img.src = `data:image/webp;base64,${base64}`; });
   frame.append(img);
   return frame;
 }
-function why(f) {
+function failure(f) {
   const e = element('span', 'why');
   e.append($('broken').content.cloneNode(true), element('strong', '', f.error), element('em', '', f.detail));
   return e;
@@ -90,11 +90,11 @@ function card(f, n) {
   button.onclick = () => show(shown.indexOf(f));
   const cell = li.querySelector('.cell');
   cell.dataset.n = n;
-  if (f.error) { li.classList.add('failed'); cell.append(why(f)); } else near.observe(cell);
+  if (f.error) { li.classList.add('failed'); cell.append(failure(f)); } else near.observe(cell);
   f.card = li;
 }
 
-// ---- which, and in which order
+// ---- filtering and sorting
 const collator = new Intl.Collator('en', { numeric: true });
 const byName = (a, b) => collator.compare(a.name, b.name) || collator.compare(a.path, b.path) || a.n - b.n;
 const orders = {
@@ -118,14 +118,14 @@ function toggle(text, count, pressed, click) {
   b.onclick = click;
   return b;
 }
-// Puts new buttons in place of the old ones, with the focus where it was.
+// Replaces the buttons and keeps the focus.
 function replace(parent, buttons) {
   const at = [...parent.children].indexOf(document.activeElement);
   parent.replaceChildren(...buttons);
   if (at >= 0) buttons[Math.min(at, buttons.length - 1)].focus();
 }
 function controls() {
-  // A count says how many there would be with this button pressed.
+  // Each button shows how many files would remain if it were pressed.
   const queried = files.filter(passes.query), ofKind = queried.filter(passes.kind), ofOutcome = queried.filter(passes.outcome);
   replace($('outcomes'), outcomes.map(([key, text, is]) =>
     toggle(text, ofKind.filter(is).length, state.outcome === key, () => { state.outcome = key; update(); })));
@@ -161,11 +161,11 @@ function update() {
   $('shown').hidden = shown.length === files.length;
   $('none').hidden = shown.length > 0;
   controls();
-  remember();
+  saveState();
 }
 
-// ---- the address keeps what is chosen
-function remember() {
+// ---- the URL fragment keeps the state
+function saveState() {
   const p = new URLSearchParams();
   if (state.q) p.set('q', state.q);
   if (state.kinds.size) p.set('kind', [...state.kinds].join(','));
@@ -173,9 +173,9 @@ function remember() {
   if (state.sort !== 'name') p.set('sort', state.sort);
   if (state.reverse) p.set('reverse', '1');
   if (open >= 0) p.set('file', shown[open].path);
-  try { history.replaceState(null, '', `#${p}`); } catch { /* Some browsers refuse it to files. */ }
+  try { history.replaceState(null, '', `#${p}`); } catch { /* Some browsers reject it on file: URLs. */ }
 }
-function recall() {
+function restoreState() {
   const p = new URLSearchParams(location.hash.slice(1)), sort = p.get('sort'), outcome = p.get('outcome');
   state.q = p.get('q') || '';
   state.kinds = new Set((p.get('kind') || '').split(',').filter(k => everyKind.includes(k)));
@@ -187,7 +187,7 @@ function recall() {
   if (file) show(shown.findIndex(f => f.path === file));
 }
 
-// ---- one file, large
+// ---- details of one file
 function show(i) {
   const f = shown[i];
   if (!f) return;
@@ -197,7 +197,7 @@ function show(i) {
   $('box-folder').textContent = folder;
   $('box-folder').hidden = !folder;
   const larger = f.preview || f.thumb;
-  $('stage').replaceChildren(f.error ? why(f) : picture(f, `${f.preview ? 'p' : 't'}${f.n}`, larger[0], 480));
+  $('stage').replaceChildren(f.error ? failure(f) : picture(f, `${f.preview ? 'p' : 't'}${f.n}`, larger[0], 480));
   const facts = $('box-facts');
   facts.replaceChildren();
   const fact = (name, value, wide) => {
@@ -216,24 +216,24 @@ function show(i) {
   fact('Time', time(f.ms));
   if (!f.error) {
     fact('Thumbnail', `${f.thumb[0]} × ${f.thumb[1]} px, ${bytes(f.thumb[2])}`);
-    fact('Picture', f.origin);
+    fact('Origin', f.origin);
     const swatch = element('span', 'swatch'), color = element('span');
     swatch.style.background = f.color;
     color.append(swatch, f.color);
     fact('Colour', color);
-    if (f.warnings.length) fact('Remarks', f.warnings.join('; '), true);
+    if (f.warnings.length) fact('Warnings', f.warnings.join('; '), true);
   }
   $('place').textContent = `${(i + 1).toLocaleString('en')} of ${shown.length.toLocaleString('en')}`;
   $('previous').disabled = i === 0;
   $('next').disabled = i === shown.length - 1;
   if (!box.open) box.showModal();
-  remember();
+  saveState();
 }
 box.addEventListener('close', () => {
   const f = shown[open];
   open = -1;
   if (f) focusCard(f.card);
-  remember();
+  saveState();
 });
 box.addEventListener('click', e => { if (e.target === box) box.close(); });
 box.addEventListener('keydown', e => {
@@ -244,7 +244,7 @@ $('close').onclick = () => box.close();
 $('previous').onclick = () => show(open - 1);
 $('next').onclick = () => show(open + 1);
 
-// ---- keys: the grid is one tab stop, arrows move inside
+// ---- keyboard: the grid is one tab stop, arrow keys move inside it
 function focusCard(li) {
   grid.querySelectorAll('button[tabindex="0"]').forEach(b => { b.tabIndex = -1; });
   li.firstElementChild.tabIndex = 0;
@@ -266,14 +266,14 @@ document.addEventListener('keydown', e => {
 $('query').oninput = e => { state.q = e.target.value; update(); };
 $('sort').onchange = e => {
   state.sort = e.target.value;
-  // The largest and the slowest are what one looks for.
+  // Largest and slowest first.
   state.reverse = state.sort === 'size' || state.sort === 'time';
   update();
 };
 $('direction').onclick = () => { state.reverse = !state.reverse; update(); };
 $('reset').onclick = () => { state.q = ''; state.kinds.clear(); state.outcome = 'all'; update(); };
 
-// ---- begin
+// ---- start
 files.forEach(card);
 const kindCounts = new Map();
 files.forEach(f => kindCounts.set(f.kind, (kindCounts.get(f.kind) || 0) + 1));
@@ -287,5 +287,5 @@ for (const [name, value] of [
   div.append(element('dt', '', name), element('dd', '', value));
   $('totals').append(div);
 }
-addEventListener('hashchange', recall);
-recall();
+addEventListener('hashchange', restoreState);
+restoreState();

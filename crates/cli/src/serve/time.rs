@@ -1,45 +1,25 @@
 //! Time formats of the APIs: RFC 3339, and KooDrive's `yyyyMMdd'T'HHmmss'Z'`.
 
-/// Unix time in seconds as RFC 3339 in UTC, with microseconds as in Cloudreve.
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// RFC 3339 in UTC, with microseconds as in Cloudreve.
+const RFC3339: &str = "%Y-%m-%dT%H:%M:%S%.6f+00:00";
+const COMPACT: &str = "%Y%m%dT%H%M%SZ";
+
+/// Unix time in seconds as RFC 3339. Times after the year 9999 become its last second.
 pub fn rfc3339(unix: u64) -> String {
-    let (days, second) = (unix / 86_400, unix % 86_400);
-    let (year, month, day) = civil(days as i64);
-    let (h, m, s) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.000000+00:00")
+    let time = i64::try_from(unix).ok().and_then(|unix| Timestamp::from_second(unix).ok());
+    time.unwrap_or(Timestamp::MAX).strftime(RFC3339).to_string()
 }
 
 /// Parses `yyyyMMdd'T'HHmmss'Z'` to Unix time in seconds; `None` for any other format, or a date that does not exist.
 pub fn compact(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    let form = bytes.len() == 16 && bytes[8] == b'T' && bytes[15] == b'Z';
-    if !form || bytes.iter().enumerate().any(|(i, b)| i != 8 && i != 15 && !b.is_ascii_digit()) {
-        return None;
-    }
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
-    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    let (h, m, s) = (number(9, 11)?, number(11, 13)?, number(13, 15)?);
-    let days = days(year, month, day);
-    let real = civil(days) == (year, month, day) && h < 24 && m < 60 && s < 60;
-    real.then_some(days * 86_400 + h * 3600 + m * 60 + s)
-}
-
-/// Year, month and day of a day since 1970: Howard Hinnant's `civil_from_days`.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let z = days + 719_468;
-    let (era, doe) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
-}
-
-/// The inverse: `days_from_civil`.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let y = year - i64::from(month <= 2);
-    let (era, yoe) = (y.div_euclid(400), y.rem_euclid(400));
-    let doy = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+    let time = DateTime::strptime(COMPACT, text).ok()?;
+    // The parser also takes signs, spaces and missing leading zeros.
+    let exact = time.strftime(COMPACT).to_string() == text;
+    exact.then(|| time.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp().as_second()))?
 }
 
 #[cfg(test)]
@@ -49,8 +29,16 @@ mod tests {
     #[test]
     fn times_are_formatted_and_parsed() {
         assert_eq!(rfc3339(1_749_530_110), "2025-06-10T04:35:10.000000+00:00");
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000000+00:00");
         assert_eq!(compact("20250610T043510Z"), Some(1_749_530_110));
         assert_eq!(compact("20240229T000000Z"), Some(1_709_164_800));
+    }
+
+    #[test]
+    fn times_beyond_the_calendar_become_its_last_second() {
+        for beyond in [1 << 40, u64::MAX] {
+            assert!(rfc3339(beyond).starts_with("9999-12-30T"), "{}", rfc3339(beyond));
+        }
     }
 
     #[test]
@@ -62,9 +50,14 @@ mod tests {
             "20250230T000000Z",
             "20251301T000000Z",
             "20250610T250000Z",
+            // Leap seconds: Unix time has none.
+            "20161231T235960Z",
             "20250610t043510z",
             "2025061é043510Z",
             "+0250610T043510Z",
+            "20250610T 43510Z",
+            " 20250610T043510Z",
+            "2025610T043510Z",
         ] {
             assert_eq!(compact(wrong), None, "{wrong}");
         }

@@ -1,7 +1,7 @@
 'use strict';
-// What pages of thumbnails share; a script without modules, since one of the pages is a single file.
+// Shared by the gallery and the demo drive. No modules: the gallery is a single file.
 
-// ---- words and numbers
+// ---- formatting
 const plural = (n, word) => `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`;
 function bytes(n) {
   if (n < 1000) return `${n} B`;
@@ -17,7 +17,7 @@ function element(tag, name, text) {
   return e;
 }
 
-// A name in two parts: the first is cut off with an ellipsis where there is no room, the second never is.
+// Splits a name in two: the first part may be cut off with an ellipsis, the second (the extension) never is.
 const segmenter = self.Intl && Intl.Segmenter ? new Intl.Segmenter() : null;
 function halves(name) {
   const letters = segmenter ? Array.from(segmenter.segment(name), s => s.segment) : Array.from(name);
@@ -26,7 +26,7 @@ function halves(name) {
   return [letters.slice(0, at).join(''), letters.slice(at).join('')];
 }
 
-// ---- thumbhash: a few cosine waves of luminance, two colour differences and alpha, packed in some 25 bytes
+// ---- thumbhash: a few cosine waves of luminance, two colour differences and alpha, in about 25 bytes
 function unpack(base64) {
   const raw = Uint8Array.from(atob(base64), c => c.charCodeAt(0));
   const low = raw[0] | raw[1] << 8 | raw[2] << 16, high = raw[3] | raw[4] << 8;

@@ -1,8 +1,8 @@
-//! Coding-independent code points (ITU-T H.273) to linear light.
+//! Coding-independent code points (ITU-T H.273): conversion to linear light.
 //!
-//! Transfer functions of ordinary video and photographs (BT.601, 709, 2020, sRGB and the like) are all taken as that
-//! of sRGB, as browsers do: pictures with these codes are made on displays that are near it, and inverting the camera
-//! curve instead would darken them. PQ and HLG are display light, with the 203 cd/m² of BT.2408 as diffuse white.
+//! Transfer functions of standard video and photographs (BT.601, 709, 2020, sRGB and the like) are all treated as
+//! sRGB, as in browsers: such pictures are mastered on displays close to it, and inverting the camera curve would
+//! darken them. PQ and HLG become display light, with the 203 cd/m² of BT.2408 as diffuse white.
 
 use moxcms::{Chromaticity, CicpColorPrimaries as Code, ColorPrimaries, ColorProfile, Matrix3d};
 
@@ -14,25 +14,25 @@ const WHITE: f64 = 203.0;
 /// Nominal peak of an HLG display, cd/m² (BT.2100 table 5).
 const HLG_PEAK: f64 = 1000.0;
 
-/// How signals become light.
+/// A transfer function, from signal to light.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Transfer {
-    /// As sRGB does.
+    /// That of sRGB.
     Srgb,
     /// A power function.
     Gamma(f64),
     /// Logarithmic over this many decades.
     Log(f64),
-    /// SMPTE ST 428-1, of digital cinema.
+    /// SMPTE ST 428-1 (digital cinema).
     Cinema,
     /// SMPTE ST 2084.
     Pq,
-    /// ARIB STD-B67; scene light until [`hlg_display`].
+    /// ARIB STD-B67. Yields scene light; see [`hlg_display`].
     Hlg,
 }
 
 impl Transfer {
-    /// The meaning of a `TransferCharacteristics` code point; unknown ones are sRGB.
+    /// The function of a `TransferCharacteristics` code point; sRGB for unknown ones.
     pub(super) fn of(code: u8) -> Self {
         match code {
             4 => Self::Gamma(2.2),
@@ -47,12 +47,12 @@ impl Transfer {
         }
     }
 
-    /// Whether light above diffuse white is to be expected.
+    /// Whether light can exceed diffuse white.
     pub(super) fn is_hdr(self) -> bool {
         matches!(self, Self::Pq | Self::Hlg)
     }
 
-    /// The light of a signal from 0 to 1; for HLG that of the scene, with 1 as the largest.
+    /// The light of a signal from 0 to 1. For HLG it is scene light from 0 to 1.
     pub(super) fn light(self, v: f32) -> f32 {
         let v = f64::from(v);
         (match self {
@@ -75,15 +75,15 @@ fn pq(v: f64) -> f64 {
     10_000.0 * ratio.powf(8192.0 / 1305.0)
 }
 
-/// HLG scene light as display light (BT.2100 table 5: a system gamma of 1.2 on luminance).
+/// Converts HLG scene light to display light (BT.2100 table 5: system gamma of 1.2 on luminance).
 pub(super) fn hlg_display(scene: Light) -> Light {
     let y = 0.2126 * scene[0] + 0.7152 * scene[1] + 0.0722 * scene[2];
     let scale = y.max(0.0).powf(0.2) * (HLG_PEAK / WHITE) as f32;
     scene.map(|v| v * scale)
 }
 
-/// Linear light with the primaries of a `ColourPrimaries` code point to linear sRGB, white to white; `None` for sRGB's
-/// own, for unspecified and for unknown ones.
+/// The matrix from linear light with the primaries of a `ColourPrimaries` code point to linear sRGB, white to white.
+/// `None` for the primaries of sRGB and for unspecified or unknown ones.
 pub(super) fn primaries(code: u8) -> Option<Matrix> {
     let code = Code::try_from(code).ok()?;
     let white = match code {
@@ -98,7 +98,7 @@ pub(super) fn primaries(code: u8) -> Option<Matrix> {
     Some(from_d50(colorants))
 }
 
-/// From the profile connection space's XYZ (D50, white is Y = 1) to linear sRGB, after `colorants`.
+/// The matrix `colorants` followed by XYZ of the profile connection space (D50, white is Y = 1) to linear sRGB.
 pub(super) fn from_d50(colorants: Matrix3d) -> Matrix {
     let inverse = ColorProfile::new_srgb().colorant_matrix().inverse();
     inverse.mat_mul(colorants).v.map(|row| row.map(|v| v as f32))
@@ -123,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn bt2020_to_bt709_is_that_of_bt2087() {
+    fn bt2020_to_bt709_matches_bt2087() {
         let expected = [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]];
         let matrix = primaries(9).unwrap();
         assert!((0..3).all(|i| near(matrix[i], expected[i], 2e-3)), "{matrix:?}");
     }
 
     #[test]
-    fn pq_signals_have_their_luminances() {
+    fn pq_signals_have_known_luminances() {
         let nits = |v: f32| Transfer::Pq.light(v) * 203.0;
         assert!((nits(0.508_078_4) - 100.0).abs() < 0.05);
         assert!((nits(0.580_69) - 203.0).abs() < 0.1);

@@ -1,22 +1,22 @@
-//! Floating-point pictures (OpenEXR, Radiance) to display signals.
+//! Converts floating-point pictures (OpenEXR, Radiance) to display signals.
 //!
-//! Their samples are linear light of any size. They are mapped before anything is scaled: a sun of 10,000 would ring
-//! darkly through its neighbours in a Lanczos filter, and one NaN would wipe out the whole of its window.
+//! Their samples are unbounded linear light. Mapping comes before scaling: in a Lanczos filter a sun of 10,000 would
+//! ring through its neighbours, and one NaN would blank its whole window.
 
 use super::light::{Encoder, Light, Matrix, times};
 use super::tonemap::{ToneMap, upper_percentile};
 use crate::frame::PixelFormat;
 
-/// Light below this stays as it is: sRGB signal 0.8.
+/// Light below this is unchanged (sRGB signal 0.8).
 const KNEE: f32 = 0.6;
 
-/// Pixels that are looked at to find exposure and peak.
-const LOOKED_AT: usize = 1 << 16;
+/// Pixels sampled to find exposure and peak.
+const SAMPLED_PIXELS: usize = 1 << 16;
 
-/// Larger values, and infinity, are taken as this.
+/// Larger values are clipped to this.
 const LARGEST: f32 = 1e6;
 
-/// 16-bit sRGB samples for linear ones, with the same channels. `matrix` leads to the primaries of sRGB.
+/// Converts linear samples to 16-bit sRGB with the same channels. `matrix` converts to the primaries of sRGB.
 pub(super) fn signals(samples: &[f32], format: PixelFormat, matrix: Option<&Matrix>) -> Vec<u16> {
     let channels = format.channels();
     let light = |pixel: &[f32]| {
@@ -25,7 +25,7 @@ pub(super) fn signals(samples: &[f32], format: PixelFormat, matrix: Option<&Matr
         let light = [channel(0), channel(1), channel(2)];
         matrix.map_or(light, |matrix| times(matrix, light))
     };
-    let step = (samples.len() / channels).div_ceil(LOOKED_AT).max(1);
+    let step = (samples.len() / channels).div_ceil(SAMPLED_PIXELS).max(1);
     let mut seen: Vec<Light> = samples.chunks_exact(channels).step_by(step).map(light).collect();
     let exposure = exposure(&seen);
     seen.iter_mut().for_each(|p| *p = p.map(|v| v * exposure));
@@ -35,14 +35,14 @@ pub(super) fn signals(samples: &[f32], format: PixelFormat, matrix: Option<&Matr
     for pixel in samples.chunks_exact(channels) {
         let mapped = map.apply(light(pixel).map(|v| v * exposure));
         out.extend(mapped.map(|v| to.encode(v)));
-        // A float that is not a number is 0 as an integer.
+        // NaN becomes 0 in the cast.
         out.extend(pixel.get(3).map(|alpha| (alpha.clamp(0.0, 1.0) * 65_535.0 + 0.5) as u16));
     }
     out
 }
 
-/// What to multiply light with: 1, unless the picture's unit is plainly another than diffuse white, so that nearly all
-/// of it would be white, or all of it black.
+/// The exposure factor: 1, unless the unit of the picture is clearly not diffuse white, so that nearly all of it would
+/// be white or all of it black.
 fn exposure(pixels: &[Light]) -> f32 {
     let brightness = |p: &Light| p[0].max(p[1]).max(p[2]);
     let mut lit: Vec<f32> = pixels.iter().map(brightness).filter(|v| *v > 0.0).collect();
@@ -52,12 +52,12 @@ fn exposure(pixels: &[Light]) -> f32 {
     }
     let median = *lit.select_nth_unstable_by(middle, f32::total_cmp).1;
     if median > 1.25 {
-        // The median comes down to 0.35, the sooner the further it is off.
+        // Lowers the median towards 0.35, further the brighter it is.
         return (1.25 * 1.25 / median).max(0.35) / median;
     }
     let peak = upper_percentile(lit);
     if peak < 0.1 {
-        // Up to 0.1 at once, and then on: a hundred times too dark is no mood.
+        // Raises the peak to 0.1, and beyond for darker pictures: a hundred times too dark is not intended.
         return (0.1 / peak).powf(1.5).min(0.9 / peak);
     }
     1.0
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn highlights_are_bent_and_the_rest_stays() {
+    fn only_highlights_are_compressed() {
         let mut values = vec![0.2159; 1000];
         values.extend([0.503; 1000]);
         values.extend([1.0, 2.0, 4.0, 8.0].repeat(100));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_black_and_infinity_is_white() {
+    fn nan_is_black_and_infinity_is_white() {
         let mut values = vec![0.503; 3000];
         values[0..3].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
         let out = gray(&values);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn other_units_are_exposed_to_be_seen() {
+    fn other_units_are_exposed() {
         for unit in [1e-5, 1e-3, 30.0, 1e4] {
             let out = gray(&[0.1, 0.3, 0.5, 0.7, 1.0].map(|v| v * unit));
             assert!(out[4] >= 140 && out[0] < 200 && out[0] + 40 < out[4], "{unit}: {out:?}");

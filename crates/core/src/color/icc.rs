@@ -1,11 +1,11 @@
-//! What an ICC profile makes of samples.
+//! ICC profiles: how samples become linear light.
 //!
-//! moxcms reads the profile; the way from device to light is walked here. It goes one way only, from a file to sRGB,
-//! so it needs no transform objects, whose tables take longer to build (0.5 to 60 ms) than a small picture takes to
-//! convert. Perceptual intent with black point compensation, as Pillow and lcms do by default; tables come before
+//! moxcms parses the profile; this module evaluates it. Only the direction from device to sRGB is needed, so there are
+//! no transform objects, whose tables take longer to build (0.5 to 60 ms) than a small picture takes to convert. Uses
+//! perceptual intent with black point compensation, the default of Pillow and lcms; tables take precedence over
 //! matrices, and matrices ignore intents.
 //!
-//! A profile that is broken, or made for other channels than the picture has, means sRGB.
+//! A broken profile, or one for other channels than those of the picture, counts as sRGB.
 
 use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
 
@@ -14,46 +14,46 @@ use super::light::{Curve, Encoder, Matrix, Sample};
 use super::lut::Lut;
 use crate::frame::PixelFormat;
 
-/// Bytes of the largest profile that is looked at; the profiles of printing presses come near.
+/// Largest profile to parse, in bytes. Profiles of printing presses come close.
 const MAX_BYTES: usize = 10 << 20;
 
-/// Tags of a profile: real ones have up to 40.
+/// Most tags of a profile; real ones have up to 40.
 const MAX_TAGS: usize = 200;
 
-/// What samples of type `S` mean.
-pub(super) enum Meaning {
-    /// They are sRGB.
+/// How samples are converted to linear light.
+pub(super) enum Conversion {
+    /// Not at all: they are sRGB.
     Srgb,
-    /// Grey in light through a curve.
+    /// Grey through a curve.
     Gray(Curve),
-    /// RGB in light through one curve or three, then a matrix to the primaries of sRGB.
+    /// RGB through one or three curves, then a matrix to the primaries of sRGB.
     Rgb(Vec<Curve>, Matrix),
-    /// High dynamic range, then a matrix, if any, to the primaries of sRGB.
+    /// High dynamic range, then an optional matrix to the primaries of sRGB.
     Hdr(Transfer, Option<Matrix>),
     /// A table over all channels.
     Lut(Box<Lut>),
 }
 
-/// What `profile` makes of samples of `format`.
-pub(super) fn meaning<S: Sample>(profile: &[u8], format: PixelFormat) -> Meaning {
-    let Some(mut profile) = parse(profile) else { return Meaning::Srgb };
-    let meaning = match (format, profile.color_space) {
+/// The conversion that `profile` defines for samples of `format`.
+pub(super) fn conversion<S: Sample>(profile: &[u8], format: PixelFormat) -> Conversion {
+    let Some(mut profile) = parse(profile) else { return Conversion::Srgb };
+    let conversion = match (format, profile.color_space) {
         (PixelFormat::Cmyk8 | PixelFormat::Cmyk16, DataColorSpace::Cmyk) => lut::<S>(&mut profile, 4),
         (f, DataColorSpace::Gray) if f.channels() < 3 => gray::<S>(profile),
         (f, DataColorSpace::Rgb) if f.channels() == 3 || f.has_alpha() && f.channels() == 4 => rgb::<S>(profile),
         _ => None,
     };
-    meaning.unwrap_or(Meaning::Srgb)
+    conversion.unwrap_or(Conversion::Srgb)
 }
 
-/// The matrix to linear sRGB of a profile that has one, for samples that are linear light already.
+/// The matrix to linear sRGB, if the profile has one; for samples that are linear light already.
 pub(super) fn linear_matrix(profile: &[u8]) -> Option<Matrix> {
     let profile = parse(profile).filter(ColorProfile::is_matrix_shaper)?;
     Some(cicp::from_d50(profile.colorant_matrix()))
 }
 
-/// Reads the tags that are needed, each once. The others are hidden from the parser: it would follow all of them, and
-/// a hostile profile can have thousands that all lead to the same megabytes.
+/// Parses the tags that are needed, each once. Other tags are blanked out first: the parser would follow all of them,
+/// and a hostile profile can have thousands that point to the same megabytes.
 fn parse(profile: &[u8]) -> Option<ColorProfile> {
     if profile.len() > MAX_BYTES {
         return None;
@@ -65,7 +65,7 @@ fn parse(profile: &[u8]) -> Option<ColorProfile> {
     let entries = entries.as_chunks_mut::<12>().0.get_mut(..count).filter(|e| e.len() <= MAX_TAGS)?;
     let mut wanted: Vec<[u8; 4]> =
         [b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"kTRC", b"cicp"].map(|tag| *tag).to_vec();
-    // One table is enough: the perceptual one, or what there is.
+    // One table is enough: the perceptual one, or else the next.
     let table = [b"A2B0", b"A2B1", b"A2B2"].into_iter().find(|tag| entries.iter().any(|e| e.starts_with(*tag)));
     wanted.extend(table);
     for entry in entries {
@@ -78,15 +78,15 @@ fn parse(profile: &[u8]) -> Option<ColorProfile> {
     ColorProfile::new_from_slice(&profile).ok()
 }
 
-fn rgb<S: Sample>(mut profile: ColorProfile) -> Option<Meaning> {
+fn rgb<S: Sample>(mut profile: ColorProfile) -> Option<Conversion> {
     if let Some(cicp) = profile.cicp {
         let transfer = Transfer::of(cicp.transfer_characteristics as u8);
         if transfer.is_hdr() {
-            return Some(Meaning::Hdr(transfer, cicp::primaries(cicp.color_primaries as u8)));
+            return Some(Conversion::Hdr(transfer, cicp::primaries(cicp.color_primaries as u8)));
         }
     }
-    if let Some(meaning) = lut::<S>(&mut profile, 3) {
-        return Some(meaning);
+    if let Some(conversion) = lut::<S>(&mut profile, 3) {
+        return Some(conversion);
     }
     if !profile.is_matrix_shaper() {
         return None;
@@ -99,52 +99,52 @@ fn rgb<S: Sample>(mut profile: ColorProfile) -> Option<Meaning> {
     if let [one] = &curves[..]
         && let Some(transfer) = hdr_transfer::<S>(one)
     {
-        return Some(Meaning::Hdr(transfer, Some(matrix)));
+        return Some(Conversion::Hdr(transfer, Some(matrix)));
     }
     let is_unit = (0..9).all(|i| (matrix[i / 3][i % 3] - f32::from(u8::from(i % 4 == 0))).abs() < 0.004);
     if is_unit && curves.iter().all(is_srgb::<S>) {
-        return Some(Meaning::Srgb);
+        return Some(Conversion::Srgb);
     }
-    Some(Meaning::Rgb(curves, matrix))
+    Some(Conversion::Rgb(curves, matrix))
 }
 
-fn gray<S: Sample>(mut profile: ColorProfile) -> Option<Meaning> {
+fn gray<S: Sample>(mut profile: ColorProfile) -> Option<Conversion> {
     let Some(trc) = &profile.gray_trc else { return lut::<S>(&mut profile, 1) };
     let curve = curve::<S>(trc)?;
     if profile.pcs == DataColorSpace::Lab {
-        // The curve gives L* then.
+        // The curve yields L*.
         let curve = Curve::of(curve.points().iter().map(|l| super::lut::luminance(l * 100.0)).collect());
-        return Some(Meaning::Gray(curve));
+        return Some(Conversion::Gray(curve));
     }
     Some(match hdr_transfer::<S>(&curve) {
-        Some(transfer) => Meaning::Hdr(transfer, None),
-        None if is_srgb::<S>(&curve) => Meaning::Srgb,
-        None => Meaning::Gray(curve),
+        Some(transfer) => Conversion::Hdr(transfer, None),
+        None if is_srgb::<S>(&curve) => Conversion::Srgb,
+        None => Conversion::Gray(curve),
     })
 }
 
-/// The profile's table, which it loses.
-fn lut<S: Sample>(profile: &mut ColorProfile, inputs: usize) -> Option<Meaning> {
+/// Takes the table out of the profile.
+fn lut<S: Sample>(profile: &mut ColorProfile, inputs: usize) -> Option<Conversion> {
     let tables =
         [&mut profile.lut_a_to_b_perceptual, &mut profile.lut_a_to_b_colorimetric, &mut profile.lut_a_to_b_saturation];
     let table = tables.into_iter().find_map(Option::take)?;
-    Some(Meaning::Lut(Box::new(Lut::new::<S>(table, profile.pcs, inputs)?)))
+    Some(Conversion::Lut(Box::new(Lut::new::<S>(table, profile.pcs, inputs)?)))
 }
 
-/// A tone curve of a profile over samples.
+/// Samples a tone curve of a profile.
 pub(super) fn curve<S: Sample>(trc: &ToneReprCurve) -> Option<Curve> {
     let evaluator = trc.make_linear_evaluator().ok()?;
     Some(Curve::new::<S>(|v| evaluator.evaluate_value(v).clamp(0.0, 1.0)))
 }
 
-/// Whether a curve is that of sRGB, within 0.6 of an 8-bit step.
+/// Whether a curve equals that of sRGB, within 0.6 of an 8-bit step.
 fn is_srgb<S: Sample>(curve: &Curve) -> bool {
     let to = Encoder::to_16();
     let step = |(i, v): (usize, &f32)| (f32::from(to.encode(*v)) - S::signal(i) * 65_535.0).abs();
     curve.points().iter().enumerate().map(step).all(|difference| difference < 0.6 * 257.0)
 }
 
-/// PQ or HLG, if a curve is that: profiles older than the `cicp` tag say it in no other way.
+/// PQ or HLG, if the curve matches it. Profiles older than the `cicp` tag have no other indication.
 fn hdr_transfer<S: Sample>(curve: &Curve) -> Option<Transfer> {
     let points = curve.points();
     let last = points.last().copied().filter(|v| *v > 0.0)?;

@@ -1,11 +1,10 @@
-//! CIE L*a*b* to sRGB, for formats that store it and after scaling, when few pixels are left.
+//! CIE L*a*b* to sRGB, for formats that store it. Applied after scaling, to fewer pixels.
 
-use crate::color::ColorSpace;
 use crate::error::Result;
-use crate::frame::{Frame, PixelFormat, Samples};
+use crate::frame::{ColorSpace, Frame, PixelFormat, Samples};
 
-/// The frame, whose three channels are L* of 0 to 100, and a* and b* of −128 to 127, over the range of the samples,
-/// relative to D50, as 8-bit sRGB. A fourth channel is alpha and stays.
+/// Converts a frame of L*a*b* to 8-bit sRGB. The full range of the samples is L* from 0 to 100, and a* and b* from
+/// −128 to 127, relative to D50. A fourth channel is alpha.
 pub fn to_srgb8(frame: Frame) -> Result<Frame> {
     let scaled: Vec<f32> = match frame.samples {
         Samples::U8(v) => v.into_iter().map(|s| f32::from(s) / 255.0).collect(),
@@ -26,11 +25,11 @@ pub fn to_srgb8(frame: Frame) -> Result<Frame> {
 }
 
 fn srgb(l: f32, a: f32, b: f32) -> [u8; 3] {
-    // CIE 15:2004, 8.2.1, its inverse.
+    // Inverse of CIE 15:2004, 8.2.1.
     let fy = (l + 16.0) / 116.0;
     let cube = |f: f32| if f > 6.0 / 29.0 { f.powi(3) } else { 3.0 * (6.0f32 / 29.0).powi(2) * (f - 4.0 / 29.0) };
     let (x, y, z) = (0.9642 * cube(fy + a / 500.0), cube(fy), 0.8249 * cube(fy - b / 200.0));
-    // XYZ of D50 to linear sRGB, Bradford-adapted (the inverse of the sRGB profile's colorants).
+    // XYZ (D50) to linear sRGB, Bradford-adapted: the inverse of the colorants of the sRGB profile.
     let linear = [
         3.133_856 * x - 1.616_867 * y - 0.490_615 * z,
         -0.978_768 * x + 1.916_142 * y + 0.033_454 * z,
@@ -49,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_colours_come_out() {
+    fn known_colours_convert() {
         for (lab, rgb) in [
             ((100.0, 0.0, 0.0), [255, 255, 255]),
             ((0.0, 0.0, 0.0), [0, 0, 0]),

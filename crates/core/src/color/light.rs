@@ -1,7 +1,7 @@
-//! Linear light with the primaries of sRGB: where every conversion passes.
+//! Linear light with the primaries of sRGB, the intermediate space of every conversion.
 //!
-//! 1.0 is diffuse white; values may leave 0 to 1 until they are encoded. All arithmetic is plain `f32` in a fixed
-//! order, so that the same picture gives the same bytes everywhere.
+//! 1.0 is diffuse white; values can lie outside 0 to 1 until they are encoded. All arithmetic is plain `f32` in a
+//! fixed order, so that results are identical on every machine.
 
 use std::sync::LazyLock;
 
@@ -23,13 +23,13 @@ pub(super) fn decoded(v: f64) -> f64 {
     if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
-/// Its inverse: light to signal.
+/// The inverse of [`decoded`]: light to signal.
 fn encoded(v: f64) -> f64 {
     if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 }
 }
 
-/// Intervals of the tables below. They are indexed by the square root of light, which spreads the dark tones nearly
-/// as the signal does: the error stays under a tenth of an 8-bit step.
+/// Intervals of the tables below. Their index is the square root of light, which spaces dark tones almost like the
+/// signal: the error stays under a tenth of an 8-bit step.
 const STEPS: usize = 4096;
 
 static ENCODE_8: LazyLock<Box<[u8]>> = LazyLock::new(|| table(255.0).map(|v| v as u8).collect());
@@ -39,7 +39,7 @@ fn table(max: f64) -> impl Iterator<Item = f64> {
     (0..=STEPS).map(move |i| (encoded((i as f64 / STEPS as f64).powi(2)) * max).round())
 }
 
-/// Encodes light as sRGB; what lies outside 0 to 1 is clipped, NaN is 0.
+/// Encodes light as sRGB. Values are clipped to 0 to 1; NaN is 0.
 #[derive(Clone, Copy)]
 pub(super) struct Encoder<'a, T>(&'a [T]);
 
@@ -51,7 +51,7 @@ impl Encoder<'static, u8> {
 }
 
 impl Encoder<'static, u16> {
-    /// To 16 bits, of which the first 12 are exact: an intermediate step.
+    /// To 16 bits, of which the first 12 are exact; for intermediate results.
     pub(super) fn to_16() -> Self {
         Self(&ENCODE_16)
     }
@@ -67,13 +67,13 @@ impl<T: Copy + Default> Encoder<'_, T> {
 
 /// An integer sample.
 pub(super) trait Sample: Copy + PartialEq + Default {
-    /// The largest.
+    /// The largest value.
     const MAX: Self;
-    /// Points of a [`Curve`] over it.
+    /// Number of points of a [`Curve`] over samples of this type.
     const POINTS: usize;
     /// The signal, from 0 to 1, at point `i`.
     fn signal(i: usize) -> f32;
-    /// The value of `curve` here.
+    /// The value of `curve` at this sample.
     fn through(self, curve: &Curve) -> f32;
     /// Rounded to 8 bits.
     fn narrow(self) -> u8;
@@ -121,12 +121,12 @@ impl Sample for u16 {
 pub(super) struct Curve(Vec<f32>);
 
 impl Curve {
-    /// The table of `f` over signals from 0 to 1, for samples of type `S`.
+    /// Tabulates `f` over signals from 0 to 1, for samples of type `S`.
     pub(super) fn new<S: Sample>(f: impl Fn(f32) -> f32) -> Self {
         Self((0..S::POINTS).map(|i| f(S::signal(i))).map(|v| if v.is_finite() { v } else { 0.0 }).collect())
     }
 
-    /// A curve of these points, [`Sample::POINTS`] of them.
+    /// A curve with these [`Sample::POINTS`] points.
     pub(super) fn of(points: Vec<f32>) -> Self {
         Self(points)
     }
@@ -137,7 +137,8 @@ impl Curve {
     }
 }
 
-/// The light of every pixel of grey or RGB `samples`; `f` is not asked about fully transparent ones, which are black.
+/// The light of every pixel of grey or RGB `samples`, computed by `f`. Fully transparent pixels are black without
+/// calling `f`.
 pub(super) fn light<S: Sample>(samples: &[S], format: PixelFormat, mut f: impl FnMut([S; 3]) -> Light) -> Vec<Light> {
     let zero = S::default();
     let mut one = |color: [S; 3], alpha: S| if alpha == zero { [0.0; 3] } else { f(color) };
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eight_bits_survive_the_way_through_light() {
+    fn eight_bits_survive_decoding_and_encoding() {
         let curve = Curve::new::<u8>(|v| decoded(f64::from(v)) as f32);
         for v in 0..=255u8 {
             assert_eq!(Encoder::to_8().encode(v.through(&curve)), v);
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_bits_go_through_a_curve_as_eight_bits_do() {
+    fn curves_agree_for_sixteen_and_eight_bits() {
         let (wide, narrow) =
             (Curve::new::<u16>(|v| decoded(f64::from(v)) as f32), Curve::new::<u8>(|v| decoded(f64::from(v)) as f32));
         for v in 0..=255u8 {
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_light_is_clipped() {
+    fn values_outside_the_range_are_clipped() {
         let to = Encoder::to_8();
         let values = [f32::NAN, -1.0, f32::NEG_INFINITY, 2.0, f32::INFINITY].map(|v| to.encode(v));
         assert_eq!(values, [0, 0, 0, 255, 255]);

@@ -1,7 +1,7 @@
-//! Multi-dimensional tables of ICC profiles (ICC.1:2022 sections 10.10 to 10.12), device to connection space to light.
+//! Multi-dimensional tables of ICC profiles (ICC.1:2022 sections 10.10 to 10.12): device to connection space to light.
 //!
-//! Samples go through input curves, are interpolated between the nodes of the table, and leave through output curves
-//! as CIELAB or XYZ. Interpolation is simplicial: it touches one node more than there are inputs, and keeps greys grey.
+//! Samples pass input curves, are interpolated between the nodes of the table, and pass output curves to CIELAB or
+//! XYZ. Interpolation is simplicial: it uses one node more than there are inputs, and keeps greys grey.
 #![allow(clippy::manual_clamp)] // `clamp` would let NaN through.
 
 use moxcms::{DataColorSpace, LutDataType, LutMultidimensionalType, LutStore, LutWarehouse, ToneReprCurve};
@@ -9,21 +9,21 @@ use moxcms::{DataColorSpace, LutDataType, LutMultidimensionalType, LutStore, Lut
 use super::cicp;
 use super::light::{Curve, Light, Matrix, Sample, times};
 
-/// White of the connection space, D50.
+/// White of the connection space (D50).
 const WHITE: Light = [0.9642, 1.0, 0.8249];
 
-/// How three numbers from 0 to 1 are a colour.
+/// How three numbers from 0 to 1 encode a colour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Encoding {
-    /// CIELAB, with all bits for 100 and 127.
+    /// CIELAB, with all bits set for 100 and 127.
     Lab,
-    /// CIELAB in 16 bits with 0xFF00 for 100, of `lut16Type` in all versions.
+    /// CIELAB in 16 bits with 0xFF00 for 100, used by `lut16Type` in all versions.
     LegacyLab,
     /// XYZ up to 1 + 32767/32768.
     Xyz,
 }
 
-/// A function of one number from 0 to 1, linear between equidistant points.
+/// A piecewise linear function over 0 to 1 with equidistant points.
 struct Table(Vec<f32>);
 
 impl Table {
@@ -38,14 +38,14 @@ impl Table {
     }
 }
 
-/// The nodes: three values each, the last input varies fastest.
+/// The nodes of a table, three values each; the last input varies fastest.
 struct Grid {
     points: Vec<usize>,
     nodes: Vec<u16>,
 }
 
 impl Grid {
-    /// `None` if the nodes are not as many as the points say.
+    /// `None` if there are fewer nodes than `points` requires.
     fn new(points: Vec<usize>, nodes: LutStore) -> Option<Self> {
         let nodes = match nodes {
             LutStore::Store8(v) => v.into_iter().map(|v| u16::from(v) * 257).collect(),
@@ -77,7 +77,7 @@ impl Grid {
         let mut last = 1.0;
         for (fraction, stride) in way {
             self.add(base, last - fraction, &mut out);
-            // Nothing lies beyond the last node; its weight is zero.
+            // Do not step past the last node; its weight is zero.
             base += if fraction > 0.0 { stride } else { 0 };
             last = fraction;
         }
@@ -94,7 +94,7 @@ impl Grid {
     }
 }
 
-/// A device-to-light table of 1, 3 or 4 inputs.
+/// A device-to-light table with 1, 3 or 4 inputs.
 pub(super) struct Lut {
     inputs: Vec<Curve>,
     grid: Option<Grid>,
@@ -102,12 +102,12 @@ pub(super) struct Lut {
     outputs: [Table; 3],
     encoding: Encoding,
     to_srgb: Matrix,
-    /// Luminance of the darkest colour the device can make, which becomes black.
+    /// Luminance of the darkest device colour, which is mapped to black.
     black: f32,
 }
 
 impl Lut {
-    /// `None` if the table does not have `inputs` channels and three outputs, or is not whole.
+    /// `None` if the table does not have `inputs` channels and three outputs, or is incomplete.
     pub(super) fn new<S: Sample>(table: LutWarehouse, pcs: DataColorSpace, inputs: usize) -> Option<Self> {
         let lab = match pcs {
             DataColorSpace::Lab => true,
@@ -180,14 +180,14 @@ impl Lut {
         })
     }
 
-    /// Luminance of black (all ink for four inputs, none of the light else), as lcms takes it for compensation.
+    /// Luminance of black (full ink for four inputs, else no light), as in the black point compensation of lcms.
     fn darkest<S: Sample>(&self, inputs: usize) -> f32 {
         let [_, y, _] = match inputs {
             1 => self.xyz([S::default()]),
             3 => self.xyz([S::default(); 3]),
             _ => self.xyz([S::MAX; 4]),
         };
-        // No black is lighter than L* = 50.
+        // Clamped to L* = 50.
         if y.is_finite() { y.clamp(0.0, luminance(50.0)) } else { 0.0 }
     }
 
@@ -215,14 +215,14 @@ impl Lut {
         }
     }
 
-    /// The light of one pixel, black for the darkest that the device can make.
+    /// The light of one pixel; the darkest device colour is black.
     pub(super) fn light<S: Sample, const N: usize>(&self, samples: [S; N]) -> Light {
         let light = times(&self.to_srgb, self.xyz(samples));
         light.map(|v| (v - self.black) / (1.0 - self.black))
     }
 }
 
-/// Curves of equally many points each, one after the other.
+/// Splits consecutive curves of equal length.
 fn tables(store: &LutStore, channels: usize) -> Option<Vec<Table>> {
     let points: Vec<f32> = match store {
         LutStore::Store8(v) => v.iter().map(|v| f32::from(*v) / 255.0).collect(),
@@ -233,7 +233,7 @@ fn tables(store: &LutStore, channels: usize) -> Option<Vec<Table>> {
     (each >= 2 && tables.len() == channels).then_some(tables)
 }
 
-/// Three curves, or one for all, as tables.
+/// Three curves, or one for all channels, as tables.
 fn sampled(curves: &[ToneReprCurve]) -> Option<[Table; 3]> {
     let tables = curves.iter().cycle().take(3).map(|c| super::icc::curve::<u16>(c).map(|c| Table(c.points().to_vec())));
     tables.collect::<Option<Vec<_>>>()?.try_into().ok()

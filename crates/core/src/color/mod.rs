@@ -1,10 +1,11 @@
-//! From whatever the samples mean to 8-bit sRGB, the one space that thumbnails are in.
+//! Converts frames of any colour space to 8-bit sRGB, the colour space of thumbnails.
 //!
-//! A picture that is sRGB already, by name or because its profile says the same, is only narrowed to 8 bits. All
-//! others become linear light ([`light`]) by their profile ([`icc`], [`lut`]) or code points ([`cicp`]); high dynamic
-//! range is then mapped into what a display shows ([`tonemap`]); and light is encoded as sRGB.
+//! A picture that is sRGB already, by name or by an equivalent profile, is only narrowed to 8 bits. Others are
+//! converted to linear light ([`light`]) through their profile ([`icc`], [`lut`]) or code points ([`cicp`]); high
+//! dynamic range is tone-mapped ([`tonemap`]); then the light is encoded as sRGB.
 //!
-//! Wide gamuts of ordinary pictures are clipped, as colorimetric conversion is; only high dynamic range is compressed.
+//! Wide gamuts of standard dynamic range are clipped, as in any colorimetric conversion; only high dynamic range is
+//! compressed.
 
 mod cicp;
 mod hdr;
@@ -14,39 +15,19 @@ mod light;
 mod lut;
 mod tonemap;
 
-use std::sync::Arc;
-
 use self::cicp::Transfer;
-use self::icc::Meaning;
+use self::icc::Conversion;
 use self::light::{Curve, Light, Matrix, Sample, times};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
 
-/// What the samples of a frame mean.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ColorSpace {
-    /// IEC 61966-2-1; for [`PixelFormat::RgbF32`] its primaries in linear light; for CMYK formats uncalibrated ink.
-    #[default]
-    Srgb,
-    /// An ICC profile, as the file carries it. One that is broken or made for other channels is taken as
-    /// [`Srgb`](Self::Srgb).
-    Icc(Arc<[u8]>),
-    /// Code points of ITU-T H.273: colour primaries and transfer characteristics of grey or RGB samples. Of
-    /// [`PixelFormat::RgbF32`] only the primaries count.
-    Cicp {
-        /// 1 is BT.709, 9 BT.2020, 12 Display P3.
-        primaries: u8,
-        /// 13 is sRGB, 16 PQ, 18 HLG.
-        transfer: u8,
-    },
-}
+pub use crate::frame::ColorSpace;
 
-/// Float samples as 16-bit sRGB, other frames as they are: to be called before a frame is scaled, since filters ring
-/// around highlights in linear light and spread what is no number.
+/// Converts float samples to 16-bit sRGB and returns other frames unchanged. Call it before scaling: in linear light
+/// filters ring around highlights and spread NaN.
 ///
 /// # Errors
-/// None yet.
+/// Currently none.
 pub fn prepare(frame: Frame) -> Result<Frame> {
     let Samples::F32(samples) = &frame.samples else { return Ok(frame) };
     let format = if frame.format.has_alpha() { PixelFormat::Rgba16 } else { PixelFormat::Rgb16 };
@@ -59,13 +40,13 @@ pub fn prepare(frame: Frame) -> Result<Frame> {
     Ok(Frame { format, samples, color: ColorSpace::Srgb, ..frame })
 }
 
-/// The frame as [`PixelFormat::Rgb8`], or [`PixelFormat::Rgba8`] where it has alpha, in sRGB. Alpha is left alone.
+/// Converts a frame to sRGB in [`PixelFormat::Rgb8`], or [`PixelFormat::Rgba8`] if it has alpha. Alpha is unchanged.
 ///
-/// Without a profile CMYK is multiplied out, (1 - ink) × (1 - black), as browsers, Pillow and ImageMagick do: an
-/// assumed press profile would wash out the black of every file that was made for screens.
+/// CMYK without a profile becomes (1 - ink) × (1 - black), as in browsers, Pillow and ImageMagick: assuming a press
+/// profile would wash out the blacks of files made for screens.
 ///
 /// # Errors
-/// `internal` for a frame whose samples do not match its format.
+/// `internal` if the samples do not match the format.
 pub fn to_srgb8(frame: Frame) -> Result<Frame> {
     let frame = prepare(frame)?;
     let format = if frame.format.has_alpha() { PixelFormat::Rgba8 } else { PixelFormat::Rgb8 };
@@ -79,27 +60,27 @@ pub fn to_srgb8(frame: Frame) -> Result<Frame> {
     Ok(Frame::from_u8(width, height, format, samples)?.with_orientation(frame.orientation).with_origin(origin))
 }
 
-/// Samples of any integer format and colour space as 8-bit sRGB, with alpha if they have it.
+/// Converts samples of any integer format and colour space to 8-bit sRGB, keeping alpha.
 fn converted<S: Sample>(samples: &[S], format: PixelFormat, color: &ColorSpace) -> Vec<u8> {
-    let meaning = match color {
-        ColorSpace::Srgb => Meaning::Srgb,
-        ColorSpace::Icc(profile) => icc::meaning::<S>(profile, format),
-        ColorSpace::Cicp { primaries, transfer } => coded::<S>(*primaries, *transfer),
+    let conversion = match color {
+        ColorSpace::Srgb => Conversion::Srgb,
+        ColorSpace::Icc(profile) => icc::conversion::<S>(profile, format),
+        ColorSpace::Cicp { primaries, transfer } => cicp_conversion::<S>(*primaries, *transfer),
     };
     let is_cmyk = matches!(format, PixelFormat::Cmyk8 | PixelFormat::Cmyk16);
-    let light = match meaning {
-        Meaning::Lut(lut) if is_cmyk => samples.as_chunks().0.iter().map(cached(|p: [S; 4]| lut.light(p))).collect(),
+    let light = match conversion {
+        Conversion::Lut(lut) if is_cmyk => samples.as_chunks().0.iter().map(cached(|p: [S; 4]| lut.light(p))).collect(),
         _ if is_cmyk => return multiplied(samples),
-        Meaning::Srgb => return narrowed(samples, format),
-        Meaning::Gray(curve) => light::light(samples, format, |[g, ..]| [g.through(&curve); 3]),
-        Meaning::Rgb(curves, matrix) => match &curves[..] {
+        Conversion::Srgb => return narrowed(samples, format),
+        Conversion::Gray(curve) => light::light(samples, format, |[g, ..]| [g.through(&curve); 3]),
+        Conversion::Rgb(curves, matrix) => match &curves[..] {
             [r, g, b] => shaped(samples, format, [r, g, b], &matrix),
             [one, ..] => shaped(samples, format, [one; 3], &matrix),
             [] => return narrowed(samples, format),
         },
-        Meaning::Hdr(transfer, matrix) => mapped(samples, format, transfer, matrix.as_ref()),
-        Meaning::Lut(lut) if format.channels() < 3 => light::light(samples, format, |[g, ..]| lut.light([g])),
-        Meaning::Lut(lut) => {
+        Conversion::Hdr(transfer, matrix) => mapped(samples, format, transfer, matrix.as_ref()),
+        Conversion::Lut(lut) if format.channels() < 3 => light::light(samples, format, |[g, ..]| lut.light([g])),
+        Conversion::Lut(lut) => {
             let mut light = cached(|p: [S; 3]| lut.light(p));
             light::light(samples, format, |p| light(&p))
         }
@@ -107,15 +88,15 @@ fn converted<S: Sample>(samples: &[S], format: PixelFormat, color: &ColorSpace) 
     light::encode(&light, samples, format)
 }
 
-/// What code points mean.
-fn coded<S: Sample>(primaries: u8, transfer: u8) -> Meaning {
+/// The conversion that H.273 code points define.
+fn cicp_conversion<S: Sample>(primaries: u8, transfer: u8) -> Conversion {
     let (matrix, transfer) = (cicp::primaries(primaries), Transfer::of(transfer));
     match (matrix, transfer) {
-        (None, Transfer::Srgb) => Meaning::Srgb,
-        (matrix, transfer) if transfer.is_hdr() => Meaning::Hdr(transfer, matrix),
+        (None, Transfer::Srgb) => Conversion::Srgb,
+        (matrix, transfer) if transfer.is_hdr() => Conversion::Hdr(transfer, matrix),
         (matrix, transfer) => {
             const UNIT: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-            Meaning::Rgb(vec![Curve::new::<S>(|v| transfer.light(v))], matrix.unwrap_or(UNIT))
+            Conversion::Rgb(vec![Curve::new::<S>(|v| transfer.light(v))], matrix.unwrap_or(UNIT))
         }
     }
 }
@@ -126,7 +107,7 @@ fn shaped<S: Sample>(samples: &[S], format: PixelFormat, curves: [&Curve; 3], ma
     })
 }
 
-/// High dynamic range as light that a display can show.
+/// Converts high dynamic range to displayable light.
 fn mapped<S: Sample>(samples: &[S], format: PixelFormat, transfer: Transfer, matrix: Option<&Matrix>) -> Vec<Light> {
     let curve = Curve::new::<S>(|v| transfer.light(v));
     let mut light = light::light(samples, format, |p| {
@@ -139,7 +120,7 @@ fn mapped<S: Sample>(samples: &[S], format: PixelFormat, transfer: Transfer, mat
     light
 }
 
-/// `f` that remembers its last answer: neighbours are often alike, and tables are slow to ask.
+/// Wraps `f` with a cache of its last result: neighbouring pixels are often equal, and table lookups are slow.
 fn cached<P: Copy + PartialEq>(f: impl Fn(P) -> Light) -> impl FnMut(&P) -> Light {
     let mut last = None;
     move |p| match last {
@@ -152,7 +133,7 @@ fn cached<P: Copy + PartialEq>(f: impl Fn(P) -> Light) -> impl FnMut(&P) -> Ligh
     }
 }
 
-/// sRGB samples in 8 bits, grey as RGB.
+/// Narrows sRGB samples to 8 bits; grey becomes RGB.
 fn narrowed<S: Sample>(samples: &[S], format: PixelFormat) -> Vec<u8> {
     match format.channels() {
         1 => samples.iter().flat_map(|g| [g.narrow(); 3]).collect(),
@@ -161,7 +142,7 @@ fn narrowed<S: Sample>(samples: &[S], format: PixelFormat) -> Vec<u8> {
     }
 }
 
-/// Uncalibrated ink as sRGB.
+/// Converts uncalibrated CMYK to sRGB.
 fn multiplied<S: Sample>(samples: &[S]) -> Vec<u8> {
     let pixels = samples.as_chunks::<4>().0.iter().map(|p| p.map(|v| 255 - u32::from(v.narrow())));
     pixels.flat_map(|[c, m, y, k]| [c, m, y].map(|v| ((v * k + 127) / 255) as u8)).collect()

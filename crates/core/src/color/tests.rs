@@ -15,7 +15,7 @@ fn near(a: &[u8], b: &[u8], tolerance: u8) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= tolerance)
 }
 
-/// A profile of one table, `lut8Type` with two points a side: the nodes are CIELAB, all inks or no light last.
+/// A profile with one `lut8Type` table of two points per input. Nodes are CIELAB.
 fn table_profile(space: &[u8; 4], inputs: u8, node: impl Fn(&[bool]) -> [u8; 3]) -> ColorSpace {
     let mut table = b"mft1\0\0\0\0".to_vec();
     table.extend([inputs, 3, 2, 0]);
@@ -42,7 +42,7 @@ fn table_profile(space: &[u8; 4], inputs: u8, node: impl Fn(&[bool]) -> [u8; 3])
 }
 
 #[test]
-fn srgb_is_passed_on() {
+fn srgb_is_unchanged() {
     assert_eq!(pixel(PixelFormat::Rgb8, &[1, 2, 3], ColorSpace::Srgb), [1, 2, 3]);
     assert_eq!(pixel(PixelFormat::Rgba8, &[1, 2, 3, 4], ColorSpace::Srgb), [1, 2, 3, 4]);
     assert_eq!(pixel(PixelFormat::Gray8, &[9], ColorSpace::Srgb), [9, 9, 9]);
@@ -65,7 +65,7 @@ fn size_orientation_and_origin_stay() {
 }
 
 #[test]
-fn a_profile_that_says_srgb_changes_nothing() {
+fn an_srgb_profile_changes_nothing() {
     let color = icc(ColorProfile::new_srgb());
     for v in 0..=255 {
         assert_eq!(pixel(PixelFormat::Rgb8, &[v, 255 - v, v / 2], color.clone()), [v, 255 - v, v / 2]);
@@ -103,7 +103,7 @@ fn alpha_passes_through_a_profile() {
 }
 
 #[test]
-fn sixteen_bits_go_through_a_profile_as_eight_bits_do() {
+fn profiles_agree_for_sixteen_and_eight_bits() {
     let color = icc(ColorProfile::new_display_p3());
     for p in [[234, 51, 35], [10, 20, 30], [255, 128, 0]] {
         let wide = p.map(|v| u16::from(v) * 257).to_vec();
@@ -114,7 +114,7 @@ fn sixteen_bits_go_through_a_profile_as_eight_bits_do() {
 }
 
 #[test]
-fn grey_goes_through_its_gamma() {
+fn grey_profiles_apply_their_gamma() {
     let color = icc(ColorProfile::new_gray_with_gamma(1.0));
     // Half the light is 188 of 255.
     assert!(near(&pixel(PixelFormat::Gray8, &[128], color.clone()), &[188; 3], 1));
@@ -122,7 +122,7 @@ fn grey_goes_through_its_gamma() {
 }
 
 #[test]
-fn a_profile_for_other_channels_is_no_profile() {
+fn a_profile_for_other_channels_is_ignored() {
     let gray = icc(ColorProfile::new_gray_with_gamma(1.0));
     let cmyk = table_profile(b"CMYK", 4, |_| [0; 3]);
     for color in [gray, cmyk] {
@@ -135,7 +135,7 @@ fn a_profile_for_other_channels_is_no_profile() {
 }
 
 #[test]
-fn a_broken_profile_is_no_profile() {
+fn a_broken_profile_is_ignored() {
     let whole = ColorProfile::new_adobe_rgb().encode().unwrap();
     let mut many = whole.clone();
     many[128..132].copy_from_slice(&u32::MAX.to_be_bytes());
@@ -145,8 +145,8 @@ fn a_broken_profile_is_no_profile() {
 }
 
 #[test]
-fn a_table_is_interpolated_and_its_black_is_black() {
-    // Paper is L* 100; every ink takes its share away, all of them leave L* 20, grey throughout.
+fn a_table_is_interpolated_with_black_point_compensation() {
+    // Paper is L* 100, each ink darkens by 20, all four leave L* 20; always grey.
     let color = table_profile(b"CMYK", 4, |inks| [255 - 51 * inks.iter().filter(|i| **i).count() as u8, 128, 128]);
     let of = |p: [u8; 4]| pixel(PixelFormat::Cmyk8, &p, color.clone());
     assert!(near(&of([0; 4]), &[255; 3], 1), "{:?}", of([0; 4]));
@@ -169,7 +169,7 @@ fn a_table_of_rgb_keeps_alpha() {
 }
 
 #[test]
-fn ink_without_a_profile_is_multiplied() {
+fn cmyk_without_a_profile_is_multiplied() {
     let of = |p: [u8; 4]| pixel(PixelFormat::Cmyk8, &p, ColorSpace::Srgb);
     assert_eq!(of([0, 0, 0, 0]), [255; 3]);
     assert_eq!(of([0, 0, 0, 255]), [0; 3]);
@@ -209,7 +209,7 @@ fn hlg_fits_below_its_peak() {
 }
 
 #[test]
-fn high_dynamic_range_is_known_by_the_tag_and_by_the_curve() {
+fn hdr_is_detected_by_tag_and_by_curve() {
     let expected = pixel(PixelFormat::Rgb8, &[120, 110, 60], ColorSpace::Cicp { primaries: 9, transfer: 16 });
     let tagged = ColorProfile::new_bt2020_pq();
     let mut plain = ColorProfile::new_bt2020_pq();
@@ -248,7 +248,7 @@ fn sdr_video_code_points_change_no_tones() {
 }
 
 #[test]
-fn floats_become_sixteen_bits_before_scaling_and_others_stay() {
+fn prepare_converts_only_floats() {
     let frame = Frame::from_f32(1, 1, PixelFormat::RgbaF32, vec![0.5, 0.5, 0.5, 1.0]).unwrap();
     let out = prepare(frame).unwrap();
     assert_eq!((out.format, &out.color), (PixelFormat::Rgba16, &ColorSpace::Srgb));
@@ -257,7 +257,7 @@ fn floats_become_sixteen_bits_before_scaling_and_others_stay() {
 }
 
 #[test]
-fn floats_of_other_primaries_come_to_srgb() {
+fn floats_of_other_primaries_convert_to_srgb() {
     let color = ColorSpace::Cicp { primaries: 9, transfer: 8 };
     // A BT.2020 colour that is half the light of sRGB red.
     let frame = Frame::from_f32(1, 1, PixelFormat::RgbF32, vec![0.3137, 0.0345, 0.0082]).unwrap().with_color(color);

@@ -1,27 +1,27 @@
-//! High dynamic range and wide gamut into sRGB, without a washed-out or clipped look.
+//! Maps high dynamic range and wide gamut into sRGB without washing out or clipping.
 //!
-//! Two passes over a small picture. The first finds its own peak and how far its colours leave the gamut, as robust
-//! percentiles: what metadata promise is often wrong, and a picture that needs no compression gets none. The second
-//! bends only what is above a knee, with one curve for both:
-//! - colours out of gamut are drawn towards the grey of their own largest channel, so hue and brightness stay;
-//! - then all three channels are scaled as the largest one has to be, so nothing clips and no hue turns.
+//! Two passes over a small picture. The first finds its peak and the extent of its gamut as robust percentiles:
+//! metadata is often wrong, and a picture that needs no compression gets none. The second compresses only values above
+//! a knee, with one curve for both steps:
+//! - out-of-gamut colours move towards the grey of their largest channel, which keeps hue and brightness;
+//! - then all channels are scaled by the factor of the largest one, so that nothing clips and hues stay.
 
 use super::light::Light;
 
-/// Light below this stays as it is. sRGB signal 0.74: skin and walls; the sky and lamps are above it.
+/// Light below this is unchanged. sRGB signal 0.74: skin and walls are below, sky and lamps above.
 pub(super) const KNEE: f32 = 0.5;
 
-/// Distance from grey, as a share of the largest channel, below which colours stay as they are.
+/// Distance from grey, as a fraction of the largest channel, below which colours are unchanged.
 const GAMUT_KNEE: f32 = 0.85;
 
-/// Share of the pixels that may be brighter than the peak, or further out than the reach.
+/// Fraction of the pixels that may exceed the peak or the reach.
 const OUTLIERS: f64 = 0.001;
 
-/// Pixels that are looked at to find the peak.
-const LOOKED_AT: usize = 1 << 16;
+/// Pixels sampled to find the peak.
+const SAMPLED_PIXELS: usize = 1 << 16;
 
-/// Identity up to `knee`, then rising ever slower so that `peak` becomes 1. Continuous with its slope; the identity
-/// when `peak` is 1. Reinhard's extended operator (2002, equation 4), moved to start at the knee.
+/// Identity up to `knee`, then compressed so that `peak` becomes 1; the slope is continuous. The identity if `peak` is
+/// 1. Reinhard's extended operator (2002, equation 4), shifted to start at the knee.
 pub(super) fn shoulder(v: f32, knee: f32, peak: f32) -> f32 {
     if v <= knee || peak <= 1.0 {
         return v;
@@ -30,7 +30,7 @@ pub(super) fn shoulder(v: f32, knee: f32, peak: f32) -> f32 {
     knee + (1.0 - knee) * u * (1.0 + u / (top * top)) / (1.0 + u)
 }
 
-/// What the shoulders of one picture need.
+/// The parameters of both curves for one picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct ToneMap {
     knee: f32,
@@ -41,16 +41,16 @@ pub(super) struct ToneMap {
 impl ToneMap {
     /// The map for a picture with these pixels.
     pub(super) fn new(pixels: &[Light], knee: f32) -> Self {
-        let step = pixels.len().div_ceil(LOOKED_AT).max(1);
+        let step = pixels.len().div_ceil(SAMPLED_PIXELS).max(1);
         let seen = || pixels.iter().step_by(step);
         let peak = upper_percentile(seen().map(|p| largest(*p)).collect());
-        // Noise of dark pixels says nothing about the gamut.
+        // Dark pixels are noise and tell nothing about the gamut.
         let bright = seen().filter(|p| largest(**p) > 0.02);
         let reach = upper_percentile(bright.map(|p| 1.0 - p[0].min(p[1]).min(p[2]) / largest(*p)).collect());
         Self { knee, peak: peak.clamp(1.0, 1e6), reach: reach.clamp(1.0, 2.0) }
     }
 
-    /// `light` within 0 to 1, but for the outliers.
+    /// Maps `light` into 0 to 1, except for outliers.
     pub(super) fn apply(&self, light: Light) -> Light {
         let top = largest(light);
         if top <= 0.0 {
@@ -65,7 +65,7 @@ fn largest(p: Light) -> f32 {
     p[0].max(p[1]).max(p[2])
 }
 
-/// The value that all but [`OUTLIERS`] are not above; 0 if there are none.
+/// The value that only [`OUTLIERS`] of `values` exceed; 0 if `values` is empty.
 pub(super) fn upper_percentile(mut values: Vec<f32>) -> f32 {
     let outliers = (values.len() as f64 * OUTLIERS) as usize;
     match values.len().checked_sub(1 + outliers) {
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shoulder_rises_smoothly_from_the_knee_to_the_peak() {
+    fn the_shoulder_is_smooth_and_monotonic() {
         for peak in [1.0, 1.5, 5.0, 50.0, 1e6] {
             assert_eq!(shoulder(0.4, 0.5, peak), 0.4);
             assert!((shoulder(peak, 0.5, peak) - 1.0).abs() < 1e-4, "{peak}");
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_within_srgb_is_left_alone() {
+    fn a_picture_within_srgb_is_unchanged() {
         let pixels = [[0.0, 0.5, 1.0], [1.0, 0.0, 0.0], [0.2; 3]];
         let map = ToneMap::new(&pixels, KNEE);
         for p in pixels {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_out_of_gamut_come_in_without_meeting_those_inside() {
+    fn out_of_gamut_colours_stay_distinct_from_those_inside() {
         // Pure green of BT.2020, and one half way to it from the green of sRGB.
         let (far, near) = ([-0.588, 1.133, -0.101], [-0.294, 1.066, -0.05]);
         let map = ToneMap::new(&[far, near, [0.0, 1.0, 0.0]], KNEE);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_specks_do_not_darken_the_rest() {
+    fn outliers_do_not_darken_the_rest() {
         let mut pixels = vec![[0.7; 3]; 4000];
         pixels[0] = [1000.0; 3];
         let out = ToneMap::new(&pixels, KNEE).apply([0.7; 3]);

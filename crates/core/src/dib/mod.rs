@@ -1,13 +1,16 @@
-//! Device-independent bitmaps: what follows the file header of a BMP, and what icons, cursors, the clipboard and
-//! metafiles hold without one. All headers from OS/2 1.x to version 5.
+//! Device-independent bitmaps: the part of a BMP after its file header, also found bare in icons, cursors and
+//! metafiles. Supports all headers from OS/2 1.x to version 5.
 //!
-//! Not supported: Huffman 1D of OS/2 2.x.
+//! [`frame`] decodes from a source, scaled down while reading; [`rgba`] decodes from memory and keeps track of missing
+//! pixels. Not supported: Huffman 1D of OS/2 2.x; 64-bit pixels in [`rgba`].
 
 mod header;
+mod rgba;
 mod rle;
 mod samples;
 
-pub use header::{Compression, Header};
+pub use header::{ColorTable, Compression, Header};
+pub use rgba::rgba;
 
 use std::io::{BufRead, Seek, SeekFrom};
 
@@ -16,16 +19,18 @@ use samples::Unpacker;
 
 use crate::decode::{Context, Want};
 use crate::error::Result;
-use crate::frame::Frame;
-use crate::orient::Orientation;
+use crate::frame::{Frame, Orientation};
 use crate::probe::Hint;
 use crate::scale::rows::{self, Shape};
 use crate::source::{Source, SourceReader};
 
-/// Bytes of one fetch.
+/// Size of one read, in bytes.
 const WINDOW: usize = 256 << 10;
 
-/// The picture of the bitmap that begins where `dib` begins.
+/// Decodes the bitmap at the start of `dib`, with the orientation that its row order asks for.
+///
+/// # Errors
+/// `limit` for too many pixels, `corrupt` if the data ends before the first row.
 pub fn frame(dib: &Source, header: &Header, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     cx.check_pixels(header.size)?;
     if matches!(header.compression, Compression::Jpeg | Compression::Png) {
@@ -33,7 +38,7 @@ pub fn frame(dib: &Source, header: &Header, want: &Want, cx: &Context<'_>) -> Re
         return Ok(cx.inner_frame(&inner, &Hint::default(), want)?.with_origin(Default::default()));
     }
     let frame = decoded(dib, header, header.has_alpha(), want, cx)?;
-    // An alpha mask over pixels that never set it is a writer's oversight: the picture is there.
+    // Some writers declare an alpha mask but leave alpha at zero everywhere.
     if header.has_alpha() && is_transparent(&frame) {
         return decoded(dib, header, false, want, cx);
     }
@@ -42,7 +47,7 @@ pub fn frame(dib: &Source, header: &Header, want: &Want, cx: &Context<'_>) -> Re
 
 fn decoded(dib: &Source, header: &Header, alpha: bool, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     let unpacker = Unpacker::new(header, alpha);
-    // Rows stand from the bottom up unless the header says otherwise; the turn is left to the pipeline.
+    // Rows are stored from the bottom up by default; the pipeline flips them after scaling.
     let orientation = if header.top_down { Orientation::Normal } else { Orientation::FlipVertical };
     let shape = Shape { size: header.size, orientation, format: unpacker.format() };
     let mut stored = Stored::new(dib, header)?;
@@ -63,8 +68,8 @@ fn is_transparent(frame: &Frame) -> bool {
     frame.as_u8().is_some_and(|v| frame.format.has_alpha() && v.chunks_exact(4).all(|p| p[3] == 0))
 }
 
-/// Rows as they stand in the file, run lengths expanded.
-pub enum Stored {
+/// Rows as stored, with run lengths expanded.
+enum Stored {
     Plain { reader: SourceReader, stride: usize },
     Runs { rle: Box<Rle<SourceReader>>, row_bytes: usize },
 }
@@ -76,9 +81,9 @@ impl Stored {
         reader.fill_buf()?;
         Ok(match header.compression {
             Compression::Rle4 | Compression::Rle8 | Compression::Rle24 => {
-                let row_bytes =
-                    header.size.width as usize * if header.compression == Compression::Rle24 { 3 } else { 1 };
-                Self::Runs { rle: Box::new(Rle::new(reader, header.compression)), row_bytes }
+                let rle = Rle::new(reader, header.compression);
+                let row_bytes = rle.row_bytes(header.size.width as usize);
+                Self::Runs { rle: Box::new(rle), row_bytes }
             }
             _ => Self::Plain { reader, stride: header.stride() },
         })

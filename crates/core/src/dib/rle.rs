@@ -1,25 +1,33 @@
-//! Run lengths of BI_RLE4, BI_RLE8 and OS/2's 24-bit kind, row by row (MS-WMF 3.1.6).
+//! Run lengths: BI_RLE4, BI_RLE8 (MS-WMF 3.1.6) and the 24-bit variant of OS/2, row by row.
 //!
-//! Pixels that no run names have index 0. Runs past the right edge are cut off.
+//! Pixels that no run covers have index 0. Runs past the right edge are cut off.
 
 use std::io::BufRead;
+use std::ops::Range;
 
 use super::Compression;
 use crate::error::Result;
 
+/// A decoder of run lengths.
 pub struct Rle<R> {
     reader: R,
     compression: Compression,
     /// Column of the next pixel, px.
     x: usize,
-    /// Rows that a delta passed over.
+    /// Rows that a delta still has to move down.
     skip: u8,
     ended: bool,
+    covered: Vec<Range<usize>>,
 }
 
 impl<R: BufRead> Rle<R> {
     pub fn new(reader: R, compression: Compression) -> Self {
-        Self { reader, compression, x: 0, skip: 0, ended: false }
+        Self { reader, compression, x: 0, skip: 0, ended: false, covered: Vec::new() }
+    }
+
+    /// Size of a row of `width` px, in bytes.
+    pub fn row_bytes(&self, width: usize) -> usize {
+        width * if self.compression == Compression::Rle24 { 3 } else { 1 }
     }
 
     fn byte(&mut self) -> Result<Option<u8>> {
@@ -30,9 +38,15 @@ impl<R: BufRead> Rle<R> {
         Ok(byte)
     }
 
-    /// The next row: one byte an index, or three a pixel. `false` if the content ends before it.
+    /// The columns that runs cover in the last row read, from left to right, px.
+    pub fn covered(&self) -> &[Range<usize>] {
+        &self.covered
+    }
+
+    /// Reads the next row into `row`: one byte per index, or three per 24-bit pixel. `false` if the data has ended.
     pub fn row(&mut self, row: &mut [u8]) -> Result<bool> {
         row.fill(0);
+        self.covered.clear();
         if self.skip > 0 {
             self.skip -= 1;
             if self.skip > 0 {
@@ -118,12 +132,16 @@ impl<R: BufRead> Rle<R> {
         let at = self.x.saturating_mul(pixel.len());
         if let Some(into) = row.get_mut(at..at.saturating_add(pixel.len())) {
             into.copy_from_slice(pixel);
+            match self.covered.last_mut() {
+                Some(last) if last.end == self.x => last.end += 1,
+                _ => self.covered.push(self.x..self.x + 1),
+            }
         }
         self.x = self.x.saturating_add(1);
     }
 }
 
-/// The high half of a byte for even pixels, the low one for odd.
+/// The high half of a byte for even pixels, the low half for odd ones.
 fn nibble(value: u8, pixel: usize) -> u8 {
     if pixel.is_multiple_of(2) { value >> 4 } else { value & 15 }
 }
@@ -158,13 +176,21 @@ mod tests {
     }
 
     #[test]
+    fn covered_columns_exclude_gaps_and_overruns() {
+        let bytes = [1, 7, 0, 2, 1, 0, 9, 8, 0, 1];
+        let mut rle = Rle::new(&bytes[..], Compression::Rle8);
+        assert!(rle.row(&mut [0; 4]).unwrap());
+        assert_eq!(rle.covered(), [0..1, 2..4]);
+    }
+
+    #[test]
     fn half_bytes_alternate() {
         let bytes = [3, 0x12, 0, 3, 0x45, 0x60, 0, 1];
         assert_eq!(rows(&bytes, Compression::Rle4, 6, 1), [[1, 2, 1, 4, 5, 6]]);
     }
 
     #[test]
-    fn rows_end_where_the_content_ends() {
+    fn rows_end_with_the_data() {
         assert_eq!(rows(&[1, 7, 0, 0, 1, 8], Compression::Rle8, 1, 9).len(), 2);
     }
 }

@@ -1,11 +1,11 @@
-//! Stored pixels to 8-bit samples.
+//! Converts stored pixels to 8-bit samples.
 
 use std::sync::LazyLock;
 
 use super::{Compression, Header};
 use crate::frame::PixelFormat;
 
-/// One channel of a bit-masked pixel.
+/// One channel of a pixel with bit masks.
 #[derive(Debug, Clone, Copy)]
 struct Field {
     mask: u32,
@@ -16,11 +16,11 @@ struct Field {
 impl Field {
     fn new(mask: u32) -> Self {
         let shift = if mask == 0 { 0 } else { mask.trailing_zeros() };
-        // Masks with holes are read up to their topmost bit.
+        // For masks with holes, everything up to the topmost bit counts.
         Self { mask, shift, bits: 32 - (mask >> shift).leading_zeros() }
     }
 
-    /// The channel's value, 0 to 255.
+    /// The value of the channel in `pixel`, scaled to 0..=255.
     fn get(self, pixel: u32) -> u8 {
         let value = (pixel & self.mask) >> self.shift;
         match self.bits {
@@ -55,19 +55,19 @@ fn fixed(bytes: [u8; 2]) -> u16 {
 }
 
 enum Kind {
-    /// Indices of so many bits.
+    /// Indices of this many bits, and the colour table.
     Indexed(u32, Box<[[u8; 3]; 256]>),
     /// Blue, green, red.
     Bgr,
-    /// As [`Bgr`](Self::Bgr), with a byte that means nothing.
+    /// As [`Bgr`](Self::Bgr), plus an unused byte.
     Bgrx,
-    /// Pixels of so many bytes.
+    /// Bit masks over pixels of this many bytes.
     Fields(usize, [Field; 4]),
     /// Blue, green, red in linear light and straight alpha, two bytes each, s2.13.
     Fixed,
 }
 
-/// From stored rows to rows of [`format`](Self::format).
+/// Converts stored rows to rows of [`format`](Self::format).
 pub struct Unpacker {
     kind: Kind,
     format: PixelFormat,
@@ -87,7 +87,7 @@ impl Unpacker {
                     *into = *from;
                 }
                 let grey = header.palette.iter().all(|[r, g, b]| r == g && g == b);
-                // Run lengths were expanded to a byte an index.
+                // The run-length decoder emits one byte per index.
                 let bits = if header.compression == Compression::None { u32::from(bits) } else { 8 };
                 (Kind::Indexed(bits, colors), if grey { PixelFormat::Gray8 } else { PixelFormat::Rgb8 })
             }
@@ -140,7 +140,7 @@ impl Unpacker {
     }
 }
 
-/// `count` indices of `bits` bits, the most significant first.
+/// `count` indices of `bits` bits each, most significant bits first.
 fn indices_of(packed: &[u8], bits: u32, count: usize) -> impl Iterator<Item = u8> + '_ {
     let per_byte = 8 / bits as usize;
     let mask = (0xFFu32 >> (8 - bits)) as u8;

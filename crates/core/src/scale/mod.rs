@@ -1,7 +1,7 @@
 //! One high-quality resize: Lanczos3, SIMD, alpha-weighted.
 //!
-//! [`resize`] takes a crop of a whole frame to its final size in one step. [`RowReducer`] does the same for rows that
-//! arrive one after the other, so that a picture larger than memory needs no frame of its own.
+//! [`resize`] scales a crop of a frame to its final size in one step. [`RowReducer`] does the same for rows that arrive
+//! one by one, so that the full picture is never in memory.
 
 mod reducer;
 pub mod rows;
@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
 use crate::geometry::{Rect, Size};
 
-/// The part `crop` of `frame`, in stored pixels, as a frame of `output` px. Colour space and orientation stay.
+/// Scales the part `crop` of `frame`, in pixels before orientation, to `output` px. Colour space and orientation are
+/// kept.
 pub fn resize(frame: &Frame, crop: Rect, output: Size) -> Result<Frame> {
     let whole = crop.x == 0.0
         && crop.y == 0.0
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn transparent_pixels_lend_no_colour() {
+    fn transparent_pixels_do_not_bleed_colour() {
         // Left half opaque red, right half fully transparent green.
         let pixels: Vec<u8> = (0..64).flat_map(|i| if i % 8 < 4 { [255, 0, 0, 255] } else { [0, 255, 0, 0] }).collect();
         let frame = Frame::from_u8(8, 8, PixelFormat::Rgba8, pixels).unwrap();

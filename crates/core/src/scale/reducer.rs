@@ -1,10 +1,10 @@
-//! A resize that is fed rows and never holds the whole source.
+//! A resize that takes rows one by one and never holds the whole source.
 //!
-//! Lanczos3 is separable: every row is reduced to the target width as it comes, and only those narrow rows are kept;
-//! at the end they are reduced to the target height. The result is what one resize of the whole frame gives.
+//! Lanczos3 is separable: rows are reduced to the target width as they arrive, only the narrow rows are kept, and at
+//! the end these are reduced to the target height. The result equals one resize of the whole frame.
 //!
-//! Floats are linear light of any size, in which the filter would ring around highlights and spread what is no number.
-//! They are reduced on a logarithmic scale.
+//! Float samples are unbounded linear light, where the filter would ring around highlights and spread NaN. They are
+//! reduced on a logarithmic scale.
 
 use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
@@ -13,22 +13,21 @@ use fir::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 use super::{bytes, bytes_mut, internal, pixel_type, zeroed};
 use crate::decode::{Context, Want};
 use crate::error::{Error, Result};
-use crate::frame::{Frame, PixelFormat, Samples};
+use crate::frame::{Frame, Orientation, PixelFormat, Samples};
 use crate::geometry::Size;
 use crate::limits::Reservation;
-use crate::orient::Orientation;
 
-/// Bytes of source rows that are reduced at once: the filter is set up anew for each batch, so few are better.
+/// Bytes of source rows per batch. The filter is set up for every batch, so fewer batches are faster.
 const BATCH_BYTES: u64 = 16 << 20;
 
-/// Reduces a picture row by row to the size that is wanted.
+/// Reduces a picture row by row to the wanted size.
 pub struct RowReducer {
     source: Size,
     target: Size,
     format: PixelFormat,
     resizer: Resizer,
     mul_div: MulDiv,
-    /// `batch_rows` rows as they came, of which `batched` are filled.
+    /// Up to `batch_rows` source rows; `batched` are filled.
     batch: Samples,
     batch_rows: usize,
     batched: usize,
@@ -41,7 +40,7 @@ pub struct RowReducer {
 }
 
 impl RowReducer {
-    /// For a picture of `source` stored px that `orientation` has still to be applied to. Reserves what it needs.
+    /// A reducer for a picture of `source` px as stored, before `orientation`. Reserves the memory it needs.
     pub fn new(
         source: Size,
         orientation: Orientation,
@@ -51,7 +50,7 @@ impl RowReducer {
     ) -> Result<Self> {
         cx.check_pixels(source)?;
         let wanted = orientation.apply_to(want.size);
-        // Several specs are made from one frame: leave the filter of each of them something to work on.
+        // Each of several specs needs spare pixels for its own resize.
         let spare = if want.many { 2 } else { 1 };
         let side = |wanted: u32, source: u32| wanted.saturating_mul(spare).clamp(1, source);
         let mut target = Size::new(side(wanted.width, source.width), side(wanted.height, source.height));
@@ -83,17 +82,17 @@ impl RowReducer {
         })
     }
 
-    /// Bytes of one source row.
+    /// Size of a source row, in bytes.
     pub fn row_bytes(&self) -> usize {
         self.row_bytes
     }
 
-    /// Rows taken so far.
+    /// Number of rows pushed so far.
     pub fn rows(&self) -> u32 {
         self.rows
     }
 
-    /// Takes the next row: `row_bytes` bytes of samples in native byte order. Rows past the last are ignored.
+    /// Adds the next row: `row_bytes` bytes of samples in native byte order. Surplus rows are ignored.
     pub fn push(&mut self, row: &[u8]) -> Result<()> {
         if self.rows >= self.source.height {
             return Ok(());
@@ -130,7 +129,7 @@ impl RowReducer {
         self.resizer.resize(&source, &mut target, &options()).map_err(internal)
     }
 
-    /// The reduced frame. Rows that never came are transparent, or mid grey where there is no alpha.
+    /// The reduced frame. Missing rows are transparent, or mid grey in formats without alpha.
     pub fn finish(mut self) -> Result<Frame> {
         self.reduce()?;
         let (format, target) = (self.format, self.target);
@@ -158,7 +157,7 @@ impl RowReducer {
     }
 }
 
-/// Replaces every sample but alpha.
+/// Applies `f` to every sample except alpha.
 fn each_color(samples: &mut [f32], format: PixelFormat, f: impl Fn(f32) -> f32) {
     let channels = format.channels();
     let colors = channels - usize::from(format.has_alpha());
@@ -167,7 +166,7 @@ fn each_color(samples: &mut [f32], format: PixelFormat, f: impl Fn(f32) -> f32) 
     }
 }
 
-/// Light no larger than this is told apart, which is beyond what any sensor or renderer delivers.
+/// Larger values are clipped. Beyond the range of sensors and renderers.
 const LARGEST: f32 = 1e6;
 
 fn logarithmic(v: f32) -> f32 {
@@ -179,7 +178,7 @@ fn linear(v: f32) -> f32 {
 }
 
 fn options() -> ResizeOptions {
-    // Alpha is multiplied in once before and divided out once after both passes.
+    // Alpha is premultiplied once before both passes and divided out once after them.
     ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false)
 }
 
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_give_what_the_whole_frame_gives() {
+    fn rows_match_a_resize_of_the_whole_frame() {
         let size = Size::new(203, 131);
         for format in [PixelFormat::Rgb8, PixelFormat::Rgba8, PixelFormat::Gray8] {
             let pixels = noise(size.pixels() as usize * format.channels());
@@ -220,14 +219,14 @@ mod tests {
             let frame = Frame::from_u8(size.width, size.height, format, pixels).unwrap();
             let expected = crate::scale::resize(&frame, whole, Size::new(40, 26)).unwrap();
             let worst = got.as_u8().unwrap().iter().zip(expected.as_u8().unwrap()).map(|(a, b)| a.abs_diff(*b)).max();
-            // Colours are rounded once more where they were multiplied with a small alpha.
+            // Premultiplying with a small alpha rounds colours once more.
             let allowed = if format.has_alpha() { 8 } else { 1 };
             assert!(worst.unwrap() <= allowed, "{format:?}: {worst:?}");
         }
     }
 
     #[test]
-    fn rows_that_never_came_are_grey() {
+    fn missing_rows_are_grey() {
         let size = Size::new(64, 64);
         let got = reduced(PixelFormat::Gray8, &[10; 64 * 64], size, Want::new(Size::new(8, 8)), 32);
         let v = got.as_u8().unwrap();
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sun_and_what_is_no_number_stay_where_they_are() {
+    fn highlights_and_nan_do_not_spread() {
         let size = Size::new(64, 64);
         let mut light = vec![0.5f32; 64 * 64 * 3];
         light[(32 * 64 + 32) * 3..][..3].fill(1e30);

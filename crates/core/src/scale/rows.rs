@@ -1,30 +1,31 @@
-//! Pictures that are read row by row into the reducer, so that none stands in memory whole.
+//! Scales pictures down while reading them row by row, so that the full picture is never in memory.
 
 use std::io::{ErrorKind as IoKind, Read};
 
 use crate::decode::{Context, Want};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Frame, PixelFormat};
+use crate::frame::{Frame, Orientation, PixelFormat};
 use crate::geometry::Size;
-use crate::orient::Orientation;
 use crate::scale::RowReducer;
 
-/// Rows between two looks at the deadline.
+/// Rows between two checks of the deadline.
 const CHECK: u32 = 16;
 
-/// What is to be read: stored size, what is still to be done to it, and the samples of a row.
+/// The picture to read: stored size, orientation and sample format.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// Stored px.
+    /// Size as stored, px.
     pub size: Size,
-    /// From stored to shown.
+    /// Orientation that has still to be applied.
     pub orientation: Orientation,
-    /// Samples of the rows.
+    /// Sample format of the rows.
     pub format: PixelFormat,
 }
 
-/// The picture whose rows `next` fills, one a call, in native byte order, from the first stored row on; it returns
-/// whether there was one. A picture that ends early, or is `corrupt` after its first row, is kept with a warning.
+/// Scales a picture down to what `want` needs. `next` fills one row per call, in native byte order and in stored order,
+/// and returns `false` at the end of the data.
+///
+/// A picture that ends early, or is `corrupt` after its first row, is kept with a warning.
 pub fn reduce(
     shape: Shape,
     want: &Want,
@@ -52,7 +53,7 @@ pub fn reduce(
     Ok(reducer.finish()?.with_orientation(orientation))
 }
 
-/// Fills `buf` as far as `reader` goes and says how far; only the end of the content is no error.
+/// Fills `buf` as far as `reader` goes; returns the number of bytes read.
 pub fn fill(reader: &mut impl Read, buf: &mut [u8]) -> Result<usize> {
     let mut done = 0;
     while done < buf.len() {
@@ -66,7 +67,7 @@ pub fn fill(reader: &mut impl Read, buf: &mut [u8]) -> Result<usize> {
     Ok(done)
 }
 
-/// Fills `buf`; `false` if `reader` ended before its first byte. A part of it is filled up with zeros.
+/// Fills `buf`; `false` if `reader` is at its end. A partial row is padded with zeros.
 pub fn fill_row(reader: &mut impl Read, buf: &mut [u8]) -> Result<bool> {
     let n = fill(reader, buf)?;
     buf[n..].fill(0);
@@ -81,7 +82,7 @@ mod tests {
     const SHAPE: Shape = Shape { size: Size::new(2, 4), orientation: Orientation::Normal, format: PixelFormat::Gray8 };
 
     #[test]
-    fn a_picture_that_breaks_off_is_kept_with_a_warning() {
+    fn a_truncated_picture_is_kept_with_a_warning() {
         let mut y = 0;
         let (frame, warnings) = testing::with_context(|cx| {
             reduce(SHAPE, &Want::new(SHAPE.size), cx, |row| {

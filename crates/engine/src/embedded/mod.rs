@@ -25,7 +25,7 @@ const BLOBS: &str = "blobs";
 /// # Errors
 /// `corrupt` for a damaged database (see [`repair`]), `io` if the folder cannot be written.
 pub fn open(state: &Path, max_jobs: u64) -> Result<Backend> {
-    fs::create_private_folder(state).map_err(|e| EngineError::disk("creating", state, &e))?;
+    fs::create_private_folder(state).map_err(|e| EngineError::disk("creating", state, e))?;
     let sqlite = Arc::new(sqlite::Sqlite::open(&state.join(DATABASE), max_jobs)?);
     let blobs = Arc::new(blobs::Folder::open(&state.join(BLOBS))?);
     Ok(Backend { queue: sqlite.clone(), records: sqlite, blobs })

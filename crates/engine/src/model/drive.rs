@@ -1,6 +1,7 @@
 //! What a host's drive is asked and answers.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::error::{EngineError, Result, Subject};
 use crate::model::id::Version;
@@ -84,18 +85,19 @@ pub enum DriveErrorKind {
 }
 
 /// Why a drive could not answer, with detail for the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct DriveError {
     /// What the engine acts on.
     pub kind: DriveErrorKind,
     /// Human-readable detail, for logs.
     pub detail: String,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl DriveError {
     /// An error of `kind`.
     pub fn new(kind: DriveErrorKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        Self { kind, detail: detail.into(), source: None }
     }
 
     /// The space has no such file.
@@ -117,6 +119,13 @@ impl DriveError {
     pub fn unsupported(detail: impl Into<String>) -> Self {
         Self::new(DriveErrorKind::Unsupported, detail)
     }
+
+    /// The same error, caused by `source`.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(Arc::from(source.into()));
+        self
+    }
 }
 
 impl fmt::Display for DriveError {
@@ -125,7 +134,11 @@ impl fmt::Display for DriveError {
     }
 }
 
-impl std::error::Error for DriveError {}
+impl std::error::Error for DriveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}
 
 impl From<DriveError> for EngineError {
     fn from(e: DriveError) -> Self {
@@ -136,6 +149,24 @@ impl From<DriveError> for EngineError {
             DriveErrorKind::Unavailable => (ErrorKind::Io, Subject::Drive),
             DriveErrorKind::Unsupported => (ErrorKind::Unsupported, Subject::File),
         };
-        Self::new(kind, subject, e.detail)
+        Self::new(kind, subject, e.detail.as_str()).caused_by(e)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_drive_error_and_its_own_source_stay_in_the_chain() {
+        let e = EngineError::from(DriveError::unavailable("offline").caused_by(io::Error::from_raw_os_error(5)));
+        assert_eq!((e.kind(), e.subject(), e.detail()), (ErrorKind::Io, Subject::Drive, "offline"));
+        let drive = e.source().and_then(|e| e.downcast_ref::<DriveError>()).unwrap();
+        assert_eq!(drive.kind, DriveErrorKind::Unavailable);
+        let system = drive.source().and_then(|e| e.downcast_ref::<io::Error>()).unwrap();
+        assert_eq!(system.raw_os_error(), Some(5));
     }
 }

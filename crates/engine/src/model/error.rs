@@ -1,6 +1,7 @@
 //! Errors of engine calls.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::caller::Caller;
@@ -43,12 +44,14 @@ pub struct EngineError {
     detail: String,
     retry_after: Option<Duration>,
     correlation: CorrelationId,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl EngineError {
     /// An error of `kind` about `subject`, with `detail` for the log.
     pub fn new(kind: ErrorKind, subject: Subject, detail: impl Into<String>) -> Self {
-        Self { kind, subject, detail: detail.into(), retry_after: None, correlation: CorrelationId::unique() }
+        let correlation = CorrelationId::unique();
+        Self { kind, subject, detail: detail.into(), retry_after: None, correlation, source: None }
     }
 
     /// A `busy` error: something is full or not ready, and retrying after `after` may help.
@@ -77,8 +80,22 @@ impl EngineError {
     }
 
     /// An I/O error of the store at `path`.
-    pub(crate) fn disk(action: &str, path: &std::path::Path, e: &std::io::Error) -> Self {
-        Self::new(ErrorKind::Io, Subject::Store, format!("{action} {}: {e}", path.display()))
+    pub(crate) fn disk(action: &str, path: &std::path::Path, e: std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, Subject::Store, format!("{action} {}: {e}", path.display())).caused_by(e)
+    }
+
+    /// The same error, caused by `source`.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// The same error, about `subject`.
+    #[must_use]
+    pub(crate) fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
+        self
     }
 
     /// The same error, with the caller's own trace id as correlation id if it sent one.
@@ -122,10 +139,52 @@ impl fmt::Display for EngineError {
     }
 }
 
-impl std::error::Error for EngineError {}
+impl std::error::Error for EngineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}
 
 impl From<Error> for EngineError {
     fn from(e: Error) -> Self {
-        Self::new(e.kind(), Subject::Call, e.to_string())
+        Self::new(e.kind(), Subject::Call, e.to_string()).caused_by(e)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_store_keeps_the_error_of_the_system_and_so_do_its_clones() {
+        let e = EngineError::disk("writing", "blob".as_ref(), io::Error::from_raw_os_error(28)).clone();
+        let source = e.source().and_then(|e| e.downcast_ref::<io::Error>()).unwrap();
+        assert_eq!(source.raw_os_error(), Some(28));
+        assert!(e.detail().contains(&source.to_string()), "{e}");
+    }
+
+    #[test]
+    fn an_error_of_the_pipeline_and_its_own_source_stay_in_the_chain() {
+        let e = EngineError::from(Error::from(io::Error::from(io::ErrorKind::NotFound)));
+        assert_eq!(e.kind(), ErrorKind::NotFound);
+        let pipeline = e.source().and_then(|e| e.downcast_ref::<Error>()).unwrap();
+        assert!(pipeline.source().is_some_and(|e| e.is::<io::Error>()));
+    }
+
+    #[test]
+    fn an_error_about_another_subject_keeps_its_source_and_correlation() {
+        let e = EngineError::internal("x").caused_by("why");
+        let other = e.clone().about(Subject::Target);
+        assert_eq!(other.subject(), Subject::Target);
+        assert_eq!(other.correlation(), e.correlation());
+        assert_eq!(other.source().unwrap().to_string(), "why");
+    }
+
+    #[test]
+    fn an_error_without_a_cause_has_no_source() {
+        assert!(EngineError::closed().source().is_none());
     }
 }

@@ -8,7 +8,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use thumbling::{Error, ErrorKind, Result};
+use thumbling::{Error, Result};
+use uuid::{Builder, Uuid, fmt::Hyphenated};
+
+use crate::random;
 
 /// Longest id of the host, bytes.
 pub const MAX_ID: usize = 4096;
@@ -117,37 +120,35 @@ impl fmt::Debug for FileRef {
 
 /// A task: a version 7 UUID (RFC 9562), so tasks sort by creation time and cannot be guessed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TaskId([u8; 16]);
+pub struct TaskId(Uuid);
 
 impl TaskId {
     /// A new id; `io` if the system cannot provide randomness.
     pub fn unique() -> Result<Self> {
-        let mut bytes = random_uuid(7)?;
         let ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-        bytes[..6].copy_from_slice(&ms.to_be_bytes()[2..]);
-        Ok(Self(bytes))
+        Ok(Self(Builder::from_unix_timestamp_millis(ms, &random::bytes()?).into_uuid()))
     }
 
     /// Its 16 bytes.
     pub fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
+        self.0.as_bytes()
     }
 
     /// The id with these 16 bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
+        Self(Uuid::from_bytes(bytes))
     }
 }
 
 impl fmt::Display for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_uuid(&self.0, f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
 impl fmt::Debug for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_uuid(&self.0, f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -156,19 +157,11 @@ impl FromStr for TaskId {
 
     /// Parses a UUID: 32 hexadecimal digits and four dashes. Anything else is `invalid-argument`.
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::invalid_argument("the task id is not a UUID");
-        if text.len() != 36 || !text.is_ascii() || [8, 13, 18, 23].iter().any(|&at| text.as_bytes()[at] != b'-') {
-            return Err(wrong());
-        }
-        let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
-        let mut bytes = [0; 16];
-        if digits.len() != 32 {
-            return Err(wrong());
-        }
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = (pair[0] << 4 | pair[1]) as u8;
-        }
-        Ok(Self(bytes))
+        // Only this form of the several that `uuid` knows: a task has one name.
+        let parsed = text.parse::<Hyphenated>();
+        parsed
+            .map(|id| Self(id.into_uuid()))
+            .map_err(|e| Error::invalid_argument("the task id is not a UUID").caused_by(e))
     }
 }
 
@@ -178,38 +171,12 @@ pub type Owner = [u8; 16];
 impl CorrelationId {
     /// A new UUID. Falls back to the time if the system cannot provide randomness: it only has to be distinct.
     pub fn unique() -> Self {
-        let bytes = random_uuid(4).unwrap_or_else(|_| {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-            now.to_be_bytes()
-        });
-        Self(Uuid(bytes).to_string().into())
+        let id = match random::bytes() {
+            Ok(bytes) => Builder::from_random_bytes(bytes).into_uuid(),
+            Err(_) => Uuid::from_u128(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()),
+        };
+        Self(id.to_string().into())
     }
-}
-
-struct Uuid([u8; 16]);
-
-impl fmt::Display for Uuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_uuid(&self.0, f)
-    }
-}
-
-fn random_uuid(version: u8) -> Result<[u8; 16]> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|e| Error::new(ErrorKind::Io, format!("no randomness: {e}")))?;
-    bytes[6] = bytes[6] & 0x0f | version << 4;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    Ok(bytes)
-}
-
-fn write_uuid(bytes: &[u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (i, byte) in bytes.iter().enumerate() {
-        if [4, 6, 8, 10].contains(&i) {
-            f.write_str("-")?;
-        }
-        write!(f, "{byte:02x}")?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -219,7 +186,7 @@ mod tests {
     #[test]
     fn ids_with_control_characters_or_of_a_wrong_length_are_refused() {
         for wrong in ["", "a\0b", "a\nb", "\u{7f}", &"x".repeat(MAX_ID + 1)] {
-            assert_eq!(FileId::new(wrong).unwrap_err().kind(), ErrorKind::InvalidArgument, "{wrong:?}");
+            assert_eq!(FileId::new(wrong).unwrap_err().kind(), thumbling::ErrorKind::InvalidArgument, "{wrong:?}");
         }
         assert_eq!(FileId::new("资料/a b.png").unwrap().as_str(), "资料/a b.png");
     }
@@ -239,11 +206,39 @@ mod tests {
 
     #[test]
     fn text_that_is_not_a_uuid_is_refused() {
-        for wrong in
-            ["", "0", "0123456789abcdef0123456789abcdef", "0123456-89ab-cdef-0123-456789abcdefg", &"-".repeat(36)]
-        {
+        for wrong in [
+            "",
+            "0",
+            "0123456789abcdef0123456789abcdef",
+            "0123456-89ab-cdef-0123-456789abcdefg",
+            "{01234567-89ab-cdef-0123-456789abcdef}",
+            "urn:uuid:01234567-89ab-cdef-0123-456789abcdef",
+            &"-".repeat(36),
+        ] {
             assert!(wrong.parse::<TaskId>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_text_of_a_task_id_is_its_bytes_in_lower_case() {
+        let id = TaskId::from_bytes(std::array::from_fn(|i| i as u8 * 0x11));
+        assert_eq!(id.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
+        assert_eq!(id.to_string().to_uppercase().parse::<TaskId>().unwrap(), id);
+    }
+
+    #[test]
+    fn a_task_id_starts_with_the_time_of_its_creation() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+        let id = TaskId::unique().unwrap();
+        let ms = id.as_bytes()[..6].iter().fold(0, |ms, byte| ms << 8 | u64::from(*byte));
+        assert!((now..now + 60_000).contains(&ms), "{ms} at {now}");
+    }
+
+    #[test]
+    fn a_correlation_id_is_a_random_uuid() {
+        let id = CorrelationId::unique();
+        assert_eq!(Uuid::parse_str(id.as_str()).unwrap().get_version_num(), 4);
+        assert_ne!(id, CorrelationId::unique());
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Inner {
                 let call = self.host.context(None);
                 let authorized = self.host.authorize(caller, Some(target), &target.space, Action::Receive, &call);
                 authorized.map_err(|e| match e.subject() {
-                    Subject::File => EngineError::new(e.kind(), Subject::Target, e.detail()),
+                    Subject::File => e.about(Subject::Target),
                     _ => e,
                 })?;
                 (TaskKind::Save, Action::Save)

@@ -88,7 +88,7 @@ impl Packer<'_> {
             let _ = std::fs::remove_file(&part.path);
             return Ok(ShareEnd::Done(None));
         }
-        let io = |e: io::Error| EngineError::disk("writing", &part.path, &e);
+        let io = |e: io::Error| EngineError::disk("writing", &part.path, e);
         let (file, length) = part.zip.finish().map_err(io)?;
         file.set_len(length).map_err(io)?;
         let record = self.record(&entries, Some(length))?;
@@ -108,7 +108,7 @@ impl Packer<'_> {
     fn open_part(&self, path: &Path) -> Result<Option<Part>> {
         let entries = self.recorded_entries();
         let end = entries.iter().map(|entry| entry.end).max().unwrap_or(0);
-        let io = |e: io::Error| EngineError::disk("opening", path, &e);
+        let io = |e: io::Error| EngineError::disk("opening", path, e);
         let open = |path: &Path| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         if end == 0 || std::fs::metadata(path).is_ok_and(|meta| meta.len() >= end) {
             let file = open(path).map_err(io)?;
@@ -178,7 +178,7 @@ impl Packer<'_> {
             part.zip.truncate(count);
             return Err(e);
         }
-        part.zip.sync().map_err(|e| EngineError::disk("syncing", &part.path, &e))
+        part.zip.sync().map_err(|e| EngineError::disk("syncing", &part.path, e))
     }
 
     fn copy(&self, source: &Source, to: &mut dyn Write) -> std::result::Result<(), PackError> {
@@ -192,7 +192,7 @@ impl Packer<'_> {
                 let detail = format!("the file ends at byte {at} of the {} that the drive reported", source.size());
                 return Err(PackError(EngineError::new(ErrorKind::Io, Subject::File, detail)));
             }
-            to.write_all(&window[..n]).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()))?;
+            to.write_all(&window[..n])?;
             at += n as u64;
         }
         Ok(())
@@ -249,7 +249,7 @@ impl From<EngineError> for PackError {
 
 impl From<io::Error> for PackError {
     fn from(e: io::Error) -> Self {
-        Self(EngineError::new(ErrorKind::Io, Subject::Store, format!("writing a package: {e}")))
+        Self(EngineError::new(ErrorKind::Io, Subject::Store, format!("writing a package: {e}")).caused_by(e))
     }
 }
 

@@ -43,7 +43,7 @@ impl OwnerLock {
             fs::rename(&unlocked, &path)?;
             Ok(file)
         };
-        let file = create().map_err(|e| EngineError::disk("creating", &path, &e))?;
+        let file = create().map_err(|e| EngineError::disk("creating", &path, e))?;
         Ok(Self { path, file: Mutex::new(file) })
     }
 

@@ -9,6 +9,8 @@ use std::path::Path;
 
 use super::keyring::{Key, Keyring};
 use crate::fs::{create_private_file, sync_folder};
+use crate::model::blob::hex;
+use crate::random;
 use thumbling::{Error, ErrorKind, Result};
 
 /// Opens the keyring in the file `path`, creating it with a random key if it is missing. Processes that create it at the
@@ -45,16 +47,10 @@ enum Existing {
 fn write(path: &Path, keys: &[Key], existing: Existing) -> io::Result<()> {
     let mut text = String::new();
     for key in keys {
-        let _ = write!(text, "{} ", key.id());
-        for byte in key.secret() {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text.push('\n');
+        let _ = writeln!(text, "{} {}", key.id(), hex(key.secret()));
     }
     let mut temporary = path.as_os_str().to_owned();
-    let mut unique = [0; 8];
-    getrandom::fill(&mut unique).map_err(|e| io::Error::other(e.to_string()))?;
-    temporary.push(format!(".{:016x}", u64::from_ne_bytes(unique)));
+    temporary.push(format!(".{}", hex(&random::bytes::<8>()?)));
     let written = create_private_file(temporary.as_ref()).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;

@@ -10,7 +10,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::Field;
-use thumbling::{Error, ErrorKind, Result};
+use crate::random;
+use thumbling::{Error, Result};
 
 /// Shortest secret, bytes: the length of a signature.
 pub const MIN_SECRET: usize = 32;
@@ -43,9 +44,7 @@ impl Key {
 
     /// A key with a random secret and the id `id`.
     pub fn random(id: &str) -> Result<Self> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|e| Error::new(ErrorKind::Io, format!("no randomness: {e}")))?;
-        Self::new(id, &secret)
+        Self::new(id, &random::bytes::<32>()?)
     }
 
     /// Its id.

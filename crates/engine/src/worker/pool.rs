@@ -41,7 +41,9 @@ pub(crate) fn start(inner: &Arc<Inner>, slot: usize, results: ResultSender) -> R
         .build()
         .map_err(|e| {
             inner.workers.done();
-            EngineError::from(Error::new(ErrorKind::Io, format!("a worker thread could not be started: {e}")))
+            EngineError::from(
+                Error::new(ErrorKind::Io, format!("a worker thread could not be started: {e}")).caused_by(e),
+            )
         })?;
     let inner = inner.clone();
     // The pool lives as long as its only task.

@@ -169,7 +169,7 @@ fn two_engines_on_one_store_share_jobs_and_render_nothing_twice() {
     let url = one.thumbnail_url(Target::File(&files[0]), None, &mary(), None, LookupMode::CacheOnly).unwrap();
     assert!(two.open_url(&url.url).is_ok());
     drop(one);
-    well(&two, &drive);
+    assert_works(&two, &drive);
 }
 
 #[test]

@@ -173,9 +173,9 @@ fn concurrent_waiters_all_get_the_thumbnail() {
             s.spawn(move || {
                 // Others' results wake everybody while what this one asked for is still on its way to the queue.
                 for file in files.iter().cycle().skip(thread * 5).take(files.len()) {
-                    let state = look(engine, file, LookupMode::WaitUpTo(SOON));
+                    let state = lookup_state(engine, file, LookupMode::WaitUpTo(SOON));
                     assert!(matches!(state, LookupState::Ready { .. }), "{state:?}");
-                    assert!(matches!(look(engine, file, LookupMode::CacheOnly), LookupState::Ready { .. }));
+                    assert!(matches!(lookup_state(engine, file, LookupMode::CacheOnly), LookupState::Ready { .. }));
                 }
             });
         }

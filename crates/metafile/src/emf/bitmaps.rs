@@ -6,7 +6,7 @@ use crate::dib::{ColorUsage, Header, Picture};
 use crate::gdi::place_in;
 use crate::gdi::raster::uses_source;
 use crate::geometry::{Affine, Point, Rect};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 const BIT_BLT: u32 = 76;
 const STRETCH_BLT: u32 = 77;
@@ -18,13 +18,13 @@ const ALPHA_BLEND: u32 = 114;
 const TRANSPARENT_BLT: u32 = 116;
 const SOURCE_COPY: u32 = 0x00cc_0020;
 
-/// The source rectangle of a record, in pixels; `size` is absent where the destination's counts.
+/// The source rectangle of a record, in pixels.
 struct Source {
     from: Point,
     size: Point,
 }
 
-/// Where the pieces of a DIB stand in the record.
+/// Offset and size of the parts of a DIB in the record.
 struct DibParts {
     header: (u32, u32),
     bits: (u32, u32),
@@ -44,7 +44,7 @@ impl Player<'_> {
         }
     }
 
-    /// The records that copy from a bitmap with a transform of its own.
+    /// Records that copy from a bitmap with a transform.
     fn blt(&mut self, record: Record<'_>) -> Option<()> {
         let mut reader = record.arguments();
         reader.skip(16)?;
@@ -124,7 +124,7 @@ impl Player<'_> {
         Some(())
     }
 
-    /// The records that carry a DIB for itself; sources count from its lower edge.
+    /// Records with a plain DIB. Source coordinates are relative to its lower edge.
     fn dib_bits(&mut self, record: Record<'_>) -> Option<()> {
         let mut reader = record.arguments();
         reader.skip(16)?;
@@ -150,7 +150,7 @@ impl Player<'_> {
         Some(())
     }
 
-    /// Decodes a bitmap; a picture file inside is drawn at once, and then there is none.
+    /// Decodes a bitmap. Draws an embedded picture file immediately and returns `None`.
     fn bitmap(
         &mut self,
         record: Record<'_>,
@@ -171,7 +171,7 @@ impl Player<'_> {
 }
 
 fn transform(reader: &mut Reader<'_>) -> Option<Affine> {
-    let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+    let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
     let offset = reader.point_f()?;
     Some(Affine::new(a, b, c, d, offset.x, offset.y))
 }
@@ -181,7 +181,7 @@ fn source_size(map: &Affine, size: Point) -> Point {
     Point::new(size.x * if x > 0.0 { x } else { 1.0 }, size.y * if y > 0.0 { y } else { 1.0 })
 }
 
-/// The source rectangle where it is a true part of the bitmap.
+/// The part of the bitmap inside the source rectangle; `None` if that is the whole bitmap.
 fn part(bitmap: &Bitmap, source: &Source) -> Option<Bitmap> {
     let Source { from, size } = source;
     let covers =
@@ -192,14 +192,14 @@ fn part(bitmap: &Bitmap, source: &Source) -> Option<Bitmap> {
     bitmap.crop(from.x.round() as i64, from.y.round() as i64, size.x.round() as i64, size.y.round() as i64)
 }
 
-/// AlphaBlend sources hold colours multiplied by their alpha.
+/// Sources of AlphaBlend are premultiplied.
 fn unmultiplied([r, g, b, a]: [u8; 4]) -> [u8; 4] {
     let channel =
         |value: u8| (u32::from(value) * 255 + u32::from(a) / 2).checked_div(u32::from(a)).unwrap_or(0).min(255) as u8;
     [channel(r), channel(g), channel(b), a]
 }
 
-/// Where the mask is black, nothing is copied.
+/// Makes pixels transparent where the mask is black.
 fn mask_out(picture: &mut Bitmap, mask: &Bitmap) {
     let (width, height) = (f64::from(picture.width), f64::from(picture.height));
     let columns = picture.width.max(1) as usize;

@@ -1,4 +1,4 @@
-//! Pattern brushes and extended pens: the objects that may carry a bitmap.
+//! Pattern brushes and extended pens, the objects that can have a bitmap.
 
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ impl Player<'_> {
 
     fn bitmap_brush(&mut self, header: &[u8], bits: &[u8], usage: ColorUsage, is_mono: bool) -> Option<Brush> {
         let header = Header::parse(header, usage, &self.gdi.dc.palette)?;
-        if is_mono && header.bits == 1 {
+        if is_mono && header.is_one_bit() {
             return Some(Brush::MonoPattern(Rc::new((header, bits.to_vec()))));
         }
         match header.picture(bits, &mut self.gdi.canvas.bounds)? {

@@ -1,10 +1,9 @@
-//! Enhanced metafiles (MS-EMF), and the EMF+ records that their comments carry.
+//! Player of enhanced metafiles (MS-EMF) and the EMF+ records in their comments.
 //!
-//! Where a file has both, EMF+ is drawn, and the plain records only where EMF+ hands over to them (GetDC).
+//! If a file has both kinds of records, EMF+ is drawn, and plain records only after GetDC.
 
 mod bitmaps;
 mod brushes;
-mod entry;
 mod header;
 mod objects;
 mod regions;
@@ -12,14 +11,13 @@ mod shapes;
 mod state;
 mod text;
 
-pub use entry::ENTRY;
-
 use super::emfplus;
+use super::fault::Fault;
 use super::gdi::Gdi;
 use super::geometry::{Affine, Rect};
 use super::reader::Reader;
 use super::svg::canvas::{Canvas, EXTENT};
-use super::{Fault, Job, Placed};
+use super::svg::job::{Job, Placed};
 use header::Header;
 pub(super) use header::is_emf;
 
@@ -30,17 +28,17 @@ const COMMENT: u32 = 70;
 #[derive(Clone, Copy)]
 struct Record<'a> {
     kind: u32,
-    /// The whole record, since offsets count from its beginning.
+    /// The whole record: offsets are relative to its start.
     bytes: &'a [u8],
 }
 
 impl<'a> Record<'a> {
-    /// Behind the type and the length.
+    /// The part after type and length.
     fn arguments(&self) -> Reader<'a> {
-        Reader::new(self.bytes.get(8..).unwrap_or(&[]))
+        Reader::le(self.bytes.get(8..).unwrap_or(&[]))
     }
 
-    /// The bytes at an offset from the record's beginning.
+    /// The bytes at an offset from the start of the record.
     fn part(&self, offset: u32, length: u32) -> Option<&'a [u8]> {
         let start = usize::try_from(offset).ok()?;
         let length = usize::try_from(length).ok()?.min(self.bytes.len().checked_sub(start)?);
@@ -56,7 +54,7 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = Reader::new(self.rest);
+        let mut reader = Reader::le(self.rest);
         let (kind, length) = (reader.u32()?, usize::try_from(reader.u32()?).ok()?);
         if length < 8 {
             return None;
@@ -73,15 +71,15 @@ struct Player<'a> {
     layer: Layer,
 }
 
-/// Which of the two kinds of records is drawn.
+/// The kind of records to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
-    /// EMF+ where there is any.
+    /// EMF+ if present.
     Best,
     Plain,
 }
 
-/// Size in CSS pixels, from the header.
+/// Natural size in CSS px, from the header.
 pub(super) fn size(bytes: &[u8]) -> Result<(f64, f64), Fault> {
     let header = Header::parse(bytes)?;
     let view = header.view().unwrap_or(Rect::from_size(0.0, 0.0, 96.0, 96.0));
@@ -99,7 +97,7 @@ pub(super) fn place(bytes: &[u8], job: &Job<'_>) -> Result<Placed, Fault> {
     if extent.is_empty() || !extent.width().is_finite() || !extent.intersect(&placed.view).is_empty() {
         return Ok(placed);
     }
-    // The frame misses the drawing: show what there is.
+    // The frame misses the drawing: use the extent of the drawing.
     let drawn = Affine::map_rect(&placed.view, &device).bounds_of(&extent);
     Ok(play(bytes, &header, &drawn, job).0)
 }
@@ -117,7 +115,7 @@ fn play(bytes: &[u8], header: &Header, device: &Rect, job: &Job<'_>) -> (Placed,
     let base = Affine::map_rect(device, &view);
     let (mut canvas, mut extent) = play_on(Canvas::new(view, unit, job), base, bytes, header, job, Layer::Best);
     if extent.is_empty() {
-        // The plain records are the fallback for players that can do nothing with the EMF+ ones.
+        // Plain records are the fallback for players without EMF+.
         (canvas, extent) = play_on(Canvas::new(view, unit, job), base, bytes, header, job, Layer::Plain);
     }
     (Placed::new(canvas, width, height), extent)
@@ -126,7 +124,7 @@ fn play(bytes: &[u8], header: &Header, device: &Rect, job: &Job<'_>) -> (Placed,
 fn play_on(canvas: Canvas, base: Affine, bytes: &[u8], header: &Header, job: &Job<'_>, layer: Layer) -> (Canvas, Rect) {
     let base = if header.is_upside_down() { Affine::scale(1.0, -1.0).then(&base) } else { base };
     let gdi = Gdi::new(canvas, base, header.px_per_mm());
-    let mut player = Player { gdi, plus: emfplus::Player::new(base, *job.options), layer };
+    let mut player = Player { gdi, plus: emfplus::Player::new(base, *job), layer };
     for record in (Records { rest: bytes }) {
         if record.kind == END_OF_FILE {
             break;
@@ -134,7 +132,7 @@ fn play_on(canvas: Canvas, base: Affine, bytes: &[u8], header: &Header, job: &Jo
         if !player.gdi.canvas.may_go_on(job.options) {
             break;
         }
-        // A record that cannot be read is passed over, as GDI does.
+        // Unreadable records are skipped, as in GDI.
         let _ = player.record(record);
     }
     let canvas = player.gdi.finish();
@@ -149,7 +147,7 @@ impl Player<'_> {
             COMMENT => return self.comment(record),
             _ => {}
         }
-        // Objects are made even while EMF+ draws: what it hands over to may select them.
+        // Create objects even while EMF+ draws: plain records after GetDC can select them.
         if self.object_record(record).is_some() {
             return Some(());
         }

@@ -1,13 +1,13 @@
-//! Records that make, select and delete objects, and the clip rectangles.
+//! Records that create, select and delete objects, and clip rectangles.
 
 use std::rc::Rc;
 
 use super::{Player, Record};
+use crate::color::Color;
 use crate::gdi::objects::{Brush, Font, Object, Pen};
 use crate::geometry::Rect;
 use crate::path::{FillRule, Path};
-use crate::reader::{Reader, utf16_name};
-use crate::svg::paint::Color;
+use crate::reader::{ReadFields, Reader, utf16_name};
 
 const STOCK: u32 = 0x8000_0000;
 
@@ -147,7 +147,7 @@ fn stock_brush(index: u32) -> Option<Brush> {
     })
 }
 
-/// LogBrush: solid, null or hatched; pattern styles have records of their own.
+/// LogBrush: solid, null or hatched. Pattern brushes have other records.
 pub(super) fn log_brush(style: u32, color: Color, hatch: u32) -> Brush {
     match style {
         0 => Brush::Solid(color),
@@ -179,7 +179,7 @@ fn font(reader: &mut Reader<'_>) -> Option<Font> {
     })
 }
 
-/// A version, a count, and entries of red, green, blue, flags.
+/// A version, a count, and entries of red, green, blue and flags.
 fn palette(reader: &mut Reader<'_>) -> Option<Vec<Color>> {
     reader.skip(2)?;
     let count = usize::from(reader.u16()?);

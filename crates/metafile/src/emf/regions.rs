@@ -1,13 +1,13 @@
 //! Clipping and region records.
 
 use super::{Player, Record};
+use crate::color::Color;
 use crate::gdi::objects::{Brush, Region};
 use crate::geometry::Rect;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
-use crate::svg::paint::Color;
 
-/// Modes of combination (MS-EMF 2.1.29).
+/// Combination modes (MS-EMF 2.1.29).
 const AND: u32 = 1;
 const OR: u32 = 2;
 const XOR: u32 = 3;
@@ -29,11 +29,11 @@ impl Player<'_> {
 
     /// Rectangles in device units.
     fn region(&self, data: &[u8]) -> Option<Clip> {
-        let mut reader = Reader::new(data);
+        let mut reader = Reader::le(data);
         let header = usize::try_from(reader.u32()?).ok()?;
         reader.skip(4)?;
         let count = usize::try_from(reader.u32()?).ok()?;
-        let mut reader = Reader::new(data.get(header..)?);
+        let mut reader = Reader::le(data.get(header..)?);
         let mut region = Region::default();
         for _ in 0..count.min(reader.remaining() / 16).min(MAX_RECTS) {
             let (from, to) = (reader.point32()?, reader.point32()?);
@@ -49,7 +49,7 @@ impl Player<'_> {
             let mode = reader.u32()?;
             match self.region(reader.take(length.min(reader.remaining()))?) {
                 Some(area) => self.combine_clip(&area, mode),
-                // A copy of nothing takes the clip away.
+                // Copying an empty region removes the clip.
                 None => self.gdi.dc.clip = Clip::all(),
             }
             return Some(());

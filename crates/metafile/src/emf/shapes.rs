@@ -1,13 +1,13 @@
-//! Records that draw lines and shapes, and those of path brackets.
+//! Records that draw lines and shapes, and path bracket records.
 
 use super::{Player, Record};
+use crate::color::Color;
 use crate::gdi::ArcEnds;
 use crate::geometry::{Point, Rect};
 use crate::path::Path;
-use crate::reader::Reader;
-use crate::svg::paint::Color;
+use crate::reader::{ReadFields, Reader};
 
-/// The two widths of coordinates.
+/// Width of coordinates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Width {
     Long,
@@ -32,14 +32,14 @@ impl Width {
             .collect()
     }
 
-    /// A count and that many points, behind the bounds that every such record begins with.
+    /// The bounds that start every such record, then a count and that many points.
     fn counted(self, reader: &mut Reader<'_>) -> Option<Vec<Point>> {
         reader.skip(16)?;
         let count = usize::try_from(reader.u32()?).ok()?;
         self.points(reader, count)
     }
 
-    /// Several chains: their number, the number of all points, the number of each one's.
+    /// Several polylines: their number, the total number of points, the number of points of each.
     fn chains(self, reader: &mut Reader<'_>) -> Option<Vec<Vec<Point>>> {
         reader.skip(16)?;
         let count = usize::try_from(reader.u32()?).ok()?;
@@ -96,7 +96,7 @@ impl Player<'_> {
             41 => {
                 let center = reader.point32()?;
                 let radius = f64::from(reader.u32()?);
-                let (start, sweep) = (reader.f32()?, reader.f32()?);
+                let (start, sweep) = (reader.float()?, reader.float()?);
                 gdi.angle_arc(center, radius, start, sweep);
             }
             42 => gdi.ellipse(&rect(reader)?),
@@ -135,7 +135,7 @@ impl Player<'_> {
         Some(())
     }
 
-    /// Gradients between vertices: rectangles exactly, triangles by the mean of their corners.
+    /// Gradients between vertices: rectangles exactly, triangles approximately.
     pub(super) fn gradient_record(&mut self, record: Record<'_>) -> Option<()> {
         let mut reader = record.arguments();
         reader.skip(16)?;

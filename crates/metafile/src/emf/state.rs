@@ -4,10 +4,10 @@ use super::{Player, Record};
 use crate::gdi::dc::{ArcDirection, BackgroundMode};
 use crate::geometry::{Affine, Point};
 use crate::path::FillRule;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 impl Player<'_> {
-    /// `None` if the record is of another kind or cannot be read.
+    /// `None` if the record is of another kind or unreadable.
     pub(super) fn state_record(&mut self, record: Record<'_>) -> Option<()> {
         let mut reader = record.arguments();
         let gdi = &mut self.gdi;
@@ -60,7 +60,7 @@ impl Player<'_> {
                     if reader.u32()? == 2 { ArcDirection::Clockwise } else { ArcDirection::AntiClockwise }
             }
             58 => gdi.dc.miter_limit = f64::from(reader.u32()?.clamp(1, 1000)),
-            // Settings without an effect here: mapper flags, stretch and ICM modes, layout, justification …
+            // Ignored settings: mapper flags, stretch and ICM modes, layout, justification …
             16 | 21 | 23 | 98 | 115 | 120 | 121 => {}
             _ => return None,
         }
@@ -69,8 +69,8 @@ impl Player<'_> {
 }
 
 fn xform(reader: &mut Reader<'_>) -> Option<Affine> {
-    let (a, b) = (reader.f32()?, reader.f32()?);
-    let (c, d) = (reader.f32()?, reader.f32()?);
+    let (a, b) = (reader.float()?, reader.float()?);
+    let (c, d) = (reader.float()?, reader.float()?);
     let Point { x: e, y: f } = reader.point_f()?;
     Some(Affine::new(a, b, c, d, e, f))
 }

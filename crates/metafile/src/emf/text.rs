@@ -4,7 +4,7 @@ use super::{Player, Record};
 use crate::gdi::charset;
 use crate::gdi::text::{CLIPPED, GraphicsMode, OPAQUE, PDY, TextOut};
 use crate::geometry::Rect;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 const EXT_TEXT_OUT_A: u32 = 83;
 const POLY_TEXT_OUT_A: u32 = 96;
@@ -44,11 +44,11 @@ impl Player<'_> {
         let (from, to) = (reader.point32()?, reader.point32()?);
         let advances_at = reader.u32()?;
         let rect = (options & (OPAQUE | CLIPPED) != 0 && options & NO_RECT == 0).then(|| Rect::between(from, to));
-        // Several strings may point to the same letters.
+        // Several strings can share characters.
         self.gdi.canvas.bounds.take_points(usize::try_from(count).ok()?)?;
         let letters = if is_wide {
             let bytes = record.part(text_at, count.checked_mul(2)?)?;
-            charset::decode_utf16(&Reader::new(bytes).utf16(bytes.len() / 2)?)
+            charset::decode_utf16(&Reader::le(bytes).utf16(bytes.len() / 2)?)
         } else {
             charset::decode(record.part(text_at, count)?, self.gdi.dc.font.charset)
         };
@@ -57,7 +57,7 @@ impl Player<'_> {
             let step = if options & PDY != 0 { 8 } else { 4 };
             let bytes = record.part(advances_at, count.checked_mul(step)?).unwrap_or(&[]);
             for entry in bytes.chunks_exact(step as usize) {
-                advances.push(f64::from(Reader::new(entry).i32()?));
+                advances.push(f64::from(Reader::le(entry).i32()?));
             }
             if advances.len() != count as usize || advances.iter().all(|&advance| advance == 0.0) {
                 advances.clear();

@@ -1,4 +1,4 @@
-//! Brush objects (MS-EMFPLUS 2.2.1.1): plain colours, hatches, textures, gradients.
+//! Brush objects (MS-EMFPLUS 2.2.1.1): solid colours, hatches, textures, gradients.
 
 use std::rc::Rc;
 
@@ -6,14 +6,15 @@ use super::Player;
 use super::image::Image;
 use super::outline;
 use super::record::rect_f;
-use crate::Bounds;
+use crate::bounds::Bounds;
+use crate::color::Color;
 use crate::gdi::tile_bitmap;
 use crate::geometry::{Affine, Point, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
 use crate::svg::image::data_uri;
-use crate::svg::paint::{Color, Paint, Spread};
+use crate::svg::paint::{Paint, Spread};
 use crate::svg::server::Stops;
 
 const HAS_PATH: u32 = 0x1;
@@ -23,7 +24,7 @@ const HAS_FACTORS: u32 = 0x8;
 const HAS_FACTORS_V: u32 = 0x10;
 
 const MAX_STOPS: usize = 64;
-/// Outlines that stand for a gradient from a boundary to its centre.
+/// Number of nested outlines that approximate a path gradient.
 const RINGS: u32 = 32;
 
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub(super) enum Brush {
         transform: Affine,
         spread: Spread,
     },
-    /// Stops run from the boundary (0) to the centre (1).
+    /// Stops from the boundary (0) to the centre (1).
     Path {
         center: Point,
         boundary: Path,
@@ -95,7 +96,7 @@ impl Brush {
         let surround: Vec<Color> = (0..count).map(|_| argb(reader)).collect::<Option<_>>()?;
         let boundary = if flags & HAS_PATH != 0 {
             let length = reader.count(1)?;
-            outline::read(&mut Reader::new(reader.take(length)?))?
+            outline::read(&mut Reader::le(reader.take(length)?))?
         } else {
             let count = reader.count(8)?;
             let points: Vec<Point> = (0..count).map(|_| reader.point_f()).collect::<Option<_>>()?;
@@ -122,24 +123,24 @@ fn optional_transform(reader: &mut Reader<'_>, flags: u32) -> Option<Affine> {
     if flags & HAS_TRANSFORM == 0 {
         return Some(Affine::IDENTITY);
     }
-    let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+    let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
     let offset = reader.point_f()?;
     Some(Affine::new(a, b, c, d, offset.x, offset.y))
 }
 
-/// The colours along a gradient, whether by colours or by factors between two of them.
+/// The colours along a gradient, given as colours or as blend factors between two colours.
 fn stops(reader: &mut Reader<'_>, flags: u32, from: Color, to: Color) -> Option<Stops> {
     let plain = || vec![(0.0, from), (1.0, to)];
     if flags & (HAS_PRESET_COLORS | HAS_FACTORS | HAS_FACTORS_V) == 0 {
         return Some(plain());
     }
     let count = reader.count(8)?;
-    let positions: Vec<f64> = (0..count).map(|_| reader.f32()).collect::<Option<_>>()?;
+    let positions: Vec<f64> = (0..count).map(|_| reader.float()).collect::<Option<_>>()?;
     let mut stops: Stops = Vec::with_capacity(count.min(MAX_STOPS));
-    // Long lists are thinned out evenly.
+    // Thin out long lists evenly.
     let step = count.div_ceil(MAX_STOPS).max(1);
     for (index, position) in positions.into_iter().enumerate() {
-        let color = if flags & HAS_PRESET_COLORS != 0 { argb(reader)? } else { from.lerp(to, reader.f32()?) };
+        let color = if flags & HAS_PRESET_COLORS != 0 { argb(reader)? } else { from.lerp(to, reader.float()?) };
         if index % step == 0 || index + 1 == count {
             let least = stops.last().map_or(0.0, |stop| stop.0);
             stops.push((position.clamp(least, 1.0), color));
@@ -169,7 +170,7 @@ impl Player<'_> {
             },
             Brush::Linear { rect, stops, transform, spread } => {
                 let (from, to) = (Point::new(rect.left, rect.top), Point::new(rect.right, rect.top));
-                // Written in the unit interval, whatever the units of the world are.
+                // Written in the unit interval, independent of world units.
                 let along = Affine::new(to.x - from.x, 0.0, 0.0, rect.height(), from.x, from.y);
                 let map = along.then(transform).then(&world);
                 if map.invert().is_none() {
@@ -185,9 +186,9 @@ impl Player<'_> {
     }
 }
 
-/// Shrinking copies of the boundary, each in the colour of its place: in canvas units.
+/// Shrinking copies of the boundary, each with its colour, in canvas units.
 fn rings(canvas: &mut Canvas, boundary: &Path, center: Point, stops: &Stops) -> Paint {
-    // Only what is seen of it: the tile becomes a bitmap.
+    // Only the visible part, since the tile becomes a bitmap.
     let tile = boundary.bounds().intersect(&canvas.view);
     let is_opaque = stops.iter().all(|stop| stop.1.a == 255);
     let shrunk = |t: f64| {
@@ -199,7 +200,7 @@ fn rings(canvas: &mut Canvas, boundary: &Path, center: Point, stops: &Stops) -> 
             let at = |index: u32| f64::from(index) / f64::from(RINGS);
             let color = color_at(stops, (at(ring) + at(ring + 1)) / 2.0);
             let mut path = shrunk(at(ring));
-            // Where colours let through what is below, rings must not overlap.
+            // With transparent colours, rings must not overlap.
             let rule = if is_opaque { FillRule::NonZero } else { FillRule::EvenOdd };
             if !is_opaque && ring + 1 < RINGS {
                 path.append(&shrunk(at(ring + 1)));
@@ -221,7 +222,7 @@ fn color_at(stops: &Stops, t: f64) -> Color {
     before.1
 }
 
-/// The 53 hatches (MS-EMFPLUS 2.1.1.13) by families: percentages as an even tint, lines by their direction.
+/// Approximates the 53 hatches (MS-EMFPLUS 2.1.1.13): percentages by an even tint, lines by their direction.
 fn hatch(canvas: &mut Canvas, style: u32, fore: Color, back: Color, device: &Affine) -> Paint {
     const TILE: Rect = Rect { left: 0.0, top: 0.0, right: 8.0, bottom: 8.0 };
     let tint = match style {

@@ -1,8 +1,8 @@
-//! Line ends: the plain ones are the stroke's; anchors and arrows are shapes of their own.
+//! Line caps: plain ones belong to the stroke, anchors and arrows are separate shapes.
 
 use crate::geometry::{Point, Rect};
 use crate::path::{Path, Segment};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum LineCap {
@@ -12,7 +12,7 @@ pub(super) enum LineCap {
     SquareAnchor,
     RoundAnchor,
     Diamond,
-    /// Width and height in multiples of the pen's width.
+    /// Width and height in multiples of the pen width.
     Arrow(f64, f64),
 }
 
@@ -29,26 +29,26 @@ impl LineCap {
         }
     }
 
-    /// Custom caps (MS-EMFPLUS 2.2.1.2): adjustable arrows by their size, outlines by an arrow of their extent.
+    /// Custom caps (MS-EMFPLUS 2.2.1.2): adjustable arrows; path caps are approximated by an arrow of the same size.
     pub fn custom(data: &[u8]) -> Self {
         Self::read_custom(data).unwrap_or(Self::Arrow(3.0, 3.0))
     }
 
     fn read_custom(data: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(data);
+        let mut reader = Reader::le(data);
         reader.skip(4)?;
         match reader.u32()? {
             1 => {
-                let (width, height) = (reader.f32()?, reader.f32()?);
+                let (width, height) = (reader.float()?, reader.float()?);
                 reader.skip(4 * 5)?;
-                let scale = reader.skip(4).and_then(|()| reader.f32()).filter(|scale| *scale > 0.0).unwrap_or(1.0);
+                let scale = reader.skip(4).and_then(|()| reader.float()).filter(|scale| *scale > 0.0).unwrap_or(1.0);
                 Some(Self::Arrow((width * scale).clamp(0.5, 50.0), (height * scale).clamp(0.5, 50.0)))
             }
             _ => None,
         }
     }
 
-    /// The shape at an end of a line that arrives at `tip` from `from`, for a pen of `width`.
+    /// The shape at the end `tip` of a line from `from`, for a pen of `width`.
     fn shape(self, tip: Point, from: Point, width: f64) -> Option<Path> {
         let (dx, dy) = (tip.x - from.x, tip.y - from.y);
         let length = dx.hypot(dy);
@@ -56,7 +56,7 @@ impl LineCap {
             return None;
         }
         let (ux, uy) = (dx / length * width, dy / length * width);
-        // Along the line and across it, in multiples of the pen's width.
+        // Along and across the line, in multiples of the pen width.
         let at =
             |along: f64, across: f64| Point::new(tip.x + ux * along - uy * across, tip.y + uy * along + ux * across);
         let around = |radius: f64| Rect::from_size(tip.x - radius, tip.y - radius, radius * 2.0, radius * 2.0);

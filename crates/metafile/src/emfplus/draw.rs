@@ -6,18 +6,21 @@ use super::caps::anchors;
 use super::image::Image;
 use super::pen::Pen;
 use super::record::{BrushRef, Record, rect_f};
+use crate::bounds::Bounds;
+use crate::color::Color;
 use crate::geometry::{Affine, Point, Rect};
+use crate::options::Options;
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
-use crate::svg::paint::{Blend, Color, Paint};
-use crate::{Job, Options, place_nested};
+use crate::svg::job::Job;
+use crate::svg::paint::{Blend, Paint};
 
 const CLOSED: u16 = 0x2000;
 const WINDING: u16 = 0x2000;
 
 impl Player<'_> {
-    /// `None` if the record is of another kind or cannot be read.
+    /// `None` if the record is of another kind or unreadable.
     pub(super) fn draw_record(&mut self, record: &Record<'_>, canvas: &mut Canvas) -> Option<()> {
         let mut reader = record.reader();
         let reader = &mut reader;
@@ -63,7 +66,7 @@ impl Player<'_> {
                 self.stroke(&path, &*self.pen(record)?, canvas)?;
             }
             0x4012 => {
-                let (start, sweep) = (reader.f32()?, reader.f32()?);
+                let (start, sweep) = (reader.float()?, reader.float()?);
                 let path = arc(&record.rect(reader)?, start, sweep);
                 self.stroke(&path, &*self.pen(record)?, canvas)?;
             }
@@ -89,17 +92,17 @@ impl Player<'_> {
             }
             0x4016 => {
                 let brush = record.brush(reader)?;
-                let tension = reader.f32()?;
+                let tension = reader.float()?;
                 let rule = if record.has(WINDING) { FillRule::NonZero } else { FillRule::EvenOdd };
                 self.fill(&Path::curve(&record.points(reader)?, tension, true), &brush, rule, canvas)?;
             }
             0x4017 => {
-                let tension = reader.f32()?;
+                let tension = reader.float()?;
                 let path = Path::curve(&record.points(reader)?, tension, true);
                 self.stroke(&path, &*self.pen(record)?, canvas)?;
             }
             0x4018 => {
-                let tension = reader.f32()?;
+                let tension = reader.float()?;
                 let (first, spans) = (usize::try_from(reader.u32()?).ok()?, usize::try_from(reader.u32()?).ok()?);
                 let points = record.points(reader)?;
                 let mut path = Path::curve(&points, tension, false);
@@ -123,7 +126,7 @@ impl Player<'_> {
                 reader.skip(8)?;
                 let source = rect_f(reader)?;
                 let points = record.points(reader)?;
-                let &[a, b, c] = points.get(..3)?.as_array()?;
+                let [a, b, c] = *points.first_chunk()?;
                 let place = Affine::new(b.x - a.x, b.y - a.y, c.x - a.x, c.y - a.y, a.x, a.y);
                 self.image(&image, &source, &place, canvas)?;
             }
@@ -168,7 +171,7 @@ impl Player<'_> {
         Some(())
     }
 
-    /// Draws the part `source` of an image over the unit square under `place` (world units).
+    /// Draws the part `source` of an image onto the unit square under `place` (world units).
     fn image(&mut self, image: &Image, source: &Rect, place: &Affine, canvas: &mut Canvas) -> Option<()> {
         let place = place.then(&self.state.to_canvas());
         let clip = self.state.visible();
@@ -187,7 +190,7 @@ impl Player<'_> {
                 if source.is_empty() || source.inflate(1.0).contains(&whole) {
                     canvas.encoded_image(mime, bytes, &place, &clip, 1.0);
                 } else {
-                    // The whole file is placed so that its part falls into place, and cut there.
+                    // The whole picture is placed such that its part fits, then clipped.
                     let unit = Rect::from_size(0.0, 0.0, 1.0, 1.0);
                     let window = crate::svg::clip::Clip::path(Path::rect(&unit).transform(&place), FillRule::NonZero);
                     let place = Affine::scale(whole.width(), whole.height())
@@ -197,17 +200,17 @@ impl Player<'_> {
                 }
             }
             Image::Metafile(bytes) => {
-                // Drawn far larger than the picture it is part of, it would not be bounded by that one's size.
+                // Far larger than the enclosing picture, its cost would not be bounded by the size of that picture.
                 let side = place.scales().0.max(place.scales().1) / canvas.pixel();
-                if !(1.0..=16.0 * f64::from(self.options.target)).contains(&side) {
+                if !(1.0..=16.0 * f64::from(self.job.options.target)).contains(&side) {
                     return None;
                 }
                 self.nested += 1;
                 let prefix = format!("{}{}-", canvas.prefix(), self.nested);
-                let options = Options { target: side as u32, ..self.options };
-                let job = Job { options: &options, prefix: &prefix, bounds: canvas.bounds };
-                let placed = place_nested(bytes, &job).ok()?;
-                canvas.bounds = crate::Bounds { nesting: canvas.bounds.nesting, ..placed.bounds };
+                let options = Options { target: side as u32, ..*self.job.options };
+                let job = Job { options: &options, prefix: &prefix, bounds: canvas.bounds, ..self.job };
+                let placed = job.nested(bytes).ok()?;
+                canvas.bounds = Bounds { nesting: canvas.bounds.nesting, ..placed.bounds };
                 canvas.truncated |= placed.truncated;
                 canvas.nested(&placed.body, &placed.view, &place, &clip);
             }
@@ -225,8 +228,7 @@ fn rects(record: &Record<'_>, reader: &mut Reader<'_>) -> Option<Path> {
     Some(path)
 }
 
-/// Angles are of the circle that the ellipse was squeezed from only where it is one: GDI+ measures them on
-/// the page, so they are carried to the parameter of the ellipse.
+/// Converts an angle to the parameter of an ellipse: GDI+ measures angles on the page.
 fn arc(rect: &Rect, start: f64, sweep: f64) -> Path {
     let (from, span) = arc_angles(rect, start, sweep);
     Path::arc(rect, from, span)
@@ -248,7 +250,7 @@ fn arc_angles(rect: &Rect, start: f64, sweep: f64) -> (f64, f64) {
 }
 
 fn pie(record: &Record<'_>, reader: &mut Reader<'_>) -> Option<Path> {
-    let (start, sweep) = (reader.f32()?, reader.f32()?);
+    let (start, sweep) = (reader.float()?, reader.float()?);
     let rect = record.rect(reader)?;
     let (from, span) = arc_angles(&rect, start, sweep);
     let mut path = Path::default();
@@ -258,7 +260,7 @@ fn pie(record: &Record<'_>, reader: &mut Reader<'_>) -> Option<Path> {
     Some(path)
 }
 
-/// Of a curve through all points only `spans` pieces from the point `first` are drawn.
+/// Draws `spans` segments from the point `first` on of a curve through all points.
 fn drawn_part(path: &mut Path, points: &[Point], first: usize, spans: usize) {
     if first == 0 && spans.saturating_add(1) >= points.len() {
         return;

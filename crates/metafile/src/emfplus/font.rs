@@ -1,11 +1,11 @@
 //! Font and string format objects (MS-EMFPLUS 2.2.1.3, 2.2.1.9).
 
-use crate::reader::{Reader, utf16_name};
+use crate::reader::{ReadFields, Reader, utf16_name};
 
 #[derive(Clone, Debug)]
 pub(super) struct Font {
     pub size: f64,
-    /// Unit of the size; 0 is the world's.
+    /// Unit of the size; 0 is world units.
     pub unit: u32,
     pub bold: bool,
     pub italic: bool,
@@ -17,7 +17,7 @@ pub(super) struct Font {
 impl Font {
     pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
         reader.skip(4)?;
-        let size = reader.f32()?;
+        let size = reader.float()?;
         let unit = reader.u32()?;
         let style = reader.u32()?;
         reader.skip(4)?;
@@ -58,7 +58,7 @@ pub(super) struct StringFormat {
     pub vertical: bool,
     pub align: Align,
     pub line_align: Align,
-    /// Ems before the first letter.
+    /// Margin before the first character, in em.
     pub margin: f64,
 }
 
@@ -74,8 +74,8 @@ impl StringFormat {
         let flags = reader.u32()?;
         reader.skip(4)?;
         let (align, line_align) = (Align::from_u32(reader.u32()?), Align::from_u32(reader.u32()?));
-        // Digit substitution and language, first tab, hot keys.
-        let margin = reader.skip(16).and_then(|()| reader.f32());
+        // Skipped: digit substitution and language, first tab, hot keys.
+        let margin = reader.skip(16).and_then(|()| reader.float());
         Some(Self {
             wraps: flags & 0x1000 == 0,
             vertical: flags & 2 != 0,

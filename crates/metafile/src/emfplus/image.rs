@@ -1,15 +1,15 @@
 //! Image objects (MS-EMFPLUS 2.2.1.4): pixels, picture files, metafiles.
 
-use crate::Bounds;
 use crate::bitmap::Bitmap;
+use crate::bounds::Bounds;
+use crate::color::Color;
 use crate::dib::{ColorUsage, Header};
-use crate::reader::Reader;
-use crate::svg::paint::Color;
+use crate::reader::{ReadFields, Reader};
 
 #[derive(Clone, Debug)]
 pub(super) enum Image {
     Bitmap(Bitmap),
-    /// A file that SVG knows, with its size in pixels.
+    /// A file in a format that SVG supports, with its size in pixels.
     File {
         mime: &'static str,
         bytes: Vec<u8>,
@@ -65,7 +65,7 @@ fn palette(reader: &mut Reader<'_>) -> Option<Vec<Color>> {
     (0..count).map(|_| reader.u32().map(Color::from_argb)).collect()
 }
 
-/// Pixel formats (MS-EMFPLUS 2.1.1.25): bits 8 to 15 hold the depth, the low byte tells kinds apart.
+/// Pixel formats (MS-EMFPLUS 2.1.1.25): bits 8 to 15 are the depth, the low byte is the kind.
 fn decode(row: &[u8], x: usize, bits: u32, format: u32, palette: &[Color]) -> Option<[u8; 4]> {
     let widen = |value: u16, width: u32| (u32::from(value & ((1 << width) - 1)) * 255 / ((1 << width) - 1)) as u8;
     Some(match bits {
@@ -101,7 +101,7 @@ fn decode(row: &[u8], x: usize, bits: u32, format: u32, palette: &[Color]) -> Op
             [b, g, r, a] => [*r, *g, *b, *a],
             _ => return None,
         },
-        // Sixteen bits a channel hold thirteen of linear light; the upper bits are near enough.
+        // 16-bit channels are linear light with 13 significant bits.
         48 | 64 => {
             let size = bits as usize / 8;
             let channel = |index: usize| -> Option<u8> {
@@ -122,13 +122,13 @@ fn straight([r, g, b, a]: [u8; 4]) -> [u8; 4] {
     [channel(r), channel(g), channel(b), a]
 }
 
-/// A picture file: kept as it is where SVG can show it; BMP is decoded.
+/// A picture file. BMP is decoded; formats that SVG supports are passed through.
 fn file(bytes: &[u8], bounds: &mut Bounds) -> Option<Image> {
     if bytes.starts_with(b"BM") {
         let dib = bytes.get(14..)?;
         let header = Header::parse(dib, ColorUsage::Rgb, &[])?;
-        let start = usize::try_from(Reader::new(bytes.get(10..)?).u32()?).ok()?;
-        let bits = bytes.get(start..).or_else(|| dib.get(header.length..))?;
+        let start = usize::try_from(Reader::le(bytes.get(10..)?).u32()?).ok()?;
+        let bits = bytes.get(start..).or_else(|| dib.get(header.length()..))?;
         let bitmap = header.decode(bits, bounds)?;
         let is_blank = bitmap.pixels.iter().all(|pixel| pixel[3] == 0);
         return Some(Image::Bitmap(if is_blank { bitmap.opaque() } else { bitmap }));
@@ -138,7 +138,7 @@ fn file(bytes: &[u8], bounds: &mut Bounds) -> Option<Image> {
     } else if bytes.starts_with(b"\xff\xd8") {
         ("image/jpeg", jpeg_size(bytes)?)
     } else if bytes.starts_with(b"GIF8") {
-        let mut reader = Reader::new(bytes.get(6..)?);
+        let mut reader = Reader::le(bytes.get(6..)?);
         ("image/gif", (u32::from(reader.u16()?), u32::from(reader.u16()?)))
     } else {
         return None;

@@ -1,7 +1,6 @@
-//! The records of GDI+ (MS-EMFPLUS) inside the comments of an enhanced metafile.
+//! Player of EMF+ records (MS-EMFPLUS) in the comments of an enhanced metafile.
 //!
-//! They draw on the same canvas with a state of their own. After GetDC the plain records draw, until the next
-//! record of GDI+.
+//! They draw on the same canvas with separate state. After GetDC plain records draw, until the next EMF+ record.
 
 mod brush;
 mod caps;
@@ -16,9 +15,9 @@ mod region;
 mod state;
 mod text;
 
-use super::Options;
 use super::geometry::Affine;
 use super::svg::canvas::Canvas;
+use super::svg::job::Job;
 use objects::ObjectTable;
 use record::Records;
 use state::State;
@@ -32,7 +31,7 @@ pub(super) struct Player<'a> {
     objects: ObjectTable,
     state: State,
     saved: Vec<(u32, State)>,
-    options: Options<'a>,
+    job: Job<'a>,
     /// Dots per inch for units other than pixels.
     dpi: f64,
     seen_header: bool,
@@ -41,13 +40,13 @@ pub(super) struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    /// `base` carries device pixels to the canvas.
-    pub fn new(base: Affine, options: Options<'a>) -> Self {
+    /// `base` maps device pixels to the canvas.
+    pub fn new(base: Affine, job: Job<'a>) -> Self {
         Self {
             objects: ObjectTable::default(),
             state: State::new(base),
             saved: Vec::new(),
-            options,
+            job,
             dpi: 96.0,
             seen_header: false,
             handed_over: false,
@@ -55,7 +54,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Whether the plain records are to be left alone.
+    /// Whether plain records must be ignored.
     pub fn is_drawing(&self) -> bool {
         self.seen_header && !self.handed_over
     }
@@ -63,7 +62,7 @@ impl<'a> Player<'a> {
     /// Plays the records of one comment.
     pub fn play(&mut self, bytes: &[u8], canvas: &mut Canvas) {
         for record in (Records { rest: bytes }) {
-            if !canvas.may_go_on(&self.options) {
+            if !canvas.may_go_on(self.job.options) {
                 return;
             }
             self.handed_over = record.kind == GET_DC;
@@ -80,7 +79,7 @@ impl<'a> Player<'a> {
                 END_OF_FILE => self.handed_over = true,
                 OBJECT => self.objects.record(&record, &mut canvas.bounds),
                 _ => {
-                    // A record that cannot be read is passed over.
+                    // Unreadable records are skipped.
                     let _ = self.state_record(&record).or_else(|| self.draw_record(&record, canvas));
                 }
             }

@@ -1,4 +1,4 @@
-//! The object table of GDI+: 64 slots, filled by object records that may come in pieces.
+//! The object table of GDI+: 64 slots, filled by object records that can be split into pieces.
 
 use std::rc::Rc;
 
@@ -9,13 +9,13 @@ use super::outline;
 use super::pen::Pen;
 use super::record::Record;
 use super::region::Region;
-use crate::Bounds;
+use crate::bounds::Bounds;
 use crate::path::Path;
 use crate::reader::Reader;
 
 const SLOTS: usize = 64;
 const CONTINUED: u16 = 0x8000;
-/// Bytes of one object that comes in pieces.
+/// Most bytes of an object in pieces.
 const LARGEST: usize = 64 << 20;
 
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub(super) enum Object {
 #[derive(Default)]
 pub(super) struct ObjectTable {
     slots: Vec<Option<Object>>,
-    /// The flags of an object that is coming in pieces, the size it will have, and what is there of it.
+    /// An incomplete object: its flags, its total size and the bytes received so far.
     pieces: Option<(u16, usize, Vec<u8>)>,
 }
 
@@ -64,7 +64,7 @@ impl ObjectTable {
             return;
         }
         let mut reader = record.reader();
-        // Pieces repeat the whole size, but the last one may come without it.
+        // Each piece repeats the total size, but the last one can lack it.
         let mut chunk = record.data;
         if record.has(CONTINUED) {
             let Some(total) = reader.u32().and_then(|total| usize::try_from(total).ok()) else { return };
@@ -102,7 +102,7 @@ impl ObjectTable {
 }
 
 fn read(kind: u16, data: &[u8], bounds: &mut Bounds) -> Option<Object> {
-    let mut reader = Reader::new(data);
+    let mut reader = Reader::le(data);
     Some(match kind {
         1 => Object::Brush(Rc::new(Brush::read(&mut reader, bounds)?)),
         2 => Object::Pen(Rc::new(Pen::read(&mut reader, bounds)?)),

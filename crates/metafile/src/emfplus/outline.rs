@@ -1,4 +1,4 @@
-//! Path objects (MS-EMFPLUS 2.2.1.6): points first, then what each of them is.
+//! Path objects (MS-EMFPLUS 2.2.1.6): points, then their types.
 
 use super::record::points;
 use crate::geometry::Point;

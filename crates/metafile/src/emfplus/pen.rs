@@ -4,9 +4,9 @@ use super::Player;
 use super::brush::Brush;
 use super::caps::LineCap;
 use super::state::unit_in_pixels;
-use crate::Bounds;
+use crate::bounds::Bounds;
 use crate::geometry::Affine;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::canvas::Canvas;
 use crate::svg::paint::{Cap, Join, Stroke};
 
@@ -15,7 +15,7 @@ const MAX_DASHES: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Pen {
     pub width: f64,
-    /// Unit of the width; 0 is the world's.
+    /// Unit of the width; 0 is world units.
     pub unit: u32,
     transform: Affine,
     pub start: LineCap,
@@ -33,10 +33,10 @@ impl Pen {
         reader.skip(8)?;
         let flags = reader.u32()?;
         let unit = reader.u32()?;
-        let width = reader.f32()?;
+        let width = reader.float()?;
         let mut transform = Affine::IDENTITY;
         if flags & 0x1 != 0 {
-            let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+            let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
             let offset = reader.point_f()?;
             transform = Affine::new(a, b, c, d, offset.x, offset.y);
         }
@@ -48,12 +48,12 @@ impl Pen {
             Some(2) => Join::Round,
             _ => Join::Miter,
         };
-        let miter = if flags & 0x10 != 0 { reader.f32()? } else { 10.0 };
+        let miter = if flags & 0x10 != 0 { reader.float()? } else { 10.0 };
         let style = if flags & 0x20 != 0 { reader.u32()? } else { 0 };
         if flags & 0x40 != 0 {
             reader.skip(4)?;
         }
-        let dash_offset = if flags & 0x80 != 0 { reader.f32()? } else { 0.0 };
+        let dash_offset = if flags & 0x80 != 0 { reader.float()? } else { 0.0 };
         let mut dash: Vec<f64> = match style {
             1 => vec![3.0, 1.0],
             2 => vec![1.0, 1.0],
@@ -63,7 +63,7 @@ impl Pen {
         };
         if flags & 0x100 != 0 {
             let count = reader.count(4)?;
-            let lengths: Vec<f64> = (0..count).map(|_| reader.f32()).collect::<Option<_>>()?;
+            let lengths: Vec<f64> = (0..count).map(|_| reader.float()).collect::<Option<_>>()?;
             dash = lengths.into_iter().take(MAX_DASHES).map(f64::abs).collect();
         }
         if flags & 0x200 != 0 {
@@ -99,11 +99,11 @@ impl Pen {
 }
 
 impl Player<'_> {
-    /// The pen as the canvas strokes with it, and its width in canvas units.
+    /// The pen as a stroke of the canvas, and its width in canvas units.
     pub(super) fn stroke_of(&self, pen: &Pen, canvas: &mut Canvas) -> Option<(Stroke, f64)> {
         let map = if pen.unit == 0 { self.state.to_canvas() } else { self.state.page_to_canvas() };
         let map = pen.transform.then(&map);
-        // Units other than the world's and the page's are absolute.
+        // Units other than world and page are absolute.
         let (map, width) = match pen.unit {
             3..=6 => (self.state.device_to_canvas(), pen.width * unit_in_pixels(pen.unit, self.dpi)),
             _ => (map, pen.width),

@@ -1,8 +1,8 @@
-//! Record framing, and the coordinate forms that flags choose between.
+//! Record framing, and the coordinate formats selected by flags.
 
+use crate::color::Color;
 use crate::geometry::{Point, Rect};
-use crate::reader::Reader;
-use crate::svg::paint::Color;
+use crate::reader::{ReadFields, Reader};
 
 #[derive(Clone, Copy)]
 pub(super) struct Record<'a> {
@@ -19,7 +19,7 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = Reader::new(self.rest);
+        let mut reader = Reader::le(self.rest);
         let (kind, flags) = (reader.u16()?, reader.u16()?);
         let (size, data_size) = (usize::try_from(reader.u32()?).ok()?, usize::try_from(reader.u32()?).ok()?);
         if size < 12 {
@@ -36,7 +36,7 @@ const COMPRESSED: u16 = 0x4000;
 const IS_COLOR: u16 = 0x8000;
 const RELATIVE: u16 = 0x0800;
 
-/// What a brush field holds.
+/// The content of a brush field.
 pub(super) enum BrushRef {
     Color(Color),
     Object(u8),
@@ -44,10 +44,10 @@ pub(super) enum BrushRef {
 
 impl<'a> Record<'a> {
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.data)
+        Reader::le(self.data)
     }
 
-    /// The object that the low byte of the flags names.
+    /// The object index in the low byte of the flags.
     pub fn object(&self) -> u8 {
         self.flags as u8
     }
@@ -85,7 +85,7 @@ pub(super) fn rect_f(reader: &mut Reader<'_>) -> Option<Rect> {
     Some(Rect::from_size(at.x, at.y, size.x, size.y))
 }
 
-/// Relative points are differences of 7 or 15 bits; they go before the choice of 16-bit ones.
+/// Relative points are differences of 7 or 15 bits; the flag takes precedence over that for 16-bit points.
 pub(super) fn points(reader: &mut Reader<'_>, count: usize, compressed: bool, relative: bool) -> Option<Vec<Point>> {
     let smallest = match (relative, compressed) {
         (true, _) => 2,
@@ -110,7 +110,7 @@ pub(super) fn points(reader: &mut Reader<'_>, count: usize, compressed: bool, re
         .collect()
 }
 
-/// EmfPlusInteger7 and EmfPlusInteger15: the first bit tells them apart.
+/// EmfPlusInteger7 or EmfPlusInteger15, distinguished by the first bit.
 fn small_integer(reader: &mut Reader<'_>) -> Option<f64> {
     let first = reader.u8()?;
     if first & 0x80 == 0 {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn relative_points_accumulate_in_seven_or_fifteen_bits() {
-        let mut reader = Reader::new(&[5, 0x7f, 0x81, 0x00, 2]);
+        let mut reader = Reader::le(&[5, 0x7f, 0x81, 0x00, 2]);
         let points = points(&mut reader, 2, true, true).expect("two points");
         assert_eq!(points, [Point::new(5.0, -1.0), Point::new(261.0, 1.0)]);
     }

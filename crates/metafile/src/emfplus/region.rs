@@ -7,7 +7,7 @@ use crate::path::{FillRule, Path};
 use crate::reader::Reader;
 use crate::svg::clip::Clip;
 
-/// Operations inside operations; the tree is read by recursion.
+/// Nesting depth of operations; the tree is read recursively.
 const MAX_DEPTH: u32 = 32;
 const MAX_NODES: u32 = 1024;
 
@@ -40,7 +40,7 @@ impl Region {
             0x1000_0000 => Self::Rect(rect_f(reader)?),
             0x1000_0001 => {
                 let length = usize::try_from(reader.u32()?).ok()?;
-                Self::Path(outline::read(&mut Reader::new(reader.take(length)?))?)
+                Self::Path(outline::read(&mut Reader::le(reader.take(length)?))?)
             }
             0x1000_0002 => Self::Empty,
             _ => Self::Infinite,

@@ -1,15 +1,15 @@
-//! The graphics state of GDI+: transforms, page unit, clip, and what saves and containers keep of them.
+//! The graphics state of GDI+: transforms, page unit and clip, with saved states and containers.
 
 use super::Player;
 use super::record::{Record, rect_f};
 use crate::geometry::{Affine, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
 
-/// Saves and containers open at once; deeper ones are ignored.
+/// Most open saves and containers; deeper ones are ignored.
 const MAX_SAVED: usize = 1024;
-/// Set on a transform record: the new transform is applied after the old one.
+/// Flag of transform records: the new transform is applied after the old one.
 const APPEND: u16 = 0x2000;
 
 #[derive(Clone, Debug)]
@@ -19,10 +19,10 @@ pub(super) struct State {
     pub world: Affine,
     /// From page units to device pixels.
     page: f64,
-    /// Of an enclosing container: from its inside to device pixels.
+    /// From the coordinates of the enclosing container to device pixels.
     container: Affine,
     pub clip: Clip,
-    /// What a container was opened under: no operation of its inside widens it.
+    /// The clip at the start of the container, which operations inside cannot extend.
     outer_clip: Clip,
     /// CompositingModeSourceCopy.
     pub copies: bool,
@@ -51,7 +51,7 @@ impl State {
         self.base
     }
 
-    /// From page units to the canvas: pens that are not in world units are counted there.
+    /// From page units to the canvas, for pens that are not in world units.
     pub fn page_to_canvas(&self) -> Affine {
         Affine::scale(self.page, self.page).then(&self.container).then(&self.base)
     }
@@ -65,7 +65,7 @@ impl State {
     }
 }
 
-/// Device pixels in a unit (MS-EMFPLUS 2.1.1.33).
+/// Device pixels per unit (MS-EMFPLUS 2.1.1.33).
 pub(super) fn unit_in_pixels(unit: u32, dpi: f64) -> f64 {
     match unit {
         3 => dpi / 72.0,
@@ -77,13 +77,13 @@ pub(super) fn unit_in_pixels(unit: u32, dpi: f64) -> f64 {
 }
 
 fn matrix(reader: &mut Reader<'_>) -> Option<Affine> {
-    let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+    let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
     let offset = reader.point_f()?;
     Some(Affine::new(a, b, c, d, offset.x, offset.y))
 }
 
 impl Player<'_> {
-    /// `None` if the record is of another kind or cannot be read.
+    /// `None` if the record is of another kind or unreadable.
     pub(super) fn state_record(&mut self, record: &Record<'_>) -> Option<()> {
         let mut reader = record.reader();
         match record.kind {
@@ -119,11 +119,11 @@ impl Player<'_> {
                 self.multiply(record, &Affine::scale(by.x, by.y));
             }
             0x402f => {
-                let angle = reader.f32()?;
+                let angle = reader.float()?;
                 self.multiply(record, &Affine::rotate(angle.to_radians()));
             }
             0x4030 => {
-                let scale = reader.f32()?;
+                let scale = reader.float()?;
                 let pixels = unit_in_pixels(u32::from(record.flags & 0xff), self.dpi);
                 if scale != 0.0 {
                     self.state.page = scale * pixels;
@@ -157,7 +157,7 @@ impl Player<'_> {
                 }
             }
             0x4023 => self.state.copies = record.object() == 1,
-            // Comments, rendering origin and hints.
+            // Ignored: comments, rendering origin and hints.
             0x4003 | 0x401d..=0x4022 | 0x4024 => {}
             _ => return None,
         }
@@ -178,7 +178,7 @@ impl Player<'_> {
         }
     }
 
-    /// Inside, coordinates begin anew; `map` carries a rectangle of the inside onto one of the outside.
+    /// Begins a container with a new coordinate system; `map` maps a rectangle inside to one outside.
     fn open_container(&mut self, index: u32, map: Option<(Rect, Rect)>, unit: u32) {
         self.push(index);
         let state = &mut self.state;

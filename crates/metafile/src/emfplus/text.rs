@@ -1,5 +1,5 @@
-//! DrawString and DrawDriverString. GDI+ lays strings out when it draws them, so lines are broken here by
-//! estimated widths; driver strings bring their positions along.
+//! DrawString and DrawDriverString. GDI+ lays out strings when drawing, so lines are broken here with estimated
+//! widths. Driver strings have explicit positions.
 
 use super::Player;
 use super::font::{Align, Font, StringFormat};
@@ -9,6 +9,7 @@ use crate::gdi::charset::decode_utf16;
 use crate::gdi::font::{self, Face};
 use crate::gdi::text::{guess_from_glyph, words};
 use crate::geometry::{Affine, Point};
+use crate::reader::ReadFields;
 use crate::svg::canvas::Canvas;
 use crate::svg::paint::{Blend, Paint};
 use crate::svg::text::{Anchor, TextStyle, Word};
@@ -72,7 +73,7 @@ impl Player<'_> {
         let letters: Vec<char> = decode_units(&reader.utf16(count)?, options);
         let positions: Vec<Point> = (0..count).map_while(|_| reader.point_f()).collect();
         let matrix = if has_matrix {
-            let (a, b, c, d) = (reader.f32()?, reader.f32()?, reader.f32()?, reader.f32()?);
+            let (a, b, c, d) = (reader.float()?, reader.float()?, reader.float()?, reader.float()?);
             let offset = reader.point_f()?;
             Affine::new(a, b, c, d, offset.x, offset.y)
         } else {
@@ -116,7 +117,7 @@ impl Player<'_> {
         Some(())
     }
 
-    /// The em in world units.
+    /// The em size in world units.
     fn em(&self, font: &Font) -> f64 {
         let pixels = font.size * unit_in_pixels(font.unit, self.dpi);
         if font.unit == 0 { font.size } else { pixels / self.state.page_scale() }
@@ -143,7 +144,7 @@ fn style(font: &Font, face: &Face, em: f64, paint: Paint) -> TextStyle {
     }
 }
 
-/// Breaks at line feeds, and between words where a line would be wider than `width`.
+/// Breaks at line feeds, and between words if a line would be wider than `width`.
 fn lines(text: &str, face: &Face, em: f64, width: f64) -> Vec<String> {
     let measure = |text: &str| text.chars().map(|letter| face.advance(letter)).sum::<f64>() * em;
     let mut lines = Vec::new();
@@ -152,7 +153,7 @@ fn lines(text: &str, face: &Face, em: f64, width: f64) -> Vec<String> {
         let mut at = 0.0;
         for word in paragraph.split_inclusive(' ') {
             let advance = measure(word);
-            // Estimates run a little wide: a single line that nearly fits was meant to fit.
+            // Estimates are slightly too wide: a single line that nearly fits is meant to fit.
             if !line.is_empty() && at + measure(word.trim_end()) > width * 1.08 {
                 lines.push(std::mem::take(&mut line));
                 at = 0.0;

@@ -1,4 +1,4 @@
-//! Eight-bit text of GDI: the charset byte of a font says which code page it is in (MS-WMF 2.1.1.5).
+//! 8-bit text of GDI: the charset byte of the font determines the code page (MS-WMF 2.1.1.5).
 
 use encoding_rs::{
     BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
@@ -27,7 +27,7 @@ fn encoding(charset: u8) -> &'static Encoding {
     }
 }
 
-/// Characters with the number of bytes (hence of advances) that each of them took.
+/// Decodes to characters, each with its number of bytes (and hence of advances).
 pub(crate) fn decode(bytes: &[u8], charset: u8) -> Vec<(char, usize)> {
     if charset == SYMBOL {
         return bytes.iter().map(|&byte| (char::from(byte), 1)).collect();
@@ -47,7 +47,7 @@ pub(crate) fn decode(bytes: &[u8], charset: u8) -> Vec<(char, usize)> {
     letters
 }
 
-/// As [`decode`] for UTF-16; unpaired surrogates are replaced.
+/// Like [`decode`] for UTF-16; replaces unpaired surrogates.
 pub(crate) fn decode_utf16(units: &[u16]) -> Vec<(char, usize)> {
     char::decode_utf16(units.iter().copied())
         .map(|letter| letter.map_or(('\u{fffd}', 1), |letter| (letter, letter.len_utf16())))
@@ -59,7 +59,7 @@ mod tests {
     use super::decode;
 
     #[test]
-    fn double_byte_characters_take_two_advances() {
+    fn double_byte_characters_use_two_advances() {
         assert_eq!(decode(b"a\x82\xa0b", 128), [('a', 1), ('あ', 2), ('b', 1)]);
     }
 

@@ -1,13 +1,13 @@
-//! The device context: everything that saving and restoring covers.
+//! The device context: the state covered by save and restore.
 
 use std::rc::Rc;
 
 use super::mapping::Mapping;
 use super::objects::{Brush, Font, Pen};
+use crate::color::Color;
 use crate::geometry::{Affine, Point};
 use crate::path::FillRule;
 use crate::svg::clip::Clip;
-use crate::svg::paint::Color;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BackgroundMode {
@@ -35,7 +35,7 @@ pub(crate) struct Dc {
     pub background: Color,
     pub background_mode: BackgroundMode,
     pub text_align: u32,
-    /// Extra advance of every character, in logical units.
+    /// Extra character spacing, in logical units.
     pub character_extra: f64,
     /// R2_COPYPEN is 13.
     pub rop2: u32,
@@ -85,7 +85,7 @@ impl Dc {
         self.clip.and(&self.meta_clip)
     }
 
-    /// A COLORREF, which may be an index into the palette.
+    /// The colour of a COLORREF, which can be an index into the palette.
     pub fn color(&self, value: u32) -> Color {
         if value >> 24 == 1 {
             let index = (value & 0xffff) as usize;

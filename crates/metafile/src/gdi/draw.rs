@@ -5,12 +5,13 @@ use std::f64::consts::TAU;
 use super::Gdi;
 use super::dc::ArcDirection;
 use super::objects::Brush;
+use crate::color::Color;
 use crate::geometry::{Affine, Point, Rect};
 use crate::path::{FillRule, Path, Segment};
 use crate::svg::clip::Clip;
-use crate::svg::paint::{Blend, Color, Paint, Stroke};
+use crate::svg::paint::{Blend, Paint, Stroke};
 
-/// What the three arc functions do with their ends.
+/// How the ends of an arc are connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ArcEnds {
     Open,
@@ -19,7 +20,7 @@ pub(crate) enum ArcEnds {
 }
 
 impl Gdi {
-    /// Fills and outlines a closed shape given in logical units, or records it.
+    /// Fills and strokes a closed shape in logical units, or records it.
     pub fn draw_shape(&mut self, path: &Path) {
         let outline = path.transform(&self.dc.to_canvas());
         if self.recording {
@@ -30,7 +31,7 @@ impl Gdi {
         self.paint(&outline, self.dc.brush.clone(), self.dc.fill_rule, stroke);
     }
 
-    /// Outlines an open chain given in logical units, or records it.
+    /// Strokes an open path in logical units, or records it.
     pub fn draw_lines(&mut self, path: &Path) {
         let outline = path.transform(&self.dc.to_canvas());
         if self.recording {
@@ -41,7 +42,7 @@ impl Gdi {
         self.paint(&outline, Brush::Null, FillRule::NonZero, stroke);
     }
 
-    /// Draws on from the current position and moves it.
+    /// Draws from the current position and updates it.
     pub fn draw_lines_to(&mut self, path: &Path, end: Point) {
         let outline = path.transform(&self.dc.to_canvas());
         self.dc.position = end;
@@ -82,7 +83,7 @@ impl Gdi {
         self.draw_lines_to(&path, end);
     }
 
-    /// `types`: 6 a move, 2 a line, 4 a curve point; bit 0 closes the figure.
+    /// `types`: 6 is a move, 2 a line, 4 a curve point; bit 0 closes the figure.
     pub fn poly_draw(&mut self, points: &[Point], types: &[u8]) {
         let mut path = Path::polyline(&[self.dc.position]);
         let mut start = self.dc.position;
@@ -126,13 +127,13 @@ impl Gdi {
         if ends == ArcEnds::Open { self.draw_lines(&path) } else { self.draw_shape(&path) }
     }
 
-    /// As an open [`Gdi::arc`], joined to the current position and moving it.
+    /// Like an open [`Gdi::arc`], but connected to the current position, which it updates.
     pub fn arc_to(&mut self, rect: &Rect, from: Point, to: Point) {
         let arc = self.arc_path(rect, from, to, ArcEnds::Open);
         self.join_arc(&arc);
     }
 
-    /// A circle's part from `start` degrees over `sweep`, anticlockwise, joined to the current position.
+    /// An arc of a circle from `start` degrees over `sweep`, anticlockwise, connected to the current position.
     pub fn angle_arc(&mut self, center: Point, radius: f64, start: f64, sweep: f64) {
         let rect = Rect::from_size(center.x - radius, center.y - radius, radius * 2.0, radius * 2.0);
         let arc = Path::arc(&rect, -start.to_radians(), -sweep.to_radians());
@@ -156,7 +157,7 @@ impl Gdi {
         let (rx, ry) = (rect.width() / 2.0, rect.height() / 2.0);
         let angle = |p: Point| ((p.y - center.y) * rx).atan2((p.x - center.x) * ry);
         let (start, end) = (angle(from), angle(to));
-        // On a canvas with y down, growing angles turn clockwise; a mapping that mirrors turns them round.
+        // With y down, increasing angles turn clockwise; a mirroring map reverses them.
         let mirrored = self.dc.mapping.page_to_device().then(&self.dc.base).determinant() < 0.0;
         let clockwise = (self.dc.arc_direction == ArcDirection::Clockwise) != mirrored;
         let mut sweep = if clockwise { end - start } else { start - end };
@@ -202,7 +203,7 @@ impl Gdi {
         }
     }
 
-    /// Fills a logical rectangle with one colour, whatever the brush.
+    /// Fills a logical rectangle with one colour, ignoring the brush.
     pub fn fill_rect(&mut self, rect: &Rect, color: Color) {
         self.flush_raster();
         let outline = Path::rect(rect).transform(&self.dc.to_canvas());
@@ -215,7 +216,7 @@ impl Gdi {
         self.fill_rect(&Rect::from_size(p.x, p.y, size, size), color);
     }
 
-    /// A logical outline as a clip.
+    /// A path in logical units as a clip.
     pub fn clip_of(&self, path: &Path, rule: FillRule) -> Clip {
         Clip::path(path.transform(&self.dc.to_canvas()), rule)
     }
@@ -280,7 +281,8 @@ impl Gdi {
         self.recording
     }
 
-    /// A triangle whose corners differ in colour: a gradient along its strongest edge.
+    /// A triangle with different colours at its corners, approximated by a gradient along the edge with the largest
+    /// difference.
     pub fn gradient_triangle(&mut self, [a, b, c]: [(Point, Color); 3]) {
         self.flush_raster();
         let map = self.dc.to_canvas();
@@ -310,7 +312,7 @@ impl Gdi {
     }
 }
 
-/// Filling closes open figures, and their outline is then closed as well.
+/// Filling closes open figures, and then their outline is closed too.
 fn close_figures(path: &mut Path) {
     let mut closed = Path::default();
     let mut open = false;

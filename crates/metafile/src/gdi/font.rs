@@ -1,5 +1,5 @@
-//! What is known of a font by its name alone: stand-ins with the same metrics, and the vertical extent of
-//! its cell, since positions count from the top of the cell and heights may mean the whole of it.
+//! Font data by name: substitutes with the same metrics, and the vertical extent of the cell. Positions are relative
+//! to the top of the cell, and heights can mean the whole cell.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -10,17 +10,17 @@ pub(crate) enum Kind {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Face {
-    /// Names in the order of preference for `font-family`.
+    /// Names for `font-family` in order of preference.
     pub families: String,
-    /// Parts of the em above and below the baseline.
+    /// Fractions of the em above and below the baseline.
     pub ascent: f64,
     pub descent: f64,
-    /// Average character width in ems, as GDI scales fonts by it.
+    /// Average character width in em, by which GDI scales fonts.
     pub average: f64,
     pub kind: Kind,
 }
 
-/// Name, stand-in, ascent, descent, average width, kind. Metrics are those of the fonts' OS/2 tables.
+/// Name, substitute, ascent, descent, average width, kind. Metrics are from the OS/2 tables of the fonts.
 const KNOWN: &[(&str, &str, f64, f64, f64, Kind)] = &[
     ("arial narrow", "Liberation Sans Narrow", 0.936, 0.212, 0.362, Kind::Sans),
     ("arial", "Liberation Sans", 0.905, 0.212, 0.441, Kind::Sans),
@@ -110,7 +110,7 @@ const HELVETICA: [u16; 95] = [
 ];
 
 impl Face {
-    /// The advance of a letter in ems, estimated: only used where the metafile leaves widths to the font.
+    /// Estimated advance of a character in em. Used only if the metafile has no advances.
     pub fn advance(&self, letter: char) -> f64 {
         if is_wide(letter) {
             return 1.0;

@@ -1,22 +1,23 @@
-//! Hatched and patterned brushes as repeated tiles.
+//! Hatch and pattern brushes as repeated tiles.
 
 use std::rc::Rc;
 
 use super::Gdi;
 use super::dc::BackgroundMode;
 use crate::bitmap::Bitmap;
+use crate::color::Color;
 use crate::dib::Header;
 use crate::geometry::{Affine, Point, Rect};
 use crate::path::{FillRule, Path};
 use crate::svg::canvas::Canvas;
 use crate::svg::image::data_uri;
-use crate::svg::paint::{Color, Paint};
+use crate::svg::paint::Paint;
 
-/// GDI's hatches repeat every eight pixels.
+/// GDI hatches repeat every eight pixels.
 const TILE: Rect = Rect { left: 0.0, top: 0.0, right: 8.0, bottom: 8.0 };
 
 impl Gdi {
-    /// Hatch lines are a pixel of the picture's natural size wide, whatever the mapping.
+    /// Hatch lines are one pixel wide at natural size, independent of the mapping.
     pub(super) fn hatch(&mut self, style: u32, color: Color) -> Paint {
         let background = (self.dc.background_mode == BackgroundMode::Opaque).then_some(self.dc.background);
         let map = self.tile_map();
@@ -47,7 +48,7 @@ impl Gdi {
         tile_bitmap(&mut self.canvas, bitmap, &map)
     }
 
-    /// A brush's tile is written once for all the shapes that follow one another with it.
+    /// The tile of a brush is written once for consecutive shapes with the same brush.
     pub(super) fn pattern(&mut self, bitmap: &Rc<Bitmap>) -> Option<Paint> {
         let origin = self.dc.brush_origin;
         if let Some((known, place, paint)) = &self.last_pattern
@@ -67,7 +68,7 @@ impl Gdi {
     }
 }
 
-/// A bitmap as a pattern, one unit of the space that `map` starts from a pixel.
+/// A bitmap as a pattern, with one pixel per unit of the source space of `map`.
 pub(crate) fn tile_bitmap(canvas: &mut Canvas, bitmap: &Bitmap, map: &Affine) -> Option<Paint> {
     canvas.bounds.take_pixels(bitmap.width, bitmap.height)?;
     let uri = data_uri("image/png", &bitmap.to_png()?);
@@ -81,7 +82,7 @@ fn lines(style: u32) -> &'static [Line] {
     const fn line(x1: f64, y1: f64, x2: f64, y2: f64) -> Line {
         (Point::new(x1, y1), Point::new(x2, y2))
     }
-    // Diagonals run past the tile, so that its corners are filled by their neighbours.
+    // Diagonals extend past the tile, so that the corners of adjacent tiles are filled.
     const ACROSS: Line = line(0.0, 4.0, 8.0, 4.0);
     const DOWN: Line = line(4.0, 0.0, 4.0, 8.0);
     const FALLING: [Line; 3] = [line(-1.0, -1.0, 9.0, 9.0), line(-1.0, 7.0, 1.0, 9.0), line(7.0, -1.0, 9.0, 1.0)];

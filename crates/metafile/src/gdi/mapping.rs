@@ -29,7 +29,7 @@ impl Mapping {
         }
     }
 
-    /// Device units in a page unit, with the sign of the axis.
+    /// Device units per page unit, with the sign of the axis.
     pub fn scales(&self) -> (f64, f64) {
         let fixed = |mm: f64| (mm * self.px_per_mm.x, -mm * self.px_per_mm.y);
         match self.mode {
@@ -66,14 +66,14 @@ impl Mapping {
     }
 }
 
-/// `value × numerator / denominator`, unchanged where that has no meaning.
+/// `value × numerator / denominator`; unchanged if that is undefined.
 fn scaled(value: f64, numerator: f64, denominator: f64) -> f64 {
     let result = value * numerator / denominator;
     if result.is_finite() && result != 0.0 { result } else { value }
 }
 
 impl Mapping {
-    /// A window fitted to a viewport of `size` at the device's origin.
+    /// A window mapped to a viewport of `size` at the origin of the device.
     pub fn fit(&mut self, window: &crate::geometry::Rect, size: Point) {
         self.mode = ANISOTROPIC;
         self.window_origin = Point::new(window.left, window.top);
@@ -82,7 +82,7 @@ impl Mapping {
         self.viewport_extent = size;
     }
 
-    /// WMF: modes that depend on the device are all played on the window fitted to the picture.
+    /// WMF: all device-dependent modes are played with the window mapped to the picture.
     pub fn set_wmf_mode(&mut self, mode: u32) {
         self.mode = if (2..=6).contains(&mode) { mode } else { ANISOTROPIC };
     }
@@ -91,7 +91,7 @@ impl Mapping {
         self.mode = mode;
     }
 
-    /// Each axis by a numerator and a denominator.
+    /// Scales each axis by a numerator and a denominator.
     pub fn scale_window(&mut self, x: (f64, f64), y: (f64, f64)) {
         let extent = self.window_extent;
         self.window_extent = Point::new(scaled(extent.x, x.0, x.1), scaled(extent.y, y.0, y.1));

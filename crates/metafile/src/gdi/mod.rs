@@ -1,5 +1,5 @@
-//! The drawing machine that WMF and EMF share: a device context with its objects, and the drawing
-//! functions of GDI on top of the canvas. The record readers only decode arguments and call these.
+//! GDI, as WMF and EMF share it: a device context with its objects, and the drawing functions on top of the SVG canvas.
+//! The players decode the arguments of records and call these functions.
 
 pub(super) mod charset;
 pub(super) mod dc;
@@ -25,7 +25,7 @@ pub(super) use draw::ArcEnds;
 pub(super) use hatch::tile_bitmap;
 use objects::ObjectTable;
 
-/// Device contexts that may be saved at once; deeper saves are ignored.
+/// Most saved device contexts; deeper saves are ignored.
 const MAX_SAVED: usize = 1024;
 
 pub(super) struct Gdi {
@@ -33,17 +33,17 @@ pub(super) struct Gdi {
     pub dc: Dc,
     pub objects: ObjectTable,
     saved: Vec<Dc>,
-    /// The outline between BeginPath and EndPath, then the finished one; in canvas units.
+    /// The path recorded since BeginPath, kept after EndPath, in canvas units.
     path: Path,
     recording: bool,
-    /// The next segment of the recorded path needs a move of its own.
+    /// Whether the next segment of the recorded path starts with a move.
     path_needs_move: bool,
     raster: raster::Pending,
     last_pattern: Option<(Rc<Bitmap>, Point, Paint)>,
 }
 
 impl Gdi {
-    /// `base` carries device units to the canvas.
+    /// `base` maps device units to the canvas.
     pub fn new(canvas: Canvas, base: Affine, px_per_mm: Point) -> Self {
         Self {
             canvas,
@@ -64,7 +64,7 @@ impl Gdi {
         }
     }
 
-    /// Negative levels count back from the newest save, positive ones from the first (1).
+    /// Negative levels count back from the latest save, positive ones from the first (1).
     pub fn restore(&mut self, level: i32) {
         let count = self.saved.len();
         let index =
@@ -85,7 +85,7 @@ impl Gdi {
     }
 }
 
-/// The map from the unit square to a logical rectangle's image.
+/// The map from the unit square to the image of a logical rectangle.
 pub(super) fn place_in(rect: &Rect, to_canvas: &Affine) -> Affine {
     Affine::new(rect.width(), 0.0, 0.0, rect.height(), rect.left, rect.top).then(to_canvas)
 }

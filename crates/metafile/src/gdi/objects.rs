@@ -1,20 +1,21 @@
-//! The graphics objects of GDI and the table that records refer to them by.
+//! Graphics objects of GDI and the object table.
 
 use std::rc::Rc;
 
 use crate::bitmap::Bitmap;
+use crate::color::Color;
 use crate::dib::Header;
 use crate::geometry::Rect;
 use crate::svg::clip::Clip;
-use crate::svg::paint::{Cap, Color, Join};
+use crate::svg::paint::{Cap, Join};
 
-/// Handles in use at once; far above what a 16-bit header can announce.
+/// Most handles in use at once; far more than a 16-bit header can declare.
 const MAX_OBJECTS: usize = 65_536;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pen {
     pub kind: PenKind,
-    /// Logical units; device units when `cosmetic`.
+    /// Width in logical units, or in device units if `cosmetic`.
     pub width: f64,
     pub cosmetic: bool,
     pub brush: Brush,
@@ -26,9 +27,9 @@ pub(crate) struct Pen {
 pub(crate) enum PenKind {
     Null,
     Solid,
-    /// One of the ready-made patterns: lengths in units of the pen's width.
+    /// A predefined pattern: lengths in units of the pen width.
     Styled(&'static [f64]),
-    /// Lengths in logical units (device units for cosmetic pens).
+    /// A custom pattern: lengths in logical units (device units for cosmetic pens).
     User(Vec<f64>),
 }
 
@@ -86,17 +87,17 @@ pub(crate) enum Brush {
     /// HS_HORIZONTAL (0) to HS_DIAGCROSS (5).
     Hatch(u32, Color),
     Pattern(Rc<Bitmap>),
-    /// A one-bit pattern: zero bits take the text colour, one bits the background colour.
+    /// A one-bit pattern: zeros have the text colour, ones the background colour.
     MonoPattern(Rc<(Header, Vec<u8>)>),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Font {
-    /// Logical units: negative for the em size, positive for the cell height, 0 for the default.
+    /// Height in logical units: negative for the em size, positive for the cell height, 0 for the default.
     pub height: f64,
-    /// Average character width, 0 for the font's own.
+    /// Average character width, 0 for that of the font.
     pub width: f64,
-    /// Tenths of a degree, anticlockwise.
+    /// Rotation in tenths of a degree, anticlockwise.
     pub escapement: f64,
     pub weight: u32,
     pub italic: bool,
@@ -124,7 +125,7 @@ impl Default for Font {
     }
 }
 
-/// A region object: rectangles in logical units, or device units for EMF.
+/// A region: rectangles in logical units (WMF) or device units (EMF).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
     pub rects: Vec<Rect>,
@@ -137,19 +138,19 @@ pub(crate) enum Object {
     Font(Rc<Font>),
     Palette(Rc<Vec<Color>>),
     Region(Rc<Region>),
-    /// A slot that is taken by something that draws nothing, such as a colour space.
+    /// An object that draws nothing, such as a colour space.
     Other,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct ObjectTable {
     slots: Vec<Option<Object>>,
-    /// No slot before this one is free.
+    /// All slots before this one are taken.
     full_until: usize,
 }
 
 impl ObjectTable {
-    /// WMF: a new object takes the first free slot.
+    /// WMF: puts a new object into the first free slot.
     pub fn add(&mut self, object: Object) {
         let free = self.slots.iter().skip(self.full_until).position(Option::is_none);
         let index = free.map_or(self.slots.len(), |offset| self.full_until + offset);
@@ -157,7 +158,7 @@ impl ObjectTable {
         self.set(index, object);
     }
 
-    /// EMF: the record names the slot.
+    /// EMF: puts an object into the slot that the record specifies.
     pub fn set(&mut self, index: usize, object: Object) {
         if index >= MAX_OBJECTS {
             return;
@@ -183,7 +184,7 @@ impl ObjectTable {
 }
 
 impl Region {
-    /// As a clip, after the corners have been carried to the canvas.
+    /// The region as a clip, mapped to the canvas.
     pub fn to_clip(&self, map: &crate::geometry::Affine) -> Clip {
         self.rects.iter().fold(Clip::empty(), |clip, rect| {
             let outline = crate::path::Path::rect(rect).transform(map);

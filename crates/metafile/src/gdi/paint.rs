@@ -1,10 +1,11 @@
-//! From the pen, the brush and the raster operation in force to what the canvas paints with.
+//! Converts pen, brush and raster operation to SVG paint.
 
 use super::Gdi;
 use super::objects::{Brush, PenKind};
-use crate::svg::paint::{Blend, Cap, Color, Paint, Stroke};
+use crate::color::Color;
+use crate::svg::paint::{Blend, Cap, Paint, Stroke};
 
-/// What the binary raster operation leaves of a colour.
+/// The effect of a binary raster operation on a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rop2 {
     Nothing,
@@ -13,7 +14,7 @@ pub(super) enum Rop2 {
 }
 
 impl Gdi {
-    /// The binary raster operations (MS-EMF 2.1.26) by their nearest kin among blend modes.
+    /// Approximates binary raster operations (MS-EMF 2.1.26) by blend modes.
     pub(super) fn rop2(&self) -> Rop2 {
         match self.dc.rop2 {
             1 => Rop2::Forced(Color::BLACK),
@@ -26,7 +27,7 @@ impl Gdi {
         }
     }
 
-    /// The paint and the blending of a source, or `None` if it leaves no trace.
+    /// The paint and blend mode of a source; `None` if it draws nothing.
     pub(super) fn through_rop2(&self, paint: Paint) -> Option<(Paint, Blend)> {
         match self.rop2() {
             Rop2::Nothing => None,
@@ -53,7 +54,7 @@ impl Gdi {
         }
         let paint = self.brush_paint(&pen.brush)?;
         let map = self.dc.to_canvas();
-        // A cosmetic pen is counted in device pixels; on another device those are its pixels.
+        // The width of a cosmetic pen is in device pixels, whatever the device.
         let scale = if pen.cosmetic { self.canvas.unit } else { map.mean_scale() };
         let natural = pen.width * scale;
         let hairline = self.canvas.hairline;
@@ -63,7 +64,7 @@ impl Gdi {
         let (width, space) = if distorted { (pen.width, Some(map.linear())) } else { (width, None) };
         let dash = match &pen.kind {
             PenKind::Styled(lengths) => {
-                // The dashes of a thin pen are counted in pixels, four to the unit.
+                // The dashes of a thin pen are in pixels, four per unit.
                 let unit = if is_thin { self.canvas.unit.max(hairline) * 4.0 } else { width };
                 lengths.iter().map(|length| length * unit).collect()
             }
@@ -75,7 +76,7 @@ impl Gdi {
             }
             PenKind::Solid | PenKind::Null => Vec::new(),
         };
-        // Round caps on dashes would close the gaps of thin lines.
+        // Round caps would close the gaps of thin dashed lines.
         let cap = if dash.is_empty() || !is_thin { pen.cap } else { Cap::Butt };
         Some(Stroke { paint, width, cap, join: pen.join, miter: self.dc.miter_limit, dash, dash_offset: 0.0, space })
     }

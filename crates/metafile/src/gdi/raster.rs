@@ -1,17 +1,18 @@
-//! Bitmaps under ternary raster operations (MS-WMF 2.1.1.31).
+//! Bitmaps with ternary raster operations (MS-WMF 2.1.1.31).
 //!
-//! SVG cannot read the destination as GDI does, so the idioms are recognised as a whole: a mask under AND and
-//! a picture under OR or XOR on the same place is a picture with transparency; what stays alone is blended.
+//! SVG cannot read the destination as GDI does, so common idioms are recognised: a mask with AND, then a picture with
+//! OR or XOR at the same place, is a picture with transparency. Other operations are approximated by blend modes.
 
 use super::Gdi;
 use super::objects::Brush;
 use crate::bitmap::{Bitmap, luma};
+use crate::color::Color;
 use crate::geometry::{Affine, Rect};
 use crate::path::{FillRule, Path};
 use crate::svg::clip::Clip;
-use crate::svg::paint::{Blend, Color, Paint};
+use crate::svg::paint::{Blend, Paint};
 
-/// The operation's truth table: the byte that names it in a ROP3 code.
+/// The truth table of an operation: its byte in the ROP3 code.
 const fn table(rop: u32) -> u8 {
     (rop >> 16) as u8
 }
@@ -23,7 +24,7 @@ enum Combine {
     Xor,
 }
 
-/// An operation that may be half of an idiom.
+/// An operation that may be the first half of an idiom.
 struct Half {
     combine: Combine,
     place: Affine,
@@ -36,20 +37,20 @@ enum Source {
     Brush(Paint),
 }
 
-/// Operations that wait for their other half.
+/// Operations waiting for their second half.
 #[derive(Default)]
 pub(super) struct Pending {
     halves: Vec<Half>,
 }
 
-/// Whether an operation code looks at a source bitmap at all.
+/// Whether an operation uses a source bitmap.
 pub(crate) fn uses_source(rop: u32) -> bool {
     let table = table(rop);
     table & 0x33 != (table >> 2) & 0x33
 }
 
 impl Gdi {
-    /// Draws a bitmap over the unit square under `place` (canvas units), by a ROP3 code.
+    /// Draws a bitmap onto the image of the unit square under `place` (canvas units) with a ROP3 code.
     pub fn blit(&mut self, bitmap: Bitmap, place: &Affine, rop: u32) {
         let clip = self.dc.visible();
         let invert = |mut bitmap: Bitmap| {
@@ -77,7 +78,7 @@ impl Gdi {
         }
     }
 
-    /// Operations without a source: the brush, black, white, or an inversion.
+    /// Draws an operation without a source: the brush, black, white, or an inversion.
     pub fn pattern_blit(&mut self, rect: &Rect, rop: u32) {
         let outline = Path::rect(rect).transform(&self.dc.to_canvas());
         self.pattern_blit_outline(&outline, rop);
@@ -134,14 +135,14 @@ impl Gdi {
         self.raster.halves.push(Half { combine: Combine::Xor, place, clip, source: Source::Brush(paint) });
     }
 
-    /// A bitmap that carries its own transparency.
+    /// Draws a bitmap with transparency.
     pub fn blend_bitmap(&mut self, bitmap: &Bitmap, place: &Affine, opacity: f64) {
         self.flush_raster();
         let clip = self.dc.visible();
         self.canvas.bitmap(bitmap, place, &clip, Blend::Normal, opacity);
     }
 
-    /// The bytes of a picture file that SVG knows.
+    /// Draws a picture file in a format that SVG supports.
     pub fn encoded(&mut self, mime: &str, bytes: &[u8], place: &Affine) {
         self.flush_raster();
         let clip = self.dc.visible();
@@ -167,7 +168,7 @@ impl Gdi {
     }
 
     fn half(&mut self, combine: Combine, bitmap: Bitmap, place: &Affine, clip: Clip) {
-        // Black changes nothing, but blended it would cover what is still empty.
+        // Black should change nothing, but blending would paint it over transparent areas.
         let is_black = |bitmap: &Bitmap| bitmap.pixels.iter().all(|pixel| pixel[..3] == [0; 3]);
         if combine != Combine::And && self.raster.halves.is_empty() && is_black(&bitmap) {
             return;
@@ -202,7 +203,7 @@ impl Gdi {
         self.raster.halves.push(Half { combine, place: *place, clip, source: Source::Bitmap(bitmap) });
     }
 
-    /// Draws what has waited in vain. Called before anything else is drawn.
+    /// Draws pending operations whose second half did not come. Called before anything else is drawn.
     pub(crate) fn flush_raster(&mut self) {
         for half in std::mem::take(&mut self.raster.halves) {
             let blend = match half.combine {
@@ -230,7 +231,7 @@ fn same_place(a: &Affine, b: &Affine) -> bool {
     [(a.a, b.a), (a.b, b.b), (a.c, b.c), (a.d, b.d), (a.e, b.e), (a.f, b.f)].iter().all(|(a, b)| (a - b).abs() <= size)
 }
 
-/// The picture's colours, as opaque as the mask says.
+/// The picture with the opacity of the mask.
 fn masked(picture: &Bitmap, mask: &Bitmap, alpha: impl Fn([u8; 4]) -> u8) -> Bitmap {
     let mut result = picture.clone();
     let (width, height) = (f64::from(picture.width), f64::from(picture.height));

@@ -1,5 +1,5 @@
-//! Symbol fonts draw pictures at the places of letters. Where Unicode has the picture, it is used instead
-//! of the font, which is seldom there.
+//! Symbol fonts, which draw symbols in place of letters. They are rarely installed, so their characters are mapped to
+//! Unicode symbols where possible.
 
 const SYMBOL_LOW: &str =
     " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼";
@@ -13,12 +13,12 @@ pub(super) enum SymbolFont {
     Wingdings2,
     Webdings,
     MtExtra,
-    /// Some other font of pictures: its private code points mean ordinary ones.
+    /// Another symbol font: its private use code points stand for ordinary characters.
     Unknown,
 }
 
 impl SymbolFont {
-    /// `None` for fonts of letters.
+    /// `None` for ordinary fonts.
     pub fn of(family: &str, charset: u8) -> Option<Self> {
         let name = family.to_ascii_lowercase();
         Some(match name.as_str() {

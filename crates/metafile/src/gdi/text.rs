@@ -1,4 +1,4 @@
-//! Text: alignment, advances, orientation, background; the letters themselves are the rasteriser's.
+//! Text: alignment, advances, orientation, background. Glyphs are drawn by the SVG renderer.
 
 use super::Gdi;
 use super::dc::BackgroundMode;
@@ -21,34 +21,34 @@ const TA_CENTER: u32 = 6;
 const TA_BOTTOM: u32 = 8;
 const TA_BASELINE: u32 = 24;
 
-/// How the mapping acts on letters (MS-EMF 2.1.16).
+/// How the mapping affects glyphs (MS-EMF 2.1.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GraphicsMode {
-    /// Letters stay upright and keep their proportions.
+    /// Glyphs stay upright and keep their proportions.
     Compatible,
-    /// The world transform turns and distorts letters.
+    /// The world transform rotates and distorts glyphs.
     Advanced,
 }
 
 pub(crate) struct TextOut<'a> {
     pub at: Point,
-    /// Characters with the number of advances that each of them takes up.
+    /// Characters, each with its number of advances.
     pub letters: &'a [(char, usize)],
-    /// Logical units; empty where the font decides.
+    /// Advances in logical units; empty to use those of the font.
     pub advances: &'a [f64],
     pub options: u32,
     pub rect: Option<Rect>,
     pub mode: GraphicsMode,
 }
 
-/// The run's own space: baseline along x, y down, and its scale.
+/// The coordinate space of a run: baseline along x, y down, and its scale.
 struct Frame {
-    /// Without translation.
+    /// The map to the canvas, without translation.
     linear: Affine,
     em: f64,
-    /// From logical advances to this space.
+    /// Factor from logical advances to this space.
     advance: f64,
-    /// Glyphs are this much wider than the font draws them.
+    /// Horizontal stretch of glyphs.
     stretch: f64,
 }
 
@@ -103,7 +103,7 @@ impl Gdi {
             self.dc.position = inverse.apply(end.apply(Point::default()));
         }
         if self.is_recording() {
-            // Text in a path bracket would need outlines of the font; it is left out of the path.
+            // Text in a path bracket would need font outlines; it is not added to the path.
             return;
         }
         if self.dc.background_mode == BackgroundMode::Opaque && !letters.is_empty() {
@@ -136,7 +136,7 @@ impl Gdi {
         }
     }
 
-    /// Without advances the rasteriser, who has the font, aligns the run.
+    /// Without advances, the SVG renderer aligns the run, since it has the font.
     #[allow(clippy::too_many_arguments)]
     fn unmeasured(
         &mut self,
@@ -159,7 +159,7 @@ impl Gdi {
     fn frame(&self, face: &Face, mode: GraphicsMode) -> Frame {
         let font = &self.dc.font;
         let (page_x, page_y) = self.dc.mapping.scales();
-        // Angles count anticlockwise in logical space; an axis that is turned round turns them round.
+        // Angles are anticlockwise in logical space; a mirrored axis reverses them.
         let escapement = (font.escapement / 10.0 * (page_x * page_y).signum()).to_radians();
         let turn = Affine::rotate(-escapement);
         let height = if font.height == 0.0 { self.default_height(page_y) } else { font.height };
@@ -174,7 +174,7 @@ impl Gdi {
             GraphicsMode::Compatible => {
                 let to_canvas = self.dc.to_canvas();
                 let (x, y) = to_canvas.scales();
-                // Advances run along the turned baseline, so they are scaled as it lies.
+                // Advances are scaled along the rotated baseline.
                 let (sin, cos) = escapement.sin_cos();
                 (turn, logical_em * y, (x * cos).hypot(y * sin))
             }
@@ -195,13 +195,13 @@ impl Gdi {
         if x > 0.0 && y > 0.0 { x / y } else { 1.0 }
     }
 
-    /// Height 0 asks for twelve points.
+    /// Height 0 means twelve points.
     fn default_height(&self, page_y: f64) -> f64 {
         let per_unit = page_y.abs() * self.dc.base.scales().1;
         if per_unit > 0.0 { -16.0 * self.canvas.unit / per_unit } else { -16.0 }
     }
 
-    /// Where each letter begins, and at last where the run ends, in the frame's space.
+    /// The start of each character, and then the end of the run, in the space of the frame.
     fn positions(&self, letters: &[(char, usize)], advances: &[f64], face: &Face, frame: &Frame) -> Vec<f64> {
         let mut positions = Vec::with_capacity(letters.len() + 1);
         let (mut x, mut index) = (0.0, 0);
@@ -220,8 +220,8 @@ impl Gdi {
     }
 }
 
-/// Cuts a run at its spaces: each word stands where the advances put it, and is as wide as they say. A word
-/// whose advances are not those of any font, as in formulas, is cut into its letters.
+/// Splits a run at spaces. Each word gets its position and width from the advances. A word whose advances do not match
+/// any font, as in formulas, is split into characters.
 pub(crate) fn words(
     letters: &[(char, usize)],
     positions: &[f64],
@@ -251,7 +251,7 @@ pub(crate) fn words(
                 } else {
                     let text = word.iter().map(|&(letter, _)| letter).collect();
                     let last = at(index) - at(index - 1);
-                    // The last advance leads nowhere, and some writers put anything there.
+                    // The last advance has no effect, and some writers store arbitrary values.
                     let natural =
                         face.zip(word.last()).map_or(last, |((face, em), &(letter, _))| face.advance(letter) * em);
                     let odd = face.is_some_and(|(_, em)| (last - natural).abs() > 0.3 * em);
@@ -266,8 +266,8 @@ pub(crate) fn words(
     words
 }
 
-/// Whether advances differ from the face's, brought to the same sum, by more than fonts differ among themselves.
-/// The last one does not count: nothing stands behind it.
+/// Whether advances, normalised to the same sum, differ from those of the face by more than fonts differ from each
+/// other. Ignores the last one, which has no effect.
 fn is_spaced_unevenly(word: &[(char, usize)], at: &dyn Fn(usize) -> f64, face: &Face, em: f64) -> bool {
     let natural: Vec<f64> = word.iter().map(|&(letter, _)| face.advance(letter) * em).collect();
     let inner = natural.len().saturating_sub(1);
@@ -283,13 +283,13 @@ fn is_spaced_unevenly(word: &[(char, usize)], at: &dyn Fn(usize) -> f64, face: &
         .any(|(index, width)| (at(index + 1) - at(index) - width - extra).abs() > 0.3 * em)
 }
 
-/// Scripts that run from right to left: their words must be laid out as one.
+/// Right-to-left scripts, whose words must be laid out together.
 fn reorders(letter: char) -> bool {
     matches!(u32::from(letter), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x10800..=0x10fff | 0x1e800..=0x1efff)
 }
 
-/// Glyph numbers only mean something in the font they were taken from, but the classic Windows fonts all
-/// number the printable ASCII characters from 3 on.
+/// Guesses the character of a glyph index. Indices depend on the font, but the classic Windows fonts all number the
+/// printable ASCII characters from 3 on.
 pub(crate) fn guess_from_glyph(glyph: char) -> char {
     match u32::from(glyph) {
         index @ 3..=97 => char::from_u32(index + 29).unwrap_or(' '),

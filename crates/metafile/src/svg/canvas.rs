@@ -1,37 +1,39 @@
-//! The SVG document under construction. Shapes arrive in canvas units (y down, the longer side of the
-//! picture is [`EXTENT`] long), with the clip and the blending they are drawn through.
+//! The SVG document under construction. Shapes are in canvas units (y down, the longer side of the picture is
+//! [`EXTENT`]) and come with a clip and a blend mode.
 //!
-//! What lies outside the picture or the clip is not written; neighbours under one clip share a group.
+//! Shapes outside the picture or the clip are not written. Consecutive shapes with the same clip share a group.
 
 use super::clip::{Clip, Shape};
+use super::job::Job;
 use super::number::push_number;
-use super::paint::{Blend, Cap, Color, Join, Paint, Stroke};
+use super::paint::{Blend, Cap, Join, Paint, Stroke};
+use crate::bounds::Bounds;
+use crate::color::Color;
 use crate::geometry::{Affine, Rect};
+use crate::options::Options;
 use crate::path::{FillRule, Path, Segment};
-use crate::{Bounds, Job, Options};
 
-/// Canvas units along the longer side: fine enough that two decimals are never seen.
+/// Canvas units along the longer side; two decimals are invisible at this scale.
 pub(crate) const EXTENT: f64 = 4096.0;
-/// Blended elements and clip groups cost a layer each; past this many they are drawn plainly.
+/// Most blended elements and clip groups. Each costs a layer; further ones are drawn without.
 const MAX_BLENDED: u32 = 128;
 const MAX_CLIP_GROUPS: u32 = 1024;
-/// Dashes of one stroke; finer ones are drawn solid.
+/// Most dashes of a stroke; finer ones are drawn solid.
 const MAX_DASHES: f64 = 20_000.0;
 const CLIP_CACHE: usize = 16;
 
 pub(crate) struct Canvas {
     pub(super) body: String,
-    /// What everything drawn so far covers, clipped or not: a player uses it to find the extent of a
-    /// picture that does not state it.
+    /// Bounds of everything drawn so far, clipped or not. Players use it for pictures that do not state their extent.
     pub extent: Rect,
     /// The visible part of canvas space.
     pub view: Rect,
-    /// Canvas units in a CSS pixel of the picture's natural size.
+    /// Canvas units per CSS px of the natural size.
     pub unit: f64,
-    /// The thinnest stroke that stays visible at the size the picture is wanted in.
+    /// The thinnest stroke that is visible at the target size.
     pub hairline: f64,
     pub bounds: Bounds,
-    /// Something was left out because a bound was met.
+    /// Whether something was left out because a bound was exceeded.
     pub truncated: bool,
     prefix: String,
     next_id: u32,
@@ -61,7 +63,7 @@ impl Canvas {
         }
     }
 
-    /// Pays for a record; after `false` the player stops.
+    /// Counts a record; on `false` the player must stop.
     pub fn may_go_on(&mut self, options: &Options<'_>) -> bool {
         let paid = self.bounds.record().is_ok();
         let wanted = !self.bounds.records.is_multiple_of(64) || (options.go_on)();
@@ -69,7 +71,7 @@ impl Canvas {
         paid && wanted
     }
 
-    /// Canvas units in a pixel of the wanted size.
+    /// Canvas units per pixel of the target size.
     pub fn pixel(&self) -> f64 {
         self.hairline / 0.8
     }
@@ -83,13 +85,13 @@ impl Canvas {
         self.next_id
     }
 
-    /// Ends the drawing and yields the elements, without an enclosing `svg`.
+    /// Finishes the drawing and returns its elements, without the `svg` element.
     pub fn finish(&mut self) -> String {
         self.close_group();
         std::mem::take(&mut self.body)
     }
 
-    /// Room for some more bytes; marks the drawing as truncated where there is none.
+    /// Whether there is room for `bytes` more bytes of output; otherwise marks the drawing as truncated.
     pub(super) fn has_room(&mut self, bytes: usize) -> bool {
         let fits = self.body.len().saturating_add(bytes) <= self.bounds.output && self.bounds.elements > 0;
         self.bounds.elements = self.bounds.elements.saturating_sub(1);
@@ -105,7 +107,7 @@ impl Canvas {
         self.shape(path, None, Some(stroke), clip, blend);
     }
 
-    /// Fills and strokes in one element where the pen allows it.
+    /// Fills and strokes in one element if the pen allows it.
     pub fn shape(
         &mut self,
         path: &Path,
@@ -174,7 +176,7 @@ impl Canvas {
         self.body.push_str("/>\n");
     }
 
-    /// Decides whether an element that covers `area` is seen at all, and opens or closes clip groups for it.
+    /// Whether an element that covers `area` is visible. Opens or closes clip groups for it.
     pub(super) fn begin(&mut self, area: &Rect, clip: &Clip, bytes: usize) -> bool {
         self.extent = self.extent.union(&area.intersect(&clip.bounds()));
         let near = self.view.inflate(self.pixel());
@@ -235,7 +237,7 @@ impl Canvas {
         id
     }
 
-    /// Writes the `clipPath` of a region, or of what lies outside it. Trees are small by [`Clip`]'s own bound.
+    /// Writes the `clipPath` of a region or of its complement. [`Clip`] bounds the size of the tree.
     fn write_clip(&mut self, clip: &Clip, inverted: bool) -> u32 {
         let (a, b, intersection) = match (clip.shape(), inverted) {
             (Shape::Not(inner), _) => return self.write_clip(inner, !inverted),
@@ -349,7 +351,7 @@ impl Canvas {
         }
     }
 
-    /// Whether the stroke has dashes, not more of them than can be afforded.
+    /// Whether the stroke has dashes, and not more than the limit.
     fn pays_for_dashes(&mut self, path: &Path, stroke: &Stroke) -> bool {
         let period: f64 = stroke.dash.iter().sum::<f64>() * stroke.space.map_or(1.0, |space| space.mean_scale());
         if period <= 0.0 {
@@ -399,7 +401,7 @@ impl Canvas {
         }
     }
 
-    /// A rectangle in one colour over the whole view.
+    /// A rectangle of one colour over the whole view.
     pub fn clear(&mut self, color: Color, clip: &Clip) {
         let view = Path::rect(&self.view);
         self.fill(&view, Paint::Color(color), FillRule::NonZero, clip, Blend::Normal);
@@ -411,7 +413,7 @@ pub(super) fn push_path(out: &mut String, path: &Path) {
     push_path_with(out, path, 2);
 }
 
-/// Path data in a pen's own space, whose scale is not known.
+/// Path data in the space of a pen, whose scale is unknown.
 fn push_path_fine(out: &mut String, path: &Path) {
     push_path_with(out, path, 6);
 }

@@ -1,7 +1,7 @@
-//! Regions as GDI and GDI+ combine them: lists of disjoint rectangles as long as only rectangles meet
-//! (exact, and cheap to draw), a small expression tree over outlines otherwise.
+//! Regions as in GDI and GDI+: a list of disjoint rectangles while only rectangles are combined (exact and cheap to
+//! draw), otherwise a small expression tree over paths.
 //!
-//! Trees are bounded in size: what would grow past the bound is replaced by its bounding rectangle.
+//! Trees are bounded in size: a region that would exceed the bound is replaced by its bounding rectangle.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ struct Node {
     nodes: u32,
 }
 
-/// A region of the canvas; cheap to clone.
+/// A region of the canvas. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Clip(Rc<Node>);
 
@@ -74,7 +74,7 @@ impl Clip {
         self.0.bounds.is_empty()
     }
 
-    /// One rectangle, which may be unbounded.
+    /// One rectangle, possibly unbounded.
     pub fn as_rect(&self) -> Option<Rect> {
         match self.shape() {
             Shape::Rects(rects) => match rects.as_slice() {
@@ -85,7 +85,7 @@ impl Clip {
         }
     }
 
-    /// Every point of `rect` lies inside for certain.
+    /// Whether `rect` is certainly inside.
     pub fn covers(&self, rect: &Rect) -> bool {
         matches!(self.shape(), Shape::Rects(rects) if rects.iter().any(|own| own.contains(rect)))
     }

@@ -1,5 +1,4 @@
-//! Pictures inside the drawing: decoded bitmaps as PNG data URIs, files that SVG knows passed through,
-//! and nested drawings.
+//! Embedded pictures: bitmaps as PNG data URIs, files in formats that SVG supports, and nested drawings.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,10 +10,10 @@ use crate::bitmap::Bitmap;
 use crate::geometry::{Affine, Rect};
 
 const UNIT_SQUARE: Rect = Rect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
-/// Up to this many pixels a side, enlarged bitmaps keep hard edges: they are swatches, not photographs.
+/// Enlarged bitmaps of up to this many pixels per side keep hard edges: they are swatches, not photographs.
 const SWATCH: u32 = 8;
 
-/// How a bitmap is drawn where it is enlarged.
+/// How an enlarged bitmap is sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sampling {
     Smooth,
@@ -22,7 +21,7 @@ enum Sampling {
 }
 
 impl Canvas {
-    /// Draws a bitmap over the image of the unit square (top left is 0, 0) under `place`.
+    /// Draws a bitmap onto the image of the unit square (top left is 0, 0) under `place`.
     pub fn bitmap(&mut self, bitmap: &Bitmap, place: &Affine, clip: &Clip, blend: Blend, opacity: f64) {
         let area = place.bounds_of(&UNIT_SQUARE);
         if !place.is_finite() || !self.is_seen(&area, clip) {
@@ -67,7 +66,7 @@ impl Canvas {
         if !self.begin(&area, clip, uri.len()) {
             return;
         }
-        // The element keeps a size of its own near that on the canvas: a unit square would be rounded.
+        // The element has about the size on the canvas: the coordinates of a unit square would be rounded.
         let (width, height) = place.scales();
         let (width, height) = (width.max(1e-3), height.max(1e-3));
         let map = Affine::scale(1.0 / width, 1.0 / height).then(place);
@@ -87,7 +86,7 @@ impl Canvas {
         self.body.push_str("\"/>\n");
     }
 
-    /// Places a drawing with the view `view` over the image of the unit square under `place`.
+    /// Draws a nested drawing with the view `view` onto the image of the unit square under `place`.
     pub fn nested(&mut self, body: &str, view: &Rect, place: &Affine, clip: &Clip) {
         let area = place.bounds_of(&UNIT_SQUARE);
         if view.is_empty() || !place.is_finite() || !self.begin(&area, clip, body.len()) {

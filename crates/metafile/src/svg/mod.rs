@@ -1,9 +1,10 @@
-//! Writes what the players draw as SVG elements: shapes, text, pictures, and the gradients, patterns and
-//! clip paths they refer to. Knows nothing of metafile records.
+//! Writes drawing calls as SVG elements: shapes, text, pictures, and the gradients, patterns and clip paths that they
+//! refer to. Knows nothing about metafile records.
 
 pub(super) mod canvas;
 pub(super) mod clip;
 pub(super) mod image;
+pub(super) mod job;
 mod number;
 pub(super) mod paint;
 pub(super) mod server;

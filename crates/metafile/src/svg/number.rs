@@ -1,8 +1,8 @@
-//! Decimal numbers, short: no exponent, no trailing zeros.
+//! Writes short decimal numbers: no exponent, no trailing zeros.
 
 use std::fmt::Write;
 
-/// Larger magnitudes are beyond any view and would only lose precision further down.
+/// Larger magnitudes are outside any view and would lose precision in the renderer.
 const LARGEST: f64 = 1e8;
 
 pub(super) fn push_number(out: &mut String, value: f64, decimals: u32) {
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short_and_plain() {
+    fn numbers_are_short() {
         assert_eq!(shown(10.0, 2), "10");
         assert_eq!(shown(-0.5, 2), "-0.5");
         assert_eq!(shown(1.005_9, 2), "1.01");

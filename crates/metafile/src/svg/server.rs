@@ -1,19 +1,20 @@
-//! Gradients and patterns: paint that shapes refer to by number.
+//! Gradients and patterns: paint servers that shapes refer to by number.
 
 use super::canvas::{Canvas, push_path};
-use super::paint::{Color, Paint, Spread};
+use super::paint::{Paint, Spread};
+use crate::color::Color;
 use crate::geometry::{Affine, Point, Rect};
 use crate::path::{FillRule, Path};
 
-/// Sides of a tile in pixels of the wanted size: the rasteriser makes a bitmap of it, rounded to whole pixels.
+/// Range of the side of a tile in pixels of the target size: the renderer rasterises tiles at whole pixels.
 const SMALLEST_TILE: f64 = 2.0;
 const LARGEST_TILE: f64 = 4096.0;
 
-/// Positions from 0 to 1 in rising order.
+/// Positions from 0 to 1 in ascending order.
 pub(crate) type Stops = Vec<(f64, Color)>;
 
 impl Canvas {
-    /// A gradient from `from` to `to`, both in the space that `map` carries to the canvas.
+    /// A gradient from `from` to `to`, both in the source space of `map`.
     pub fn linear_gradient(&mut self, from: Point, to: Point, map: &Affine, stops: &Stops, spread: Spread) -> Paint {
         if !self.has_room(128 + stops.len() * 64) {
             return Paint::Color(stops.first().map_or(Color::BLACK, |stop| stop.1));
@@ -43,8 +44,8 @@ impl Canvas {
         Paint::Server(id)
     }
 
-    /// A tile repeated over the plane; `content` draws it in the space that `map` carries to the canvas. A tile
-    /// too small to be seen, or so large that rasterising it would cost more than the picture, is `mean` instead.
+    /// A repeated tile that `content` draws in the source space of `map`. Tiles that are invisibly small, or so large that
+    /// they would cost more than the picture, are replaced by the colour `mean`.
     pub fn pattern(
         &mut self,
         tile: &Rect,
@@ -78,7 +79,7 @@ impl Canvas {
     }
 }
 
-/// The inside of a pattern.
+/// The content of a pattern.
 pub(crate) struct PatternTile<'a> {
     out: &'a mut String,
 }
@@ -104,7 +105,7 @@ impl PatternTile<'_> {
         self.out.push_str("/>");
     }
 
-    /// A picture over `rect`, given as a data URI; edges stay sharp.
+    /// A picture over `rect`, as a data URI, with sharp pixel edges.
     pub fn image(&mut self, rect: &Rect, uri: &str) {
         self.out.push_str(&format!(
             "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" href=\"{uri}\"/>",

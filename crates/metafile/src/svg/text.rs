@@ -1,4 +1,4 @@
-//! Text elements: words at the places where the metafile puts them, shaped by the rasteriser.
+//! Text elements: words at the positions from the metafile, shaped by the SVG renderer.
 
 use super::canvas::Canvas;
 use super::clip::Clip;
@@ -13,21 +13,21 @@ pub(crate) enum Anchor {
     End,
 }
 
-/// A piece of text with a place of its own.
+/// A positioned piece of text.
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
     pub text: String,
-    /// Along the baseline from the origin of the run.
+    /// Position along the baseline, from the origin of the run.
     pub x: f64,
-    /// What the metafile says the word is wide, where it does.
+    /// Width of the word, if the metafile states it.
     pub width: Option<f64>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct TextStyle {
-    /// Names in the order of preference, the last one generic.
+    /// Names in order of preference, the last one generic.
     pub families: String,
-    /// Em size in the run's own space.
+    /// Em size in the space of the run.
     pub size: f64,
     pub weight: u32,
     pub italic: bool,
@@ -37,12 +37,12 @@ pub(crate) struct TextStyle {
 }
 
 impl Canvas {
-    /// Writes a run whose baseline starts at the origin of the space that `map` carries to the canvas.
+    /// Writes a run. Its baseline starts at the origin of the source space of `map`.
     pub fn text(&mut self, words: &[Word], style: &TextStyle, anchor: Anchor, map: &Affine, clip: &Clip, blend: Blend) {
         if words.is_empty() || style.size <= 0.0 || !map.is_finite() {
             return;
         }
-        // Below half a pixel a line of text adds a tint at most.
+        // Text smaller than half a pixel is invisible.
         if style.size * map.scales().1 < self.pixel() * 0.5 {
             return;
         }
@@ -114,7 +114,7 @@ impl Canvas {
     }
 }
 
-/// XML text; characters that XML 1.0 cannot hold are dropped.
+/// Escapes XML text; drops characters that XML 1.0 does not allow.
 fn push_escaped(out: &mut String, text: &str) {
     for letter in text.chars() {
         match letter {

@@ -1,17 +1,17 @@
-//! Records that draw bitmaps. Arguments stand in reverse order; a record that is exactly as long as its
-//! function number says has no bitmap and uses the brush alone.
+//! Records that draw bitmaps. Arguments are in reverse order. A record of exactly the length given by its function
+//! number has no bitmap and uses only the brush.
 
 use super::objects::bitmap16;
 use super::{Player, Record};
 use crate::bitmap::Bitmap;
+use crate::color::Color;
 use crate::dib::{self, ColorUsage, Picture};
 use crate::geometry::{Point, Rect};
 use crate::reader::Reader;
-use crate::svg::paint::Color;
 
 impl Player {
     pub(super) fn bitmap_record(&mut self, record: Record<'_>) -> Option<()> {
-        let mut reader = Reader::new(record.arguments);
+        let mut reader = Reader::le(record.arguments);
         let has_bitmap = record.arguments.len() / 2 != usize::from(record.function >> 8);
         match record.function {
             0x061d => {
@@ -97,7 +97,7 @@ impl Player {
     }
 }
 
-/// The source rectangle where it is a true part of the bitmap.
+/// The part of the bitmap inside the source rectangle; `None` if that is the whole bitmap.
 fn part(bitmap: &Bitmap, from: Point, size: Point) -> Option<Bitmap> {
     let whole =
         from.x == 0.0 && from.y == 0.0 && size.x >= f64::from(bitmap.width) && size.y >= f64::from(bitmap.height);

@@ -1,13 +1,13 @@
-//! The placeable header and the plain one (MS-WMF 2.3.2).
+//! The placeable and plain headers (MS-WMF 2.3.2).
 
 use super::Records;
-use crate::Fault;
+use crate::fault::Fault;
 use crate::geometry::{Point, Rect};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 
 const PLACEABLE_KEY: u32 = 0x9ac6_cdd7;
 const PLACEABLE_LENGTH: usize = 22;
-/// Units per inch of files that do not say, when their window is too large to be counted in pixels.
+/// Default units per inch, if the window is too large to be in pixels.
 const TWIPS: f64 = 1440.0;
 
 #[derive(Clone, Copy, Debug)]
@@ -15,18 +15,18 @@ pub(crate) struct Header {
     /// In logical units.
     pub bounding_box: Option<Rect>,
     units_per_inch: f64,
-    /// Where the records begin.
+    /// Offset of the first record.
     start: usize,
 }
 
-/// Whether the bytes begin as a Windows metafile does.
+/// Whether the bytes start with the header of a Windows metafile.
 pub(crate) fn is_wmf(bytes: &[u8]) -> bool {
     Header::parse(bytes).is_ok()
 }
 
-/// The plain header: memory or disk, nine words long, version 1 or 3.
+/// The plain header: type memory or disk, nine words long, version 1 or 3.
 fn is_header(bytes: &[u8]) -> bool {
-    let mut reader = Reader::new(bytes);
+    let mut reader = Reader::le(bytes);
     let (kind, words, version) = (reader.u16(), reader.u16(), reader.u16());
     matches!(kind, Some(1 | 2)) && words == Some(9) && matches!(version, Some(0x0100 | 0x0300))
 }
@@ -37,7 +37,7 @@ impl Header {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(bytes);
+        let mut reader = Reader::le(bytes);
         let mut bounding_box = None;
         let mut units_per_inch = 0.0;
         let mut start = 0;
@@ -48,7 +48,7 @@ impl Header {
             bounding_box = Some(Rect::between(from, to)).filter(|rect| !rect.is_empty());
             start = PLACEABLE_LENGTH;
         }
-        // GDI+ pads the placeable header to a whole number of 32-bit words.
+        // GDI+ pads the placeable header to a multiple of 32 bits.
         let start = [start, start + 2].into_iter().find(|&start| is_header(bytes.get(start..).unwrap_or(&[])))?;
         Some(Self { bounding_box, units_per_inch, start: start + 18 })
     }
@@ -57,7 +57,7 @@ impl Header {
         Records { rest: bytes.get(self.start..).unwrap_or(&[]) }
     }
 
-    /// CSS pixels, by the placeable header if there is one.
+    /// Natural size in CSS px, from the placeable header if there is one.
     pub fn size(&self, window: Option<Rect>) -> (f64, f64) {
         let rect = self.bounding_box.or(window).unwrap_or(Rect::between(Point::default(), Point::new(96.0, 96.0)));
         let longer = rect.width().max(rect.height());

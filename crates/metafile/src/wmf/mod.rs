@@ -1,30 +1,28 @@
-//! Windows metafiles (MS-WMF): 16-bit records, played on a window that is fitted to the picture.
+//! Player of Windows metafiles (MS-WMF): 16-bit records, with the window mapped to the picture.
 //!
-//! The device that the records were meant for is whatever the host makes of it, so the viewport is the whole
-//! canvas, until a file sets one. A metafile that carries an enhanced metafile in its comments is played as
-//! that one. Not done: flood fills, PostScript escapes.
+//! The format has no reference device, so the viewport is the whole canvas until a file sets one. A metafile with an
+//! enhanced metafile in its comments is played as that. Not supported: flood fills, PostScript escapes.
 
 mod bitmaps;
-mod entry;
 mod header;
 mod objects;
 mod records;
 
+use super::fault::Fault;
 use super::gdi::Gdi;
 use super::geometry::{Affine, Point, Rect};
 use super::svg::canvas::{Canvas, EXTENT};
-use super::{Fault, Job, Placed};
-pub use entry::ENTRY;
+use super::svg::job::{Job, Placed};
 pub(super) use header::{Header, is_wmf};
 
-/// A record: its function number, its arguments, and whether they end where a bitmap might begin.
+/// A record: its function number and its arguments.
 #[derive(Clone, Copy)]
 pub(crate) struct Record<'a> {
     function: u16,
     arguments: &'a [u8],
 }
 
-/// Records up to the end mark; a length that makes no sense ends them as well.
+/// Iterates over records up to the end record or an invalid length.
 pub(crate) struct Records<'a> {
     rest: &'a [u8],
 }
@@ -33,14 +31,14 @@ impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = super::reader::Reader::new(self.rest);
+        let mut reader = super::reader::Reader::le(self.rest);
         let words = usize::try_from(reader.u32()?).ok()?;
         let function = reader.u16()?;
         if words < 3 || function == 0 {
             return None;
         }
         let length = words.checked_mul(2)?;
-        // The last record of a file that was cut short still counts with what is there of it.
+        // Keep the rest of a truncated last record.
         let length = length.min(self.rest.len());
         let (record, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
@@ -53,7 +51,7 @@ struct Player {
     viewport_is_set: bool,
 }
 
-/// Size in CSS pixels, from the header and the first window records.
+/// Natural size in CSS px, from the header and the first window records.
 pub(super) fn size(bytes: &[u8]) -> Result<(f64, f64), Fault> {
     let header = Header::parse(bytes)?;
     if let Some(emf) = embedded_emf(header.records(bytes)) {
@@ -79,12 +77,12 @@ pub(super) fn place(bytes: &[u8], job: &Job<'_>) -> Result<Placed, Fault> {
     if extent.is_empty() || !extent.width().is_finite() || !extent.intersect(&placed.view).is_empty() {
         return Ok(placed);
     }
-    // A picture that lies outside its own window is shown where it lies.
+    // A picture outside its window is shown at its position.
     let drawn = Affine::map_rect(&placed.view, &window).bounds_of(&extent);
     play_drawn(&header, bytes, drawn, job)
 }
 
-/// Plays on the window that the drawing itself takes up.
+/// Plays with the window set to the extent of the drawing.
 fn play_drawn(header: &Header, bytes: &[u8], drawn: Rect, job: &Job<'_>) -> Result<Placed, Fault> {
     if drawn.is_empty() || !drawn.width().is_finite() || !drawn.height().is_finite() {
         return Err(Fault::Corrupt("a metafile that draws nothing"));
@@ -92,7 +90,7 @@ fn play_drawn(header: &Header, bytes: &[u8], drawn: Rect, job: &Job<'_>) -> Resu
     Ok(play(header.records(bytes), drawn, header.size(Some(drawn)), job).0)
 }
 
-/// What the records cover in logical units, for files that do not state a window.
+/// The extent of the drawing in logical units, for files without a window.
 fn measure(records: Records<'_>, job: &Job<'_>) -> Rect {
     let view = Rect { left: -32768.0, top: -32768.0, right: 32768.0, bottom: 32768.0 };
     let gdi = Gdi::new(Canvas::new(view, 1.0, job), Affine::IDENTITY, Point::new(1.0, 1.0));
@@ -101,7 +99,7 @@ fn measure(records: Records<'_>, job: &Job<'_>) -> Rect {
     player.gdi.finish().extent
 }
 
-/// Plays with `window` filling a picture of `size` CSS pixels; yields what was drawn on as well.
+/// Plays with `window` mapped to a picture of `size` CSS px. Also returns the extent of the drawing.
 fn play(records: Records<'_>, window: Rect, size: (f64, f64), job: &Job<'_>) -> (Placed, Rect) {
     let (width, height) = size;
     let unit = EXTENT / width.max(height);
@@ -122,7 +120,7 @@ impl Player {
             if !self.gdi.canvas.may_go_on(job.options) {
                 break;
             }
-            // A record that cannot be read is passed over, as GDI does.
+            // Unreadable records are skipped, as in GDI.
             let _ = self.record(record);
         }
     }
@@ -135,13 +133,13 @@ fn sets_window_extent(mut records: Records<'_>) -> bool {
     records.any(|record| record.function == SET_WINDOW_EXTENT)
 }
 
-/// The window in force when the first thing is drawn, or the first that is set at all; its extent may be
-/// negative, so corners are ordered.
+/// The window in effect at the first drawing record, or else the first window that is set. Its extent can be negative,
+/// so corners are ordered.
 fn first_window(records: Records<'_>) -> Option<Rect> {
     let (mut origin, mut extent) = (None, None);
     for record in records {
         let point = || {
-            let mut reader = super::reader::Reader::new(record.arguments);
+            let mut reader = super::reader::Reader::le(record.arguments);
             let (y, x) = (reader.i16()?, reader.i16()?);
             Some(Point::new(f64::from(x), f64::from(y)))
         };
@@ -157,7 +155,7 @@ fn first_window(records: Records<'_>) -> Option<Rect> {
     (extent.x != 0.0 && extent.y != 0.0).then(|| Rect::between(origin, origin.offset(extent.x, extent.y)))
 }
 
-/// Whether a record function leaves a trace on the canvas.
+/// Whether a record function draws anything.
 fn draws(function: u16) -> bool {
     matches!(
         function,
@@ -191,12 +189,12 @@ const ESCAPE: u16 = 0x0626;
 const COMMENT: u16 = 0x000f;
 const WMFC: u32 = 0x4346_4d57;
 
-/// The enhanced metafile that comments hold in pieces (MS-WMF 2.3.6.1), if all of it is there.
+/// The enhanced metafile stored in pieces in comments (MS-WMF 2.3.6.1), if complete.
 fn embedded_emf(records: Records<'_>) -> Option<Vec<u8>> {
     let mut emf = Vec::new();
     let mut wanted = None;
     for record in records.filter(|record| record.function == ESCAPE) {
-        let mut reader = super::reader::Reader::new(record.arguments);
+        let mut reader = super::reader::Reader::le(record.arguments);
         let (Some(escape), Some(_), Some(identifier), Some(kind)) =
             (reader.u16(), reader.u16(), reader.u32(), reader.u32())
         else {

@@ -1,20 +1,21 @@
-//! Records that make, select and delete objects.
+//! Records that create, select and delete objects.
 
 use std::rc::Rc;
 
 use super::{Player, Record};
 use crate::bitmap::Bitmap;
+use crate::bounds::Bounds;
+use crate::color::Color;
 use crate::dib::{self, ColorUsage, Picture};
 use crate::gdi::charset;
 use crate::gdi::objects::{Brush, Font, Object, Pen, Region};
 use crate::geometry::Rect;
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
-use crate::svg::paint::Color;
 
 impl Player {
     pub(super) fn object_record(&mut self, record: Record<'_>) -> Option<()> {
-        let mut reader = Reader::new(record.arguments);
+        let mut reader = Reader::le(record.arguments);
         let made = match record.function {
             0x012d => {
                 self.select(reader.u16()?);
@@ -43,7 +44,7 @@ impl Player {
             0x06ff => region(&mut reader),
             _ => return Some(()),
         };
-        // The slot is taken even by an object that cannot be read: later indices count on it.
+        // Unreadable objects take a slot too, since later indices depend on it.
         self.gdi.objects.add(made.unwrap_or(Object::Other));
         Some(())
     }
@@ -103,7 +104,7 @@ impl Player {
         {
             return Some(Object::Brush(Brush::Pattern(Rc::new(bitmap))));
         }
-        let mut reader = Reader::new(reader.data());
+        let mut reader = Reader::le(reader.data());
         reader.skip(4)?;
         let (header, bits) = dib::packed(reader.rest(), usage, &self.gdi.dc.palette)?;
         match header.picture(bits, &mut self.gdi.canvas.bounds)? {
@@ -118,7 +119,7 @@ impl Player {
         let mut whole = header.get(..10)?.to_vec();
         whole.extend_from_slice(reader.rest());
         let colors = (self.gdi.dc.text_color, self.gdi.dc.background);
-        let bitmap = bitmap16(&mut Reader::new(&whole), &mut self.gdi.canvas.bounds, colors)?;
+        let bitmap = bitmap16(&mut Reader::le(&whole), &mut self.gdi.canvas.bounds, colors)?;
         Some(Object::Brush(Brush::Pattern(Rc::new(bitmap))))
     }
 
@@ -146,7 +147,7 @@ fn font(reader: &mut Reader<'_>) -> Option<Object> {
     let pitch_and_family = reader.u8()?;
     let name = reader.take(reader.remaining().min(32))?;
     let name = name.split(|&byte| byte == 0).next().unwrap_or(&[]);
-    // Names are in the font's own code page; symbol fonts have plain names.
+    // Names are in the code page of the font; those of symbol fonts are ASCII.
     let name_charset = if charset == charset::SYMBOL { 0 } else { charset };
     let family = charset::decode(name, name_charset).into_iter().map(|(letter, _)| letter).collect();
     Some(Object::Font(Rc::new(Font {
@@ -168,7 +169,7 @@ fn palette(reader: &mut Reader<'_>) -> Option<Vec<Color>> {
     entries(reader)
 }
 
-/// A count and that many entries: red, green, blue, flags.
+/// A count and that many entries of red, green, blue and flags.
 fn entries(reader: &mut Reader<'_>) -> Option<Vec<Color>> {
     let count = usize::from(reader.u16()?);
     (0..count.min(reader.remaining() / 4)).map(|_| reader.u32().map(Color::from_colorref)).collect()
@@ -192,8 +193,8 @@ fn region(reader: &mut Reader<'_>) -> Option<Object> {
     Some(Object::Region(Rc::new(Region { rects })))
 }
 
-/// A device-dependent bitmap (MS-WMF 2.2.2.1); one bit takes the two colours given.
-pub(super) fn bitmap16(reader: &mut Reader<'_>, bounds: &mut crate::Bounds, two: (Color, Color)) -> Option<Bitmap> {
+/// A device-dependent bitmap (MS-WMF 2.2.2.1). One-bit bitmaps use the two given colours.
+pub(super) fn bitmap16(reader: &mut Reader<'_>, bounds: &mut Bounds, two: (Color, Color)) -> Option<Bitmap> {
     reader.skip(2)?;
     let (width, height) = (u32::from(reader.u16()?), u32::from(reader.u16()?));
     let stride = usize::from(reader.u16()?);

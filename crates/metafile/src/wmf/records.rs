@@ -1,4 +1,4 @@
-//! The record functions, except for objects and bitmaps.
+//! Records other than objects and bitmaps.
 
 use super::{Player, Record};
 use crate::gdi::charset;
@@ -6,10 +6,10 @@ use crate::gdi::dc::BackgroundMode;
 use crate::gdi::text::{CLIPPED, GraphicsMode, OPAQUE, PDY, TextOut};
 use crate::geometry::{Point, Rect};
 use crate::path::{FillRule, Path};
-use crate::reader::Reader;
+use crate::reader::{ReadFields, Reader};
 use crate::svg::clip::Clip;
 
-/// y before x, as most WMF records have it.
+/// y before x, as in most WMF records.
 fn yx(reader: &mut Reader<'_>) -> Option<Point> {
     let (y, x) = (reader.i16()?, reader.i16()?);
     Some(Point::new(f64::from(x), f64::from(y)))
@@ -22,13 +22,13 @@ fn rect(reader: &mut Reader<'_>) -> Option<Rect> {
 }
 
 fn points(reader: &mut Reader<'_>, count: usize) -> Option<Vec<Point>> {
-    // Some writers announce more points than the record holds.
+    // Some writers declare more points than the record has.
     (0..count.min(reader.remaining() / 4)).map(|_| reader.point16()).collect()
 }
 
 impl Player {
     pub(super) fn record(&mut self, record: Record<'_>) -> Option<()> {
-        let mut reader = Reader::new(record.arguments);
+        let mut reader = Reader::le(record.arguments);
         let gdi = &mut self.gdi;
         match record.function {
             0x001e => gdi.save(),
@@ -141,7 +141,7 @@ impl Player {
         }
     }
 
-    /// The first viewport that a file sets is what its author saw as the whole device.
+    /// The first viewport that a file sets counts as the whole device.
     fn set_viewport_extent(&mut self, extent: Point) {
         if extent.x == 0.0 || extent.y == 0.0 {
             return;

@@ -1,14 +1,14 @@
 use std::io::{Cursor, Write};
 
-use std::sync::Mutex;
-
 use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::testing;
-use thumbling_core::cancel::{CancelToken, Interrupt};
+use thumbling_core::cancel::CancelToken;
+use thumbling_core::decode::RequestState;
 use thumbling_core::frame::Samples;
-use thumbling_core::limits::{Budget, Limits};
+use thumbling_core::limits::Limits;
+use thumbling_core::probe::Hint;
 
 const NAMESPACES: &str = "xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main' \
     xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships' \
@@ -336,9 +336,10 @@ fn a_theme_in_which_nothing_is_quickly_found_does_not_outlast_the_deadline() {
         ("ppt/theme.xml", theme, &[]),
     ]);
     let timeout = std::time::Duration::from_secs(3);
-    let (limits, budget) = (Limits::default(), Budget::new(u64::MAX));
-    let (interrupt, warnings) = (Interrupt::new(Some(timeout), CancelToken::new()), Mutex::default());
-    let cx = Context::new(&limits, &budget, &interrupt, &warnings, |_, _, _| Err(Error::unsupported("no pictures")));
+    let limits = Limits::default().max_memory(u64::MAX).timeout(timeout);
+    let state = RequestState::new(&limits, CancelToken::new(), |_, _, _| Err(Error::unsupported("no pictures")));
+    let hint = Hint::default();
+    let cx = state.context(&hint);
     let started = std::time::Instant::now();
     let drawn =
         (ENTRY.open)(&Source::from_bytes(bytes), &cx).and_then(|mut d| d.frame(&Want::new(Size::new(160, 90)), &cx));

@@ -1,7 +1,7 @@
-//! What is installed: one entry a face, from a few hundred bytes of each font file.
+//! The index of installed fonts: one entry per face, from a few hundred bytes of each font file.
 //!
-//! Only the table directory, the names and the OS/2 table are read (a few small reads a file, a few milliseconds for
-//! some hundred files), once a process and only when a font is asked for that is not embedded.
+//! Reads only the table directory, the names and the OS/2 table (a few small reads per file, milliseconds for some
+//! hundred files). Built once per process, when a font that is not embedded is first needed.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -14,21 +14,21 @@ use skrifa::raw::tables::{name::Name, os2::Os2};
 use skrifa::raw::types::NameId;
 use skrifa::raw::{FontData, FontRead};
 
-/// Files that are looked at; a folder of more is a font server's.
+/// Most files to index; more would be a font server.
 const MAX_FILES: usize = 8192;
-/// Faces of one collection file.
+/// Most faces of one collection file.
 const MAX_FACES: u32 = 64;
-/// Bytes of a name table that are read; the largest of Noto CJK has 20 kB.
+/// Largest name table to read, in bytes; the largest of Noto CJK has 20 kB.
 const MAX_TABLE: usize = 1 << 17;
-/// Folders inside folders.
+/// Depth of nested folders.
 const MAX_DEPTH: u32 = 8;
 
 /// One face of an installed file.
 #[derive(Debug)]
-pub struct Listed {
+pub struct InstalledFace {
     /// The file.
     pub path: Arc<PathBuf>,
-    /// Which face of it.
+    /// Index of the face in the file.
     pub index: u32,
     /// The English family name.
     pub family: Arc<str>,
@@ -36,21 +36,21 @@ pub struct Listed {
     pub weight: u16,
     /// Whether it is italic or oblique.
     pub italic: bool,
-    /// Whether its width is normal, neither condensed nor expanded.
+    /// Whether it is neither condensed nor expanded.
     pub normal_width: bool,
-    /// The Unicode ranges that the OS/2 table claims, bit by bit.
+    /// The Unicode range bits of the OS/2 table.
     pub ranges: u128,
 }
 
 /// All installed faces.
 pub struct Index {
-    faces: Vec<Listed>,
-    /// By key of any name that a family has, in any language.
+    faces: Vec<InstalledFace>,
+    /// Indices by the key of every family name, in all languages.
     families: HashMap<String, Arc<str>>,
     by_family: HashMap<String, Vec<usize>>,
 }
 
-/// A family name without case, spaces and punctuation: documents and files differ in these.
+/// Normalises a family name: documents and font files differ in case, spaces and punctuation.
 pub fn key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -67,18 +67,18 @@ impl Index {
         for folder in folders {
             walk(folder, MAX_DEPTH, &mut files);
         }
-        // The order of folders is the file system's; the same faces have to win everywhere.
+        // Sorted, since the order of directory entries varies and results must not.
         files.sort();
         files.dedup();
         let mut index = Self { faces: Vec::new(), families: HashMap::new(), by_family: HashMap::new() };
         for file in files {
-            // What cannot be read is not installed.
+            // Unreadable files count as not installed.
             let _ = index.add(file);
         }
         index
     }
 
-    /// The hash of all faces.
+    /// A hash of all faces.
     pub fn fingerprint(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hash = DefaultHasher::new();
@@ -88,21 +88,21 @@ impl Index {
         hash.finish()
     }
 
-    /// The family that any of its names is `key` for.
+    /// The family with a name that has this key.
     pub fn family(&self, key: &str) -> Option<Arc<str>> {
         self.families.get(key).cloned()
     }
 
-    /// The faces of the family of this key.
-    pub fn faces(&self, key: &str) -> Vec<&Listed> {
+    /// The faces of the family with this key.
+    pub fn faces(&self, key: &str) -> Vec<&InstalledFace> {
         let all = self.by_family.get(key).into_iter().flatten().map(|i| &self.faces[*i]);
-        // A family of condensed faces alone is taken as it is.
+        // A family may consist of condensed faces only.
         let has_normal = all.clone().any(|f| f.normal_width);
         all.filter(|f| f.normal_width || !has_normal).collect()
     }
 
-    /// Families that claim the Unicode range of this bit, each once, in order of their files.
-    pub fn claiming(&self, bit: u32) -> impl Iterator<Item = &Listed> {
+    /// Families whose OS/2 table claims this Unicode range bit, each once, in order of files.
+    pub fn claiming(&self, bit: u32) -> impl Iterator<Item = &InstalledFace> {
         self.faces.iter().filter(move |f| f.ranges >> bit & 1 == 1)
     }
 
@@ -124,7 +124,7 @@ impl Index {
         Ok(())
     }
 
-    /// Adds the face whose table directory is at `offset`; what is no font is passed over.
+    /// Adds the face whose table directory is at `offset`; ignores anything that is not a font.
     fn add_face(&mut self, file: &mut File, path: &Arc<PathBuf>, index: u32, offset: u32) -> Option<()> {
         let head = at(file, offset, 12)?;
         let tables = usize::from(u16::from_be_bytes([head[4], head[5]]));
@@ -163,10 +163,10 @@ impl Index {
                 self.families.entry(key(&name)).or_insert_with(|| family.clone());
             }
         }
-        // A family's own name wins over another's full name.
+        // Family names take precedence over full names of other families.
         self.families.insert(key(&family), family.clone());
         self.by_family.entry(key(&family)).or_default().push(self.faces.len());
-        self.faces.push(Listed { path: path.clone(), index, family, weight, italic, normal_width, ranges });
+        self.faces.push(InstalledFace { path: path.clone(), index, family, weight, italic, normal_width, ranges });
         Some(())
     }
 }
@@ -178,10 +178,10 @@ fn at(file: &mut File, offset: u32, len: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The English name, or the first.
+/// The English name, or else the first.
 fn english(names: &Name<'_>, id: NameId) -> Option<String> {
     let of = || names.name_record().iter().filter(|r| r.name_id() == id);
-    // Windows' US English, then Macintosh English, then whatever comes first.
+    // US English of Windows, then English of Macintosh, then the first.
     let record =
         of().find(|r| r.language_id() == 0x0409).or_else(|| of().find(|r| r.language_id() == 0)).or(of().next());
     let name: String = record?.string(names.string_data()).ok()?.chars().collect();
@@ -206,7 +206,7 @@ fn is_font(path: &Path) -> bool {
     ["ttf", "otf", "ttc", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// Where fonts are installed.
+/// The folders where fonts are installed.
 fn folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     let home = std::env::var_os("HOME").map(PathBuf::from);
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_face_is_listed_by_its_names() {
+    fn a_face_is_indexed_by_its_names() {
         let folder = std::env::temp_dir().join(format!("thumbling-fonts-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("deeper")).unwrap();
         std::fs::write(folder.join("deeper/a.ttf"), notosans::BOLD_TTF).unwrap();

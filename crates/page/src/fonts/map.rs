@@ -1,5 +1,5 @@
-//! Files mapped into memory: fonts of the system, of which one page needs a few pages of many megabytes.
-#![allow(unsafe_code)] // A map of a file is a promise about other processes.
+//! Memory-mapped font files: a page needs only small parts of files that have many megabytes.
+#![allow(unsafe_code)] // Mapping a file is unsafe, since other processes can modify it.
 
 use std::fs::File;
 use std::io;
@@ -7,21 +7,21 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-/// The content of a file, mapped read-only.
-pub struct Mapped(Mmap);
+/// A file mapped read-only.
+pub struct MappedFile(Mmap);
 
-impl Mapped {
+impl MappedFile {
     /// Maps the file at `path`.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
-        // SAFETY: the map is private and read-only. What a map cannot rule out is another process that truncates the
-        // file while it is in use; fonts are installed by replacing files, never by writing into them, and every
-        // program that draws text maps them the same way.
+        // SAFETY: the map is private and read-only. Another process could still truncate the file while it is in use;
+        // font files are installed by replacement, not modified in place, and every program that draws text maps them
+        // the same way.
         unsafe { Mmap::map(&file) }.map(Self)
     }
 }
 
-impl AsRef<[u8]> for Mapped {
+impl AsRef<[u8]> for MappedFile {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }

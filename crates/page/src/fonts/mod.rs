@@ -1,11 +1,10 @@
-//! The fonts of this process: one database that every renderer shares.
+//! The font database of the process, shared by all renderers.
 //!
-//! Three kinds of face are in it: a small set that the library carries, so that a bare machine is readable and plain
-//! text never has to look further; the system's, listed once a process when something first asks for them by name or
-//! by script ([`index`]); and stand-ins, since documents name fonts that are not installed but whose metrics others
-//! share ([`names`]).
+//! It has three sources: a small embedded set ([`embedded`]), which suffices for plain text and for machines without
+//! fonts; installed fonts, indexed on first use by name or script ([`index`]); and substitutes for fonts that are not
+//! installed, preferably with equal metrics ([`names`]).
 //!
-//! Files are mapped once and shared. Nothing is opened before something asks: a picture costs nothing.
+//! Files are mapped once and shared. Everything is loaded lazily: a request that draws no text costs nothing.
 
 mod embedded;
 mod index;
@@ -21,9 +20,9 @@ pub use names::Generic;
 pub use scripts::Language;
 
 use index::Index;
-use map::Mapped;
+use map::MappedFile;
 
-/// What tells the installed fonts from others: pages painted with other fonts look different.
+/// Identifies the set of installed fonts: rendered pages depend on it.
 pub fn fingerprint() -> u64 {
     Index::get().fingerprint()
 }
@@ -31,30 +30,30 @@ pub fn fingerprint() -> u64 {
 /// The bytes of a font file.
 pub type FontBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
-/// Our own sans-serif family: the embedded face, whatever is installed. Weights 400 and 700.
+/// The embedded sans-serif family, in weights 400 and 700. Independent of installed fonts.
 pub const SANS: &str = "thumbling-sans";
-/// Our own monospaced family, as [`SANS`]. Weight 400.
+/// The embedded monospaced family, in weight 400.
 pub const MONO: &str = "thumbling-mono";
-/// The embedded face of widest coverage, the last resort of every script.
+/// The embedded face with the widest coverage, the last fallback of every script.
 pub const WIDE: &str = "thumbling-wide";
 
 /// One face of a font file.
 #[derive(Clone)]
 pub struct Face {
-    /// The file's bytes.
+    /// Content of the font file.
     pub bytes: FontBytes,
-    /// Which font of the file; 0 if it holds one.
+    /// Index of the font in the file; 0 unless it is a collection.
     pub index: u32,
     /// English family name, or one of [`SANS`], [`MONO`], [`WIDE`].
     pub family: Arc<str>,
     /// 100 to 900; 400 is regular.
     pub weight: u16,
-    /// Whether it is italic or oblique by itself.
+    /// Whether it is italic or oblique.
     pub italic: bool,
 }
 
-/// The family that `name` stands for on this machine: itself where it is installed, else the first installed
-/// stand-in. `None` if neither is.
+/// The family to use for `name` on this machine: the family itself if installed, else its first installed substitute.
+/// `None` if there is neither.
 pub fn family(name: &str) -> Option<Arc<str>> {
     if let Some(own) = embedded::private(name) {
         return Some(own);
@@ -67,14 +66,14 @@ pub fn family(name: &str) -> Option<Arc<str>> {
     }
     let found = installed(&key).or_else(|| names::stand_ins(&key).iter().find_map(|n| installed(&index::key(n))));
     let mut known = known.lock().unwrap_or_else(|e| e.into_inner());
-    // Names come from documents: what is remembered of them is bounded, in number and in length.
+    // Names come from documents, so the cache bounds their number and length.
     if known.len() < 4096 && key.len() < 64 {
         known.insert(key, found.clone());
     }
     found
 }
 
-/// The family for text that names none, or one that is not to be had: never fails, since a set is embedded.
+/// The family for text that names none or an unavailable one. Never fails, thanks to the embedded set.
 pub fn generic(generic: Generic) -> Arc<str> {
     names::generic(generic).iter().find_map(|n| installed(&index::key(n))).unwrap_or_else(|| match generic {
         Generic::Mono => MONO.into(),
@@ -82,7 +81,7 @@ pub fn generic(generic: Generic) -> Arc<str> {
     })
 }
 
-/// What kind of family a name that is not installed most likely is.
+/// Guesses the generic family of a font that is not installed from its name.
 pub fn guess(name: &str) -> Generic {
     names::guess(&index::key(name))
 }
@@ -91,27 +90,27 @@ fn installed(key: &str) -> Option<Arc<str>> {
     Index::get().family(key).or_else(|| embedded::public(key))
 }
 
-/// The face of `name`, or of its stand-in, that is nearest to `weight` and slant. `None` if neither is installed.
+/// The face of `name`, or of its substitute, that is closest to `weight` and slant. `None` if neither is installed.
 pub fn face(name: &str, weight: u16, italic: bool) -> Option<Face> {
     faces(&family(name)?)
         .into_iter()
         .min_by_key(|face| (face.italic != italic, face.weight.abs_diff(weight), face.weight))
 }
 
-/// As [`face`] of the generic family: never `None` in a build with embedded fonts.
+/// Like [`face`] for a generic family; never `None` in a build with embedded fonts.
 pub fn generic_face(of: Generic, weight: u16, italic: bool) -> Option<Face> {
     face(&generic(of), weight, italic)
 }
 
-/// A face that has `c`, preferring the families that are customary for its script (and, for Chinese characters, for
-/// `language`). `None` if no font has it.
+/// A face that has `c`, preferring families customary for its script (and, for Chinese characters, for `language`).
+/// `None` if no font has it.
 pub fn face_for(c: char, language: Option<Language>, weight: u16, italic: bool) -> Option<Face> {
     fallback_families(scripts::script_of(c), language)
         .iter()
         .find_map(|family| face(family, weight, italic).filter(|face| has(face, c)))
 }
 
-/// Families to try for characters of an ISO 15924 script that the named family lacks, best first.
+/// Fallback families for an ISO 15924 script, best first.
 pub fn fallback_families(script: [u8; 4], language: Option<Language>) -> Vec<Arc<str>> {
     type Key = ([u8; 4], Option<Language>);
     static KNOWN: OnceLock<Mutex<HashMap<Key, Vec<Arc<str>>>>> = OnceLock::new();
@@ -124,19 +123,19 @@ pub fn fallback_families(script: [u8; 4], language: Option<Language>) -> Vec<Arc
     found
 }
 
-/// The ISO 15924 script of a character; `Zyyy` for what all scripts share.
+/// The ISO 15924 script of a character; `Zyyy` for characters common to all scripts.
 pub fn script_of(c: char) -> [u8; 4] {
     scripts::script_of(c)
 }
 
-/// Families that draw emoji, best first.
+/// Emoji families, best first.
 pub fn emoji_families() -> Vec<Arc<str>> {
     let mut found: Vec<_> = names::EMOJI.iter().filter_map(|n| installed(&index::key(n))).collect();
     found.push(WIDE.into());
     found
 }
 
-/// Every face of a family by the name that [`family`] gave.
+/// All faces of a family, by a name returned from [`family`].
 pub fn faces(family: &str) -> Vec<Face> {
     let own = embedded::faces(family);
     if !own.is_empty() {
@@ -158,14 +157,14 @@ pub fn faces(family: &str) -> Vec<Face> {
         .collect()
 }
 
-/// The mapped file at `path`, opened once.
+/// The mapped file at `path`, opened once per process.
 fn file(path: &Path) -> Option<FontBytes> {
     static FILES: OnceLock<Mutex<HashMap<PathBuf, Option<FontBytes>>>> = OnceLock::new();
     let mut files = FILES.get_or_init(Mutex::default).lock().unwrap_or_else(|e| e.into_inner());
     if let Some(known) = files.get(path) {
         return known.clone();
     }
-    let opened = Mapped::open(path).ok().map(|mapped| Arc::new(mapped) as FontBytes);
+    let opened = MappedFile::open(path).ok().map(|mapped| Arc::new(mapped) as FontBytes);
     files.insert(path.to_owned(), opened.clone());
     opened
 }
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_sans_has_a_bold_of_its_own() {
+    fn the_embedded_sans_has_a_bold_face() {
         assert_eq!(face(SANS, 700, false).unwrap().weight, 700);
         assert_eq!(face(SANS, 400, false).unwrap().weight, 400);
     }
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_none_and_guessed_by_its_words() {
+    fn an_unknown_name_is_guessed_by_its_words() {
         assert_eq!(family("No Such Font At All"), None);
         assert_eq!(guess("Fira Code"), Generic::Mono);
         assert_eq!(guess("Some Serif Pro"), Generic::Serif);

@@ -1,13 +1,13 @@
-//! Which family stands in for which: by equal metrics first, so that lines break where their author saw them break.
+//! Font substitution by family name. Families with equal metrics come first, so that lines break as in the original.
 
-/// The three kinds of family that text falls back to.
+/// The generic families.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Generic {
-    /// Without serifs.
+    /// Sans-serif.
     Sans,
-    /// With serifs.
+    /// Serif.
     Serif,
-    /// Every character as wide as the next.
+    /// Monospaced.
     Mono,
 }
 
@@ -79,7 +79,7 @@ const BATANG: &[&str] =
 const GULIM: &[&str] =
     &["Noto Sans CJK KR", "Malgun Gothic", "NanumGothic", "UnDotum", "Apple SD Gothic Neo", "Droid Sans Fallback"];
 
-/// Names as [`super::index::key`] has them, and what stands in for each.
+/// Substitutes by family name. Keys are those of [`super::index::key`].
 const STAND_INS: &[(&[&str], &[&str])] = &[
     (
         &[
@@ -243,7 +243,7 @@ const STAND_INS: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// Families that draw emoji; the coloured ones first.
+/// Emoji families, coloured ones first.
 pub(super) const EMOJI: &[&str] = &[
     "Noto Color Emoji",
     "Apple Color Emoji",
@@ -255,12 +255,12 @@ pub(super) const EMOJI: &[&str] = &[
     "DejaVu Sans",
 ];
 
-/// What stands in for the family of this key, best first; empty if nothing is known to.
+/// Substitutes for the family with this key, best first; empty if unknown.
 pub(super) fn stand_ins(key: &str) -> &'static [&'static str] {
     STAND_INS.iter().find(|(names, _)| names.contains(&key)).map_or(&[], |(_, families)| families)
 }
 
-/// Families of a kind, best first.
+/// Families of a generic kind, best first.
 pub(super) fn generic(generic: Generic) -> &'static [&'static str] {
     match generic {
         Generic::Sans => ARIAL,
@@ -269,7 +269,7 @@ pub(super) fn generic(generic: Generic) -> &'static [&'static str] {
     }
 }
 
-/// What kind of family the name of this key most likely is.
+/// Guesses the generic family from a key.
 pub(super) fn guess(key: &str) -> Generic {
     const MONO: &[&str] = &["mono", "courier", "consol", "typewriter", "terminal", "fixed", "code", "menlo", "hack"];
     const SERIF: &[&str] = &[

@@ -1,4 +1,4 @@
-//! Which families draw which script.
+//! Fallback families by script.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use unicode_script::{Script, UnicodeScript};
 use super::index::{self, Index};
 use super::{Face, WIDE, installed};
 
-/// The languages whose readers expect their own shapes of the same Chinese characters.
+/// Languages with their own variants of Chinese characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
-    /// Chinese in simplified characters.
+    /// Simplified Chinese.
     ChineseSimplified,
-    /// Chinese in traditional characters.
+    /// Traditional Chinese.
     ChineseTraditional,
     /// Japanese.
     Japanese,
@@ -58,7 +58,7 @@ const KR: &[&str] = &[
 ];
 const ANY_CJK: &[&str] = &["Droid Sans Fallback", "Arial Unicode MS", "Unifont"];
 
-/// Script, bit of its range in the OS/2 table, a character that a font of it has, customary families.
+/// Script, its range bit in the OS/2 table, a sample character, customary families.
 const SCRIPTS: &[(&[u8; 4], u32, char, &[&str])] = &[
     (
         b"Arab",
@@ -95,7 +95,7 @@ const SCRIPTS: &[(&[u8; 4], u32, char, &[&str])] = &[
     (b"Latn", 0, 'a', &["Noto Sans", "Liberation Sans"]),
 ];
 
-/// Families of symbols, which have no script of their own and stand in text of any.
+/// Families of symbols, which belong to no script.
 const SYMBOLS: &[&str] =
     &["Noto Sans Symbols", "Noto Sans Symbols2", "Noto Sans Math", "Segoe UI Symbol", "Apple Symbols", "Symbola"];
 
@@ -105,9 +105,9 @@ pub(super) fn script_of(c: char) -> [u8; 4] {
     name.try_into().unwrap_or(*b"Zyyy")
 }
 
-/// Families for a script, best first; the embedded one of widest coverage is always among them.
+/// Families for a script, best first; always includes the embedded family with the widest coverage.
 pub(super) fn families(script: [u8; 4], language: Option<Language>) -> Vec<Arc<str>> {
-    // Latin, Greek and Cyrillic are embedded: looking further would open the index for nothing.
+    // Latin, Greek and Cyrillic are embedded: do not open the index for them.
     if matches!(&script, b"Latn" | b"Grek" | b"Cyrl") {
         return vec![WIDE.into()];
     }
@@ -152,7 +152,7 @@ pub(super) fn families(script: [u8; 4], language: Option<Language>) -> Vec<Arc<s
             add(&mut found, installed(&index::key(name)));
         }
     } else {
-        // A script that no table above knows: Noto names its families after scripts.
+        // For scripts not listed above: Noto names its families after scripts.
         let script = Script::from_short_name(std::str::from_utf8(&script).unwrap_or("Zyyy"));
         let name = script.map(|s| format!("Noto Sans {}", s.full_name().replace('_', " ")));
         add(&mut found, name.and_then(|name| installed(&index::key(&name))));
@@ -169,7 +169,7 @@ fn has_any(family: &str, sample: char) -> bool {
     super::faces(family).iter().any(|face: &Face| super::has(face, sample))
 }
 
-/// The first family whose OS/2 table claims the range and that has the sample.
+/// The first family whose OS/2 table claims the range and that has the sample character.
 fn claiming(bit: u32, sample: char) -> Option<Arc<str>> {
     Index::get().claiming(bit).map(|l| l.family.clone()).find(|family| has_any(family, sample))
 }

@@ -1,4 +1,4 @@
-//! A body in its box: insets, anchor, autofit, columns, direction.
+//! Lays a body out in its box: insets, anchor, autofit, columns, direction.
 
 use crate::text::{Anchor, Body, TextDirection, TextFit};
 use crate::tree::{Insets, Rect, Transform};
@@ -8,7 +8,7 @@ use super::flow::{Scale, Slab, height};
 use super::{Item, Typesetter};
 
 impl Typesetter<'_> {
-    /// The items of a body whose box is `area`, in the coordinates of the box's parent.
+    /// Lays a body out in the box `area`. Items are in the coordinates of the parent of the box.
     pub fn body(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
         if body.blocks.is_empty() {
             return Ok(Vec::new());
@@ -33,9 +33,9 @@ impl Typesetter<'_> {
         Ok(items)
     }
 
-    /// Lines along the height of the box.
+    /// Lays out lines that run along the height of the box.
     fn turned(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
-        // Laid out in a box of swapped sides, whose corner is then turned to its place.
+        // Lay out in a box with swapped sides, then rotate it into place.
         let swapped = Rect::new(0.0, 0.0, area.height, area.width);
         let inner = self.upright(&turned_insets(body), swapped)?;
         let transform = match body.direction {
@@ -45,40 +45,40 @@ impl Typesetter<'_> {
         Ok(vec![Item::Turned(transform, inner)])
     }
 
-    /// How high the text of a body is in a box of `width` pt, insets included.
+    /// Height of a body in a box of `width` pt, including insets.
     pub(super) fn body_height(&mut self, body: &Body, width: f32, limit: f32, scale: Scale) -> Result<f32> {
         let insets = body.insets;
         if !matches!(body.direction, TextDirection::Horizontal) {
-            // As high as its longest line.
+            // The height is the length of the longest line.
             let slabs = self.flow(&body.blocks, f32::MAX / 4.0, limit, false, scale)?;
             return Ok(slabs.iter().map(|s| s.right).fold(0.0, f32::max) + insets.top + insets.bottom);
         }
-        let room = (width - insets.left - insets.right).max(1.0);
-        let slabs = self.flow(&body.blocks, room, limit, body.wrap, scale)?;
+        let content = (width - insets.left - insets.right).max(1.0);
+        let slabs = self.flow(&body.blocks, content, limit, body.wrap, scale)?;
         Ok(height(&slabs) + insets.top + insets.bottom)
     }
 
-    /// How wide the longest line of a body is, and how high its text, insets left out, if lines may be `width` pt long.
+    /// Width of the longest line and height of the text, without insets, if lines can be `width` pt long.
     pub fn measure(&mut self, body: &Body, width: f32) -> Result<(f32, f32)> {
         let slabs = self.flow(&body.blocks, width, f32::MAX / 4.0, body.wrap, Scale::default())?;
         Ok((slabs.iter().map(|s| s.right - s.left).fold(0.0, f32::max), height(&slabs)))
     }
 
     fn upright(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
-        let room = area.inset(body.insets);
+        let content = area.inset(body.insets);
         let columns = f32::from(body.columns.max(1));
         let gaps = body.column_gap * (columns - 1.0);
-        let width = ((room.width - gaps) / columns).max(1.0);
+        let width = ((content.width - gaps) / columns).max(1.0);
         let is_one = columns < 2.0;
-        // Text that is anchored low has to be known whole; other text ends with its box, and some more for
-        // boxes that are filled over their edge.
+        // Middle and bottom anchors need the whole text. Otherwise stop below the box, with a margin for
+        // boxes that overflow.
         let limit = if body.anchor == Anchor::Top && body.clipped {
-            room.height * columns
+            content.height * columns
         } else {
-            (room.height * columns).max(200.0) * 8.0
+            (content.height * columns).max(200.0) * 8.0
         };
         let mut slabs = match body.fit {
-            TextFit::Fill => return self.filling(body, room),
+            TextFit::Fill => return self.filling(body, content),
             TextFit::Overflow => self.flow(&body.blocks, width, limit, body.wrap, Scale::default())?,
             TextFit::Scaled { scale, less } => {
                 let scale = Scale { size: scale.clamp(0.05, 4.0), spacing: (1.0 - less).clamp(0.2, 1.0) };
@@ -86,14 +86,14 @@ impl Typesetter<'_> {
             }
         };
         if !is_one {
-            into_columns(&mut slabs, room.height, width + body.column_gap, body);
+            into_columns(&mut slabs, content.height, width + body.column_gap, body);
         }
         let is_reversed = body.direction == TextDirection::Mongolian;
         if is_reversed {
             let whole = height(&slabs);
             slabs.iter_mut().for_each(|slab| slab.top = whole - slab.top - slab.height);
         }
-        let free = room.height - if is_one { height(&slabs) } else { room.height };
+        let free = content.height - if is_one { height(&slabs) } else { content.height };
         let dy = match body.anchor {
             Anchor::Middle => free / 2.0,
             Anchor::Top if is_reversed => free,
@@ -105,13 +105,13 @@ impl Typesetter<'_> {
             let (left, right) =
                 slabs.iter().fold((f32::MAX, f32::MIN), |(left, right), s| (left.min(s.left), right.max(s.right)));
             if body.centered && left < right {
-                dx = (room.width - (left + right)) / 2.0;
+                dx = (content.width - (left + right)) / 2.0;
             }
         }
         let mut items = Vec::new();
         for slab in slabs {
             for mut item in slab.items {
-                item.shift(room.x + dx, room.y + dy + slab.top);
+                item.shift(content.x + dx, content.y + dy + slab.top);
                 items.push(item);
             }
         }
@@ -120,13 +120,13 @@ impl Typesetter<'_> {
 }
 
 impl Typesetter<'_> {
-    /// Lines as long as they are, the whole stretched onto `room`.
-    fn filling(&mut self, body: &Body, room: Rect) -> Result<Vec<Item>> {
-        // Set once to know how wide it is, and again in that width, so that lines stand against each other.
-        let (width, _) = self.measure(&Body { wrap: false, ..body.clone() }, room.width)?;
+    /// Lays out unwrapped lines and stretches the whole onto `content`.
+    fn filling(&mut self, body: &Body, content: Rect) -> Result<Vec<Item>> {
+        // First pass for the width, second pass in that width for alignment.
+        let (width, _) = self.measure(&Body { wrap: false, ..body.clone() }, content.width)?;
         let slabs = self.flow(&body.blocks, width.max(1.0), f32::MAX / 4.0, false, Scale::default())?;
         let scale = |to: f32, from: f32| (to / from.max(1e-3)).clamp(0.01, 100.0);
-        let stretch = Transform::from_scale(scale(room.width, width), scale(room.height, height(&slabs)));
+        let stretch = Transform::from_scale(scale(content.width, width), scale(content.height, height(&slabs)));
         let mut items = Vec::new();
         for slab in slabs {
             for mut item in slab.items {
@@ -134,11 +134,11 @@ impl Typesetter<'_> {
                 items.push(item);
             }
         }
-        Ok(vec![Item::Turned(stretch.post_translate(room.x, room.y), items)])
+        Ok(vec![Item::Turned(stretch.post_translate(content.x, content.y), items)])
     }
 }
 
-/// Deals slabs out to columns of `height` pt that stand `step` pt apart.
+/// Distributes slabs to columns of `height` pt, `step` pt apart.
 fn into_columns(slabs: &mut [Slab], height: f32, step: f32, body: &Body) {
     let last = f32::from(body.columns.max(1)) - 1.0;
     let (mut column, mut column_top) = (0.0f32, 0.0f32);
@@ -153,7 +153,7 @@ fn into_columns(slabs: &mut [Slab], height: f32, step: f32, body: &Body) {
     }
 }
 
-/// Insets as they are after the box is turned back.
+/// Insets relative to the rotated box.
 fn turned_insets(body: &Body) -> Body {
     let i = body.insets;
     let insets = match body.direction {

@@ -1,4 +1,4 @@
-//! What shaping keeps between paragraphs and pages: parley's contexts, and the families that were registered with them.
+//! State that shaping keeps between paragraphs and pages: the contexts of parley and the registered font families.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -8,30 +8,30 @@ use parley::{FontContext, LayoutContext};
 
 use crate::fonts;
 
-use super::stacks::{Needs, Stack};
+use super::stacks::{ScriptNeeds, Stack};
 
-/// Contexts that wait for the next page; as many as threads that ever laid out at once.
-#[allow(clippy::vec_box)] // They are handed on far more often than made.
+/// Idle contexts.
+#[allow(clippy::vec_box)] // Moved far more often than created.
 static POOL: Mutex<Vec<Box<Context>>> = Mutex::new(Vec::new());
-/// Contexts that are kept.
+/// Most idle contexts to keep.
 const MAX_POOL: usize = 16;
-/// Families that one context keeps; documents of a long-lived process name many.
+/// Most families to keep per context; documents of a long-lived process name many.
 const MAX_FAMILIES: usize = 256;
-/// Sets of families that one context keeps: a document may name any number that nobody has.
+/// Most family stacks to keep per context: documents can name any number of families that do not exist.
 const MAX_STACKS: usize = 1024;
 
-/// A brush is the index of a run's style.
+/// The brush type of parley: the index of the style of a run.
 pub(super) type Brush = u32;
 
 pub(super) struct Context {
     pub(super) fonts: FontContext,
     pub(super) layout: LayoutContext<Brush>,
     families: HashSet<Arc<str>>,
-    /// Files of several fonts that are registered, by the address they are mapped at for the life of the process.
+    /// Registered font collections, by the address at which they stay mapped.
     collections: HashSet<usize>,
-    /// The families of a style, as far as text has needed them.
-    pub(super) stacks: HashMap<(crate::text::FontSet, Needs), Stack>,
-    /// The families that parley falls back to, by script.
+    /// Cached family stacks by style and script needs.
+    pub(super) stacks: HashMap<(crate::text::FontSet, ScriptNeeds), Stack>,
+    /// Registered fallback families by script.
     pub(super) fallbacks: HashMap<[u8; 4], Vec<Arc<str>>>,
     pub(super) has_emoji: bool,
 }
@@ -40,7 +40,7 @@ pub(super) fn take() -> Box<Context> {
     POOL.lock().unwrap_or_else(|e| e.into_inner()).pop().unwrap_or_else(|| Box::new(Context::new()))
 }
 
-pub(super) fn give_back(context: Box<Context>) {
+pub(super) fn release(context: Box<Context>) {
     let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
     let is_small = context.families.len() < MAX_FAMILIES && context.stacks.len() < MAX_STACKS;
     if pool.len() < MAX_POOL && is_small {
@@ -62,7 +62,7 @@ impl Context {
         }
     }
 
-    /// Makes a family of the font database known to parley, under the same name.
+    /// Registers a family of the font database with parley, under the same name.
     pub(super) fn register(&mut self, family: &Arc<str>) {
         if !self.families.insert(family.clone()) {
             return;
@@ -73,7 +73,7 @@ impl Context {
             if of_collection && !self.collections.insert(file.as_ptr().addr()) {
                 continue;
             }
-            // The fonts of a collection are of several families, and called as their files say.
+            // A collection has fonts of several families, registered under the names in the file.
             let name = FontInfoOverride { family_name: Some(family), ..FontInfoOverride::default() };
             self.fonts.collection.register_fonts(Blob::new(face.bytes), (!of_collection).then_some(name));
         }

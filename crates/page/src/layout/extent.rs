@@ -1,7 +1,7 @@
-//! How far a line reaches above and below its baseline.
+//! Extent of a line above and below its baseline.
 //!
-//! Two schools: programs of running text ask the fonts; programs of slides take the size of the letters alone, so that
-//! another font leaves every line where it is.
+//! Word processors use font metrics; presentation programs use only the font size, so that substituting a font does
+//! not move lines.
 
 use parley::{Line, PositionedLayoutItem};
 
@@ -9,17 +9,17 @@ use crate::text::LineSpacing;
 
 use super::context::Brush;
 use super::flow::Scale;
-use super::paragraph::Flat;
+use super::paragraph::InlineContent;
 
-/// From line to line, in sizes of the letters: boxes that PowerPoint has fitted to their text grow by 1.2117 sizes a
-/// line, in Arial as in Cambria, Segoe UI or Lucida Sans Unicode.
-const PITCH: f32 = 1.2117;
+/// Line pitch in font sizes. Measured: boxes that PowerPoint fits to their text grow by 1.2117 font sizes per line, in
+/// Arial as in Cambria, Segoe UI or Lucida Sans Unicode.
+const LINE_PITCH: f32 = 1.2117;
 
-/// Of what a line is higher than by itself, the share above its letters, as previews that PowerPoint made have it.
-/// What it is lower than by itself is all taken away above.
-const ABOVE: f32 = 0.6;
+/// Fraction of added line spacing that goes above the text, measured in previews by PowerPoint. Reduced spacing is
+/// taken entirely from above.
+const EXCESS_ABOVE: f32 = 0.6;
 
-/// What a line takes from its baseline, pt.
+/// Distances from the baseline, pt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Extent {
     /// Upward.
@@ -28,7 +28,7 @@ pub(super) struct Extent {
     pub(super) under: f32,
 }
 
-/// As the fonts of the line ask for; multiples are parley's, half of them above.
+/// From font metrics. Multiples are computed by parley, half of them above.
 pub(super) fn of_fonts(line: &Line<'_, Brush>, spacing: LineSpacing, scale: Scale) -> Extent {
     let metrics = line.metrics();
     let (over, under) = (metrics.baseline - metrics.block_min_coord, metrics.block_max_coord - metrics.baseline);
@@ -38,13 +38,13 @@ pub(super) fn of_fonts(line: &Line<'_, Brush>, spacing: LineSpacing, scale: Scal
     }
 }
 
-/// As the size of the letters asks for; where they stand in it is up to their fonts.
-pub(super) fn of_size(line: &Line<'_, Brush>, flat: &Flat<'_>, spacing: LineSpacing, scale: Scale) -> Extent {
+/// From the font size; the position of the baseline within it depends on the fonts.
+pub(super) fn of_size(line: &Line<'_, Brush>, flat: &InlineContent<'_>, spacing: LineSpacing, scale: Scale) -> Extent {
     let range = line.text_range();
     let text = flat.text.get(range.clone()).unwrap_or_default();
     let letters = range.start..range.start + text.trim_end_matches('\n').len();
     let size = match (letters.is_empty(), range.is_empty()) {
-        // A line without a letter is as high as its break, or as the paragraph's end.
+        // A line without text has the height of its line break, or of the end of the paragraph.
         (_, true) => flat.end,
         (true, false) => {
             flat.runs.iter().find(|(run, _)| run.contains(&range.start)).map_or(flat.end, |(_, style)| style.size)
@@ -65,17 +65,17 @@ pub(super) fn of_size(line: &Line<'_, Brush>, flat: &Flat<'_>, spacing: LineSpac
             PositionedLayoutItem::InlineBox(inline) => object = object.max(inline.height),
         }
     }
-    let height = size * scale.size * PITCH;
+    let height = size * scale.size * LINE_PITCH;
     let under = height * if below > 0.0 { below.clamp(0.1, 0.4) } else { 0.2 };
     let extent = Extent { over: (height - under).max(object), under };
     let own = extent.over + extent.under;
     let wanted = match spacing {
-        // A reduction is taken off the spacing, not a share of it (ECMA-376, 21.1.2.1.3).
+        // The reduction is subtracted from the spacing, not multiplied (ECMA-376, 21.1.2.1.3).
         LineSpacing::Multiple(times) => own * (times + scale.spacing - 1.0).max(0.1),
         LineSpacing::Exact(pt) => return Extent { over: pt * scale.size - extent.under, ..extent },
         LineSpacing::AtLeast(pt) => own.max(pt * scale.size),
     };
     let more = wanted - own;
-    let above = if more > 0.0 { more * ABOVE } else { more };
+    let above = if more > 0.0 { more * EXCESS_ABOVE } else { more };
     Extent { over: extent.over + above, under: extent.under + more - above }
 }

@@ -1,4 +1,4 @@
-//! Blocks down a column: paragraphs and tables one below the other, as slabs that can be cut between.
+//! Flows blocks down a column: paragraphs and tables become slabs, between which a page or column can break.
 
 use crate::style::Fill;
 use crate::text::{Block, Paragraph, ParagraphStyle};
@@ -7,29 +7,29 @@ use thumbling_core::error::Result;
 
 use super::{Item, Typesetter};
 
-/// A line of text or a row of a table: what a column or page is never broken inside of.
+/// A line of text or a row of a table: a unit without breaks inside.
 #[derive(Debug, Clone, Default)]
 pub struct Slab {
-    /// From the top of the column, pt.
+    /// Distance from the top of the column, pt.
     pub top: f32,
     /// Pt.
     pub height: f32,
-    /// Of a line, from the slab's top.
+    /// Distance of the baseline of a line from the top of the slab.
     pub baseline: f32,
-    /// Left end of its content, from the left of the column.
+    /// Left end of the content, from the left of the column.
     pub left: f32,
-    /// Right end of its content.
+    /// Right end of the content.
     pub right: f32,
-    /// In the coordinates of the slab, whose top is 0.
+    /// Items relative to the top of the slab.
     pub items: Vec<Item>,
 }
 
-/// What autofit does to sizes and spacing.
+/// Factors of autofit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
-    /// Of fonts, and of lengths that go with them.
+    /// Factor of font sizes and related lengths.
     pub size: f32,
-    /// Of line spacing.
+    /// Reduction of line spacing.
     pub spacing: f32,
 }
 
@@ -40,7 +40,7 @@ impl Default for Scale {
 }
 
 impl Typesetter<'_> {
-    /// Lays blocks out down a column of `width` pt. Stops once `limit` pt are full; the last slab may reach over it.
+    /// Lays blocks out down a column of `width` pt. Stops when `limit` pt are filled; the last slab can exceed it.
     pub fn flow(&mut self, blocks: &[Block], width: f32, limit: f32, wrap: bool, scale: Scale) -> Result<Vec<Slab>> {
         let mut slabs: Vec<Slab> = Vec::new();
         let (mut y, mut space_above) = (0.0f32, 0.0f32);
@@ -53,7 +53,7 @@ impl Typesetter<'_> {
                     let style = &paragraph.style;
                     let before = style.space_before * scale.size * scale.spacing;
                     y += match (n == 0, style.collapse) {
-                        // A body's first paragraph stands at its top.
+                        // No space above the first paragraph.
                         (true, _) => 0.0,
                         (false, true) => before.max(space_above),
                         (false, false) => before + space_above,
@@ -113,7 +113,7 @@ impl Typesetter<'_> {
             let area = Rect::new(left, 0.0, (right - left).max(0.0), slab.height);
             let mut frame = Vec::new();
             if let Some(color) = style.shading {
-                // Slabs touch: a hair of overlap keeps their seam from showing.
+                // Adjacent slabs overlap slightly, so that no seam is visible.
                 let overlap = if n == last { 0.0 } else { 0.3 };
                 frame.push(Item::Fill(Rect { height: area.height + overlap, ..area }, Fill::Solid(color)));
             }
@@ -135,7 +135,7 @@ impl Typesetter<'_> {
     }
 }
 
-/// Height of what was laid out, from the top of the column.
+/// Height of the slabs, from the top of the column.
 pub fn height(slabs: &[Slab]) -> f32 {
     slabs.iter().map(|s| s.top + s.height).fold(0.0, f32::max)
 }

@@ -1,7 +1,7 @@
-//! From text as data to glyphs at their places.
+//! Text layout: from text as data to positioned glyphs.
 //!
-//! A [`Typesetter`] lays a body out into [`Item`]s: glyph runs, rules and fills in points. It is taken from a pool, so
-//! that shaping plans and fonts once loaded serve the next page too.
+//! A [`Typesetter`] lays a body out into [`Item`]s: glyph runs, lines and fills in points. Its context comes from a
+//! pool, so that shaping plans and loaded fonts are reused by the next page.
 
 mod body;
 mod context;
@@ -20,10 +20,10 @@ use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::Result;
 
 use super::style::{Color, Fill, Stroke};
-use super::text::Look;
+use super::text::TextEffects;
 use super::tree::{Node, Point, Rect, Transform};
 
-/// Something to paint, in the coordinates of what was laid out.
+/// Something to paint, in the coordinates of the laid out body.
 #[derive(Debug, Clone)]
 pub enum Item {
     /// Glyphs of one font, size and colour.
@@ -32,32 +32,32 @@ pub enum Item {
     Fill(Rect, Fill),
     /// A straight line.
     Line(Point, Point, Stroke),
-    /// A node of the tree, whose own coordinates start at the point.
+    /// A node of the tree, placed with its origin at the point.
     Node(Point, Box<Node>),
-    /// Items of which only what lies in the rectangle is painted.
+    /// Items clipped to the rectangle.
     Clip(Rect, Vec<Item>),
-    /// Items in coordinates of their own.
+    /// Items with a transform.
     Turned(Transform, Vec<Item>),
 }
 
 /// Glyphs of one font, size and colour, on one baseline.
 #[derive(Debug, Clone)]
 pub struct GlyphRun {
-    /// The font's bytes and the index of the face.
+    /// Content of the font file and index of the face.
     pub font: parley::FontData,
-    /// Pt a em.
+    /// Font size, pt per em.
     pub size: f32,
-    /// Normalised coordinates of a variable font.
+    /// Normalised variation coordinates.
     pub coords: Arc<[i16]>,
-    /// Whether the glyphs are made bold by us.
+    /// Whether bold is synthesised.
     pub embolden: bool,
-    /// Degrees by which the glyphs are slanted by us.
+    /// Synthesised slant, degrees.
     pub skew: f32,
-    /// Their colour.
+    /// Colour of the glyphs.
     pub color: Color,
-    /// What else is painted of them.
-    pub look: Option<Arc<Look>>,
-    /// Glyph id, and the place of its origin.
+    /// Fill, outline and shadow, if not plain.
+    pub effects: Option<Arc<TextEffects>>,
+    /// Glyph ids, each with the position of its origin.
     pub glyphs: Vec<(u32, Point)>,
 }
 
@@ -81,23 +81,23 @@ impl Item {
     }
 }
 
-/// Lays text out. Not shared between threads; taken from a pool by [`Typesetter::new`] and given back when dropped.
+/// Lays out text. Not shared between threads: [`Typesetter::new`] takes a context from a pool, and dropping returns it.
 pub struct Typesetter<'a> {
     context: Option<Box<context::Context>>,
     interrupt: &'a Interrupt,
-    /// Whether East Asian characters are turned back, since the lines they stand in are turned.
+    /// Whether East Asian characters are rotated upright in rotated lines.
     upright: bool,
-    /// ISO 15924 tags of the scripts for which no font was found.
+    /// ISO 15924 tags of scripts without a font.
     missing: BTreeSet<[u8; 4]>,
 }
 
 impl<'a> Typesetter<'a> {
-    /// A typesetter that stops when `interrupt` says so.
+    /// A typesetter that stops when `interrupt` does.
     pub fn new(interrupt: &'a Interrupt) -> Self {
         Self { context: Some(context::take()), interrupt, upright: false, missing: BTreeSet::new() }
     }
 
-    /// What the caller should know: the scripts that could not be drawn.
+    /// Warnings about scripts that could not be drawn.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         self.missing
             .iter()
@@ -116,7 +116,7 @@ impl<'a> Typesetter<'a> {
 impl Drop for Typesetter<'_> {
     fn drop(&mut self) {
         if let Some(context) = self.context.take() {
-            context::give_back(context);
+            context::release(context);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One paragraph: styles to parley, lines back as slabs of items.
+//! Lays out one paragraph: passes styles to parley and converts its lines to slabs.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,29 +24,29 @@ use super::flow::{Scale, Slab};
 use super::stacks::scripts_of;
 use super::{GlyphRun, Item, Typesetter};
 
-/// Ids of inline boxes from here on are tabs, below objects.
+/// Inline box ids from here on are tabs; lower ones are objects.
 const TAB: u64 = 1 << 32;
-/// Bytes of one paragraph that are shaped; far more than any page shows.
+/// Most bytes of a paragraph to shape; far more than fits on a page.
 const MAX_TEXT: usize = 1 << 16;
-/// Runs of one paragraph; parley counts styles in 16 bits.
+/// Most runs of a paragraph; parley counts styles in 16 bits.
 const MAX_RUNS: usize = 1 << 14;
 
-/// The height of a picture that is a mark, as a share of the size of its letters.
+/// Height of a picture bullet as a fraction of the font size.
 const PICTURE_MARK: f32 = 0.72;
 
-/// A paragraph's content as parley takes it.
+/// The content of a paragraph in the form that parley expects.
 #[derive(Default)]
-pub(super) struct Flat<'p> {
+pub(super) struct InlineContent<'p> {
     pub(super) text: String,
-    /// Non-overlapping, in order, covering the text.
+    /// Consecutive ranges that cover the text.
     pub(super) runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
     objects: Vec<(usize, f32, f32, &'p Node)>,
     tabs: Vec<usize>,
-    /// The size of the paragraph's end, pt.
+    /// Font size of the paragraph end, pt.
     pub(super) end: f32,
 }
 
-impl<'p> Flat<'p> {
+impl<'p> InlineContent<'p> {
     fn of(paragraph: &'p Paragraph) -> Self {
         let mut flat = Self { end: paragraph.end_style.size, ..Self::default() };
         for inline in &paragraph.content {
@@ -56,7 +56,7 @@ impl<'p> Flat<'p> {
             }
         }
         if flat.text.is_empty() {
-            // An empty paragraph is as high as its end is.
+            // An empty paragraph has the height of its end.
             flat.runs = vec![(0..0, Cow::Borrowed(&paragraph.end_style))];
         }
         flat
@@ -103,8 +103,8 @@ impl<'p> Flat<'p> {
 }
 
 impl Typesetter<'_> {
-    /// The lines of a paragraph in a column of `width` pt, one slab a line, tops from 0 on. Space before and after is
-    /// the caller's.
+    /// Lays out a paragraph in a column of `width` pt: one slab per line, tops from 0 on. Space before and after is left
+    /// to the caller.
     pub(super) fn paragraph(
         &mut self,
         paragraph: &Paragraph,
@@ -113,7 +113,7 @@ impl Typesetter<'_> {
         scale: Scale,
     ) -> Result<Vec<Slab>> {
         self.check()?;
-        let flat = Flat::of(paragraph);
+        let flat = InlineContent::of(paragraph);
         let style = &paragraph.style;
         let breaks = if wrap { style.breaks } else { LineBreaks::Never };
         let mut layout = self.shape(&flat, paragraph, breaks, scale);
@@ -123,7 +123,7 @@ impl Typesetter<'_> {
         let mut bullet = None;
         if let Some(mark) = &style.bullet {
             let laid = self.bullet(mark, scale)?;
-            // Text starts at its indent, or behind a mark that reaches further.
+            // Text starts at its indent, or after a wider bullet.
             let behind = style.first_line + laid.1 + if laid.1 > 0.0 { 2.0 } else { 0.0 };
             bullet = Some((style.first_line, laid));
             first_line = behind.max(0.0);
@@ -147,7 +147,7 @@ impl Typesetter<'_> {
             let mut slab = self.line(&line, &flat, style, scale);
             let mut dx = start;
             if max.is_none() {
-                // Lines that never break are aligned to the width here, since parley knows none.
+                // parley has no width for unwrapped lines, so they are aligned here.
                 let over = room - line.metrics().advance - if is_first { first_line } else { 0.0 };
                 dx += match align {
                     Alignment::Center => over / 2.0,
@@ -178,10 +178,10 @@ impl Typesetter<'_> {
         Ok(slabs)
     }
 
-    /// A mark: its items, its width, the distance of its baseline from its top.
+    /// Lays out a bullet. Returns its items, its width and the distance from its top to its baseline.
     fn bullet(&mut self, bullet: &crate::text::Bullet, scale: Scale) -> Result<(Vec<Item>, f32, f32)> {
         if let Some(picture) = &bullet.picture {
-            // Standing on the baseline, as wide as its own shape asks for.
+            // On the baseline, with the aspect ratio of the picture.
             let height = bullet.style.size * scale.size * PICTURE_MARK;
             let width = height * picture.0.width() as f32 / picture.0.height().max(1) as f32;
             let area = Rect::new(0.0, -height, width, height);
@@ -194,7 +194,13 @@ impl Typesetter<'_> {
         Ok((slab.items, slab.right, slab.baseline))
     }
 
-    fn shape(&mut self, flat: &Flat<'_>, paragraph: &Paragraph, breaks: LineBreaks, scale: Scale) -> Layout<Brush> {
+    fn shape(
+        &mut self,
+        flat: &InlineContent<'_>,
+        paragraph: &Paragraph,
+        breaks: LineBreaks,
+        scale: Scale,
+    ) -> Layout<Brush> {
         let (scripts, upright) = (scripts_of(&flat.text), self.upright);
         let context = self.context();
         context.prepare(&scripts);
@@ -226,7 +232,7 @@ impl Typesetter<'_> {
             text_wrap_mode: if breaks == LineBreaks::Never { TextWrapMode::NoWrap } else { TextWrapMode::Wrap },
             ..TextStyle::default()
         };
-        // The first style pushed is the root's, which every line is at least as high as: the smallest there is.
+        // The root style is a lower bound for the height of every line: use the smallest.
         let smallest = flat.runs.iter().enumerate().min_by(|a, b| a.1.1.size.total_cmp(&b.1.1.size));
         if let Some((index, (_, style))) = smallest {
             builder.push_style(text_style(index, style));
@@ -246,8 +252,8 @@ impl Typesetter<'_> {
         builder.build(&flat.text)
     }
 
-    /// One line as a slab whose top is 0.
-    fn line(&mut self, line: &Line<'_, Brush>, flat: &Flat<'_>, style: &ParagraphStyle, scale: Scale) -> Slab {
+    /// Converts a line to a slab at top 0.
+    fn line(&mut self, line: &Line<'_, Brush>, flat: &InlineContent<'_>, style: &ParagraphStyle, scale: Scale) -> Slab {
         let (spacing, height) = (style.line_spacing, style.line_height);
         let metrics = line.metrics();
         let Extent { over, under } = match height {
@@ -269,7 +275,7 @@ impl Typesetter<'_> {
         slab
     }
 
-    fn run(&mut self, run: &ParleyRun<'_, Brush>, flat: &Flat<'_>, top: f32, items: &mut Vec<Item>) {
+    fn run(&mut self, run: &ParleyRun<'_, Brush>, flat: &InlineContent<'_>, top: f32, items: &mut Vec<Item>) {
         let Some((_, style)) = flat.runs.get(run.style().brush as usize) else { return };
         let (shaped, metrics) = (run.run(), run.run().font_metrics());
         let baseline = run.baseline() - top - style.baseline * shaped.font_size();
@@ -329,7 +335,7 @@ impl Typesetter<'_> {
             embolden: synthesis.embolden(),
             skew: synthesis.skew().unwrap_or(0.0),
             color: style.color,
-            look: style.look.clone(),
+            effects: style.effects.clone(),
             glyphs,
         };
         if self.upright {

@@ -1,7 +1,6 @@
-//! Which families a stretch of text is set in: those that its style names, and the fallbacks of its scripts.
+//! Chooses the font families of a run: those of its style and the fallbacks of its scripts.
 //!
-//! Families are looked up only when text needs them: English text in an embedded font never opens the index of
-//! installed fonts.
+//! Families are looked up only when needed: English text in an embedded font never opens the index of installed fonts.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,26 +16,26 @@ use super::context::Context;
 /// Families, best first.
 pub(super) type Stack = Arc<[FontFamilyName<'static>]>;
 
-/// What a paragraph's text asks of its fonts beyond the Latin family.
+/// The families besides the Latin one that the text of a paragraph needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct Needs {
+pub(super) struct ScriptNeeds {
     east_asian: bool,
     complex: bool,
 }
 
 const EAST_ASIAN: &[&[u8; 4]] = &[b"Hani", b"Hira", b"Kana", b"Hang", b"Bopo"];
 
-/// What can be said of a paragraph's characters.
+/// The scripts that occur in a paragraph.
 pub(super) struct Scripts {
-    pub(super) needs: Needs,
+    pub(super) needs: ScriptNeeds,
     scripts: BTreeSet<[u8; 4]>,
     symbols: bool,
     emoji: bool,
 }
 
-/// Looks at every character once.
+/// Scans every character.
 pub(super) fn scripts_of(text: &str) -> Scripts {
-    let mut found = Scripts { needs: Needs::default(), scripts: BTreeSet::new(), symbols: false, emoji: false };
+    let mut found = Scripts { needs: ScriptNeeds::default(), scripts: BTreeSet::new(), symbols: false, emoji: false };
     if text.is_ascii() {
         return found;
     }
@@ -61,7 +60,7 @@ pub(super) fn scripts_of(text: &str) -> Scripts {
 }
 
 impl Context {
-    /// Makes every family known that the scripts of a paragraph may need.
+    /// Registers the fallback families for the scripts of a paragraph.
     pub(super) fn prepare(&mut self, scripts: &Scripts) {
         if scripts.symbols && !self.fallbacks.contains_key(b"Zyyy") {
             self.fall_back(*b"Zyyy", &fonts::fallback_families(*b"Zyyy", None));
@@ -75,7 +74,7 @@ impl Context {
                 b"Zinh" => vec![WIDE.into()],
                 _ => fonts::fallback_families(*script, None),
             };
-            // Symbols are shaped with the text around them, whatever its script.
+            // Symbols are shaped with the surrounding text, in any script.
             if scripts.symbols {
                 families.extend(self.fallbacks.get(b"Zyyy").into_iter().flatten().cloned());
             }
@@ -99,8 +98,8 @@ impl Context {
         self.fonts.collection.family_id(family)
     }
 
-    /// The families of a style for text of these needs.
-    pub(super) fn stack(&mut self, set: &FontSet, needs: Needs) -> Stack {
+    /// The families of a style for text with these needs.
+    pub(super) fn stack(&mut self, set: &FontSet, needs: ScriptNeeds) -> Stack {
         let key = (set.clone(), needs);
         if let Some(known) = self.stacks.get(&key) {
             return known.clone();
@@ -137,7 +136,7 @@ fn named(name: &str) -> Arc<str> {
     }
 }
 
-/// A script's English name.
+/// The English name of a script.
 pub(super) fn script_name(script: [u8; 4]) -> String {
     let tag = std::str::from_utf8(&script).unwrap_or("Zzzz");
     match tag {

@@ -1,4 +1,4 @@
-//! Rows and columns: heights from what is in the cells, then fills, texts and lines.
+//! Lays out tables: row heights from the cells, then fills, texts and lines.
 
 use crate::style::{Fill, Stroke};
 use crate::table::{Cell, RowHeight, Table};
@@ -8,30 +8,30 @@ use thumbling_core::error::Result;
 use super::flow::{Scale, Slab};
 use super::{Item, Typesetter};
 
-/// Where the columns and rows of a table stand, and which cell covers which place.
+/// Positions of columns and rows, and the cell at each grid position.
 struct Grid<'t> {
     table: &'t Table,
-    /// Left edges from the table's left, and the right edge of the last.
+    /// Left edges of the columns, then the right edge of the last.
     columns: Vec<f32>,
-    /// Top edges, and the bottom edge of the last.
+    /// Top edges of the rows, then the bottom edge of the last.
     rows: Vec<f32>,
-    cells: Vec<Placed<'t>>,
+    cells: Vec<PlacedCell<'t>>,
 }
 
-/// A cell with the places that it covers, which are no other's.
+/// A cell with the grid positions that it alone covers.
 #[derive(Clone, Copy)]
-struct Placed<'t> {
+struct PlacedCell<'t> {
     cell: &'t Cell,
-    /// Its first row, and the one below its last.
+    /// Its first row, and the row after its last.
     rows: (usize, usize),
-    /// Its first column, and the one behind its last.
+    /// Its first column, and the column after its last.
     columns: (usize, usize),
 }
 
-impl<'t> Placed<'t> {
-    /// Where a cell of this row is in a table of so many rows, `taken` of which are covered in each column by the cells
-    /// before it. A cell that begins where another one is has no place, and one that meets another ends there: so no
-    /// more is covered than there is, whatever spans cells claim.
+impl<'t> PlacedCell<'t> {
+    /// Places a cell of this row in a table of `rows` rows. `taken` has the first free row of each column. A cell that
+    /// starts on another has no place, and one that meets another ends there, so that cells never overlap, whatever spans
+    /// they declare.
     fn of(cell: &'t Cell, row: usize, rows: usize, taken: &mut [usize]) -> Option<Self> {
         let free = taken.get_mut(cell.column..)?;
         let span = free.iter().take(cell.column_span.max(1)).take_while(|taken| **taken <= row).count();
@@ -46,7 +46,7 @@ impl<'t> Placed<'t> {
 }
 
 impl Typesetter<'_> {
-    /// The items of a table whose top left is at `at`.
+    /// The items of a table with its top left at `at`.
     pub fn table_items(&mut self, table: &Table, at: Point) -> Result<Vec<Item>> {
         let width = table.indent + table.columns.iter().sum::<f32>();
         let slabs = self.table(table, width, f32::MAX / 4.0, Scale::default())?;
@@ -60,7 +60,7 @@ impl Typesetter<'_> {
         Ok(items)
     }
 
-    /// The rows of a table, one slab each; rows that a cell spans are one slab, since it is not cut.
+    /// The rows of a table, one slab each. Rows joined by a spanning cell form one slab.
     pub(super) fn table(&mut self, table: &Table, width: f32, limit: f32, scale: Scale) -> Result<Vec<Slab>> {
         let grid = self.grid(table, limit, scale)?;
         let rows = grid.rows.len() - 1;
@@ -71,7 +71,7 @@ impl Typesetter<'_> {
             .map(|row| Slab { top: grid.rows[row], height: grid.rows[row + 1] - grid.rows[row], ..Slab::default() })
             .collect();
         let left = if table.right_to_left { width - table.indent - grid.width() } else { table.indent };
-        // Fills below texts below lines, across all rows: a cell's fill must not cover its neighbour's line.
+        // Fills, then texts, then lines, for all rows: the fill of a cell must not cover the lines of its neighbour.
         for placed in &grid.cells {
             let area = grid.area(placed);
             if !matches!(placed.cell.fill, Fill::None) {
@@ -94,7 +94,7 @@ impl Typesetter<'_> {
         Ok(slabs)
     }
 
-    fn cell(&mut self, grid: &Grid<'_>, placed: &Placed<'_>, at: Rect) -> Result<Vec<Item>> {
+    fn cell(&mut self, grid: &Grid<'_>, placed: &PlacedCell<'_>, at: Rect) -> Result<Vec<Item>> {
         let (cell, (start, end)) = (placed.cell, placed.columns);
         if cell.body.blocks.is_empty() {
             return Ok(Vec::new());
@@ -102,7 +102,7 @@ impl Typesetter<'_> {
         if !(cell.spills && cell.body.clipped && !cell.body.wrap) {
             return self.body(&cell.body, at);
         }
-        // Over the empty cells to the left and right of it.
+        // Extend over empty cells on both sides.
         let free = |column: usize| !grid.is_taken(placed.rows.0, column);
         let first = (0..start).rev().take_while(|c| free(*c)).last().unwrap_or(start);
         let last = (end..grid.columns.len() - 1).take_while(|c| free(*c)).last().map_or(end, |c| c + 1);
@@ -126,7 +126,7 @@ impl Typesetter<'_> {
         let mut y = 0.0;
         for (n, row) in table.rows.iter().enumerate() {
             self.check()?;
-            // A row span that began above still needs its rows.
+            // A row span from above still needs its rows.
             if y > limit {
                 break;
             }
@@ -135,7 +135,7 @@ impl Typesetter<'_> {
                 RowHeight::AtLeast(pt) => pt * scale.size,
             };
             for cell in &row.cells {
-                let Some(placed) = Placed::of(cell, n, table.rows.len(), &mut taken) else { continue };
+                let Some(placed) = PlacedCell::of(cell, n, table.rows.len(), &mut taken) else { continue };
                 cells.push(placed);
                 let width = columns[placed.columns.1] - columns[placed.columns.0];
                 if matches!(row.height, RowHeight::AtLeast(_)) {
@@ -159,7 +159,7 @@ impl Typesetter<'_> {
             y += height;
             rows.push(y);
         }
-        // Rows beyond the limit are not there.
+        // Rows beyond the limit are dropped.
         cells.iter_mut().for_each(|placed| placed.rows.1 = placed.rows.1.min(rows.len() - 1));
         Ok(Grid { table, columns, rows, cells })
     }
@@ -170,24 +170,24 @@ impl<'t> Grid<'t> {
         self.columns.last().copied().unwrap_or_default()
     }
 
-    /// Left edge of columns as they are shown.
+    /// Left edge of a column as displayed.
     fn left(&self, (start, end): (usize, usize)) -> f32 {
         if self.table.right_to_left { self.width() - self.columns[end] } else { self.columns[start] }
     }
 
-    fn area(&self, placed: &Placed<'_>) -> Rect {
+    fn area(&self, placed: &PlacedCell<'_>) -> Rect {
         let (start, end) = placed.columns;
         let (x, y) = (self.left(placed.columns), self.rows[placed.rows.0]);
         Rect::new(x, y, self.columns[end] - self.columns[start], self.rows[placed.rows.1] - y)
     }
 
-    /// Whether a cell with content covers this place.
+    /// Whether a cell with content covers this position.
     fn is_taken(&self, row: usize, column: usize) -> bool {
-        let has_content = |placed: &Placed<'_>| !placed.cell.body.blocks.is_empty() || placed.cell.column_span > 1;
+        let has_content = |placed: &PlacedCell<'_>| !placed.cell.body.blocks.is_empty() || placed.cell.column_span > 1;
         self.cells.iter().any(|placed| placed.covers(row, column) && has_content(placed))
     }
 
-    /// The lines of all cells, each with the row whose slab it belongs to, in the coordinates of that slab.
+    /// The lines of all cells, each with the row of its slab, in the coordinates of that slab.
     fn lines(&self, left: f32) -> Vec<(usize, Item)> {
         let (columns, rows) = (self.columns.len() - 1, self.rows.len() - 1);
         let gridlines = self.table.gridlines.as_ref();
@@ -196,7 +196,7 @@ impl<'t> Grid<'t> {
         let mut found = Vec::new();
         for placed in &self.cells {
             let ((row, bottom), (column, right)) = (placed.rows, placed.columns);
-            // No gridlines under a merged or filled cell.
+            // No gridlines inside merged cells or over filled ones.
             let inner_rows = row + 1..bottom;
             inner_rows
                 .flat_map(|r| (column..right).map(move |c| (r, c)))
@@ -248,7 +248,7 @@ impl<'t> Grid<'t> {
         let x =
             |c: usize| left + if self.table.right_to_left { self.width() - self.columns[c] } else { self.columns[c] };
         for r in 0..=rows {
-            // The line below the last row belongs to the last row's slab.
+            // The line below the last row belongs to the slab of the last row.
             let slab = r.min(rows.saturating_sub(1));
             let y = self.rows[r] - self.rows[slab];
             let same = |a: Option<&Stroke>, b: Option<&Stroke>| match (a, b) {

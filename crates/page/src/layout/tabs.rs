@@ -1,4 +1,4 @@
-//! Tab stops: parley knows none, so that a tab is an inline box whose width is found once its line is known.
+//! Tab stops. parley does not support them: a tab is an inline box whose width is set once its line is known.
 
 use parley::{Layout, PositionedLayoutItem};
 
@@ -7,14 +7,14 @@ use crate::text::{ParagraphStyle, TabAlign, TabStop};
 use super::context::Brush;
 use super::paragraph::is_tab;
 
-/// Rounds of breaking lines again after tabs have become wider.
+/// Most times to re-break lines after widening tabs.
 const ROUNDS: usize = 3;
 
-/// Widens the tabs of a paragraph to their stops and breaks its lines again.
+/// Widens the tabs of a paragraph to their stops and re-breaks its lines.
 pub(super) fn set(layout: &mut Layout<Brush>, style: &ParagraphStyle, max: Option<f32>, first_line: f32, text: &str) {
     for _ in 0..ROUNDS {
         let mut widths = widths(layout, style, first_line, text);
-        // Where both directions meet, tabs stand in another order than they are found in.
+        // In mixed directions, the visual order of tabs differs from the logical one.
         widths.sort_by_key(|(id, _)| *id);
         let mut changed = false;
         for found in layout.inline_boxes_mut().filter(|b| is_tab(b.id)) {
@@ -31,11 +31,11 @@ pub(super) fn set(layout: &mut Layout<Brush>, style: &ParagraphStyle, max: Optio
     }
 }
 
-/// The width that each tab should have where its line breaks now.
+/// The width that each tab needs with the current line breaks.
 fn widths(layout: &Layout<Brush>, style: &ParagraphStyle, first_line: f32, text: &str) -> Vec<(u64, f32)> {
     let mut found = Vec::new();
     for (n, line) in layout.lines().enumerate() {
-        // From the edge of the box: that is what stops are measured from.
+        // Stops are measured from the edge of the box.
         let mut x = style.indent_start + if n == 0 { first_line } else { 0.0 };
         let items: Vec<_> = line.items().collect();
         for (i, item) in items.iter().enumerate() {
@@ -64,14 +64,14 @@ fn widths(layout: &Layout<Brush>, style: &ParagraphStyle, first_line: f32, text:
 }
 
 fn next_stop(style: &ParagraphStyle, x: f32) -> TabStop {
-    // A tab always moves on, if only by a little.
+    // A tab always advances, if only slightly.
     let is_ahead = |stop: &&TabStop| stop.position > x + 0.5;
     if let Some(stop) = style.tabs.iter().find(is_ahead) {
         return *stop;
     }
     let step = if style.default_tab > 0.5 { style.default_tab } else { 36.0 };
     let mut position = ((x + 0.5) / step).floor() * step + step;
-    // The indent of a hanging paragraph is a stop.
+    // The indent of a hanging paragraph is a tab stop.
     if x + 0.5 < style.indent_start && style.indent_start < position {
         position = style.indent_start;
     }
@@ -85,7 +85,7 @@ fn advance(item: &PositionedLayoutItem<'_, Brush>) -> f32 {
     }
 }
 
-/// What of an item stands before its decimal point, taken by its share of the characters.
+/// Width of an item before its decimal point, estimated by the share of characters.
 fn until_point(item: &PositionedLayoutItem<'_, Brush>, text: &str) -> f32 {
     let PositionedLayoutItem::GlyphRun(run) = item else { return advance(item) };
     let text = text.get(run.run().text_range()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Behaviour of layout: each test lays out a little text in our own embedded fonts, so that it holds on every machine.
+//! Tests of layout, in the embedded fonts so that results are the same on every machine.
 
 use super::flow::{Scale, Slab, height};
 use super::*;
@@ -59,14 +59,14 @@ fn chinese_breaks_between_characters() {
 }
 
 #[test]
-fn a_word_wider_than_the_column_is_broken_and_never_is_not() {
+fn words_wider_than_the_column_break_unless_breaks_are_off() {
     let long = "x".repeat(60);
     assert!(slabs(paragraph(&long, |_| {}), 60.0).len() > 3);
     assert_eq!(slabs(paragraph(&long, |s| s.breaks = LineBreaks::Never), 60.0).len(), 1);
 }
 
 #[test]
-fn lines_stand_where_their_alignment_says() {
+fn lines_are_aligned() {
     let left = |align| slabs(paragraph("word", |s| s.align = align), 200.0)[0].left;
     assert_eq!(left(Align::Start), 0.0);
     let (center, right) = (left(Align::Center), left(Align::Right));
@@ -74,7 +74,7 @@ fn lines_stand_where_their_alignment_says() {
 }
 
 #[test]
-fn hebrew_starts_at_the_right_and_latin_inside_it_runs_to_the_right() {
+fn latin_inside_hebrew_runs_left_to_right() {
     let slabs = slabs(paragraph("שלום abc עולם", |_| {}), 200.0);
     assert!(slabs[0].left > 100.0 && (slabs[0].right - 200.0).abs() < 0.1);
     let runs = glyphs(&slabs[0].items);
@@ -83,7 +83,7 @@ fn hebrew_starts_at_the_right_and_latin_inside_it_runs_to_the_right() {
 }
 
 #[test]
-fn a_tab_goes_to_the_next_stop_and_text_stands_against_it() {
+fn text_is_aligned_at_tab_stops() {
     let stops = |align| vec![TabStop { position: 100.0, align, leader: None }];
     let at = |align| *starts(&slabs(paragraph("a\tbc", |s| s.tabs = stops(align)), 300.0)[0]).last().unwrap();
     assert!((at(TabAlign::Start) - 100.0).abs() < 0.1);
@@ -92,14 +92,14 @@ fn a_tab_goes_to_the_next_stop_and_text_stands_against_it() {
 }
 
 #[test]
-fn tabs_without_stops_go_to_every_36th_point() {
+fn default_tab_stops_are_36_pt_apart() {
     let slabs = slabs(paragraph("a\tb\tc", |_| {}), 300.0);
     let starts = starts(&slabs[0]);
     assert!((starts[1] - 36.0).abs() < 0.1 && (starts[2] - 72.0).abs() < 0.1, "{starts:?}");
 }
 
 #[test]
-fn a_hanging_bullet_leaves_its_text_at_the_indent() {
+fn text_after_a_hanging_bullet_starts_at_the_indent() {
     let slabs = slabs(
         paragraph("some words that need more than one line", |s| {
             (s.indent_start, s.first_line) = (20.0, -15.0);
@@ -123,7 +123,7 @@ fn line_spacing_is_exact_at_least_or_a_multiple() {
 }
 
 #[test]
-fn a_line_is_as_high_as_its_largest_run_and_no_higher_than_needed() {
+fn line_height_is_that_of_the_largest_run() {
     let (small, large) = (style(), RunStyle { size: 30.0, ..style() });
     let content = vec![Inline::Text("large\n".into(), large), Inline::Text("small".into(), small)];
     let slabs = slabs(Paragraph { content, end_style: style(), ..Paragraph::default() }, 300.0);
@@ -132,7 +132,7 @@ fn a_line_is_as_high_as_its_largest_run_and_no_higher_than_needed() {
 }
 
 #[test]
-fn an_empty_paragraph_is_as_high_as_its_end() {
+fn an_empty_paragraph_has_the_height_of_its_end() {
     let empty = Paragraph { end_style: RunStyle { size: 20.0, ..style() }, ..Paragraph::default() };
     assert!(height(&slabs(empty, 100.0)) > 20.0);
 }
@@ -150,7 +150,7 @@ fn space_between_paragraphs_adds_up_or_overlaps() {
 }
 
 #[test]
-fn small_capitals_are_capitals_of_less_size() {
+fn small_capitals_are_smaller_capitals() {
     let caps = RunStyle { caps: Caps::Small, ..style() };
     let slabs = slabs(Paragraph::plain("Ab", caps), 100.0);
     let sizes: Vec<f32> = glyphs(&slabs[0].items).iter().map(|run| run.size).collect();
@@ -158,17 +158,17 @@ fn small_capitals_are_capitals_of_less_size() {
 }
 
 #[test]
-fn what_no_font_has_is_said_once_a_script() {
+fn missing_fonts_are_reported_once_per_script() {
     let interrupt = Interrupt::default();
     let mut typesetter = Typesetter::new(&interrupt);
-    // Of the private use area, which no script and no text font has.
+    // A private use character, which has no script and no text font.
     let blocks = [Block::Paragraph(paragraph("a\u{10FFF0}\u{10FFF1}", |_| {}))];
     typesetter.flow(&blocks, 100.0, 100.0, true, Scale::default()).unwrap();
     assert_eq!(typesetter.warnings().count(), 1);
 }
 
 #[test]
-fn lines_by_size_are_as_high_in_any_font_and_lose_height_above_their_letters() {
+fn size_based_line_height_ignores_the_font() {
     let of = |family: &str, spacing| {
         let mut paragraph = paragraph("word", |s| (s.line_height, s.line_spacing) = (LineHeight::Size, spacing));
         paragraph.content = vec![Inline::Text("word".into(), RunStyle { fonts: FontSet::one(family), ..style() })];
@@ -183,7 +183,7 @@ fn lines_by_size_are_as_high_in_any_font_and_lose_height_above_their_letters() {
 }
 
 #[test]
-fn a_line_of_a_break_alone_is_as_high_as_the_break() {
+fn a_line_with_only_a_break_has_its_height() {
     let large = RunStyle { size: 30.0, ..style() };
     let mut paragraph = paragraph("", |s| s.line_height = LineHeight::Size);
     paragraph.content = vec![Inline::Text("\n".into(), large), Inline::Text("word\n".into(), style())];
@@ -193,7 +193,7 @@ fn a_line_of_a_break_alone_is_as_high_as_the_break() {
 }
 
 #[test]
-fn the_last_line_is_spread_too_where_text_is_distributed() {
+fn distributed_text_justifies_the_last_line() {
     let last = |align| {
         let slab = slabs(paragraph("two words", |s| s.align = align), 200.0).remove(0);
         glyphs(&slab.items).iter().flat_map(|run| run.glyphs.iter().map(|(_, at)| at.x)).fold(0.0, f32::max)
@@ -203,7 +203,7 @@ fn the_last_line_is_spread_too_where_text_is_distributed() {
 }
 
 #[test]
-fn flow_ends_below_its_limit() {
+fn flow_stops_at_its_limit() {
     let blocks = vec![Block::Paragraph(paragraph("line", |_| {})); 1000];
     let interrupt = Interrupt::default();
     let slabs = Typesetter::new(&interrupt).flow(&blocks, 100.0, 100.0, true, Scale::default()).unwrap();
@@ -224,7 +224,7 @@ fn baseline(items: &[Item]) -> f32 {
 }
 
 #[test]
-fn text_is_anchored_at_the_top_the_middle_or_the_bottom_of_its_insets() {
+fn text_is_anchored_within_its_insets() {
     let at = |anchor| {
         let insets = Insets { top: 10.0, ..Insets::default() };
         baseline(&placed(&Body { anchor, insets, ..body("x") }, Rect::new(0.0, 100.0, 100.0, 200.0)))
@@ -235,7 +235,7 @@ fn text_is_anchored_at_the_top_the_middle_or_the_bottom_of_its_insets() {
 }
 
 #[test]
-fn scaled_text_is_lower_by_its_share() {
+fn scaled_text_has_less_height() {
     let text = "many words ".repeat(30);
     let area = Rect::new(0.0, 0.0, 100.0, 60.0);
     let lowest = |fit| {
@@ -256,14 +256,14 @@ fn columns_are_filled_one_after_the_other() {
 }
 
 #[test]
-fn columns_may_begin_at_the_right() {
+fn columns_can_start_at_the_right() {
     let two = Body { columns: 2, columns_leftward: true, ..body("word") };
     let items = placed(&two, Rect::new(0.0, 0.0, 200.0, 80.0));
     assert!(glyphs(&items)[0].glyphs[0].1.x >= 100.0);
 }
 
 #[test]
-fn letters_one_below_the_other_begin_a_column_with_each_line() {
+fn stacked_letters_start_a_column_per_line() {
     let xs = |direction| {
         let items = placed(&Body { direction, ..body("ab\ncd") }, Rect::new(0.0, 0.0, 100.0, 200.0));
         glyphs(&items).iter().map(|run| run.glyphs[0].1.x).collect::<Vec<_>>()
@@ -274,14 +274,14 @@ fn letters_one_below_the_other_begin_a_column_with_each_line() {
 }
 
 #[test]
-fn text_that_fills_its_box_is_stretched_along_both_sides() {
+fn text_that_fills_its_box_is_stretched() {
     let items = placed(&Body { fit: TextFit::Fill, ..body("word") }, Rect::new(10.0, 10.0, 400.0, 300.0));
     let Some(Item::Turned(stretch, _)) = items.first() else { panic!("not stretched") };
     assert!(stretch.sx > 10.0 && stretch.sy > 20.0 && stretch.tx == 10.0 && stretch.ty == 10.0, "{stretch:?}");
 }
 
 #[test]
-fn turned_text_is_laid_out_along_the_height() {
+fn rotated_text_is_laid_out_along_the_height() {
     let items = placed(
         &Body { direction: TextDirection::Clockwise, ..body("one line of words") },
         Rect::new(0.0, 0.0, 20.0, 200.0),
@@ -301,7 +301,7 @@ fn rows(table: &Table) -> Vec<Slab> {
 }
 
 #[test]
-fn a_row_is_as_high_as_its_highest_cell_unless_it_is_exact() {
+fn row_height_is_that_of_the_highest_cell_unless_exact() {
     let cells = || vec![cell(0, "a"), cell(1, "several words that need several lines")];
     let row = |height| Row { height, cells: cells() };
     let table = Table {
@@ -315,7 +315,7 @@ fn a_row_is_as_high_as_its_highest_cell_unless_it_is_exact() {
 }
 
 #[test]
-fn a_cell_that_spans_rows_makes_the_last_of_them_higher() {
+fn a_row_span_extends_its_last_row() {
     let tall = Cell { row_span: 2, ..cell(0, "one two three four five six seven eight") };
     let table = Table {
         columns: vec![40.0, 40.0],
@@ -330,7 +330,7 @@ fn a_cell_that_spans_rows_makes_the_last_of_them_higher() {
 }
 
 #[test]
-fn no_place_of_a_table_is_covered_twice_whatever_spans_cells_claim() {
+fn cells_never_overlap() {
     use crate::style::Stroke;
     let greedy = |column| Cell {
         column,
@@ -340,7 +340,7 @@ fn no_place_of_a_table_is_covered_twice_whatever_spans_cells_claim() {
         borders: crate::table::Borders::all(&Stroke::new(Color::BLACK, 1.0)),
         ..Cell::default()
     };
-    // Each cell reaches as far as the one above it and to its right lets it.
+    // Each cell extends as far as the cells above and to its right allow.
     let row = |column| Row { height: RowHeight::Exact(1.0), cells: vec![greedy(column), greedy(column + 1)] };
     let table = Table { columns: vec![1.0; 100], rows: (0..100).rev().map(row).collect(), ..Table::default() };
     let fill = |item: &Item| if let Item::Fill(rect, _) = item { Some(rect.width * rect.height) } else { None };
@@ -349,7 +349,7 @@ fn no_place_of_a_table_is_covered_twice_whatever_spans_cells_claim() {
 }
 
 #[test]
-fn a_paragraph_of_nothing_but_tabs_is_laid_out_in_no_time() {
+fn a_paragraph_of_only_tabs_is_fast() {
     let tabs = "\t".repeat(20_000);
     let started = std::time::Instant::now();
     assert!(!slabs(paragraph(&tabs, |_| {}), 1e6).is_empty());
@@ -357,7 +357,7 @@ fn a_paragraph_of_nothing_but_tabs_is_laid_out_in_no_time() {
 }
 
 #[test]
-fn text_of_a_sheet_runs_on_over_empty_cells_only() {
+fn text_of_sheets_spills_into_empty_cells_only() {
     let long = |column| {
         let mut cell = cell(column, "text that is far wider than its cell");
         (cell.spills, cell.body.clipped, cell.body.wrap) = (true, true, false);
@@ -378,7 +378,7 @@ fn text_of_a_sheet_runs_on_over_empty_cells_only() {
 }
 
 #[test]
-fn where_two_cells_meet_the_wider_line_is_drawn_once() {
+fn the_wider_line_wins_between_two_cells() {
     use crate::style::Stroke;
     let with = |column, width| Cell {
         borders: crate::table::Borders::all(&Stroke::new(Color::BLACK, width)),

@@ -1,4 +1,4 @@
-//! Text that runs downward: East Asian characters upright in turned lines, and letters one below the other.
+//! Vertical text: East Asian characters upright in rotated lines, and stacked letters.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use super::context::Brush;
 use super::flow::{Scale, Slab, height};
 use super::{GlyphRun, Item, Typesetter};
 
-/// The middle of an ideograph above the baseline, as a share of the size.
+/// Height of the centre of an ideograph above the baseline, as a fraction of the font size.
 const MIDDLE: f32 = 0.38;
 
-/// Whether a character stands upright in a line that runs downward (Unicode Standard Annex 50: U and Tu; for Tr, which
-/// fonts have forms of their own for, so too).
+/// Whether a character is upright in vertical lines: U, Tu and Tr of Unicode Standard Annex 50. (Fonts have vertical
+/// forms for Tr, which are not used.)
 fn is_upright(c: char) -> bool {
     matches!(c,
         '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{A4CF}' | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}'
@@ -24,7 +24,7 @@ fn is_upright(c: char) -> bool {
         | '\u{1F000}'..='\u{1FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// The glyphs of a run, those of upright characters each turned back about its middle.
+/// Adds the glyphs of a run, rotating upright characters back about their centres.
 pub(super) fn turned_back(shaped: &ParleyRun<'_, Brush>, text: &str, run: GlyphRun, items: &mut Vec<Item>) {
     let upright: HashSet<u32> = shaped
         .run()
@@ -47,16 +47,16 @@ pub(super) fn turned_back(shaped: &ParleyRun<'_, Brush>, text: &str, run: GlyphR
     }
 }
 
-/// Letters of one line, one below the other.
+/// The stacked letters of one line.
 struct Column {
     slabs: Vec<Slab>,
     width: f32,
 }
 
 impl Typesetter<'_> {
-    /// Letters one below the other, a column each line, a new one where the box ends.
+    /// Lays out stacked letters: one column per line, continued in another where the box ends.
     pub(super) fn stacked(&mut self, body: &Body, area: Rect) -> Result<Vec<Item>> {
-        let room = area.inset(body.insets);
+        let content = area.inset(body.insets);
         let scale = match body.fit {
             TextFit::Overflow | TextFit::Fill => Scale::default(),
             TextFit::Scaled { scale, less } => Scale { size: scale.clamp(0.05, 4.0), spacing: (1.0 - less).max(0.2) },
@@ -65,9 +65,9 @@ impl Typesetter<'_> {
         for line in body.blocks.iter().flat_map(lines) {
             let style = line.style.clone();
             for slab in self.flow(&[Block::Paragraph(apart(line))], f32::MAX / 4.0, f32::MAX / 4.0, false, scale)? {
-                let is_full = |column: &Column| height(&column.slabs) + slab.height > room.height + 0.5;
+                let is_full = |column: &Column| height(&column.slabs) + slab.height > content.height + 0.5;
                 if slab.top == 0.0 || columns.last().is_none_or(is_full) {
-                    // As wide as its widest letter, and no closer than lines are.
+                    // As wide as its widest letter, and at least the line pitch.
                     columns.push(Column { slabs: Vec::new(), width: slab.height });
                 }
                 let Some(column) = columns.last_mut() else { continue };
@@ -76,7 +76,7 @@ impl Typesetter<'_> {
                 column.slabs.push(Slab { top, ..slab });
             }
             if let Some(column) = columns.last_mut() {
-                let free = (room.height - height(&column.slabs)).max(0.0);
+                let free = (content.height - height(&column.slabs)).max(0.0);
                 let down = match style.align {
                     Align::Center => free / 2.0,
                     Align::End | Align::Right => free,
@@ -86,13 +86,13 @@ impl Typesetter<'_> {
             }
         }
         let is_leftward = body.direction == TextDirection::StackedLeftward;
-        let free = room.width - columns.iter().map(|column| column.width).sum::<f32>();
+        let free = content.width - columns.iter().map(|column| column.width).sum::<f32>();
         let before = match body.anchor {
             Anchor::Top => 0.0,
             Anchor::Middle => free / 2.0,
             Anchor::Bottom => free,
         };
-        let mut x = if is_leftward { room.x + room.width - before } else { room.x + before };
+        let mut x = if is_leftward { content.x + content.width - before } else { content.x + before };
         let mut items = Vec::new();
         for column in columns {
             if is_leftward {
@@ -101,7 +101,7 @@ impl Typesetter<'_> {
             for slab in column.slabs {
                 let dx = x + (column.width - slab.right - slab.left) / 2.0;
                 items.extend(slab.items.into_iter().map(|mut item| {
-                    item.shift(dx, room.y + slab.top);
+                    item.shift(dx, content.y + slab.top);
                     item
                 }));
             }
@@ -113,7 +113,7 @@ impl Typesetter<'_> {
     }
 }
 
-/// The lines of a block, by its own breaks; tables have none.
+/// Splits a block at its line breaks; tables have no lines.
 fn lines(block: &Block) -> Vec<Paragraph> {
     let Block::Paragraph(paragraph) = block else { return Vec::new() };
     let mut lines = vec![Paragraph { content: Vec::new(), ..paragraph.clone() }];
@@ -131,7 +131,7 @@ fn lines(block: &Block) -> Vec<Paragraph> {
     lines
 }
 
-/// Every character on a line of its own, at the left: where it stands in its column is found there.
+/// Puts every character on a line of its own, left-aligned; the caller centres it in the column.
 fn apart(line: Paragraph) -> Paragraph {
     let content: Vec<Inline> = line
         .content
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ideographs_and_their_punctuation_are_upright_and_letters_are_not() {
+    fn ideographs_are_upright_and_letters_are_not() {
         assert!("日本かな한글「」、ー（".chars().all(is_upright));
         assert!(!"abc1é(".chars().any(is_upright));
     }

@@ -1,4 +1,4 @@
-//! The pixels that are painted on, and the clip.
+//! The render target: pixels and clip.
 
 use std::rc::Rc;
 
@@ -10,19 +10,19 @@ use crate::tree::{Group, Node, Page, Rect};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 
-use super::effects::Place;
+use super::effects::EffectTarget;
 use super::extent;
 use super::glyphs::GlyphCache;
 
-/// Groups inside groups; trees are walked recursively.
+/// Nesting depth of groups; trees are walked recursively.
 const MAX_DEPTH: u32 = 64;
 
-/// What may be painted on.
+/// The clip region.
 #[derive(Clone)]
 pub(super) struct Clip {
-    /// Left, top, right, bottom, px: nothing outside is touched.
+    /// Bounding rectangle: left, top, right, bottom, px.
     pub(super) bounds: [i32; 4],
-    /// Coverage of every pixel, where the clip is no rectangle of whole pixels.
+    /// Coverage of every pixel, unless the clip is a rectangle of whole pixels.
     pub(super) mask: Option<Rc<Mask>>,
 }
 
@@ -113,15 +113,15 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The children of a group, faded or with effects as one picture.
+    /// Paints a group with opacity or effects as one layer.
     fn group_as_one(&mut self, group: &Group, transform: Transform) -> Result<()> {
         let Some(area) = extent::nodes(&group.children, transform) else { return Ok(()) };
         let children =
             |canvas: &mut Self, moved: Transform| canvas.nodes(&group.children, transform.post_concat(moved));
         let Some(effects) = &group.effects else { return self.faded(group.opacity, area, children) };
-        let place = Place::around(&group.children, transform);
+        let place = EffectTarget::around(&group.children, transform);
         let affected = |canvas: &mut Self, moved: Transform| {
-            let place = Place { transform: place.transform.post_concat(moved), ..place };
+            let place = EffectTarget { transform: place.transform.post_concat(moved), ..place };
             let area = extent::shifted(area, moved);
             canvas.affected(effects, &place, area, |c, m| children(c, moved.post_concat(m)), |_, _| Ok(()))
         };
@@ -131,7 +131,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Paints inside `path` only.
+    /// Paints with the clip restricted to `path`.
     pub(super) fn clipped(
         &mut self,
         path: &Path,
@@ -144,7 +144,7 @@ impl<'a> Canvas<'a> {
         let [left, top, right, bottom] = before.bounds;
         let is_rect = path.len() == 5 && transform.kx == 0.0 && transform.ky == 0.0 && is_rectangle(&path);
         let edges = if is_rect {
-            // Upright rectangles clip at whole pixels: cells and frames need no mask.
+            // Axis-aligned rectangles clip at whole pixels: cells and frames need no mask.
             [b.left().round(), b.top().round(), b.right().round(), b.bottom().round()]
         } else {
             [b.left().floor(), b.top().floor(), b.right().ceil(), b.bottom().ceil()]
@@ -173,7 +173,7 @@ impl<'a> Canvas<'a> {
         painted
     }
 
-    /// The clip as tiny-skia takes it, for a path with these bounds; `None` if nothing of it can be seen.
+    /// The mask for a path with these bounds; `None` if the path is entirely clipped.
     pub(super) fn mask_for(&self, bounds: tiny_skia::Rect) -> Option<Option<Rc<Mask>>> {
         let [left, top, right, bottom] = self.clip.bounds.map(|n| n as f32);
         let is_outside =

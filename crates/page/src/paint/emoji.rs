@@ -1,4 +1,4 @@
-//! Glyphs that bring their own colours: pictures inside the font (CBDT, sbix), and layers of one colour each (COLR).
+//! Colour glyphs: bitmaps in the font (CBDT, sbix), and layers of one colour each (COLR).
 
 use skrifa::bitmap::{BitmapData, BitmapStrikes, Origin};
 use skrifa::instance::Size as FontSize;
@@ -17,7 +17,7 @@ use thumbling_core::source::Source;
 
 use super::canvas::Canvas;
 
-/// Whether the run's font has colours of its own.
+/// Whether the font of the run has colour glyphs.
 pub(super) fn has_color(run: &GlyphRun) -> bool {
     let font = FontRef::from_index(run.font.data.as_ref(), run.font.index);
     font.is_ok_and(|font| [b"CBDT", b"sbix", b"COLR"].iter().any(|tag| font.table_data(Tag::new(tag)).is_some()))
@@ -54,7 +54,7 @@ impl Canvas<'_> {
         Ok(())
     }
 
-    /// A glyph of COLR version 0: outlines on top of each other. Any other glyph is drawn in the run's colour.
+    /// Paints a layered glyph (COLR version 0). Other glyphs are drawn in the text colour.
     fn layered(&mut self, font: &FontRef<'_>, run: &GlyphRun, glyph: GlyphId, transform: Transform) -> Result<()> {
         let layers = layers(font, glyph);
         let plain = [(glyph.to_u32(), None)];
@@ -67,7 +67,7 @@ impl Canvas<'_> {
     }
 }
 
-/// The outlines of a layered glyph, the lowest first; no colour is the text's.
+/// The layers of a glyph, bottommost first. No colour means the text colour.
 fn layers(font: &FontRef<'_>, glyph: GlyphId) -> Vec<(u32, Option<crate::style::Color>)> {
     let found = || {
         let colr = font.colr().ok()?;

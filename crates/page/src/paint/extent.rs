@@ -1,5 +1,4 @@
-//! Rectangles of the canvas: what is covered by what is to be painted. Never too small; a little too large does not
-//! hurt.
+//! Bounds of painted content in pixels. Never too small; slightly too large is harmless.
 
 use tiny_skia::Transform;
 
@@ -7,28 +6,28 @@ use crate::layout::{GlyphRun, Item};
 use crate::style::{Cap, Join, LineEndKind, Stroke};
 use crate::tree::{Node, OutlinePath, Path, Rect, turned};
 
-/// Left, top, right, bottom, px; what is empty has no width or no height.
+/// Left, top, right, bottom, px. Empty if the width or height is zero.
 pub(super) type Area = [i32; 4];
 
-/// Beyond all canvases.
+/// A coordinate outside every canvas.
 const FAR: i32 = 1 << 24;
 
-/// Where it is not known what is covered.
+/// The area of content with unknown bounds.
 pub(super) const EVERYWHERE: Area = [-FAR, -FAR, FAR, FAR];
 
-/// What both cover; `None` if that is nothing.
-pub(super) fn common(a: Area, b: Area) -> Option<Area> {
+/// The intersection; `None` if it is empty.
+pub(super) fn intersection(a: Area, b: Area) -> Option<Area> {
     let both = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
     (both[0] < both[2] && both[1] < both[3]).then_some(both)
 }
 
-/// The rectangle around both.
+/// The bounding rectangle of both.
 pub(super) fn around(a: Option<Area>, b: Option<Area>) -> Option<Area> {
     let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
     Some([a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
-/// Larger by this many px on every side.
+/// Extended by this many px on every side.
 pub(super) fn grown(area: Area, by: f32) -> Area {
     let by = (by.ceil() as i32).clamp(0, FAR);
     let [left, top, right, bottom] = area.map(|n| n.clamp(-FAR, FAR));
@@ -42,14 +41,14 @@ pub(super) fn pixels(rect: tiny_skia::Rect) -> Area {
     edges.map(|n| n.clamp(-far, far) as i32)
 }
 
-/// The pixels that a rectangle in points touches, with `reach` pt on every side.
+/// The pixels that a rectangle in points touches, extended by `reach` pt on every side.
 pub(super) fn rect(rect: Rect, reach: f32, transform: Transform) -> Option<Area> {
     let Rect { x, y, width, height } = rect;
     let edges = tiny_skia::Rect::from_ltrb(x - reach, y - reach, x + width + reach, y + height + reach);
     edges.and_then(|edges| edges.transform(transform)).map(pixels)
 }
 
-/// The pixels that a path touches where it is filled and, with `stroke`, drawn.
+/// The pixels that a path touches, filled and with `stroke`.
 pub(super) fn path(path: &Path, stroke: Option<&Stroke>, transform: Transform) -> Option<Area> {
     let b = path.bounds();
     let bounds = Rect::new(b.left(), b.top(), b.width(), b.height());
@@ -67,7 +66,7 @@ pub(super) fn shifted(area: Area, by: Transform) -> Area {
     [area[0].saturating_add(dx), area[1].saturating_add(dy), area[2].saturating_add(dx), area[3].saturating_add(dy)]
 }
 
-/// The pixels that nodes touch. Where text is that is not laid out yet, that may be everywhere.
+/// The pixels that nodes touch. Can be [`EVERYWHERE`] for text that is not laid out yet.
 pub(super) fn nodes(nodes: &[Node], transform: Transform) -> Option<Area> {
     nodes.iter().map(|one| node(one, transform)).fold(None, around)
 }
@@ -85,7 +84,7 @@ fn node(node: &Node, transform: Transform) -> Option<Area> {
     }
 }
 
-/// How far a stroke reaches beyond its path, pt.
+/// Distance that a stroke extends beyond its path, pt.
 fn reach(stroke: &Stroke) -> f32 {
     let corner = match stroke.join {
         Join::Miter => 4.0_f32,
@@ -99,7 +98,7 @@ fn reach(stroke: &Stroke) -> f32 {
     corner.max(cap).max(ends) * stroke.width.max(0.75)
 }
 
-/// The pixels that text that is laid out touches.
+/// The pixels that laid out text touches.
 pub(super) fn items(items: &[Item], transform: Transform) -> Option<Area> {
     items.iter().map(|one| item(one, transform)).fold(None, around)
 }
@@ -123,7 +122,7 @@ fn item(item: &Item, transform: Transform) -> Option<Area> {
         Item::Node(..) => Some(EVERYWHERE),
         Item::Clip(area, inner) => {
             let clip = rect(*area, 1.0, transform)?;
-            items(inner, transform).and_then(|inner| common(inner, clip))
+            items(inner, transform).and_then(|inner| intersection(inner, clip))
         }
         Item::Turned(own, inner) => items(inner, transform.pre_concat(*own)),
     }

@@ -1,4 +1,4 @@
-//! Fills: what a tree says of them, as tiny-skia's shaders.
+//! Converts fills of the tree to shaders of tiny-skia.
 
 use tiny_skia::{FillRule, FilterQuality, Paint, Path, Pixmap, Shader, SpreadMode, Transform};
 
@@ -8,17 +8,17 @@ use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
 
-/// A pixel of a pattern, pt.
+/// Size of a pattern pixel, pt.
 const PATTERN_PIXEL: f32 = 0.75;
 
-/// Pixels that a shader refers to.
+/// Pixels that a shader borrows.
 #[derive(Default)]
 pub(super) struct Texture {
     pixmap: Option<Pixmap>,
 }
 
 impl Canvas<'_> {
-    /// Fills `path` with what `fill` makes of `bounds`.
+    /// Fills `path`; `fill` is placed relative to `bounds`.
     pub(super) fn fill(&mut self, path: &Path, fill: &Fill, bounds: Rect, transform: Transform) -> Result<()> {
         if let Some(shown) = uncovered(fill, bounds) {
             let Some(shown) = shown.path() else { return Ok(()) };
@@ -65,7 +65,7 @@ pub(super) fn shader<'t>(
                 PictureMode::Tile { width, height, dx, dy, flip } => {
                     let area = Rect::new(bounds.x + dx, bounds.y + dy, width, height);
                     let (tile, own) = super::picture::stretched(&picture.picture, [0.0; 4], area, transform)?;
-                    (super::picture::unfolded(tile, flip)?, own)
+                    (super::picture::mirrored_tile(tile, flip)?, own)
                 }
             };
             let spread = match picture.mode {
@@ -79,10 +79,10 @@ pub(super) fn shader<'t>(
     })
 }
 
-/// The part of `bounds` that a stretched picture covers, if that is not all of it: beyond its edges there is nothing.
+/// The part of `bounds` that a stretched picture covers, unless it covers all. Nothing is painted outside.
 fn uncovered(fill: &Fill, bounds: Rect) -> Option<Rect> {
     let Fill::Picture(PictureFill { mode: PictureMode::Stretch { crop, onto }, .. }) = fill else { return None };
-    // Along one axis, in shares of the bounds: where the area is, and where the uncropped picture would be.
+    // Per axis, as fractions of the bounds: the covered area, and the extent of the uncropped picture.
     let covered = |cut: (f32, f32), inset: (f32, f32)| {
         let length = 1.0 - inset.0 - inset.1;
         let whole = length / (1.0 - cut.0 - cut.1).max(1e-3);
@@ -101,7 +101,7 @@ fn uncovered(fill: &Fill, bounds: Rect) -> Option<Rect> {
 fn pattern<'t>(pattern: &Pattern, transform: Transform, texture: &'t mut Texture) -> Shader<'t> {
     let set: u32 = pattern.rows.iter().map(|row| row.count_ones()).sum();
     let (sx, sy) = transform.get_scale();
-    // Finer than pixels, a pattern is the mean of its colours.
+    // A pattern finer than pixels becomes the mean of its colours.
     if PATTERN_PIXEL * sx.min(sy) < 0.6 {
         return Shader::SolidColor(pattern.background.mixed(pattern.foreground, set as f32 / 64.0).skia());
     }

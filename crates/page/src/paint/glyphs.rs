@@ -1,4 +1,4 @@
-//! Shapes of glyphs, kept from page to page: outlines by font, coverage by size and place within the pixel.
+//! The glyph cache, reused between pages: outlines by font, coverage by size and subpixel position.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -12,18 +12,18 @@ use tiny_skia::{Path, PathBuilder, Transform};
 use super::raster::{Coverage, coverage};
 use crate::layout::GlyphRun;
 
-/// Places within a pixel along the line at which a glyph is drawn.
+/// Number of horizontal subpixel positions.
 pub(super) const PHASES: i32 = 4;
-/// Pixels of the largest glyph whose coverage is kept; larger ones are drawn as paths.
+/// Largest glyph to cache as coverage, in pixels; larger ones are drawn as paths.
 const MAX_PIXELS: usize = 128 * 128;
-/// Glyphs that are kept between pages, and bytes of their coverage.
+/// Most glyphs, and most bytes of coverage, to keep between pages.
 const MAX_KEPT: (usize, usize) = (8192, 4 << 20);
-/// Caches that wait for the next page.
+/// Idle caches.
 const MAX_POOL: usize = 16;
 
 static POOL: Mutex<Vec<Store>> = Mutex::new(Vec::new());
 
-/// The font of a glyph with all that changes its outline.
+/// The font of a glyph with everything else that affects its outline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct FontKey {
     blob: u64,
@@ -32,12 +32,12 @@ pub(super) struct FontKey {
     skew: i32,
 }
 
-/// The coverage of a glyph depends on these.
+/// Everything that affects the coverage of a glyph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct DrawnKey {
+struct CoverageKey {
     font: usize,
     glyph: u32,
-    /// Sixteenths of a pixel.
+    /// Font size in sixteenths of a pixel.
     size: u32,
     phase: i32,
     embolden: bool,
@@ -46,14 +46,14 @@ struct DrawnKey {
 #[derive(Default)]
 struct Store {
     fonts: HashMap<FontKey, usize>,
-    /// Holds the fonts' ids: a blob's is its own as long as it lives.
+    /// Keeps fonts alive, since the id of a blob is unique only while it lives.
     kept: Vec<parley::FontData>,
     outlines: HashMap<(usize, u32), Option<Arc<Path>>>,
-    drawn: HashMap<DrawnKey, Option<Arc<Coverage>>>,
+    drawn: HashMap<CoverageKey, Option<Arc<Coverage>>>,
     bytes: usize,
 }
 
-/// The cache of one canvas, from a pool.
+/// The cache of one canvas, taken from a pool.
 pub(super) struct GlyphCache {
     store: Store,
 }
@@ -63,7 +63,7 @@ impl GlyphCache {
         Self { store: POOL.lock().unwrap_or_else(|e| e.into_inner()).pop().unwrap_or_default() }
     }
 
-    /// The number of a run's font in this cache.
+    /// The index of the font of a run in this cache.
     pub(super) fn font(&mut self, run: &GlyphRun) -> usize {
         let skew = (run.skew * 16.0) as i32;
         let key = FontKey { blob: run.font.data.id(), index: run.font.index, coords: run.coords.clone(), skew };
@@ -74,14 +74,14 @@ impl GlyphCache {
         })
     }
 
-    /// The outline of a glyph for a em of 1, y downward.
+    /// The outline of a glyph at 1 unit per em, y downward.
     pub(super) fn outline(&mut self, font: usize, run: &GlyphRun, glyph: u32) -> Option<Arc<Path>> {
         let made = self.store.outlines.entry((font, glyph));
         made.or_insert_with(|| outline(run, glyph).map(Arc::new)).clone()
     }
 
-    /// The coverage of a glyph of `size` px a em, at `phase` of [`PHASES`] within the pixel. `None` if there is nothing
-    /// to see; `Err` if it is too large for coverage.
+    /// The coverage of a glyph at `size` px per em and subpixel position `phase` of [`PHASES`]. `None` if the glyph is
+    /// blank, `Err` if it is too large.
     pub(super) fn drawn(
         &mut self,
         font: usize,
@@ -93,7 +93,7 @@ impl GlyphCache {
         if size > 96.0 {
             return Err(TooLarge);
         }
-        let key = DrawnKey { font, glyph, size: (size * 16.0).round() as u32, phase, embolden: run.embolden };
+        let key = CoverageKey { font, glyph, size: (size * 16.0).round() as u32, phase, embolden: run.embolden };
         if let Some(drawn) = self.store.drawn.get(&key) {
             return Ok(drawn.clone());
         }
@@ -127,13 +127,13 @@ impl Drop for GlyphCache {
     }
 }
 
-/// A glyph too large for coverage: its outline is to be filled as a path.
+/// The glyph is too large for cached coverage; fill its outline as a path.
 pub(super) struct TooLarge;
 
-/// How much wider a glyph made bold is, as a share of the em.
+/// Added width of synthesised bold, in em.
 pub(super) const BOLDER: f32 = 1.0 / 28.0;
 
-/// A bolder glyph: the union of itself moved to either side.
+/// Synthesises bold: the union of the outline shifted to both sides.
 fn widened(at: impl Fn(f32) -> Option<Coverage>, size: f32) -> Option<Coverage> {
     let half = size * BOLDER / 2.0;
     let parts: Vec<Coverage> = [-half, 0.0, half].into_iter().filter_map(at).collect();
@@ -162,7 +162,7 @@ fn outline(run: &GlyphRun, glyph: u32) -> Option<Path> {
     pen.path.finish()
 }
 
-/// Collects an outline: y downward, slanted.
+/// Collects an outline with y downward and slant applied.
 struct Pen {
     path: PathBuilder,
     slant: f32,

@@ -1,4 +1,4 @@
-//! Gradients: along a line and in circles by tiny-skia, in rectangles by samples of our own.
+//! Gradients: linear and circular by tiny-skia, rectangular from a sampled picture.
 
 use tiny_skia::{
     FilterQuality, GradientStop, LinearGradient, Pixmap, Point as SkPoint, PremultipliedColorU8, RadialGradient,
@@ -8,7 +8,7 @@ use tiny_skia::{
 use crate::style::{Color, Gradient, GradientKind};
 use crate::tree::Rect;
 
-/// The shader of a gradient across `bounds`; none paints nothing.
+/// The shader of a gradient across `bounds`; `None` paints nothing.
 pub(super) fn shader<'t>(
     gradient: &Gradient,
     bounds: Rect,
@@ -26,7 +26,7 @@ pub(super) fn shader<'t>(
                 let length = x.hypot(y).max(1e-6);
                 (x, y) = (x / length, y / length);
             }
-            // As far from the middle as the corner that lies furthest along.
+            // Half the extent: the distance of the furthest corner from the centre along the direction.
             let half = (x.abs() * bounds.width + y.abs() * bounds.height) / 2.0;
             let (from, to) =
                 (SkPoint::from_xy(cx - x * half, cy - y * half), SkPoint::from_xy(cx + x * half, cy + y * half));
@@ -36,7 +36,7 @@ pub(super) fn shader<'t>(
         GradientKind::Circle { focus } => {
             let (fx, fy) = (focus.x + focus.width / 2.0, focus.y + focus.height / 2.0);
             let middle = SkPoint::from_xy(fx, fy);
-            // In shares of the bounds: to the furthest corner.
+            // As a fraction of the bounds: to the furthest corner.
             let radius = fx.max(1.0 - fx).hypot(fy.max(1.0 - fy));
             let onto = Transform::from_row(bounds.width, 0.0, 0.0, bounds.height, bounds.x, bounds.y);
             RadialGradient::new(middle, 0.0, middle, radius, stops, SpreadMode::Pad, onto)
@@ -51,10 +51,10 @@ pub(super) fn shader<'t>(
     }
 }
 
-/// Samples of a gradient in rectangles, each way; its creases need no more.
+/// Samples per side of a rectangular gradient.
 const MAX_SAMPLES: f32 = 256.0;
 
-/// A gradient in rectangles, in samples: what is as far as an edge of the bounds has the last colour.
+/// Samples a rectangular gradient; the edges of the bounds have the last colour.
 fn rectangles(gradient: &Gradient, focus: Rect, bounds: Rect, transform: Transform) -> Option<Pixmap> {
     let (sx, sy) = transform.get_scale();
     let samples = |length: f32| length.ceil().clamp(1.0, MAX_SAMPLES) as u32;
@@ -62,7 +62,7 @@ fn rectangles(gradient: &Gradient, focus: Rect, bounds: Rect, transform: Transfo
     let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
     let colors: Vec<PremultipliedColorU8> =
         (0..=255).map(|n| at(&gradient.stops, n as f32 / 255.0).skia().premultiply().to_color_u8()).collect();
-    // Along one axis: 0 in the focus, 1 at the edge of the bounds.
+    // Per axis: 0 in the focus, 1 at the edge of the bounds.
     let along = |at: f32, from: f32, to: f32| match at {
         at if at < from => (from - at) / from.max(1e-6),
         at if at > to => (at - to) / (1.0 - to).max(1e-6),
@@ -79,7 +79,7 @@ fn rectangles(gradient: &Gradient, focus: Rect, bounds: Rect, transform: Transfo
     Some(pixmap)
 }
 
-/// The colour at a place between 0 and 1.
+/// The colour at a position from 0 to 1.
 fn at(stops: &[(f32, Color)], place: f32) -> Color {
     let behind = stops.iter().position(|(at, _)| *at > place).unwrap_or(stops.len());
     let before = behind.checked_sub(1).and_then(|n| stops.get(n));

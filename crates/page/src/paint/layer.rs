@@ -1,7 +1,7 @@
-//! Layers: pixels of their own that are painted on before they are laid upon the canvas.
+//! Layers: separate pixels that are painted first and then composited onto the canvas.
 //!
-//! A layer is as large as what is painted on it and as can be seen of it, no larger. What paints onto it has to move
-//! by the transform that it is given: inside, the layer is the canvas.
+//! A layer covers only the visible part of its content. While painting onto it, the layer replaces the pixels of the
+//! canvas, and all transforms must be followed by the offset passed to the closure.
 
 use tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
 
@@ -10,15 +10,15 @@ use thumbling_core::geometry::Size;
 use thumbling_core::limits::Reservation;
 
 use super::canvas::{Canvas, Clip};
-use super::extent::{Area, common};
+use super::extent::{Area, intersection};
 
-/// A rectangle of pixels beside the canvas.
+/// A rectangle of pixels separate from the canvas.
 pub(super) struct Layer {
     pub(super) pixmap: Pixmap,
-    /// Where it belongs.
+    /// Its position on the canvas.
     pub(super) left: i32,
     pub(super) top: i32,
-    /// Of the budget.
+    /// Memory reservation.
     _held: Reservation,
 }
 
@@ -29,7 +29,7 @@ impl Layer {
         [self.left, self.top, self.left + width, self.top + height]
     }
 
-    /// Whether nothing is seen of what is below it at this pixel of the canvas.
+    /// Whether it is opaque at this pixel of the canvas.
     pub(super) fn is_opaque(&self, x: i32, y: i32) -> bool {
         let (x, y) = (x.wrapping_sub(self.left) as u32, y.wrapping_sub(self.top) as u32);
         x < self.pixmap.width() && self.pixmap.pixel(x, y).is_some_and(|pixel| pixel.alpha() == 255)
@@ -37,7 +37,7 @@ impl Layer {
 }
 
 impl Canvas<'_> {
-    /// Paints onto a layer of `area`, which the caller has cut to what can be seen.
+    /// Paints onto a new layer. The caller restricts `area` to the visible part.
     pub(super) fn layer(
         &mut self,
         area: Area,
@@ -52,13 +52,13 @@ impl Canvas<'_> {
         Ok(layer)
     }
 
-    /// The same pixels once more.
+    /// A copy of a layer.
     pub(super) fn copied(&self, layer: &Layer) -> Result<Layer> {
         let held = self.cx.reserve_pixels(Size::new(layer.pixmap.width(), layer.pixmap.height()), 4)?;
         Ok(Layer { pixmap: layer.pixmap.clone(), _held: held, ..*layer })
     }
 
-    /// Paints onto a layer that there is already.
+    /// Paints onto an existing layer.
     pub(super) fn onto(
         &mut self,
         layer: &mut Layer,
@@ -73,20 +73,20 @@ impl Canvas<'_> {
         painted
     }
 
-    /// Paints what covers `area` with this opacity as a whole.
+    /// Paints content that covers `area` as one layer with this opacity.
     pub(super) fn faded(
         &mut self,
         opacity: f32,
         area: Area,
         paint: impl FnOnce(&mut Self, Transform) -> Result<()>,
     ) -> Result<()> {
-        let Some(area) = common(area, self.clip.bounds) else { return Ok(()) };
+        let Some(area) = intersection(area, self.clip.bounds) else { return Ok(()) };
         let layer = self.layer(area, paint)?;
         self.lay(&layer, opacity);
         Ok(())
     }
 
-    /// Lays a layer down where it belongs, inside of the clip.
+    /// Composites a layer at its position, within the clip.
     pub(super) fn lay(&mut self, layer: &Layer, opacity: f32) {
         let opacity = (opacity.clamp(0.0, 1.0) * 255.0).round() as u32;
         let (row, left, top) = (layer.pixmap.width() as usize, layer.left, layer.top);
@@ -103,15 +103,15 @@ impl Canvas<'_> {
         });
     }
 
-    /// Calls `change` for every row of `area` that can be seen, with where it begins, and the shares of its pixels that
-    /// the clip leaves, if not all.
+    /// Calls `change` for every visible row of `area`, with the start of the row, and the clip coverage of its pixels
+    /// unless it is full.
     pub(super) fn each_row(
         &mut self,
         area: Area,
         mut change: impl FnMut(i32, i32, &mut [PremultipliedColorU8], Option<&[u8]>),
     ) {
         let bounds = [0, 0, self.pixmap.width() as i32, self.pixmap.height() as i32];
-        let seen = common(area, self.clip.bounds).and_then(|seen| common(seen, bounds));
+        let seen = intersection(area, self.clip.bounds).and_then(|seen| intersection(seen, bounds));
         let Some([left, top, right, bottom]) = seen else { return };
         let row = self.pixmap.width() as usize;
         let mask = self.clip.mask.as_deref();
@@ -132,7 +132,7 @@ fn lay_pixel(pixel: &mut PremultipliedColorU8, above: PremultipliedColorU8, shar
     }
 }
 
-/// A premultiplied colour over another, with only this share of it, 0 to 255.
+/// Composites a premultiplied colour over another, scaled by `share`, 0 to 255.
 pub(super) fn over(below: PremultipliedColorU8, above: PremultipliedColorU8, share: u32) -> PremultipliedColorU8 {
     let part = |c: u8| (u32::from(c) * share + 127) / 255;
     let alpha = part(above.alpha());

@@ -1,4 +1,4 @@
-//! Arrowheads and the like, at the ends of open paths.
+//! Arrowheads and other decorations at the ends of open paths.
 
 use tiny_skia::{Path, PathBuilder, PathSegment, Point as SkPoint, StrokeDash, Transform};
 
@@ -8,11 +8,11 @@ use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
 
-/// Ends of thinner lines are those of a line of this width, pt.
+/// Smallest line width for the size of line ends, pt.
 const MIN_WIDTH: f32 = 2.0;
 
 impl Canvas<'_> {
-    /// Draws along `path`, with the ends of the stroke if the path is open.
+    /// Strokes `path`, with line ends if it is open.
     pub(super) fn ended_stroke(
         &mut self,
         path: &Path,
@@ -24,8 +24,8 @@ impl Canvas<'_> {
         let Some((start, end)) = ends(path).filter(|_| !has_none) else {
             return self.stroke(path, stroke, bounds, transform);
         };
-        // The line ends within its ends: its corners would stand out beside their tips.
-        if let Some(line) = shortened(path, inward(stroke.head, stroke), inward(stroke.tail, stroke)) {
+        // Shorten the line, since its corners would stick out beside the tips.
+        if let Some(line) = shortened(path, shortening(stroke.head, stroke), shortening(stroke.tail, stroke)) {
             self.stroke(&line, stroke, bounds, transform)?;
         }
         for ((tip, from), line_end) in [(start, stroke.head), (end, stroke.tail)] {
@@ -48,8 +48,8 @@ impl Canvas<'_> {
     }
 }
 
-/// How much shorter the line is for an end, pt.
-fn inward(end: LineEnd, stroke: &Stroke) -> f32 {
+/// Length to remove from the line for an end, pt.
+fn shortening(end: LineEnd, stroke: &Stroke) -> f32 {
     let long = end.length * stroke.width.max(MIN_WIDTH);
     match end.kind {
         LineEndKind::None => 0.0,
@@ -60,13 +60,13 @@ fn inward(end: LineEnd, stroke: &Stroke) -> f32 {
     }
 }
 
-/// `path` without this much of its start and of its end; `None` if nothing is left.
+/// `path` shortened at its start and end; `None` if nothing is left.
 fn shortened(path: &Path, start: f32, end: f32) -> Option<Path> {
     let left = length(path) - start - end;
     if left <= 1e-3 {
         return None;
     }
-    // One dash, and a gap that begins before the path and ends behind it.
+    // One dash, with a gap long enough to cover the rest of the path.
     let gap = start + end + 2.0 * left;
     path.dash(&StrokeDash::new(vec![left, gap], left + gap - start)?, 1.0)
 }
@@ -115,12 +115,12 @@ fn length(path: &Path) -> f32 {
 
 type End = (SkPoint, SkPoint);
 
-/// First and last point, each with the point that the line comes from; `None` for closed paths.
+/// The first and last point, each with the adjacent point of the line; `None` for closed paths.
 fn ends(path: &Path) -> Option<(End, End)> {
     let mut points = Vec::new();
     for segment in path.segments() {
         match segment {
-            // Of several parts, none is the line.
+            // Paths of several parts have no ends.
             PathSegment::MoveTo(_) if !points.is_empty() => return None,
             PathSegment::MoveTo(p) | PathSegment::LineTo(p) => points.push(p),
             PathSegment::QuadTo(a, b) => points.extend([a, b]),
@@ -134,18 +134,18 @@ fn ends(path: &Path) -> Option<(End, End)> {
     Some(((first, second), (last, before)))
 }
 
-/// The outline of an end whose tip is at `tip` and that points along `(x, y)`.
+/// The outline of an end with its tip at `tip`, pointing along `(x, y)`.
 fn shape(end: LineEnd, tip: SkPoint, (x, y): (f32, f32), width: f32) -> Option<Path> {
     let wide = width.max(MIN_WIDTH);
     let (long, half) = (end.length * wide, end.width * wide / 2.0);
-    // Along the line backward from the tip, and to its left.
+    // Coordinates: backward along the line from the tip, and to its left.
     let at = |back: f32, side: f32| SkPoint::from_xy(tip.x - x * back + y * side, tip.y - y * back - x * side);
     let mut path = PathBuilder::new();
     let points = match end.kind {
         LineEndKind::Triangle => vec![at(0.0, 0.0), at(long, half), at(long, -half)],
         LineEndKind::Stealth => vec![at(0.0, 0.0), at(long, half), at(long * 0.6, 0.0), at(long, -half)],
         LineEndKind::Diamond => vec![at(-long / 2.0, 0.0), at(0.0, half), at(long / 2.0, 0.0), at(0.0, -half)],
-        // Drawn, not filled: half of the line lies outside of these.
+        // Stroked, not filled: half of the line width lies outside these points.
         LineEndKind::Arrow => {
             let (pen, tip) = (width / 2.0, at(width / 2.0, 0.0));
             let (long, half) = ((long - pen).max(pen), (half - pen).max(pen));

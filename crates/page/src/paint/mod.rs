@@ -1,8 +1,7 @@
-//! From a page to pixels, straight at target size.
+//! Renders a page to pixels, directly at target size.
 //!
-//! A [`Canvas`] holds the pixels, the clip and what shapes of glyphs are known; nodes and items are painted onto it
-//! through a transform from their points to its pixels. Coverage of glyphs is exact and cached; everything else is
-//! tiny-skia's.
+//! A [`Canvas`] has the pixels, the clip and a glyph cache. Nodes and items are painted onto it through a transform
+//! from points to pixels. Glyph coverage is exact and cached; everything else is drawn by tiny-skia.
 
 mod canvas;
 mod effects;
@@ -34,9 +33,9 @@ pub use picture::decoded;
 
 use canvas::Canvas;
 
-/// Lays `page` out and paints it at `size` px, opaque.
+/// Lays out and paints `page` at `size` px, opaque.
 pub fn page(page: &Page, size: Size, cx: &Context<'_>) -> Result<Frame> {
-    // The pixmap and a mask.
+    // For the pixmap and a mask.
     let _held = cx.reserve_pixels(size, 4 + 1)?;
     let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a page too large"))?;
     pixmap.fill(Color::WHITE.skia());

@@ -1,4 +1,4 @@
-//! Pictures: decoded through the pipeline's own codecs, scaled by the shared scaler before they are laid down.
+//! Pictures: decoded by the codecs of the pipeline, scaled by the shared scaler, then painted.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use thumbling_core::probe::Hint;
 use thumbling_core::scale;
 use thumbling_core::source::Source;
 
-/// A picture inside a document, as large as `shown` px needs it. Errors are the picture's own; a page goes on without.
+/// Decodes an embedded picture for display at `shown` px. On an error the page should be rendered without it.
 pub fn decoded(source: &Source, hint: &Hint, shown: Size, cx: &Context<'_>) -> Result<Picture> {
     let want = Want::new(Size::new(shown.width.max(1), shown.height.max(1)));
     let frame = cx.inner_frame(source, hint, &want)?;
@@ -61,7 +61,7 @@ fn premultiplied([r, g, b, a]: [u8; 4]) -> [u8; 4] {
     if a == 255 { [r, g, b, a] } else { [part(r), part(g), part(b), a] }
 }
 
-/// Samples of a picture that are not premultiplied.
+/// The samples of a picture with straight alpha.
 fn straight(pixmap: &Pixmap) -> Vec<u8> {
     let mut samples = pixmap.data().to_vec();
     let translucent = samples.as_chunks_mut::<4>().0.iter_mut().zip(pixmap.pixels()).filter(|(to, _)| to[3] < 255);
@@ -72,8 +72,7 @@ fn straight(pixmap: &Pixmap) -> Vec<u8> {
     samples
 }
 
-/// The part of a picture that `crop` leaves, at about the size it has on the canvas, and the transform that lays it
-/// onto `area`.
+/// The cropped picture at about its size on the canvas, and the transform that places it on `area`.
 pub(super) fn stretched(
     picture: &Picture,
     crop: [f32; 4],
@@ -83,7 +82,7 @@ pub(super) fn stretched(
     let pixmap = &*picture.0;
     let (width, height) = (pixmap.width() as f32, pixmap.height() as f32);
     let [left, top, right, bottom] = crop;
-    // In pixels of the picture; crops that add room reach outside.
+    // In pixels of the picture; negative crops extend beyond it.
     let (x, y) = (left * width, top * height);
     let (w, h) = ((width * (1.0 - left - right)).max(1e-3), (height * (1.0 - top - bottom)).max(1e-3));
     let (sx, sy) = transform.get_scale();
@@ -95,7 +94,7 @@ pub(super) fn stretched(
             .post_scale(area.width / (w * fx), area.height / (h * fy))
             .post_translate(area.x, area.y)
     };
-    // tiny-skia samples without averaging: what is much larger than shown is scaled first.
+    // tiny-skia samples without averaging, so scale down first.
     if rx > 0.75 && ry > 0.75 {
         return Ok((pixmap.clone(), onto(pixmap)));
     }
@@ -108,8 +107,8 @@ pub(super) fn stretched(
     Ok((scaled, transform))
 }
 
-/// A tile together with its mirror images, so that every other one is mirrored where the tile is repeated.
-pub(super) fn unfolded(tile: Pixmap, (flip_h, flip_v): (bool, bool)) -> Result<Pixmap> {
+/// Combines a tile with its mirror images, so that repeating it mirrors every other tile.
+pub(super) fn mirrored_tile(tile: Pixmap, (flip_h, flip_v): (bool, bool)) -> Result<Pixmap> {
     if !flip_h && !flip_v {
         return Ok(tile);
     }

@@ -1,8 +1,7 @@
-//! Exact coverage of small outlines: each pixel's share that lies inside.
+//! Exact coverage of small outlines: the fraction of each pixel that lies inside.
 //!
-//! Every edge adds, to the pixels it crosses, the area to its right within the pixel, signed by its direction; a running
-//! sum along each row then is the coverage. (The accumulation method of font-rs and stb_truetype 2.) Outlines that
-//! overlap themselves in one direction count as one.
+//! Uses the accumulation method of font-rs and stb_truetype 2: every edge adds, to the pixels it crosses, the signed
+//! area to its right; a running sum along each row is the coverage. Self-overlap in the same direction counts once.
 
 use tiny_skia::{Path, PathSegment, Point, Transform};
 
@@ -13,13 +12,13 @@ pub(super) struct Coverage {
     pub(super) left: i32,
     /// Top edge.
     pub(super) top: i32,
-    /// Pixels in a row.
+    /// Width, px.
     pub(super) width: usize,
-    /// Row by row, 0 outside to 255 inside.
+    /// Row by row, from 0 (outside) to 255 (inside).
     pub(super) samples: Vec<u8>,
 }
 
-/// The coverage of `path` after `transform`; `None` if it covers nothing, or more than `max` px.
+/// The coverage of `path` after `transform`; `None` if it is empty or larger than `max` px.
 pub(super) fn coverage(path: &Path, transform: Transform, max: usize) -> Option<Coverage> {
     let bounds = path.bounds().transform(transform)?;
     let (left, top) = (bounds.left().floor() as i32, bounds.top().floor() as i32);
@@ -86,7 +85,7 @@ pub(super) fn coverage(path: &Path, transform: Transform, max: usize) -> Option<
     Some(Coverage { left, top, width, samples })
 }
 
-/// Straight pieces of a curve that strays this far from straight, px: within a thirtieth of a pixel.
+/// Number of line segments for a curve with this deviation from straight, px; accurate to a thirtieth of a pixel.
 fn steps(bend: f32) -> usize {
     ((bend * 30.0).sqrt().ceil() as usize).clamp(1, 32)
 }
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_pixels_count_by_their_area() {
+    fn partial_pixels_are_covered_by_their_area() {
         let c = coverage(&rect(0.5, 0.25, 1.0, 0.5), Transform::identity(), 100).unwrap();
         assert_eq!(&c.samples[..3], &[64, 64, 0]);
     }
@@ -193,7 +192,7 @@ mod tests {
     fn a_hole_is_not_covered() {
         let mut path = PathBuilder::new();
         path.push_rect(Rect::from_xywh(0.0, 0.0, 6.0, 6.0).unwrap());
-        // Against the other's direction.
+        // In the opposite direction.
         path.move_to(2.0, 2.0);
         path.line_to(2.0, 4.0);
         path.line_to(4.0, 4.0);

@@ -1,4 +1,4 @@
-//! Boxes: outline, fill, stroke, text, all of it with effects.
+//! Paints shapes: outline, fill, stroke and text, with effects.
 
 use tiny_skia::{PathBuilder, Transform};
 
@@ -8,18 +8,18 @@ use crate::tree::{Insets, Outline, OutlinePath, Path, PathFill, Rect, Shape, tur
 use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
-use super::effects::Place;
+use super::effects::EffectTarget;
 use super::extent::{self, Area};
 
-/// A shape with its outline and its text laid out.
-struct Laid<'s> {
+/// A shape with its outline built and its text laid out.
+struct LaidOutShape<'s> {
     shape: &'s Shape,
     paths: Vec<OutlinePath>,
     text: Vec<Item>,
 }
 
-impl Laid<'_> {
-    /// Whether there is more than text.
+impl LaidOutShape<'_> {
+    /// Whether there is anything besides text.
     fn is_drawn(&self) -> bool {
         !matches!(self.shape.fill, Fill::None) || self.shape.stroke.is_some()
     }
@@ -30,7 +30,7 @@ impl Laid<'_> {
         transform.pre_concat(turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v)))
     }
 
-    /// From the text to the canvas. Text is never mirrored; a shape that stands on its head turns it.
+    /// From the text to the canvas. Text is never mirrored; vertically flipped shapes rotate it by 180°.
     fn upright(&self, transform: Transform) -> Transform {
         let rotation = self.shape.rotation + if self.shape.flip_v { 180.0 } else { 0.0 };
         transform.pre_concat(turned(self.shape.bounds, rotation, (false, false)))
@@ -47,7 +47,7 @@ impl Laid<'_> {
 
 impl Canvas<'_> {
     pub(super) fn shape(&mut self, shape: &Shape, transform: Transform) -> Result<()> {
-        let laid = Laid { shape, paths: outline(shape), text: self.shape_text(shape)? };
+        let laid = LaidOutShape { shape, paths: outline(shape), text: self.shape_text(shape)? };
         match shape.opacity {
             Some(opacity) if opacity < 1.0 => {
                 let area = match shape.effects {
@@ -55,13 +55,13 @@ impl Canvas<'_> {
                     None => extent::around(laid.outline_area(transform), laid.text_area(transform)),
                 };
                 let Some(area) = area else { return Ok(()) };
-                self.faded(opacity, area, |canvas, moved| canvas.laid(&laid, transform.post_concat(moved)))
+                self.faded(opacity, area, |canvas, moved| canvas.laid_out(&laid, transform.post_concat(moved)))
             }
-            _ => self.laid(&laid, transform),
+            _ => self.laid_out(&laid, transform),
         }
     }
 
-    fn laid(&mut self, laid: &Laid<'_>, transform: Transform) -> Result<()> {
+    fn laid_out(&mut self, laid: &LaidOutShape<'_>, transform: Transform) -> Result<()> {
         let outline = |canvas: &mut Self, moved: Transform| {
             canvas.outline(laid.shape, &laid.paths, laid.own(transform.post_concat(moved)))
         };
@@ -74,7 +74,7 @@ impl Canvas<'_> {
         };
         let half = laid.shape.stroke.as_ref().map_or(0.0, |stroke| -stroke.width / 2.0);
         let bounds = laid.shape.bounds.inset(Insets::all(half));
-        let place = Place { bounds, rotation: laid.shape.rotation, transform };
+        let place = EffectTarget { bounds, rotation: laid.shape.rotation, transform };
         match (laid.is_drawn(), laid.outline_area(transform), laid.text_area(transform)) {
             (true, Some(area), _) => self.affected(effects, &place, area, outline, text),
             (_, _, Some(area)) => self.affected(effects, &place, area, text, |_, _| Ok(())),
@@ -94,7 +94,7 @@ impl Canvas<'_> {
                 Fill::Gradient(Gradient { turns: false, .. })
                     if shape.rotation != 0.0 || shape.flip_h || shape.flip_v =>
                 {
-                    self.level_fill(&path.path, &fill, shape, transform)?;
+                    self.upright_fill(&path.path, &fill, shape, transform)?;
                 }
                 _ => self.fill(&path.path, &fill, shape.bounds, transform)?,
             }
@@ -107,8 +107,8 @@ impl Canvas<'_> {
         Ok(())
     }
 
-    /// Fills a turned shape with what lies as the page does.
-    fn level_fill(&mut self, path: &Path, fill: &Fill, shape: &Shape, transform: Transform) -> Result<()> {
+    /// Fills a rotated shape with a fill that stays aligned with the page.
+    fn upright_fill(&mut self, path: &Path, fill: &Fill, shape: &Shape, transform: Transform) -> Result<()> {
         let turn = turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v));
         let level = turn.invert().map(|back| transform.pre_concat(back)).zip(path.clone().transform(turn));
         let Some((level, path)) = level else { return Ok(()) };
@@ -116,7 +116,7 @@ impl Canvas<'_> {
         self.fill(&path, fill, Rect::new(b.left(), b.top(), b.width(), b.height()), level)
     }
 
-    /// The text of a shape, laid out.
+    /// Lays out the text of a shape.
     fn shape_text(&mut self, shape: &Shape) -> Result<Vec<Item>> {
         let Some(body) = &shape.text else { return Ok(Vec::new()) };
         let area = match shape.text_area {
@@ -127,7 +127,7 @@ impl Canvas<'_> {
     }
 }
 
-/// The paths of a shape's outline, in the coordinates of its parent.
+/// The paths of the outline of a shape, in the coordinates of its parent.
 pub(super) fn outline(shape: &Shape) -> Vec<OutlinePath> {
     let bounds = shape.bounds;
     let whole = |path: Option<Path>| {
@@ -160,7 +160,7 @@ fn straight(bounds: Rect) -> Option<Path> {
     path.finish()
 }
 
-/// A rectangle with round corners.
+/// A rectangle with rounded corners.
 pub(super) fn rounded(bounds: Rect, radius: f32) -> Option<Path> {
     let Rect { x, y, width, height } = bounds;
     let r = radius.clamp(0.0, width.min(height) / 2.0);

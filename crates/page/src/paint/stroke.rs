@@ -1,4 +1,4 @@
-//! Strokes: what is drawn along a path.
+//! Paints strokes.
 
 use tiny_skia::{BlendMode, LineCap, LineJoin, Paint, Path, StrokeDash, Transform};
 
@@ -10,37 +10,38 @@ use super::canvas::Canvas;
 use super::extent;
 use super::fill::{Texture, shader};
 
-/// A stroke narrower than this, px, shows no gaps between the lines that it is made of.
-const GAPS: f32 = 3.0;
+/// Smallest width of a compound stroke that shows the gaps between its lines, px.
+const MIN_GAPPED_WIDTH: f32 = 3.0;
 
-/// A dash and its gap, px, that can still be told from a fainter line.
+/// Shortest period of a dash and its gap that is drawn as such, px.
 const MIN_PERIOD: f32 = 0.5;
 
-/// Dashes of one path that are drawn: each of them costs as much as a path of its own.
+/// Most dashes to draw per path: each costs as much as a path.
 const MAX_DASHES: f32 = 20_000.0;
 
 impl Canvas<'_> {
-    /// Draws along `path`.
+    /// Strokes `path`.
     pub(super) fn stroke(&mut self, path: &Path, stroke: &Stroke, bounds: Rect, transform: Transform) -> Result<()> {
         if stroke.side == Side::Inside && is_closed(path) {
-            // Twice as wide, and nothing of it outside.
+            // Twice as wide, clipped to the inside.
             let wide = Stroke { width: stroke.width * 2.0, side: Side::Centre, ..stroke.clone() };
             return self.clipped(path, transform, |canvas| canvas.stroke(path, &wide, bounds, transform));
         }
         let (sx, sy) = transform.get_scale();
         let gaps = match stroke.compound {
             Compound::Single => &[][..],
-            _ if stroke.width * (sx + sy) / 2.0 < GAPS => &[][..],
-            // What is cleared and what is drawn again in the middle, as shares of the width.
+            _ if stroke.width * (sx + sy) / 2.0 < MIN_GAPPED_WIDTH => &[][..],
+            // Fractions of the width: the part to clear, and the part to redraw in the middle.
             Compound::Double => &[(1.0 / 3.0, BlendMode::DestinationOut)][..],
-            // The gap should not lie in the middle; it is as wide as it should be.
+            // The gap is off-centre in the original; only its width is right here.
             Compound::Uneven => &[(1.0 / 5.0, BlendMode::DestinationOut)][..],
             Compound::Triple => &[(2.0 / 3.0, BlendMode::DestinationOut), (1.0 / 3.0, BlendMode::SourceOver)][..],
         };
         if gaps.is_empty() {
             return self.draw(path, stroke, (1.0, BlendMode::SourceOver), bounds, transform);
         }
-        let area = extent::path(path, Some(stroke), transform).and_then(|area| extent::common(area, self.clip.bounds));
+        let area =
+            extent::path(path, Some(stroke), transform).and_then(|area| extent::intersection(area, self.clip.bounds));
         let Some(area) = area else { return Ok(()) };
         let layer = self.layer(area, |canvas, moved| {
             let transform = transform.post_concat(moved);
@@ -51,7 +52,7 @@ impl Canvas<'_> {
         Ok(())
     }
 
-    /// Draws along `path`, with this share of the width.
+    /// Strokes `path` with this fraction of the width.
     fn draw(
         &mut self,
         path: &Path,
@@ -97,7 +98,7 @@ impl Canvas<'_> {
         Ok(())
     }
 
-    /// Draws a straight line; upright ones thinner than a pixel stay a whole, fainter pixel.
+    /// Strokes a straight line. Axis-aligned lines thinner than a pixel become one whole, fainter pixel.
     pub(super) fn line(&mut self, from: Point, to: Point, stroke: &Stroke, transform: Transform) -> Result<()> {
         let mut path = tiny_skia::PathBuilder::new();
         path.move_to(from.x, from.y);
@@ -110,9 +111,9 @@ impl Canvas<'_> {
     }
 }
 
-/// The dashes of a line of `width` pt. Their caps are part of them: with round ones, a dash as long as the line is wide
-/// is a dot. Where they are too fine or too many to be told apart there are none, and a whole line of this share of its
-/// opacity looks the same.
+/// The dashes of a line of `width` pt. Dash lengths include the caps: with round caps, a dash as long as the line is
+/// wide is a dot. Dashes too fine or too many to be distinguished are replaced by a solid line with the returned
+/// fraction of the opacity.
 fn dashes(path: &Path, stroke: &Stroke, width: f32, transform: Transform) -> (Option<StrokeDash>, f32) {
     let mut dash: Vec<f32> = stroke.dash.iter().map(|n| n * width).collect();
     if dash.is_empty() {
@@ -134,7 +135,7 @@ fn dashes(path: &Path, stroke: &Stroke, width: f32, transform: Transform) -> (Op
     (StrokeDash::new(dash, 0.0), 1.0)
 }
 
-/// How long a path is at most: that of its control points.
+/// Upper bound of the length of a path: the length of its control polygon.
 fn length(path: &Path) -> f32 {
     path.points().windows(2).map(|p| p[0].distance(p[1])).sum()
 }

@@ -1,16 +1,16 @@
-//! Glyph runs onto the canvas.
+//! Paints glyph runs.
 
 use tiny_skia::{FillRule, Paint, PremultipliedColorU8, Shader, Transform};
 
 use crate::effects::{Cast, Effects, Shadow};
 use crate::layout::GlyphRun;
 use crate::style::Color;
-use crate::text::Look;
+use crate::text::TextEffects;
 use crate::tree::Rect;
 use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
-use super::effects::Place;
+use super::effects::EffectTarget;
 use super::extent;
 use super::glyphs::{BOLDER, PHASES};
 use super::raster::Coverage;
@@ -21,40 +21,41 @@ impl Canvas<'_> {
         if super::emoji::has_color(run) {
             return self.color_glyphs(run, transform);
         }
-        if let Some(look) = &run.look {
-            return self.looked_glyphs(run, look, transform);
+        if let Some(effects) = &run.effects {
+            return self.glyphs_with_effects(run, effects, transform);
         }
         self.plain_glyphs(run, transform)
     }
 
-    /// Glyphs with everything that their look adds.
-    fn looked_glyphs(&mut self, run: &GlyphRun, look: &Look, transform: Transform) -> Result<()> {
-        let Some(shadow) = &look.shadow else { return self.dressed_glyphs(run, look, transform) };
+    /// Paints glyphs with shadow, fill and outline, bottommost first.
+    fn glyphs_with_effects(&mut self, run: &GlyphRun, effects: &TextEffects, transform: Transform) -> Result<()> {
+        let Some(shadow) = &effects.shadow else { return self.glyphs_without_shadow(run, effects, transform) };
         let Some(area) = extent::glyphs(run, transform) else { return Ok(()) };
         // Casts scale and skew about the box of the whole text, which a run does not know.
         let cast = Cast::moved(shadow.cast.dx, shadow.cast.dy);
-        let effects = Effects::of_shadow(Shadow { cast, ..*shadow });
-        let place = Place { bounds: bounds(run), rotation: 0.0, transform };
-        let glyphs = |canvas: &mut Self, moved| canvas.dressed_glyphs(run, look, transform.post_concat(moved));
-        self.affected(&effects, &place, area, glyphs, |_, _| Ok(()))
+        let cast = Effects::of_shadow(Shadow { cast, ..*shadow });
+        let place = EffectTarget { bounds: bounds(run), rotation: 0.0, transform };
+        let glyphs =
+            |canvas: &mut Self, moved| canvas.glyphs_without_shadow(run, effects, transform.post_concat(moved));
+        self.affected(&cast, &place, area, glyphs, |_, _| Ok(()))
     }
 
-    /// Glyphs with their fill and outline, without a shadow.
-    fn dressed_glyphs(&mut self, run: &GlyphRun, look: &Look, transform: Transform) -> Result<()> {
+    /// Paints glyphs with fill and outline.
+    fn glyphs_without_shadow(&mut self, run: &GlyphRun, effects: &TextEffects, transform: Transform) -> Result<()> {
         let font = self.glyphs.font(run);
         let bounds = bounds(run);
-        if look.fill.is_none() {
+        if effects.fill.is_none() {
             self.plain_glyphs(run, transform)?;
         }
-        for (glyph, at) in run.glyphs.iter().filter(|_| look.fill.is_some() || look.outline.is_some()) {
+        for (glyph, at) in run.glyphs.iter().filter(|_| effects.fill.is_some() || effects.outline.is_some()) {
             self.cx.check()?;
             let place = Transform::from_scale(run.size, run.size).post_translate(at.x, at.y);
             let outline = self.glyphs.outline(font, run, *glyph);
             let Some(path) = outline.and_then(|path| (*path).clone().transform(place)) else { continue };
-            if let Some(fill) = &look.fill {
+            if let Some(fill) = &effects.fill {
                 self.fill(&path, fill, bounds, transform)?;
             }
-            if let Some(stroke) = &look.outline {
+            if let Some(stroke) = &effects.outline {
                 self.stroke(&path, stroke, bounds, transform)?;
             }
         }
@@ -67,7 +68,7 @@ impl Canvas<'_> {
         }
         let font = self.glyphs.font(run);
         let is_upright = transform.kx == 0.0 && transform.ky == 0.0 && transform.sx > 0.0 && transform.sy > 0.0;
-        // Within a percent: pages are scaled to whole pixels.
+        // Within one per cent, since pages are scaled to whole pixels.
         let is_uniform = is_upright && (transform.sx / transform.sy - 1.0).abs() < 0.02;
         let size = run.size * transform.sy;
         for (glyph, at) in &run.glyphs {
@@ -86,7 +87,7 @@ impl Canvas<'_> {
         Ok(())
     }
 
-    /// Fills the outline of one glyph, whose origin is that of `transform`.
+    /// Fills the outline of a glyph with its origin at that of `transform`.
     pub(super) fn glyph_path(&mut self, font: usize, run: &GlyphRun, glyph: u32, transform: Transform) {
         let Some(path) = self.glyphs.outline(font, run, glyph) else { return };
         let transform = transform.pre_scale(run.size, run.size);
@@ -99,7 +100,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Lays `color` down by coverage, whose origin is at `x`, `y`.
+    /// Paints `color` through a coverage mask with its origin at `x`, `y`.
     fn cover(&mut self, coverage: &Coverage, x: i32, y: i32, color: Color) {
         let [left, top, right, bottom] = self.clip.bounds;
         let (x, y) = (x + coverage.left, y + coverage.top);
@@ -131,7 +132,7 @@ impl Canvas<'_> {
     }
 }
 
-/// The box of a run: from its first origin to its last, and about as high as its letters.
+/// Approximate bounds of a run: from its first origin to its last, about as high as its letters.
 fn bounds(run: &GlyphRun) -> Rect {
     let xs = run.glyphs.iter().map(|(_, at)| at.x);
     let (left, right) = xs.fold((f32::MAX, f32::MIN), |(left, right), x| (left.min(x), right.max(x)));
@@ -139,7 +140,7 @@ fn bounds(run: &GlyphRun) -> Rect {
     Rect::new(left.min(right), top, (right - left).max(0.0) + run.size * 0.5, run.size * 0.95)
 }
 
-/// The pixel and the phase within it; `None` far outside of any canvas.
+/// The pixel and the subpixel position; `None` far outside any canvas.
 fn split(x: f32) -> Option<(i32, i32)> {
     if x.is_nan() || x.abs() > 1e6 {
         return None;
@@ -148,7 +149,7 @@ fn split(x: f32) -> Option<(i32, i32)> {
     Some((steps.div_euclid(PHASES), steps.rem_euclid(PHASES)))
 }
 
-/// Lays a colour over a premultiplied pixel.
+/// Composites a colour over a premultiplied pixel.
 fn over(pixel: &mut PremultipliedColorU8, color: Color, share: u8) {
     if share == 0 {
         return;

@@ -1,4 +1,4 @@
-//! What a document grows to before it is drawn: depth of nesting, and elements after every `use` is replaced.
+//! Limits on the size of an SVG document before it is drawn: nesting depth, and elements after expanding references.
 
 use std::collections::HashMap;
 
@@ -6,17 +6,17 @@ use resvg::usvg::roxmltree;
 
 use thumbling_core::error::{Error, Result};
 
-/// Elements inside elements. Editors nest some tens deep; the tree is walked recursively.
+/// Nesting depth of elements. Editors produce some tens of levels; the tree is walked recursively.
 const MAX_DEPTH: u32 = 256;
 
-/// Meets the limits on depth, and on elements: `max` of them.
+/// Checks the nesting depth and the number of elements.
 pub(super) fn check(document: &roxmltree::Document<'_>, max: u64) -> Result<()> {
     check_depth(document)?;
     check_expansion(document, max)
 }
 
 fn check_depth(document: &roxmltree::Document<'_>) -> Result<()> {
-    // Parents come before their children in document order.
+    // Parents precede their children in document order.
     let mut depths: HashMap<roxmltree::NodeId, u32> = HashMap::new();
     for node in document.descendants() {
         let depth = node.parent().and_then(|p| depths.get(&p.id())).map_or(0, |d| d + 1);
@@ -28,8 +28,8 @@ fn check_depth(document: &roxmltree::Document<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Meets the limit on elements after every reference has been replaced by what it refers to: usvg and resvg walk a
-/// pattern, a mask or a marker wherever it is used.
+/// Checks the number of elements after every reference is expanded: usvg and resvg walk a pattern, mask or marker
+/// each time it is used.
 fn check_expansion(document: &roxmltree::Document<'_>, max: u64) -> Result<()> {
     let ids = document.descendants().filter_map(|n| n.attribute("id").map(|id| (id, n))).collect();
     let mut expansion = Expansion { ids, rules: rules(document), known: HashMap::new(), max };
@@ -39,10 +39,10 @@ fn check_expansion(document: &roxmltree::Document<'_>, max: u64) -> Result<()> {
     }
 }
 
-/// Where the rules of style sheets refer to, by the class, identifier or element name that they end in.
+/// References in style sheet rules, keyed by the class, identifier or element name that ends the selector.
 type Rules<'input> = HashMap<&'input str, Vec<&'input str>>;
 
-/// The rules of all style sheets that refer to elements.
+/// The style sheet rules that refer to elements.
 fn rules<'input>(document: &'input roxmltree::Document<'_>) -> Rules<'input> {
     let sheets = document.descendants().filter(|n| n.tag_name().name() == "style").filter_map(|n| n.text());
     let mut rules = Rules::new();
@@ -68,13 +68,13 @@ fn references(value: &str) -> impl Iterator<Item = &str> {
 struct Expansion<'a, 'input> {
     ids: HashMap<&'a str, roxmltree::Node<'a, 'input>>,
     rules: Rules<'a>,
-    /// `None` while it is being counted: a cycle, which usvg breaks itself.
+    /// `None` while it is being counted: a cycle, which usvg breaks.
     known: HashMap<roxmltree::NodeId, Option<u64>>,
     max: u64,
 }
 
 impl<'a, 'input> Expansion<'a, 'input> {
-    /// Elements that `node` becomes; `None` if they are too many.
+    /// Number of elements that `node` expands to; `None` if too many.
     fn elements(&mut self, node: roxmltree::Node<'a, 'input>, depth: u32) -> Option<u64> {
         if depth > 4 * MAX_DEPTH {
             return None;
@@ -91,7 +91,7 @@ impl<'a, 'input> Expansion<'a, 'input> {
         for (id, inherited) in self.referred(node) {
             if let Some(&target) = self.ids.get(id) {
                 let elements = self.elements(target, depth + 1)?;
-                // Fills, strokes and markers of a group are those of all that is in it.
+                // Fills, strokes and markers are inherited from groups.
                 used = used.saturating_add(elements.saturating_mul(if inherited { total } else { 1 }));
             }
         }
@@ -100,7 +100,7 @@ impl<'a, 'input> Expansion<'a, 'input> {
         (total <= self.max).then_some(total)
     }
 
-    /// What `node` refers to, and whether what is in it does so too.
+    /// The references of `node`, each with whether its descendants inherit it.
     fn referred(&self, node: roxmltree::Node<'a, 'input>) -> Vec<(&'a str, bool)> {
         let mut found = Vec::new();
         for attribute in node.attributes() {
@@ -128,13 +128,13 @@ mod tests {
         check(&roxmltree::Document::parse(&svg).unwrap(), 10_000)
     }
 
-    /// Nine levels, each with 20 references to the one before.
+    /// Nine levels, each with 20 references to the previous one.
     fn levels(level: impl Fn(usize, &str) -> String, reference: impl Fn(usize) -> String) -> String {
         (1..9).map(|i| level(i, &reference(i - 1).repeat(20))).collect()
     }
 
     #[test]
-    fn elements_that_multiply_by_any_kind_of_reference_are_a_limit() {
+    fn expanding_references_of_any_kind_is_limited() {
         let pattern = |i: usize, inner: &str| format!(r#"<pattern id="p{i}">{inner}</pattern>"#);
         let uses = levels(|i, inner| format!(r#"<g id="p{i}">{inner}</g>"#), |i| format!(r##"<use href="#p{i}"/>"##));
         let fills = levels(pattern, |i| format!(r#"<rect fill="url(#p{i})"/>"#));
@@ -153,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn many_shapes_may_share_a_gradient() {
+    fn many_shapes_can_share_a_gradient() {
         let gradient = r#"<linearGradient id="g"><stop/><stop/></linearGradient>"#;
         check_of(&format!(r#"{gradient}<g fill="url(#g)">{}</g>"#, "<rect/>".repeat(1000))).unwrap();
     }
 
     #[test]
-    fn a_reference_to_itself_is_no_growth() {
+    fn a_self_reference_does_not_expand() {
         check_of(r#"<pattern id="p"><rect fill="url(#p)"/></pattern><rect fill="url(#p)"/>"#).unwrap();
     }
 }

@@ -1,10 +1,10 @@
-//! Vector pictures drawn straight at the size that is wanted. SVG by resvg; metafiles come here as SVG too.
+//! Renders SVG directly at target size with resvg. Metafiles are converted to SVG and rendered here too.
 //!
-//! Nothing outside the document is read: references to files and networks are dropped, pictures inside it go through
-//! our own decoders and their limits. What it may expand to is bounded before it is expanded.
+//! Nothing outside the document is loaded: references to files and URLs are dropped, embedded pictures go through our
+//! own decoders and their limits. Expansion and cost are checked before rendering, which cannot be interrupted.
 
+mod cost;
 mod expansion;
-mod work;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -25,7 +25,7 @@ use thumbling_core::probe::Hint;
 use thumbling_core::scale;
 use thumbling_core::source::Source;
 
-/// Largest side of a picture inside the document, px; larger ones are reduced.
+/// Largest side of an embedded picture, px; larger ones are scaled down.
 const MAX_INNER: u32 = 2048;
 
 /// A parsed drawing.
@@ -34,17 +34,20 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Parses `svg`, UTF-8 text. `corrupt` if it is no SVG, `limit` if it would expand beyond the limits.
+    /// Parses `svg`, UTF-8 text.
+    ///
+    /// # Errors
+    /// `corrupt` if it is not SVG, `limit` if it would expand beyond the limits.
     pub fn parse(svg: &str, cx: &Context<'_>) -> Result<Self> {
         let max = cx.limits().max_xml_events;
         let nodes_limit = u32::try_from(max).unwrap_or(u32::MAX);
-        // Entities are in use (Illustrator); roxmltree bounds their depth and number.
+        // Illustrator uses entities; roxmltree bounds their depth and number.
         let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit, ..Default::default() };
         let document = roxmltree::Document::parse_with_options(svg, options).map_err(|e| match e {
             roxmltree::Error::NodesLimitReached | roxmltree::Error::EntityReferenceLoop(_) => {
-                Error::limit(e.to_string())
+                Error::limit(e.to_string()).caused_by(e)
             }
-            e => Error::corrupt(e.to_string()),
+            e => Error::corrupt(e.to_string()).caused_by(e),
         })?;
         expansion::check(&document, max)?;
         cx.check()?;
@@ -66,8 +69,8 @@ impl Drawing {
             ..Options::default()
         };
         let tree = Tree::from_xmltree(&document, &options).map_err(|e| match e {
-            usvg::Error::ElementsLimitReached => Error::limit(e.to_string()),
-            e => Error::corrupt(e.to_string()),
+            usvg::Error::ElementsLimitReached => Error::limit(e.to_string()).caused_by(e),
+            e => Error::corrupt(e.to_string()).caused_by(e),
         })?;
         Ok(Self { tree })
     }
@@ -77,10 +80,10 @@ impl Drawing {
         (f64::from(self.tree.size().width()), f64::from(self.tree.size().height()))
     }
 
-    /// The drawing at `size` px, on transparent ground.
+    /// Renders at `size` px on a transparent background.
     pub fn draw(&self, size: Size, cx: &Context<'_>) -> Result<Frame> {
-        // The pixmap, and the layers of groups and filters.
-        let _held = (cx.reserve_pixels(size, 4 * 4)?, cx.reserve(work::check(&self.tree, size)?)?);
+        // For the pixmap and the layers of groups and filters.
+        let _held = (cx.reserve_pixels(size, 4 * 4)?, cx.reserve(cost::check(&self.tree, size)?)?);
         cx.check()?;
         let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| Error::limit("a pixmap too large"))?;
         let (width, height) = self.size();
@@ -92,7 +95,7 @@ impl Drawing {
     }
 }
 
-/// A picture inside the document, through our own decoder, as PNG.
+/// Decodes an embedded picture with our own decoders and re-encodes it as PNG.
 fn inner_picture(data: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
     let bound = Size::new(MAX_INNER, MAX_INNER);
     let frame = color::prepare(cx.inner_frame(&Source::from_slice(data), &Hint::default(), &Want::new(bound))?)?;
@@ -102,7 +105,7 @@ fn inner_picture(data: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
     png::encode(&frame)
 }
 
-/// The faces of one document: those of the shared database that its text asks for, each loaded once.
+/// The faces that the text of one document uses, loaded from the shared font database on demand.
 #[derive(Default)]
 struct Faces(Mutex<HashMap<(usize, u32), ID>>);
 
@@ -115,7 +118,7 @@ impl Faces {
         }
     }
 
-    /// The first of the families that is installed or has a stand-in; else a face with serifs, as browsers have it.
+    /// The first family that is installed or has a substitute; else a serif face, as in browsers.
     fn select(&self, font: &usvg::Font, database: &mut Arc<Database>) -> Option<ID> {
         let (weight, italic) = (font.weight(), font.style() != FontStyle::Normal);
         let found = font.families().iter().find_map(|family| match family {

@@ -1,4 +1,4 @@
-//! ZIP with stored entries: PKWARE's APPNOTE.TXT.
+//! ZIP with stored entries (PKWARE's APPNOTE.TXT).
 
 pub fn zip(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
@@ -27,7 +27,7 @@ pub fn zip(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
     file
 }
 
-/// CRC-32 as of ISO 3309.
+/// CRC-32 (ISO 3309).
 fn crc(data: &[u8]) -> u32 {
     !data.iter().fold(!0, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })

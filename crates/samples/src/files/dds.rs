@@ -2,7 +2,7 @@
 
 use crate::picture::Picture;
 
-/// The sides have to be multiples of 4.
+/// Width and height must be multiples of 4.
 pub fn dds(picture: &Picture) -> Vec<u8> {
     let (width, height) = (picture.width, picture.height);
     let mut file = b"DDS ".to_vec();
@@ -29,14 +29,14 @@ pub fn dds(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// Sixteen pixels as two colours and the way from one to the other, in thirds.
+/// A BC1 block: two colours, and for each of the 16 pixels its position between them in thirds.
 fn block(pixels: &[[i32; 3]; 16]) -> [u8; 8] {
     let bright = |p: &&[i32; 3]| p[0] * 2 + p[1] * 5 + p[2];
     let (Some(high), Some(low)) = (pixels.iter().max_by_key(bright), pixels.iter().min_by_key(bright)) else {
         return [0; 8];
     };
     let pack = |p: &[i32; 3]| ((p[0] >> 3) << 11 | (p[1] >> 2) << 5 | p[2] >> 3) as u16;
-    // Four colours need the first to be the larger number.
+    // The four-colour mode requires the first to be the larger number.
     let (high, low) = if pack(high) >= pack(low) { (high, low) } else { (low, high) };
     let (a, b) = (pack(high), pack(low));
     let way: [i32; 3] = std::array::from_fn(|c| low[c] - high[c]);

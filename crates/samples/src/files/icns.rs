@@ -1,6 +1,6 @@
-//! ICNS, an Apple icon, with PNG inside: a list of type, length, data.
+//! ICNS, the Apple icon format: a list of type, length and data. The entry here is a PNG.
 
-/// A `png` of 256 × 256 px.
+/// `png` is 256 × 256 px.
 pub fn icns(png: &[u8]) -> Vec<u8> {
     let mut file = b"icns".to_vec();
     file.extend((png.len() as u32 + 16).to_be_bytes());

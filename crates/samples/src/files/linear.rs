@@ -1,8 +1,8 @@
-//! Formats of linear light in floating point.
+//! Floating-point formats in linear light.
 
 use crate::picture::Picture;
 
-/// The pixels in linear light, three channels each.
+/// The pixels as linear RGB.
 fn linear(picture: &Picture) -> Vec<[f32; 3]> {
     let light = |byte: u8| {
         let v = f32::from(byte) / 255.0;
@@ -11,7 +11,7 @@ fn linear(picture: &Picture) -> Vec<[f32; 3]> {
     picture.rgba.chunks_exact(4).map(|p| [light(p[0]), light(p[1]), light(p[2])]).collect()
 }
 
-/// Radiance HDR without runs: mantissas and a common exponent.
+/// Radiance HDR without run-length encoding: mantissas with a shared exponent.
 pub fn hdr(picture: &Picture) -> Vec<u8> {
     let head = format!("#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y {} +X {}\n", picture.height, picture.width);
     let mut file = head.into_bytes();
@@ -21,7 +21,7 @@ pub fn hdr(picture: &Picture) -> Vec<u8> {
             file.extend([0; 4]);
             continue;
         }
-        // The mantissa of the largest channel lies from 128 to 255.
+        // The mantissa of the largest channel is 128 to 255.
         let exponent = most.log2().floor() as i32 + 1;
         let scale = 256.0 / 2f32.powi(exponent);
         file.extend([r, g, b].map(|c| (c * scale).min(255.0) as u8));
@@ -30,7 +30,7 @@ pub fn hdr(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// OpenEXR, one part of uncompressed scan lines of half floats: <https://openexr.com/en/latest/OpenEXRFileLayout.html>.
+/// OpenEXR, a single part with uncompressed scan lines of half floats: <https://openexr.com/en/latest/OpenEXRFileLayout.html>.
 pub fn exr(picture: &Picture) -> Vec<u8> {
     let (width, height) = (picture.width, picture.height);
     let mut file = vec![0x76, 0x2f, 0x31, 0x01, 2, 0, 0, 0];
@@ -69,7 +69,7 @@ pub fn exr(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// A number from 0 to 65504 as IEEE 754 binary16; what is too small for its exponents is 0.
+/// IEEE 754 binary16 of a number from 0 to 65504; subnormal results become 0.
 fn half(n: f32) -> u16 {
     let bits = n.to_bits();
     let exponent = (bits >> 23) as i32 - 127 + 15;

@@ -6,7 +6,7 @@ use crate::scene::Palette;
 
 type Shape = (Vec<(i32, i32)>, Color);
 
-/// Sky in bands, a sun of many corners, and hills. In units of 480 × 320.
+/// A banded sky, a polygonal sun and hills, on a canvas of 480 × 320 units.
 fn shapes(palette: &Palette, seed: u32) -> Vec<Shape> {
     let mut shapes: Vec<Shape> = (0..40)
         .map(|i| {
@@ -70,7 +70,7 @@ pub fn wmf(palette: &Palette, seed: u32) -> Vec<u8> {
     record(0x0103, &[8]);
     record(0x020b, &[0, 0]);
     record(0x020c, &[320, 480]);
-    // META_CREATEPENINDIRECT, PS_NULL, is object 0; brushes are object 1.
+    // META_CREATEPENINDIRECT (PS_NULL) is object 0; brushes are object 1.
     record(0x02fa, &[5, 0, 0, 0, 0]);
     record(0x012d, &[0]);
     for (points, color) in shapes(palette, seed) {
@@ -83,7 +83,7 @@ pub fn wmf(palette: &Palette, seed: u32) -> Vec<u8> {
         record(0x01f0, &[1]);
     }
     record(0, &[]);
-    // The placeable header and its checksum, then the header proper.
+    // The placeable header with its checksum, then the standard header.
     let mut head: Vec<u16> = vec![0xcdd7, 0x9ac6, 0, 0, 0, 480, 320, 96, 0, 0];
     head.push(head.iter().fold(0, |sum, word| sum ^ word));
     let words = 9 + records.len() as u32 / 2;

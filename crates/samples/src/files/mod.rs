@@ -1,4 +1,4 @@
-//! One file a format: a picture in, the bytes of a file out; text comes as it is.
+//! Encoders, one module per format: a picture in, the bytes of a file out.
 
 pub mod archive;
 pub mod dds;

@@ -1,19 +1,19 @@
 //! QuickTime with one track of JPEG frames: ISO/IEC 14496-12, and Apple's QuickTime File Format for the codec's name.
 
-/// Ticks of the time scale in a second.
+/// Time scale: ticks per second.
 const SECOND: u32 = 600;
 
-/// What to make of the frames.
+/// The video track.
 pub struct Track<'a> {
     pub width: u16,
     pub height: u16,
     /// JPEG files, each shown for a second.
     pub frames: &'a [Vec<u8>],
-    /// a, b, c, d of the display matrix: 1 0 0 1 shows frames as they are, 0 1 -1 0 turns them by 90° clockwise.
+    /// a, b, c, d of the display matrix: 1 0 0 1 is the identity, 0 1 -1 0 rotates by 90° clockwise.
     pub matrix: [i32; 4],
-    /// Width and height of a pixel.
+    /// Pixel aspect ratio.
     pub aspect: (u32, u32),
-    /// Four characters of the codec.
+    /// FourCC of the codec.
     pub codec: &'a [u8; 4],
 }
 
@@ -26,10 +26,10 @@ fn numbers(all: &[u32]) -> Vec<u8> {
     all.iter().flat_map(|n| n.to_be_bytes()).collect()
 }
 
-/// The file, its index in front.
+/// A file with its index (moov) in front.
 pub fn mov(track: &Track<'_>) -> Vec<u8> {
     let kind = atom(b"ftyp", &[b"qt  \0\0\0\0qt  "]);
-    // The index has the same length wherever the frames are.
+    // The length of the index does not depend on the offset in it.
     let start = kind.len() + moov(track, 0).len() + 8;
     let data: Vec<&[u8]> = track.frames.iter().map(Vec::as_slice).collect();
     [kind, moov(track, start as u32), atom(b"mdat", &data)].concat()
@@ -40,15 +40,15 @@ fn moov(track: &Track<'_>, start: u32) -> Vec<u8> {
     let [a, b, c, d] = track.matrix.map(|n| (n << 16) as u32);
     let (width, height) = (u32::from(track.width) << 16, u32::from(track.height) << 16);
     let unit = [1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30];
-    // Rate and volume, then what is reserved.
+    // Rate, volume, reserved fields.
     let mvhd = [
         &numbers(&[0, 0, 0, SECOND, n * SECOND, 1 << 16, 0x0100_0000, 0, 0])[..],
         &numbers(&unit),
         &[0; 24],
         &numbers(&[2]),
     ];
-    let turned = [a, b, 0, c, d, 0, 0, 0, 1 << 30, width, height];
-    let tkhd = [&numbers(&[3, 0, 0, 1, 0, n * SECOND, 0, 0, 0, 0])[..], &numbers(&turned)];
+    let display = [a, b, 0, c, d, 0, 0, 0, 1 << 30, width, height];
+    let tkhd = [&numbers(&[3, 0, 0, 1, 0, n * SECOND, 0, 0, 0, 0])[..], &numbers(&display)];
     let mdhd = numbers(&[0, 0, 0, SECOND, n * SECOND, 0]);
     let hdlr = [&numbers(&[0, 0])[..], b"vide", &[0; 13]];
     let dinf = atom(b"dinf", &[&atom(b"dref", &[&numbers(&[0, 1]), &atom(b"url ", &[&numbers(&[1])])])]);

@@ -1,9 +1,9 @@
-//! PCX, three planes of runs: ZSoft's technical reference, version 5.
+//! PCX with three run-length encoded planes (ZSoft's technical reference, version 5).
 
 use crate::picture::Picture;
 
 pub fn pcx(picture: &Picture) -> Vec<u8> {
-    // An even number of bytes a plane.
+    // Bytes per line of a plane, which must be even.
     let line = picture.width.next_multiple_of(2);
     let mut file = vec![10, 5, 1, 8];
     for n in [0, 0, picture.width - 1, picture.height - 1, 72, 72] {

@@ -1,11 +1,11 @@
-//! PDF: a document of numbered objects, written as plainly as it goes.
+//! PDF documents, uncompressed except for their JPEG pictures.
 
 use std::fmt::Write;
 
 use super::jpeg;
 use crate::picture::Picture;
 
-/// A document of these objects, numbered from 1; the first is its catalog.
+/// A document of the given objects, numbered from 1; the first is the catalog.
 pub fn document(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
@@ -28,7 +28,7 @@ pub fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A page of `width` × `height` pt with one picture `/P`, the standard fonts, and whatever `page` adds to it.
+/// A page of `width` × `height` pt with the picture `/P` and two standard fonts. `page` is added to the page dictionary.
 fn one_page(width: u32, height: u32, page: &str, content: &str, picture: &Picture) -> Vec<u8> {
     let dict = format!(
         "/Type /XObject /Subtype /Image /Width {} /Height {} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode",
@@ -49,7 +49,7 @@ fn one_page(width: u32, height: u32, page: &str, content: &str, picture: &Pictur
     ])
 }
 
-/// A leaflet: a picture across the top, a heading, columns of text, a chart.
+/// A leaflet: a picture at the top, a heading, two columns of text, a bar chart.
 pub fn leaflet(picture: &Picture) -> Vec<u8> {
     let mut content = String::from("q 595 0 0 300 0 542 cm /P Do Q\n0.11 0.23 0.27 rg\n");
     content += "BT /B 34 Tf 48 484 Td (Walks along the coast) Tj ET\n";
@@ -71,20 +71,20 @@ pub fn leaflet(picture: &Picture) -> Vec<u8> {
     one_page(595, 842, "", &content, picture)
 }
 
-/// A page that lies on its side in the file, and is turned to be read.
-pub fn turned(picture: &Picture) -> Vec<u8> {
+/// A landscape page with `/Rotate 90`.
+pub fn rotated(picture: &Picture) -> Vec<u8> {
     let content = "q 0 500 -700 0 700 0 cm /P Do Q\nq 0.98 0.96 0.9 rg 560 40 90 300 re f Q\n\
         0.35 0.16 0.33 rg BT /B 40 Tf 0 1 -1 0 618 60 Tm (Evening) Tj ET";
     one_page(700, 500, "/Rotate 90", content, picture)
 }
 
-/// A scanned page: nothing but a picture.
+/// A scanned page: a single picture.
 pub fn scan(picture: &Picture) -> Vec<u8> {
     one_page(420, 595, "", "q 420 0 0 595 0 0 cm /P Do Q", picture)
 }
 
-/// A tree of pages that is its own branch.
-pub fn looping() -> Vec<u8> {
+/// A page tree that contains itself.
+pub fn cyclic() -> Vec<u8> {
     document(&[
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 2 >>".to_vec(),

@@ -1,4 +1,4 @@
-//! A presentation of one slide: title, list, shapes, a table, a chart and a picture (ECMA-376).
+//! A presentation with one slide: title, list, shapes, a table, a chart and a picture (ECMA-376).
 
 use super::archive;
 
@@ -7,7 +7,10 @@ const NAMESPACES: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/
     xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\" \
     xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\"";
 
-/// The slide, with this picture (JPEG) in it.
+/// The font that Thumbling embeds, so that the slide looks the same whatever fonts are installed.
+const FONT: &str = "thumbling-sans";
+
+/// The presentation; `picture` is a JPEG.
 pub fn slides(picture: Vec<u8>) -> Vec<u8> {
     let text = |xml: String| xml.into_bytes();
     archive::zip(&[
@@ -73,7 +76,7 @@ fn theme() -> String {
         colors.iter().map(|(name, rgb)| format!("<a:{name}><a:srgbClr val=\"{rgb}\"/></a:{name}>")).collect();
     format!(
         "<a:theme {NAMESPACES}><a:themeElements><a:clrScheme name=\"x\">{colors}</a:clrScheme><a:fontScheme name=\"x\">\
-         <a:majorFont><a:latin typeface=\"Calibri\"/></a:majorFont><a:minorFont><a:latin typeface=\"Calibri\"/></a:minorFont>\
+         <a:majorFont><a:latin typeface=\"{FONT}\"/></a:majorFont><a:minorFont><a:latin typeface=\"{FONT}\"/></a:minorFont>\
          </a:fontScheme></a:themeElements></a:theme>"
     )
 }

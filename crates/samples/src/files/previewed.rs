@@ -1,8 +1,8 @@
-//! Documents that carry a picture of their first page: a poster, whose page is that very picture, and a book with a cover.
+//! Documents with an embedded preview: a poster, whose page is the same picture, and a book with a cover.
 
 use super::archive;
 
-/// A text document of OpenDocument 1.3 with its thumbnail (part 2, 3.9) in PNG.
+/// An OpenDocument 1.3 text with a PNG thumbnail (part 2, section 3.9).
 pub fn odt(poster: Vec<u8>) -> Vec<u8> {
     let content = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content office:version=\"1.3\" \
         xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -29,7 +29,7 @@ pub fn odt(poster: Vec<u8>) -> Vec<u8> {
     ])
 }
 
-/// A document of Pages with the preview in JPEG that the program writes beside its own archives.
+/// An Apple Pages document with the JPEG preview that Pages writes.
 pub fn pages(poster: Vec<u8>) -> Vec<u8> {
     archive::zip(&[
         ("Index/Document.iwa", vec![0; 64]),
@@ -39,7 +39,7 @@ pub fn pages(poster: Vec<u8>) -> Vec<u8> {
     ])
 }
 
-/// A book of one page (EPUB 3.3) with a cover in JPEG.
+/// An EPUB 3.3 book of one page with a JPEG cover.
 pub fn epub(cover: Vec<u8>) -> Vec<u8> {
     let container = "<?xml version=\"1.0\"?><container version=\"1.0\" \
         xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\"><rootfiles><rootfile full-path=\"book/book.opf\" \

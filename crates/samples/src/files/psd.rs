@@ -1,4 +1,4 @@
-//! PSD with its merged picture alone: Adobe Photoshop File Formats Specification.
+//! PSD without layers, only the merged picture (Adobe Photoshop File Formats Specification).
 
 use super::tiff::packbits;
 use crate::picture::Picture;
@@ -7,7 +7,7 @@ pub fn psd(picture: &Picture) -> Vec<u8> {
     let mut file = b"8BPS\0\x01\0\0\0\0\0\0\0\x03".to_vec();
     file.extend((picture.height as u32).to_be_bytes());
     file.extend((picture.width as u32).to_be_bytes());
-    // 8 bits, RGB; then no palette, no resources, no layers; then rows of PackBits.
+    // 8 bits, RGB; no palette, resources or layers; then rows in PackBits.
     file.extend([0, 8, 0, 3]);
     file.extend([0; 12]);
     file.extend([0, 1]);

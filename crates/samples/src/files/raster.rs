@@ -1,18 +1,18 @@
-//! Formats that are a header and rows of pixels.
+//! Formats that consist of a header and rows of pixels, and those that Thumbling encodes.
 
 use thumbling::{Fit, Output, Request, Source};
 
 use crate::picture::Picture;
 
-/// As Thumbling itself encodes it.
+/// Encodes with Thumbling.
 pub fn encoded(picture: &Picture, output: Output, quality: u8) -> Vec<u8> {
     let (width, height) = (picture.width as u32, picture.height as u32);
     let request = Request::new().size(width, height).fit(Fit::Fill).output(output).quality(quality);
-    let mut made = thumbling::thumbnail(&Source::from_bytes(qoi(picture)), &request).expect("a picture of ours");
-    made.items.remove(0).bytes
+    let mut thumbnails = thumbling::thumbnail(&Source::from_bytes(qoi(picture)), &request).expect("a valid QOI file");
+    thumbnails.items.remove(0).bytes
 }
 
-/// QOI with its simplest chunks, pixels and runs: <https://qoiformat.org/qoi-specification.pdf>.
+/// QOI with only the two simplest chunks, pixels and runs: <https://qoiformat.org/qoi-specification.pdf>.
 pub fn qoi(picture: &Picture) -> Vec<u8> {
     let mut file = b"qoif".to_vec();
     file.extend([picture.width as u32, picture.height as u32].map(u32::to_be_bytes).concat());
@@ -47,7 +47,7 @@ pub fn ppm(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// BMP with a BITMAPINFOHEADER, rows from the bottom up: [MS-WMF] 2.2.2.3.
+/// BMP with a BITMAPINFOHEADER, bottom-up ([MS-WMF] 2.2.2.3).
 pub fn bmp(picture: &Picture) -> Vec<u8> {
     let row = (picture.width * 3).next_multiple_of(4);
     let size = (row * picture.height) as u32;
@@ -63,7 +63,7 @@ pub fn bmp(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// TGA of type 2, rows from the top: Truevision TGA 2.0.
+/// TGA of type 2 (true-colour), top-down (Truevision TGA 2.0).
 pub fn tga(picture: &Picture) -> Vec<u8> {
     let mut file = vec![0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     file.extend([picture.width as u16, picture.height as u16].map(u16::to_le_bytes).concat());
@@ -72,7 +72,7 @@ pub fn tga(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// ICO of one picture of at most 255 px a side, as BMP with alpha and an empty mask.
+/// ICO with one picture of at most 255 × 255 px: a BMP with alpha and an empty mask.
 pub fn ico(picture: &Picture) -> Vec<u8> {
     let mask = picture.width.div_ceil(32) * 4 * picture.height;
     let size = (40 + picture.rgba.len() + mask) as u32;

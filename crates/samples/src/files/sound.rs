@@ -1,15 +1,15 @@
-//! Sound of half a second, with a cover where the format has a place for it: ID3v2.3, RIFF, FLAC (RFC 9639).
+//! Half a second of sound with cover art: ID3v2.3, RIFF, FLAC (RFC 9639).
 
-/// An ID3v2.3 tag with a front cover in JPEG.
+/// An ID3v2.3 tag with a JPEG front cover.
 fn id3(cover: &[u8]) -> Vec<u8> {
     let frame = [&b"\0image/jpeg\0\x03\0"[..], cover].concat();
     let body = [&b"APIC"[..], &(frame.len() as u32).to_be_bytes(), &[0, 0], &frame].concat();
-    // Seven bits a byte.
+    // Syncsafe: seven bits per byte.
     let size: [u8; 4] = std::array::from_fn(|i| (body.len() >> (7 * (3 - i)) & 0x7F) as u8);
     [&b"ID3\x03\0\0"[..], &size, &body].concat()
 }
 
-/// MP3: the tag, then silent frames of 32 kbit/s at 48 kHz.
+/// MP3: the tag, then silent frames (32 kbit/s, 48 kHz).
 pub fn mp3(cover: &[u8]) -> Vec<u8> {
     let mut file = id3(cover);
     for _ in 0..20 {
@@ -19,7 +19,7 @@ pub fn mp3(cover: &[u8]) -> Vec<u8> {
     file
 }
 
-/// WAVE of 8 bits at 8 kHz, with its tag in a chunk behind the sound, or none.
+/// WAVE (8 bits, 8 kHz), with the tag in a chunk after the samples if there is a cover.
 pub fn wav(cover: Option<&[u8]>) -> Vec<u8> {
     let chunk = |name: &[u8], data: &[u8]| {
         let pad = vec![0; data.len() % 2];
@@ -33,7 +33,7 @@ pub fn wav(cover: Option<&[u8]>) -> Vec<u8> {
     chunk(b"RIFF", &all)
 }
 
-/// FLAC: stream info and a picture, no frame of sound.
+/// FLAC with stream info and a picture, but no audio frames.
 pub fn flac(cover: &[u8]) -> Vec<u8> {
     let block = |kind: u8, data: &[u8]| [&[kind][..], &(data.len() as u32).to_be_bytes()[1..], data].concat();
     let mut info = vec![0x10, 0, 0x10, 0, 0, 0, 0, 0, 0, 0];
@@ -43,7 +43,7 @@ pub fn flac(cover: &[u8]) -> Vec<u8> {
     let mut picture = 3u32.to_be_bytes().to_vec();
     picture.extend(10u32.to_be_bytes());
     picture.extend(b"image/jpeg");
-    // No description, and no word of size and colours.
+    // No description, size unknown.
     picture.extend([0; 20]);
     picture.extend((cover.len() as u32).to_be_bytes());
     picture.extend(cover);

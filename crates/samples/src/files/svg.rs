@@ -1,10 +1,10 @@
-//! A landscape in lines: SVG 1.1.
+//! SVG 1.1: a landscape of flat shapes.
 
 use crate::color::Color;
 use crate::noise::fractal;
 use crate::scene::Palette;
 
-/// The layers of hills from far to near: edges, then colours. In units of 480 × 320.
+/// Layers of hills from far to near, as polygons and colours, on a canvas of 480 × 320 units.
 pub fn layers(palette: &Palette, seed: u32) -> Vec<(Vec<(i32, i32)>, Color)> {
     (0..6)
         .map(|i| {

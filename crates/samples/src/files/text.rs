@@ -1,6 +1,6 @@
-//! Text, and documents that are written as text.
+//! Plain text, source code and tables.
 
-/// Words in several scripts.
+/// A letter in several scripts.
 pub fn letter() -> Vec<u8> {
     let text = "Dear reader,\n\nthis is a letter in plain text. Its lines are as long as they happen to be, and an editor \
                 breaks them where the page ends.\n\nGrüße aus Köln, поздрави от София, χαιρετίσματα από την Αθήνα,\n\
@@ -8,13 +8,13 @@ pub fn letter() -> Vec<u8> {
     text.repeat(3).into_bytes()
 }
 
-/// The same in UTF-16 with its byte order mark and line ends of Windows.
+/// The same in UTF-16 with a byte order mark and CRLF line ends.
 pub fn utf16() -> Vec<u8> {
     let text = String::from_utf8(letter()).unwrap_or_default().replace('\n', "\r\n");
     [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
-/// A log as a terminal shows it.
+/// A log with ANSI colours.
 pub fn log() -> Vec<u8> {
     let line = |n: usize| {
         let (color, level) = [("32", "INFO "), ("33", "WARN "), ("31", "ERROR")][n * 7 % 5 % 3];
@@ -50,7 +50,7 @@ fn count(text: &str) -> Vec<(&str, usize)> {
 fn main() -> io::Result<()> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
-    // Ten are enough.
+    // The top ten.
     for (word, n) in count(&text).into_iter().take(10) {
         println!("{n:>6} {word}");
     }
@@ -70,8 +70,8 @@ pub fn json() -> Vec<u8> {
 /// A page of a handbook.
 pub fn markdown() -> Vec<u8> {
     let text = "# Thumbling\n\nThumbnails of **any file**, *in-process*: see [the list](#formats).\n\n## Use\n\n1. Open a \
-                `Source`\n2. Ask for sizes\n   - small ones\n   - large ones\n\n```rust\nlet made = thumbling::thumbnail(\
-                &source,\n    &request)?;\n```\n\n> Right, safe, fast.\n\n## Formats\n\n| family | formats | since |\n\
+                `Source`\n2. Choose sizes\n   - small ones\n   - large ones\n\n```rust\nlet thumbnails =\n    thumbling::thumbnail(\
+                &source, &request)?;\n```\n\n> Correct, safe, fast.\n\n## Formats\n\n| family | formats | since |\n\
                 |---|---|--:|\n| image | JPEG, PNG, WebP and more | 0.1 |\n| document | text, code, Markdown | 0.2 |\n\n\
                 - [x] pictures\n- [ ] everything else\n";
     text.as_bytes().to_vec()

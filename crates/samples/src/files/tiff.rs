@@ -1,8 +1,8 @@
-//! TIFF 6.0, RGB in strips of PackBits: <https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf>.
+//! TIFF 6.0, RGB in PackBits strips: <https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf>.
 
 use crate::picture::Picture;
 
-const ROWS_OF_A_STRIP: usize = 32;
+const ROWS_PER_STRIP: usize = 32;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
 
@@ -10,7 +10,7 @@ pub fn tiff(picture: &Picture) -> Vec<u8> {
     let row = picture.width * 3;
     let strips: Vec<Vec<u8>> = picture
         .rgb()
-        .chunks(row * ROWS_OF_A_STRIP)
+        .chunks(row * ROWS_PER_STRIP)
         .map(|strip| strip.chunks(row).flat_map(packbits).collect())
         .collect();
     let mut file = b"II*\0\0\0\0\0".to_vec();
@@ -37,7 +37,7 @@ pub fn tiff(picture: &Picture) -> Vec<u8> {
         (262, SHORT, 1, 2),
         (273, LONG, n, offsets),
         (277, SHORT, 1, 3),
-        (278, LONG, 1, ROWS_OF_A_STRIP as u32),
+        (278, LONG, 1, ROWS_PER_STRIP as u32),
         (279, LONG, n, counts),
     ];
     file.extend((entries.len() as u16).to_le_bytes());
@@ -52,7 +52,7 @@ pub fn tiff(picture: &Picture) -> Vec<u8> {
     file
 }
 
-/// Runs of equal bytes, and bytes as they are, at most 128 at a time. TIFF 6.0 section 9; Photoshop uses it as well.
+/// PackBits (TIFF 6.0, section 9): runs and literals of at most 128 bytes.
 pub fn packbits(bytes: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
     let mut at = 0;

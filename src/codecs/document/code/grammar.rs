@@ -1,7 +1,7 @@
-//! Which language a file is in, and the state of its parser from line to line.
+//! Detects the language of a file, and highlights it line by line.
 //!
-//! The grammars are those of Sublime Text and bat; each is unpacked and its expressions compiled when it is first used,
-//! and kept for the life of the process.
+//! The grammars are those of Sublime Text and bat; each is unpacked and its expressions compiled at first use, and kept
+//! for the life of the process.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -9,12 +9,12 @@ use std::sync::OnceLock;
 use syntect::highlighting::{HighlightState, Highlighter, RangedHighlightIterator};
 use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
-use super::theme::{self, Look};
+use super::theme::{self, TokenStyle};
 
-/// Bytes of one line that are parsed; expressions look back over all of it.
+/// Bytes of one line that are parsed; regular expressions may look back over all of it.
 const MAX_PARSED: usize = 400;
 
-/// Extensions that the grammars call otherwise.
+/// Extensions that the grammars know under another name.
 const ALIASES: &[(&str, &str)] = &[
     ("mjs", "js"),
     ("cjs", "js"),
@@ -92,7 +92,7 @@ fn set() -> &'static SyntaxSet {
     SET.get_or_init(two_face::syntax::extra_newlines)
 }
 
-/// The grammar of a file of this name and beginning, if there is one.
+/// The grammar for a file with this name and beginning, if there is one.
 pub(super) fn of(name: &str, extension: &str, text: &str) -> Option<Grammar> {
     let set = set();
     let alias = ALIASES.iter().find(|(from, _)| *from == extension).map(|(_, to)| *to);
@@ -124,7 +124,7 @@ impl Grammar {
     }
 }
 
-/// Says what the words of a file look like, line by line.
+/// Highlights a file line by line.
 pub(super) struct Painter {
     parser: ParseState,
     state: HighlightState,
@@ -133,8 +133,9 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    /// The parts of a line, in order. Empty if the grammar gave up: an expression that backtracks for too long.
-    pub(super) fn spans(&mut self, line: &str) -> Vec<(Range<usize>, Look)> {
+    /// The highlighted parts of a line, in order. Empty if the grammar failed: an expression that backtracks for too
+    /// long.
+    pub(super) fn spans(&mut self, line: &str) -> Vec<(Range<usize>, TokenStyle)> {
         if self.failed {
             return Vec::new();
         }

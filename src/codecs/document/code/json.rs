@@ -1,13 +1,13 @@
-//! JSON that a program has written on one line, with the line breaks that a person would give it.
+//! Reformats JSON written on one line with line breaks and indents.
 //!
-//! Works on tokens alone, so that the head of a larger file will do, and neither order nor numbers are changed.
+//! Works on tokens, so that the start of a larger file suffices, and order and numbers are unchanged.
 
-/// Bytes that are laid out: more than a page.
+/// Bytes that are formatted: more than a page shows.
 const MAX_OUT: usize = 12_000;
 /// Arrays and objects up to this length stay on one line.
 const MAX_INLINE: usize = 40;
 
-/// The text with line breaks and indents; `None` if it has line breaks of its own.
+/// The text with line breaks and indents; `None` if it has line breaks already.
 pub(super) fn laid_out(text: &str) -> Option<String> {
     let text = text.trim();
     let longest = text.lines().take(50).map(str::len).max().unwrap_or(0);
@@ -16,7 +16,7 @@ pub(super) fn laid_out(text: &str) -> Option<String> {
     }
     let mut out = String::with_capacity(MAX_OUT);
     let (mut depth, mut in_string, mut is_escaped) = (0usize, false, false);
-    // Closing brackets of short arrays and objects that are written on one line.
+    // Closing brackets of short arrays and objects that stay on one line.
     let mut inline: Vec<bool> = Vec::new();
     let newline = |out: &mut String, depth: usize| {
         out.push('\n');
@@ -66,7 +66,7 @@ pub(super) fn laid_out(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Whether the array or object that begins here ends soon, with nothing but plain values in it.
+/// Whether the array or object that starts here is short and contains only plain values.
 fn is_short(text: &str) -> bool {
     let close = if text.starts_with('{') { '}' } else { ']' };
     let inside = text.char_indices().skip(1).take(MAX_INLINE);

@@ -1,4 +1,4 @@
-//! Source code, markup and configuration: the head of the file with its words in colours.
+//! Source code, markup and configuration: the start of the file, highlighted.
 
 mod grammar;
 mod json;
@@ -41,7 +41,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, cx| Ok(Box::new(Document { format: FORMAT, page: page(source, cx)?, pages: 1 })),
 };
 
-/// Names without an extension that are programs all the same.
+/// File names without an extension that are programs.
 const NAMES: &[&str] = &[
     "makefile",
     "gnumakefile",
@@ -87,13 +87,13 @@ fn score(peek: &Peek<'_>) -> Score {
     match charset::is_unclaimed_text(peek) {
         true if is_named => Score(Score::PLAUSIBLE.0 + 8),
         true if by_content => Score(Score::PLAUSIBLE.0 + 2),
-        // Any text is, if its extension says so.
+        // Any text counts if the extension is that of code.
         true => Score::PLAUSIBLE,
         false => Score::NONE,
     }
 }
 
-/// Whether the first bytes say what language follows.
+/// Whether the first bytes identify the language.
 fn begins_as_code(head: &[u8]) -> bool {
     let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let has = |prefix: &[u8]| start.get(..prefix.len()).is_some_and(|s| s.eq_ignore_ascii_case(prefix));
@@ -113,7 +113,7 @@ fn page(source: &Source, cx: &Context<'_>) -> Result<Page> {
         head.text = laid_out;
     }
     let lines = head.lines(4);
-    // What a program has written has few lines, and they are long; what a person has written is cut at the edge.
+    // Generated files have few long lines, which are wrapped; hand-written ones are cut at the edge.
     let is_minified = lines.iter().any(|line| line.len() > 1000);
     let breaks = if is_minified { LineBreaks::Anywhere } else { LineBreaks::Never };
     let base = head.mono(text::fitting(&lines, 0.602, 10.8..=12.0), INK);

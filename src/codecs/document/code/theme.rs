@@ -1,4 +1,4 @@
-//! The colours of code on white.
+//! The colours of code on a white page.
 
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -10,9 +10,9 @@ use syntect::highlighting::{
 use crate::text::INK;
 use thumbling_page::style::Color;
 
-/// What a word looks like.
+/// The style of a token.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Look {
+pub(super) struct TokenStyle {
     pub(super) color: Color,
     pub(super) bold: bool,
     pub(super) italic: bool,
@@ -26,7 +26,7 @@ const BROWN: u32 = 0x953800;
 const GREEN: u32 = 0x116329;
 const GREY: u32 = 0x6E7781;
 
-/// Scopes as grammars name them, by the conventions of TextMate; the most specific wins.
+/// Scopes as grammars name them, by the conventions of TextMate; the most specific match wins.
 const COLORS: &[(&str, u32)] = &[
     ("comment, punctuation.definition.comment", GREY),
     ("string, punctuation.definition.string", NAVY),
@@ -57,7 +57,7 @@ const COLORS: &[(&str, u32)] = &[
     ("support.function.key-value, variable.other.constant", BLUE),
 ];
 
-/// The theme, made once.
+/// The theme, built once.
 pub(super) fn theme() -> &'static Theme {
     static THEME: OnceLock<Theme> = OnceLock::new();
     THEME.get_or_init(|| {
@@ -80,9 +80,9 @@ pub(super) fn theme() -> &'static Theme {
 }
 
 /// A style of the theme.
-pub(super) fn look(style: Style) -> Look {
+pub(super) fn look(style: Style) -> TokenStyle {
     let ThemeColor { r, g, b, a } = style.foreground;
-    Look {
+    TokenStyle {
         color: Color { r, g, b, a },
         bold: style.font_style.contains(FontStyle::BOLD),
         italic: style.font_style.contains(FontStyle::ITALIC),

@@ -1,7 +1,7 @@
-//! A document read by ranges: its cross-references, its objects, the way to a page.
+//! A document read by ranges: cross-references, objects, and page lookup.
 //!
-//! Where a file is not as the standard says, or is encrypted, [`File::open`] answers `None` and the engines, which
-//! mend what is broken, read it whole. Only a source that fails is an error.
+//! If a file deviates from the standard, or is encrypted, [`File::open`] returns `None` and the engines, which repair
+//! damage, read it whole. Only errors of the source are errors.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,26 +12,26 @@ use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::Result;
 use thumbling_core::source::Source;
 
-/// Bytes at the end of a file in which `startxref` stands.
+/// Bytes at the end of a file that are searched for `startxref`.
 const TAIL: u64 = 2048;
-/// Sections of cross-references: one a saved change.
+/// Most cross-reference sections; there is one for each incremental update.
 const MAX_SECTIONS: usize = 256;
-/// Cross-references, and objects of one stream of objects.
+/// Most cross-references, and most objects of one object stream.
 const MAX_ENTRIES: u64 = 4 << 20;
-/// Bytes that a table or a stream of objects may expand to.
+/// Most bytes that a table or object stream may expand to.
 const MAX_TABLE: u64 = 64 << 20;
-/// Bytes of the file that may be held in all.
+/// Most bytes of the file that are held in total.
 const MAX_HELD: u64 = 256 << 20;
-/// Bytes of one fetch, for what is small.
+/// Bytes per fetch, for small objects.
 const WINDOW: u64 = 8 << 10;
-/// Bytes of an object without its stream.
+/// Most bytes of an object without its stream.
 const MAX_OBJECT: u64 = 4 << 20;
-/// Bytes of one line of a table (ISO 32000-2, 7.5.4).
+/// Bytes per entry of a table (ISO 32000-2, 7.5.4).
 const LINE: u64 = 20;
 
 /// A section of cross-references.
 enum Section {
-    /// Lines of 20 bytes, looked up where they stand: first number, count, offset of the first line.
+    /// A table of 20-byte entries, read on demand: first number, count, offset of the first entry.
     Table(Vec<(u64, u64, u64)>),
     /// Rows of big-endian numbers of these widths: first number and count of each range, and all rows.
     Rows { widths: [usize; 3], ranges: Vec<(u64, u64)>, rows: Vec<u8> },
@@ -39,52 +39,52 @@ enum Section {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Entry {
-    /// At this offset of the file.
+    /// At this offset in the file.
     At(u64),
-    /// In the stream of objects of this number, as the one of this index.
+    /// In the object stream with this number, at this index.
     In(u32, u32),
     Free,
 }
 
-/// One object: its bytes, from its number on where it stands in the file by itself.
+/// One object: its bytes, which start with its number if it is not in an object stream.
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
     pub(super) object: Object,
     pub(super) stream: Option<usize>,
-    /// Whether `bytes` begins with the number and `obj`.
+    /// Whether `bytes` starts with the number and `obj`.
     pub(super) is_whole: bool,
 }
 
 impl Body {
-    /// The bytes of its stream, before any filter; `None` if it has none, or they are not there whole.
+    /// The bytes of its stream, unfiltered; `None` if it has none, or not all of it is there.
     pub(super) fn stream(&self, length: u64) -> Option<&[u8]> {
         let start = self.stream?;
         self.bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
     }
 }
 
-/// A stream of objects: what it expands to, and number and offset of each.
+/// An object stream: the expanded bytes, and number and offset of each object.
 struct ObjectStream {
     data: Vec<u8>,
     offsets: Vec<(u32, usize)>,
 }
 
-/// A document whose cross-references were read.
+/// A document whose cross-references have been read.
 pub(super) struct File {
     source: Source,
     interrupt: Interrupt,
-    /// The newest first.
+    /// Newest first.
     sections: Vec<Section>,
     windows: HashMap<u64, Vec<u8>>,
     bodies: HashMap<u32, Option<Arc<Body>>>,
     streams: HashMap<u32, Option<Arc<ObjectStream>>>,
     held: u64,
     root: u32,
-    /// Pages, as the root of their tree counts them.
+    /// Number of pages, according to the root of the page tree.
     pub(super) pages: u32,
     /// Whether the document has form fields.
     pub(super) has_form: bool,
-    /// Whether an object was asked for that is there and not as it should be.
+    /// Whether a requested object exists but is invalid.
     pub(super) is_broken: bool,
 }
 
@@ -122,7 +122,7 @@ impl File {
         Ok((file.pages > 0).then_some(file))
     }
 
-    /// `length` bytes at `at`, as far as the file goes. Small ones come from windows that are kept.
+    /// `length` bytes at `at`, or fewer at the end of the file. Small reads are cached in windows.
     fn bytes(&mut self, at: u64, length: u64) -> Result<Vec<u8>> {
         let length = length.min(self.source.size().saturating_sub(at));
         if length > WINDOW {
@@ -151,7 +151,7 @@ impl File {
         Ok(out)
     }
 
-    /// Reads all sections, the newest first; answers the newest trailer.
+    /// Reads all sections, newest first; returns the newest trailer.
     fn read_sections(&mut self) -> Result<Option<Dict>> {
         let size = self.source.size();
         let from = size.saturating_sub(TAIL);
@@ -170,7 +170,7 @@ impl File {
             let is_table = self.bytes(at, 4)? == b"xref";
             let trailer = if is_table { self.table(at + 4)? } else { self.table_stream(at)? };
             let Some(trailer) = trailer else { return Ok(None) };
-            // What the hybrid section adds is looked up before what is older.
+            // The hybrid section is searched before older ones.
             for key in ["Prev", "XRefStm"] {
                 if !trailer.get(key).is_null() {
                     todo.push(trailer.get(key).unsigned());
@@ -181,7 +181,7 @@ impl File {
         Ok(newest)
     }
 
-    /// A table: where its lines stand, and the trailer behind them.
+    /// A table: the position of its entries, and the trailer after it.
     fn table(&mut self, mut at: u64) -> Result<Option<Dict>> {
         let mut ranges = Vec::new();
         while ranges.len() < MAX_SECTIONS {
@@ -225,7 +225,7 @@ impl File {
         Ok(Some(dict.clone()))
     }
 
-    /// Where the object of this number is.
+    /// The location of the object with this number.
     fn entry(&mut self, number: u32) -> Result<Option<Entry>> {
         let number = u64::from(number);
         let mut line = None;
@@ -266,7 +266,7 @@ impl File {
         let Some(at) = line else { return Ok(None) };
         let line = self.bytes(at, LINE)?;
         let digits = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|digits| digits.parse::<u64>().ok());
-        // A generation other than 0 is seen where numbers are used again, which nobody does.
+        // Generations other than 0 occur if numbers are reused, which no writer does.
         Ok(match (line.get(..10).and_then(digits), line.get(11..16), line.get(17)) {
             (Some(at), Some(b"00000"), Some(b'n')) => Some(Entry::At(at)),
             (Some(_), _, Some(b'f')) => Some(Entry::Free),
@@ -274,7 +274,7 @@ impl File {
         })
     }
 
-    /// What `read` makes of the bytes from `at` on, given more and more of them until it makes something.
+    /// Parses the bytes from `at` on with `read`, given more and more of them until it returns something.
     fn grown<T>(&mut self, at: u64, read: impl Fn(&[u8]) -> Option<T>) -> Result<Option<T>> {
         let (mut length, left) = (512, self.source.size().saturating_sub(at));
         loop {
@@ -287,12 +287,12 @@ impl File {
         }
     }
 
-    /// An object by its number. `None` if it is not there or not as it should be.
+    /// An object by its number. `None` if it is missing or invalid.
     pub(super) fn body(&mut self, number: u32) -> Result<Option<Arc<Body>>> {
         if let Some(known) = self.bodies.get(&number) {
             return Ok(known.clone());
         }
-        // What refers to itself while it is looked up is nothing.
+        // An object that refers to itself during its lookup is null.
         self.bodies.insert(number, None);
         self.interrupt.check()?;
         let entry = self.entry(number)?;
@@ -331,7 +331,7 @@ impl File {
         }
         let mut bytes = self.bytes(at, length)?;
         if let Some(start) = stream {
-            // Where its length says it ends, its end must be.
+            // The end keyword must be where the length says.
             let data = (length - 32) as usize;
             let mut lexer = Lexer::file(&bytes, data);
             if start > data || !lexer.eat(b"endstream") {
@@ -384,12 +384,12 @@ impl File {
         Ok(offsets.map(|offsets| ObjectStream { data, offsets }))
     }
 
-    /// The root of the document.
+    /// The document catalog.
     pub(super) fn catalog(&mut self) -> Result<Option<Arc<Body>>> {
         self.body(self.root)
     }
 
-    /// `object`, or what it refers to.
+    /// `object`, or the object it refers to.
     pub(super) fn resolved(&mut self, object: &Object) -> Result<Option<Object>> {
         match object {
             Object::Ref(number, _) => Ok(self.body(*number)?.map(|body| body.object.clone())),
@@ -397,7 +397,7 @@ impl File {
         }
     }
 
-    /// The unfiltered bytes of a stream, at most `max`; `None` if it is none, or packed in a way not known here.
+    /// The expanded bytes of a stream, at most `max`; `None` if it is not a stream or has unsupported filters.
     pub(super) fn data(&mut self, body: &Body, max: u64) -> Result<Option<Vec<u8>>> {
         let Some(dict) = body.object.dict() else { return Ok(None) };
         let length = self.resolved(dict.get("Length"))?.and_then(|n| n.unsigned());

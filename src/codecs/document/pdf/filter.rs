@@ -1,10 +1,10 @@
-//! Streams behind their filters, as far as cross-references and objects need it (ISO 32000-2, 7.4).
+//! Stream filters that cross-references and objects need (ISO 32000-2, 7.4).
 
 use std::io::Read;
 
 use super::syntax::{Dict, Object};
 
-/// What `raw` is behind its filters, of which Flate is the one known here; at most `max` bytes.
+/// Decodes `raw`; Flate is the only supported filter. At most `max` bytes.
 pub(super) fn unfiltered(dict: &Dict, raw: &[u8], max: u64) -> Option<Vec<u8>> {
     let one = |object: &Object| match object {
         Object::Array(items) if items.len() <= 1 => items.first().cloned().unwrap_or(Object::Null),
@@ -25,7 +25,7 @@ pub(super) fn unfiltered(dict: &Dict, raw: &[u8], max: u64) -> Option<Vec<u8>> {
     }
 }
 
-/// Undoes the predictors of PNG on rows of bytes, as tables have them.
+/// Undoes PNG predictors on rows of bytes, as tables use them.
 fn unpredicted(parms: &Dict, data: Vec<u8>) -> Option<Vec<u8>> {
     let number =
         |key: &str, default: u64| if parms.get(key).is_null() { Some(default) } else { parms.get(key).unsigned() };

@@ -1,4 +1,4 @@
-//! Fonts that a page names and does not embed: the system's by name, by script, or the nearest of the standard ones.
+//! Fonts that a page names but does not embed: system fonts by name or script, or the most similar standard font.
 
 use hayro::hayro_interpret::font::{FallbackFontQuery, FontData, FontQuery};
 use hayro::hayro_interpret::hayro_cmap::CidFamily;
@@ -8,7 +8,7 @@ use thumbling_page::fonts::{self, Face};
 /// A font for `query`, and its index in its file.
 pub(super) fn resolve(query: &FontQuery) -> Option<(FontData, u32)> {
     match query {
-        // Their metrics are known and their glyphs are carried along: nothing is looked for.
+        // Their metrics are known and their glyphs built in: no lookup is needed.
         FontQuery::Standard(font) => Some(font.get_font_data()),
         FontQuery::Fallback(query) => match face_for(query) {
             Some(face) => Some((face.bytes, face.index)),
@@ -27,20 +27,20 @@ fn face_for(query: &FallbackFontQuery) -> Option<Face> {
     {
         return named(name);
     }
-    // "Arial,Bold", "Arial-BoldMT", "ArialMT", "Times New Roman": the family is what stands in front.
+    // "Arial,Bold", "Arial-BoldMT", "ArialMT", "Times New Roman": the family name comes first.
     names.iter().find_map(|name| {
         let spelled = name.split([',', '-']).next().unwrap_or_default();
         named(spelled).or_else(|| named(spelled.trim_end_matches("MT").trim_end_matches("PS")))
     })
 }
 
-/// Whether a name speaks of strokes with feet: Song and Ming are what serif is in CJK.
+/// Whether a name indicates a serif font: Song and Ming are the serif styles of CJK.
 fn says_serif(names: &[&str]) -> bool {
     let words = ["Song", "Sun", "Ming", "Mincho", "Batang", "Myungjo", "Serif", "Kai", "Fang"];
     names.iter().any(|name| words.iter().any(|word| name.contains(word)))
 }
 
-/// The customary family for the script of a character collection; it has stand-ins where it is not installed.
+/// The usual family for the script of a character collection; it has fallbacks if it is not installed.
 fn of_script(collection: &CidFamily, serif: bool) -> Option<&'static str> {
     let (sans, feet) = match collection {
         CidFamily::AdobeJapan1 => ("MS Gothic", "MS Mincho"),

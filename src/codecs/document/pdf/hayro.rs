@@ -1,8 +1,8 @@
-//! The engine that is built in: hayro, safe Rust.
+//! The built-in engine: hayro, safe Rust.
 //!
-//! It takes a document as one slice of bytes, and offers no hook to stop it. What it does ask for again and again are
-//! those bytes: for every object that it looks up. That is where a passed deadline ends it; what goes on longer than
-//! that without looking anything up is let go by [`confined`](super::confined).
+//! It needs a document as one slice of bytes, and has no callback to stop it. But it requests those bytes for every
+//! object that it looks up, and that is where a passed deadline stops it. If it runs for longer without looking up an
+//! object, [`watchdog`](super::watchdog) abandons it.
 
 use std::sync::Arc;
 
@@ -14,16 +14,16 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 
-use super::confined;
+use super::cost;
 use super::fonts;
-use super::weight;
+use super::watchdog;
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::limits::Reservation;
 
-/// The bytes of a document; being asked for them is the engine's sign of life.
+/// The bytes of a document; every access shows that the engine is still looking up objects.
 struct Bytes {
     bytes: Vec<u8>,
     interrupt: Interrupt,
@@ -31,7 +31,7 @@ struct Bytes {
 
 impl AsRef<[u8]> for Bytes {
     fn as_ref(&self) -> &[u8] {
-        confined::stop_if_due(&self.interrupt);
+        watchdog::stop_if_due(&self.interrupt);
         &self.bytes
     }
 }
@@ -44,18 +44,18 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Opens a document with no password. `encrypted` if it needs one.
+    /// Opens a document without a password. `encrypted` if it needs one.
     pub(super) fn open(bytes: Vec<u8>, cx: &Context<'_>) -> Result<Self> {
         let held = cx.reserve(bytes.len() as u64)?;
         let is_encrypted = bytes.windows(9).any(|w| w == b"/Encrypt ");
         let data = Arc::new(Bytes { bytes, interrupt: cx.interrupt().clone() });
-        let pdf = confined::run(cx.interrupt(), move || {
+        let pdf = watchdog::run(cx.interrupt(), move || {
             Pdf::new(data).map(Arc::new).map_err(|e| match e {
                 LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
                     Error::new(ErrorKind::Encrypted, "a password is needed")
                 }
                 LoadPdfError::Decryption(e) => Error::unsupported(format!("encryption: {e:?}")),
-                LoadPdfError::Invalid => Error::corrupt("no PDF document"),
+                LoadPdfError::Invalid => Error::corrupt("not a PDF document"),
             })
         })?;
         Ok(Self { pdf, is_encrypted, _held: held })
@@ -81,20 +81,20 @@ impl Document {
         Ok((f64::from(width), f64::from(height)))
     }
 
-    /// A page with its annotations at `size` px over white: RGBX, 4 bytes a pixel.
+    /// A page with its annotations at `size` px over white: RGBX, 4 bytes per pixel.
     pub(super) fn render(&self, page: u32, size: Size, cx: &Context<'_>) -> Result<Vec<u8>> {
         let (Ok(width), Ok(height)) = (u16::try_from(size.width), u16::try_from(size.height)) else {
             return Err(Error::limit(format!("a page of {}x{} px", size.width, size.height)));
         };
         let index = page as usize;
         let (pdf, limits, interrupt) = (self.pdf.clone(), cx.limits().clone(), cx.interrupt().clone());
-        let weight = confined::run(cx.interrupt(), move || {
+        let memory = watchdog::run(cx.interrupt(), move || {
             let page = pdf.pages().get(index).ok_or_else(|| Error::corrupt("the page cannot be found"))?;
-            weight::weigh(page, &limits, &interrupt)
+            cost::memory(page, &limits, &interrupt)
         })?;
-        let _held = cx.reserve(weight)?;
+        let _held = cx.reserve(memory)?;
         let pdf = self.pdf.clone();
-        let (pixels, warnings) = confined::run(cx.interrupt(), move || {
+        let (pixels, warnings) = watchdog::run(cx.interrupt(), move || {
             let page = pdf.pages().get(index).ok_or_else(|| Error::corrupt("the page cannot be found"))?;
             Ok(draw(page, width, height))
         })?;
@@ -120,7 +120,7 @@ fn draw(page: &Page<'_>, width: u16, height: u16) -> (Vec<u8>, Vec<String>) {
         }),
         ..InterpreterSettings::default()
     };
-    // Hinting moves stems to whole pixels: at the size of a thumbnail it tears letters apart.
+    // Hinting snaps stems to whole pixels, which distorts letters at thumbnail size.
     let render = RenderSettings { hinting: false, ..RenderSettings::default() };
     let (points_wide, points_high) = page.render_dimensions();
     let scale = Affine::scale_non_uniform(

@@ -1,28 +1,28 @@
-//! PDF, by two engines: PDFium first where its library is found, hayro otherwise.
+//! PDF, by two engines: PDFium first if its library is found, otherwise hayro.
 //!
-//! The other one is asked for a second opinion when the first fails, or when its page comes out in one colour: PDFium
-//! draws some pictures (JPEG 2000 at small sizes) blank. A page that both find empty is empty.
+//! The second engine is tried if the first fails, or draws a page of one colour: PDFium draws some pictures (JPEG 2000
+//! at small sizes) blank. A page that both draw empty is empty.
 //!
-//! Not made: pages behind a user password (`encrypted`), XFA forms, scripts, attachments, 3D.
+//! Not supported: pages behind a user password (`encrypted`), XFA forms, scripts, attachments, 3D.
 
-mod confined;
+mod cost;
 mod engine;
-mod excerpt;
 mod file;
 mod filter;
 mod fonts;
 mod hayro;
-mod leaf;
+mod page_tree;
 mod scan;
+mod subset;
 mod syntax;
 #[cfg(test)]
 mod tests;
-mod weight;
+mod watchdog;
 
 use self::engine::{Engine, worth_another};
-use self::excerpt::Excerpt;
 use self::file::File;
 use self::scan::Scan;
+use self::subset::Subset;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::format::Format;
@@ -40,38 +40,38 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, _| Ok(Box::new(Pdf::new(source))),
 };
 
-/// Junk that readers accept in front of a document, bytes (ISO 32000-2, annex I).
+/// Bytes of junk that readers accept before the header (ISO 32000-2, annex I).
 const MAX_JUNK: usize = 1024;
 
 fn score(peek: &Peek<'_>) -> Score {
     let head = &peek.head[..peek.head.len().min(MAX_JUNK + 5)];
     match head.windows(5).position(|five| five == b"%PDF-") {
         Some(0) => Score::CERTAIN,
-        // Something else may start with what is junk to a PDF reader.
+        // What is junk to a PDF reader may be the start of another format.
         Some(_) => Score::LIKELY,
-        // The header is missing, and its first object is there.
+        // The header is missing, but the first object is there.
         None if head.starts_with(b"%") && has_object(head) => Score::LIKELY,
         None => Score::NONE,
     }
 }
 
-/// Whether `1 0 obj`, or an object of another number, begins in `head`.
+/// Whether `1 0 obj`, or an object with another number, starts in `head`.
 fn has_object(head: &[u8]) -> bool {
     head.windows(6).any(|six| six[0].is_ascii_digit() && &six[1..] == b" 0 ob")
 }
 
 struct Pdf {
     source: Source,
-    /// The document by ranges, once it was tried.
+    /// The document read by ranges, once that was tried.
     file: Option<Option<File>>,
-    /// The first page as a scan, once it was looked for.
+    /// The first page as a scan, once that was tried.
     scan: Option<Option<Scan>>,
     first: Option<Engine>,
-    /// Why the engine that should have been first is not.
+    /// Why the preferred engine is not in use.
     doubt: Option<Error>,
 }
 
-/// Whether all of it is one colour.
+/// Whether all pixels have one colour.
 fn is_uniform(pixels: &[u8]) -> bool {
     let (pixels, _) = pixels.as_chunks::<4>();
     pixels.first().is_none_or(|[r, g, b, _]| pixels.iter().all(|p| p[..3] == [*r, *g, *b]))
@@ -82,7 +82,7 @@ impl Pdf {
         Self { source: source.clone(), file: None, scan: None, first: None, doubt: None }
     }
 
-    /// The document by ranges, where that can be done.
+    /// The document read by ranges, if possible.
     fn file(&mut self, cx: &Context<'_>) -> Result<Option<&mut File>> {
         if self.file.is_none() {
             self.file = Some(File::open(&self.source, cx.interrupt())?);
@@ -93,11 +93,11 @@ impl Pdf {
     /// A page as a scan, if it is one.
     fn find_scan(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Scan>> {
         let Some(file) = self.file(cx)? else { return Ok(None) };
-        let Some(leaf) = file.leaf(page)? else { return Ok(None) };
-        scan::find(file, &leaf, cx.interrupt())
+        let Some(node) = file.page(page)? else { return Ok(None) };
+        scan::find(file, &node, cx.interrupt())
     }
 
-    /// The first page as a scan, looked for once.
+    /// The first page as a scan; tried once.
     fn first_scan(&mut self, cx: &Context<'_>) -> Result<Option<&Scan>> {
         if self.scan.is_none() {
             self.scan = Some(self.find_scan(0, cx)?);
@@ -105,40 +105,38 @@ impl Pdf {
         Ok(self.scan.as_ref().and_then(Option::as_ref))
     }
 
-    /// A document of nothing but `page`, where that can be made by reading ranges.
-    fn excerpt(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Excerpt>> {
+    /// A document that contains only `page`, if it can be read by ranges.
+    fn subset(&mut self, page: u32, cx: &Context<'_>) -> Result<Option<Subset>> {
         let Some(file) = self.file(cx)? else { return Ok(None) };
-        let Some(leaf) = file.leaf(page)? else { return Ok(None) };
-        excerpt::excerpt(file, &leaf, cx.limits())
+        let Some(node) = file.page(page)? else { return Ok(None) };
+        subset::subset(file, &node, cx.limits())
     }
 
-    /// hayro on the whole document.
+    /// hayro with the whole document.
     fn whole_in_hayro(&self, cx: &Context<'_>) -> Result<Engine> {
         Engine::hayro(self.source.read_all(cx.limits().max_source)?, None, cx)
     }
 
-    /// The engine that is asked first, on as little of the document as there needs to be.
+    /// The preferred engine, with as little of the document as necessary.
     fn open(&mut self, page: u32, cx: &Context<'_>) -> Result<Engine> {
-        // PDFium draws form fields by the form as a whole, which an excerpt does not have.
+        // PDFium needs the whole form to draw form fields, which a subset does not have.
         let has_form = self.file(cx)?.is_some_and(|file| file.has_form);
         let first = match engine::has_pdfium() {
             true if has_form => Engine::pdfium(&self.source, None, cx),
-            pdfium => match self.excerpt(page, cx)? {
-                Some(excerpt) if pdfium && !excerpt.is_tangled => {
-                    Engine::pdfium(&Source::from_bytes(excerpt.bytes), Some(page), cx)
+            pdfium => match self.subset(page, cx)? {
+                Some(subset) if pdfium && !subset.is_tangled => {
+                    Engine::pdfium(&Source::from_bytes(subset.bytes), Some(page), cx)
                 }
-                Some(excerpt) => Engine::hayro(excerpt.bytes, Some(page), cx),
+                Some(subset) => Engine::hayro(subset.bytes, Some(page), cx),
                 None if pdfium => Engine::pdfium(&self.source, None, cx),
                 None => return self.whole_in_hayro(cx),
             },
         };
-        // An excerpt that has no such page is none.
+        // A subset without the page is useless.
         let usable = first.and_then(|mut engine| match engine.page_size(page, cx) {
             Ok(_) => Ok(engine),
-            // Decrypted by the book, and there is no page: the scheme is not what the document says.
-            Err(_) if engine.document(cx)?.1 => {
-                Err(Error::new(ErrorKind::Encrypted, "an encryption that is not known"))
-            }
+            // Decrypted correctly, yet no page is found: the encryption scheme is not the declared one.
+            Err(_) if engine.document(cx)?.1 => Err(Error::new(ErrorKind::Encrypted, "unknown encryption")),
             Err(e) => Err(e),
         });
         match usable {
@@ -160,23 +158,23 @@ impl Pdf {
         self.first.as_mut().ok_or_else(|| Error::internal("no engine"))
     }
 
-    /// A page by the first engine, or by another where the first has nothing to show.
+    /// A page by the first engine, or by the other if the first has nothing to show.
     fn render(&mut self, page: u32, size: Size, cx: &Context<'_>) -> Result<Vec<u8>> {
         let engine = self.first(page, cx)?;
         let (mut drawn, was_hayro, was_whole) = (engine.render(page, size, cx), engine.is_hayro(), engine.is_whole());
         if !was_hayro && wants_another(&drawn) {
-            let engine = match self.excerpt(page, cx)? {
-                Some(excerpt) => Engine::hayro(excerpt.bytes, Some(page), cx),
+            let engine = match self.subset(page, cx)? {
+                Some(subset) => Engine::hayro(subset.bytes, Some(page), cx),
                 None => self.whole_in_hayro(cx),
             };
             drawn = better(drawn, engine.and_then(|mut engine| engine.render(page, size, cx)))?;
         }
-        // What an excerpt could not be drawn of, the whole may be.
+        // A page that fails in a subset may succeed in the whole document.
         if !was_whole && drawn.as_ref().is_err_and(worth_another) {
             drawn = better(drawn, self.whole_in_hayro(cx).and_then(|mut engine| engine.render(page, size, cx)))?;
         }
         match self.doubt.take() {
-            // One cannot open it and the other finds nothing: that is no empty page.
+            // One engine cannot open it and the other finds nothing: the page may not be empty.
             Some(doubt) if drawn.as_ref().is_ok_and(|pixels| is_uniform(pixels)) => Err(doubt),
             _ => drawn,
         }
@@ -190,7 +188,7 @@ fn wants_another(drawn: &Result<Vec<u8>>) -> bool {
     }
 }
 
-/// Of two engines' pictures the one that shows something; an outer `Err` is one that ends the work.
+/// Of two engines' pictures, the one that shows something; an outer `Err` ends the request.
 fn better(first: Result<Vec<u8>>, second: Result<Vec<u8>>) -> Result<Result<Vec<u8>>> {
     Ok(match (first, second) {
         (_, Err(e)) if e.ends_request() => return Err(e),
@@ -240,7 +238,7 @@ impl Decoder for Pdf {
         if let Some(scan) = scan {
             match scan.frame(size, cx) {
                 Ok(frame) => return Ok(frame),
-                // What our codecs cannot read an engine may.
+                // A picture that our codecs cannot decode may be supported by an engine.
                 Err(e) if worth_another(&e) || e.kind() == ErrorKind::Limit => {}
                 Err(e) => return Err(e),
             }
@@ -251,13 +249,13 @@ impl Decoder for Pdf {
     }
 }
 
-/// The size of a page of another shape than the first, for which `want` was meant: as large, side by side.
+/// Fits a page of another shape than the first into the same box as `want`, which was computed for the first.
 fn of_page(want: Size, first: (f64, f64), page: (f64, f64)) -> Size {
     let scale = f64::max(
         f64::from(want.width.max(want.height)) / page.0.max(page.1),
         f64::from(want.width.min(want.height)) / page.0.min(page.1),
     );
-    // The same shape keeps the same size, whatever its points are.
+    // The same shape keeps the same size, whatever its size in points is.
     let same = ((first.0 / first.1) / (page.0 / page.1) - 1.0).abs() < 1e-3;
     let side = |points: f64| (points * scale).round().clamp(1.0, 65_535.0) as u32;
     if same { want } else { Size::new(side(page.0), side(page.1)) }

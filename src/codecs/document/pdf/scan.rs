@@ -1,11 +1,11 @@
-//! Pages that are one picture: scans. They go to our own codecs, which decode at a reduced size.
+//! Pages that consist of one picture: scans. They are decoded by our own codecs, at a reduced size.
 //!
-//! A page qualifies if its content draws nothing but one JPEG or JPEG 2000 picture, upright or turned by right angles,
-//! with nothing between the samples and the page: no mask, no transparency, plain colours. Text that is drawn invisibly
-//! (what character recognition leaves behind) is no hindrance. Everything else is drawn by an engine.
+//! A page qualifies if its content draws only one JPEG or JPEG 2000 picture, upright or rotated by right angles, with
+//! nothing that changes its samples: no mask, no transparency, plain colours. Invisible text (from character
+//! recognition) is allowed. All other pages are drawn by an engine.
 
 use super::file::File;
-use super::leaf::Leaf;
+use super::page_tree::PageNode;
 use super::syntax::{Dict, Lexer, Object};
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::color::{self, ColorSpace};
@@ -18,13 +18,13 @@ use thumbling_core::probe::Hint;
 use thumbling_core::scale;
 use thumbling_core::source::Source;
 
-/// Bytes of content of a page that may be a scan; recognised text is some tens of kB.
+/// Most bytes of page content; recognised text is some tens of kB.
 const MAX_CONTENT: u64 = 1 << 20;
-/// Bytes of the compressed picture.
+/// Most bytes of the compressed picture.
 const MAX_PICTURE: u64 = 128 << 20;
-/// Levels of saved graphics states.
+/// Most nested graphics states.
 const MAX_STATES: usize = 32;
-/// Length in pt that is no visible difference.
+/// Difference in pt that is invisible.
 const TOLERANCE: f64 = 0.5;
 
 /// `a b c d e f` of ISO 32000-2, 8.3.3.
@@ -32,7 +32,7 @@ type Matrix = [f64; 6];
 
 const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
-/// First `a`, then `b`.
+/// `a`, then `b`.
 fn then(a: Matrix, b: Matrix) -> Matrix {
     let [a0, a1, a2, a3, a4, a5] = a;
     let [b0, b1, b2, b3, b4, b5] = b;
@@ -46,20 +46,20 @@ fn then(a: Matrix, b: Matrix) -> Matrix {
     ]
 }
 
-/// A page and the one picture on it.
+/// A page and the only picture on it.
 pub(super) struct Scan {
     /// Width and height of the page after rotation, pt.
     pub(super) size: (f64, f64),
     /// The picture's file.
     picture: Vec<u8>,
     color: Option<ColorSpace>,
-    /// How the stored picture is turned to be as the page shows it.
+    /// The orientation of the stored picture on the page.
     orientation: Orientation,
-    /// Where it lies on the page, from its top left, pt.
+    /// The picture's rectangle on the page, from the top left, pt.
     place: Rect,
 }
 
-/// What is shown of a page: the part of it in default user space, pt, and its turn, degrees clockwise.
+/// The visible part of a page: a rectangle in default user space, pt, and rotation, degrees clockwise.
 struct Boxes {
     left: f64,
     bottom: f64,
@@ -68,19 +68,19 @@ struct Boxes {
     rotate: u32,
 }
 
-/// The page `leaf` as a scan, if it is one.
-pub(super) fn find(file: &mut File, leaf: &Leaf, interrupt: &Interrupt) -> Result<Option<Scan>> {
-    let Some(page) = page_frame(file, leaf)? else { return Ok(None) };
+/// The page `node` as a scan, if it is one.
+pub(super) fn find(file: &mut File, node: &PageNode, interrupt: &Interrupt) -> Result<Option<Scan>> {
+    let Some(page) = page_frame(file, node)? else { return Ok(None) };
     // Annotations may be drawn over it.
-    if file.resolved(leaf.dict.get("Annots"))?.is_some_and(|a| a.array().is_none_or(|a| !a.is_empty()) && !a.is_null())
+    if file.resolved(node.dict.get("Annots"))?.is_some_and(|a| a.array().is_none_or(|a| !a.is_empty()) && !a.is_null())
     {
         return Ok(None);
     }
-    let Some(resources) = inherited(file, leaf, "Resources")? else { return Ok(None) };
+    let Some(resources) = inherited(file, node, "Resources")? else { return Ok(None) };
     let Some(resources) = resources.dict().cloned() else { return Ok(None) };
     let Some(pictures) = file.resolved(resources.get("XObject"))? else { return Ok(None) };
     let Some(pictures) = pictures.dict().filter(|p| !p.0.is_empty()).cloned() else { return Ok(None) };
-    let Some(content) = content(file, leaf)? else { return Ok(None) };
+    let Some(content) = content(file, node)? else { return Ok(None) };
     let states = file.resolved(resources.get("ExtGState"))?.and_then(|s| s.dict().cloned()).unwrap_or_default();
     let Some((name, matrix)) = drawn(file, &content, &states, &page, interrupt)? else { return Ok(None) };
     let Object::Ref(number, _) = *pictures.get(&String::from_utf8_lossy(&name)) else { return Ok(None) };
@@ -98,20 +98,20 @@ pub(super) fn find(file: &mut File, leaf: &Leaf, interrupt: &Interrupt) -> Resul
     Ok(Some(Scan { size, picture: picture.to_vec(), color: color.0, orientation, place }))
 }
 
-fn inherited(file: &mut File, leaf: &Leaf, key: &str) -> Result<Option<Object>> {
-    let own = leaf.dict.get(key);
+fn inherited(file: &mut File, node: &PageNode, key: &str) -> Result<Option<Object>> {
+    let own = node.dict.get(key);
     let value = if own.is_null() {
-        leaf.inherited.iter().find(|(known, ..)| *known == key).map_or(&Object::Null, |(_, value, _)| value)
+        node.inherited.iter().find(|(known, ..)| *known == key).map_or(&Object::Null, |(_, value, _)| value)
     } else {
         own
     };
     file.resolved(value)
 }
 
-/// The part of the media box that the crop box leaves.
-fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Boxes>> {
+/// The intersection of media box and crop box.
+fn page_frame(file: &mut File, node: &PageNode) -> Result<Option<Boxes>> {
     let mut rectangle = |key| -> Result<Option<[f64; 4]>> {
-        let Some(value) = inherited(file, leaf, key)? else { return Ok(None) };
+        let Some(value) = inherited(file, node, key)? else { return Ok(None) };
         let corners: Vec<f64> = value.array().unwrap_or_default().iter().filter_map(Object::number).collect();
         let [a, b, c, d] = corners[..] else { return Ok(None) };
         Ok(Some([a.min(c), b.min(d), a.max(c), b.max(d)]))
@@ -121,8 +121,8 @@ fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Boxes>> {
     let (left, bottom) = (media[0].max(crop[0]), media[1].max(crop[1]));
     let (width, height) = (media[2].min(crop[2]) - left, media[3].min(crop[3]) - bottom);
     let rotate =
-        inherited(file, leaf, "Rotate")?.map_or(Some(0.0), |r| if r.is_null() { Some(0.0) } else { r.number() });
-    let sound = width >= 1.0 && height >= 1.0 && leaf.dict.get("UserUnit").is_null();
+        inherited(file, node, "Rotate")?.map_or(Some(0.0), |r| if r.is_null() { Some(0.0) } else { r.number() });
+    let sound = width >= 1.0 && height >= 1.0 && node.dict.get("UserUnit").is_null();
     Ok(match rotate.map(|r| r.rem_euclid(360.0)) {
         Some(r) if sound && r % 90.0 == 0.0 => Some(Boxes { left, bottom, width, height, rotate: r as u32 }),
         _ => None,
@@ -130,8 +130,8 @@ fn page_frame(file: &mut File, leaf: &Leaf) -> Result<Option<Boxes>> {
 }
 
 /// The content of the page, its parts joined.
-fn content(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
-    let contents = leaf.dict.get("Contents");
+fn content(file: &mut File, node: &PageNode) -> Result<Option<Vec<u8>>> {
+    let contents = node.dict.get("Contents");
     let parts = match (contents, file.resolved(contents)?) {
         (_, Some(Object::Array(parts))) => parts,
         (reference, Some(_)) => vec![reference.clone()],
@@ -148,7 +148,7 @@ fn content(file: &mut File, leaf: &Leaf) -> Result<Option<Vec<u8>>> {
     Ok(Some(joined))
 }
 
-/// The name of the one picture that `content` draws, and the matrix that it is drawn with.
+/// The name of the only picture that `content` draws, and its matrix.
 fn drawn(
     file: &mut File,
     content: &[u8],
@@ -194,7 +194,7 @@ fn drawn(
             }
             b"Tr" => invisible = numbers == [3.0],
             b"Tj" | b"TJ" | b"'" | b"\"" if invisible => {}
-            // Only clips that leave the whole page are followed.
+            // Only clips to the whole page are supported.
             b"re" => match numbers[..] {
                 [x, y, w, h] if matrix[1] == 0.0 && matrix[2] == 0.0 => {
                     let (x0, y0) = (x * matrix[0] + matrix[4], y * matrix[3] + matrix[5]);
@@ -220,7 +220,7 @@ fn drawn(
             b"BT" | b"ET" | b"Tf" | b"Td" | b"TD" | b"Tm" | b"T*" | b"Tc" | b"Tw" | b"Tz" | b"TL" | b"Ts" | b"g"
             | b"G" | b"rg" | b"RG" | b"k" | b"K" | b"w" | b"J" | b"j" | b"M" | b"d" | b"ri" | b"i" | b"EMC" | b"MP"
             | b"DP" | b"BMC" => {}
-            // Content that may be switched off.
+            // Optional content.
             b"BDC" if operands.first().and_then(Object::name) != Some(b"OC") => {}
             _ => return Ok(None),
         }
@@ -229,7 +229,7 @@ fn drawn(
     Ok(picture)
 }
 
-/// Whether a graphics state is one that leaves a picture as it is.
+/// Whether a graphics state does not change how a picture is drawn.
 fn changes_nothing(state: &Dict) -> bool {
     state.0.iter().all(|(key, value)| match &key[..] {
         b"ca" | b"CA" => value.number() == Some(1.0),
@@ -242,7 +242,7 @@ fn changes_nothing(state: &Dict) -> bool {
     })
 }
 
-/// Whether nothing stands between the samples of a picture and the page.
+/// Whether the samples of a picture appear on the page unchanged.
 fn is_plain(dict: &Dict) -> bool {
     let filter = match dict.get("Filter") {
         Object::Array(items) if items.len() == 1 => items[0].name(),
@@ -255,8 +255,8 @@ fn is_plain(dict: &Dict) -> bool {
         && absent.iter().all(|key| dict.get(key).is_null())
 }
 
-/// What the samples mean, in so far as the picture's own file does not say it: `Some(None)` is sRGB or grey.
-#[allow(clippy::type_complexity)] // An answer that may be "as it is".
+/// The colour space of the samples, unless the picture's own file defines it: `Some(None)` is sRGB or grey.
+#[allow(clippy::type_complexity)] // `Some(None)` is an answer of its own.
 fn color_of(file: &mut File, dict: &Dict) -> Result<Option<(Option<ColorSpace>,)>> {
     let space = file.resolved(dict.get("ColorSpace"))?.unwrap_or(Object::Null);
     match (&space, space.array()) {
@@ -272,16 +272,16 @@ fn color_of(file: &mut File, dict: &Dict) -> Result<Option<(Option<ColorSpace>,)
             let Some(profile) = file.data(&body, MAX_CONTENT * 4)? else { return Ok(None) };
             Ok(Some((Some(ColorSpace::Icc(profile.into())),)))
         }
-        // JPEG 2000 says it itself.
+        // JPEG 2000 defines it itself.
         (Object::Null, _) => Ok(Some((None,))),
         _ => Ok(None),
     }
 }
 
-/// How the unit square lies on the shown page under `matrix`; `None` if it is slanted.
+/// Orientation and rectangle of the unit square on the visible page under `matrix`; `None` if it is skewed.
 fn placed(matrix: Matrix, page: &Boxes) -> Option<(Orientation, Rect)> {
     let &Boxes { left, bottom, width, height, rotate } = page;
-    // From the page's own coordinates to the shown page's, whose rows run down.
+    // From user space to the visible page, whose rows run downwards.
     let shown = match rotate {
         0 => [1.0, 0.0, 0.0, -1.0, -left, bottom + height],
         90 => [0.0, 1.0, 1.0, 0.0, -bottom, -left],
@@ -324,7 +324,7 @@ impl Scan {
         let source = Source::from_slice(self.picture.as_slice());
         let picture = cx.inner_frame(&source, &Hint::default(), &want)?;
         let color = self.color.clone().unwrap_or_else(|| picture.color.clone());
-        // What the page says holds; what the picture's own file says of its orientation does not.
+        // The page's orientation counts; that of the picture's own file is ignored.
         let picture = picture.with_color(color).with_orientation(self.orientation).with_origin(Origin::Rendered);
         let covers = x.abs() <= TOLERANCE
             && y.abs() <= TOLERANCE
@@ -333,11 +333,11 @@ impl Scan {
         if covers { Ok(picture) } else { self.on_paper(picture, size, cx) }
     }
 
-    /// The picture where it lies on white paper of `size` px, cut off at its edges.
+    /// Draws the picture on white paper of `size` px, cropped at its edges.
     fn on_paper(&self, picture: Frame, size: Size, cx: &Context<'_>) -> Result<Frame> {
         let (across, down) = (f64::from(size.width) / self.size.0, f64::from(size.height) / self.size.1);
         let Rect { x, y, width, height } = self.place;
-        // Whole pixels of the paper, and the part of the upright picture that falls on them.
+        // Whole pixels of the paper, and the part of the upright picture that they show.
         let edge = |at: f64, scale: f64, max: u32| (at * scale).round().clamp(0.0, f64::from(max)) as u32;
         let (left, right) = (edge(x, across, size.width), edge(x + width, across, size.width));
         let (top, bottom) = (edge(y, down, size.height), edge(y + height, down, size.height));

@@ -1,11 +1,11 @@
-//! The objects of PDF (ISO 32000-2, 7.3), as far as finding one's way through a document needs them.
+//! The objects of PDF (ISO 32000-2, 7.3), as far as navigating a document needs them.
 //!
-//! Strict: what is not as the standard says is `None`, and the engines, which are lenient, are left to it.
+//! Strict: deviations from the standard are `None`, and the document is left to the engines, which are lenient.
 
-/// Arrays and dictionaries inside one another.
+/// Most nested arrays and dictionaries.
 const MAX_DEPTH: u32 = 64;
 
-/// One object. Strings are passed over: nothing here depends on them.
+/// One object. Strings are skipped: nothing here depends on them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Object {
     Null,
@@ -17,7 +17,7 @@ pub(super) enum Object {
     Dict(Dict),
     /// Object and generation number.
     Ref(u32, u32),
-    /// A word of a content stream.
+    /// An operator of a content stream.
     Operator(Vec<u8>),
 }
 
@@ -29,7 +29,7 @@ impl Object {
         }
     }
 
-    /// A whole number from 0 on.
+    /// A non-negative integer.
     pub(super) fn unsigned(&self) -> Option<u64> {
         self.number().filter(|n| *n >= 0.0 && n.fract() == 0.0 && *n < 1e15).map(|n| n as u64)
     }
@@ -60,12 +60,12 @@ impl Object {
     }
 }
 
-/// A dictionary, in the order of the file.
+/// A dictionary, in file order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Dict(pub(super) Vec<(Vec<u8>, Object)>);
 
 impl Dict {
-    /// The value of `key`, `Null` if it has none.
+    /// The value of `key`, or `Null`.
     pub(super) fn get(&self, key: &str) -> &Object {
         self.0.iter().find(|(k, _)| k == key.as_bytes()).map_or(&Object::Null, |(_, value)| value)
     }
@@ -75,11 +75,11 @@ impl Dict {
     }
 }
 
-/// Reads objects one after the other.
+/// Reads consecutive objects.
 pub(super) struct Lexer<'a> {
     data: &'a [u8],
     pub(super) at: usize,
-    /// In a file `1 0 R` is a reference; in a content stream it is not.
+    /// Whether `1 0 R` is a reference: in files it is, in content streams not.
     references: bool,
 }
 
@@ -92,12 +92,12 @@ const fn is_delimiter(byte: u8) -> bool {
 }
 
 impl<'a> Lexer<'a> {
-    /// Over a part of a file.
+    /// For a part of a file.
     pub(super) fn file(data: &'a [u8], at: usize) -> Self {
         Self { data, at, references: true }
     }
 
-    /// Over a content stream.
+    /// For a content stream.
     pub(super) fn content(data: &'a [u8]) -> Self {
         Self { data, at: 0, references: false }
     }
@@ -116,13 +116,13 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Whether nothing but space is left.
+    /// Whether only whitespace is left.
     pub(super) fn at_end(&mut self) -> bool {
         self.skip_space();
         self.at >= self.data.len()
     }
 
-    /// Passes over `word` if it is next.
+    /// Skips `word` if it is next.
     pub(super) fn eat(&mut self, word: &[u8]) -> bool {
         self.skip_space();
         let found = self.data.get(self.at..).is_some_and(|rest| rest.starts_with(word));
@@ -250,17 +250,17 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// An indirect object as it stands in a file.
+/// An indirect object of a file.
 pub(super) struct Indirect {
     pub(super) number: u32,
     pub(super) object: Object,
-    /// Where the bytes of its stream begin, if it is one; counted from the start of what was read.
+    /// Start of its stream, if it has one, relative to the data read.
     pub(super) stream: Option<usize>,
-    /// Where it ends, or its stream begins.
+    /// End of the object, or start of its stream.
     pub(super) end: usize,
 }
 
-/// Reads `1 0 obj … endobj` at the start of `data`, or up to the stream; `None` if it is not there whole.
+/// Reads `1 0 obj … endobj` at the start of `data`, or up to the stream; `None` if it is incomplete.
 pub(super) fn indirect(data: &[u8]) -> Option<Indirect> {
     let mut lexer = Lexer::file(data, 0);
     let number = lexer.object()?.unsigned()?;
@@ -271,7 +271,7 @@ pub(super) fn indirect(data: &[u8]) -> Option<Indirect> {
     let object = lexer.object()?;
     let mut stream = None;
     if object.dict().is_some() && lexer.eat(b"stream") {
-        // A line feed ends the line, with or without a carriage return in front.
+        // A line feed ends the line, with or without a carriage return before it.
         match data.get(lexer.at..)? {
             [b'\r', b'\n', ..] => lexer.at += 2,
             [b'\n', ..] => lexer.at += 1,

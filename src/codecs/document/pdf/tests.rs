@@ -1,5 +1,5 @@
-//! One behaviour each, on documents that are written here. Where PDFium is found it is asked first, as everywhere: what
-//! is expected holds for either engine.
+//! On documents written here. If PDFium is available it is used first, as always: the expectations hold for both
+//! engines.
 
 use std::io::Write;
 
@@ -33,7 +33,7 @@ fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
 
 const CATALOG: &[u8] = b"<</Type/Catalog/Pages 2 0 R>>";
 
-/// A document of one page of 200 × 100 pt with this content; `tree` and `page` add to their dictionaries.
+/// A document of one page of 200 × 100 pt with this content; `tree` and `page` are added to the dictionaries.
 fn one_page(tree: &str, page: &str, content: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
     let mut objects = vec![
         CATALOG.to_vec(),
@@ -133,7 +133,7 @@ const PICTURE: &str = "/Resources<</XObject<</P 5 0 R>>>>";
 
 #[test]
 fn a_page_that_is_one_picture_is_a_scan_and_looks_as_the_engine_draws_it() {
-    // Upright, turned, mirrored, smaller than the page and hanging out of it.
+    // Upright, rotated, mirrored, smaller than the page and overlapping its edge.
     for matrix in
         ["200 0 0 100 0 0", "0 100 -200 0 200 0", "-200 0 0 100 200 0", "80 0 0 40 30 20", "100 0 0 100 -40 -30"]
     {
@@ -144,7 +144,7 @@ fn a_page_that_is_one_picture_is_a_scan_and_looks_as_the_engine_draws_it() {
                 one_page("", &page, content.as_bytes(), &[picture("")])
             };
             let scan = find_scan(&page("")).unwrap();
-            // An annotation, even one without looks, leaves the page to the engine.
+            // Any annotation, even an invisible one, leaves the page to the engine.
             let by_engine = page("/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>]");
             assert!(find_scan(&by_engine).is_none());
             let (info, engine) = draw(&by_engine);
@@ -250,11 +250,10 @@ fn forms_that_multiply_end_at_the_deadline_in_the_built_in_engine() {
     };
     let forms: Vec<_> = (0..30).map(form).collect();
     let file = one_page("", "/Resources<</XObject<</X 5 0 R>>>>", b"/X Do", &forms);
-    let (limits, warnings) = (crate::Limits::default(), std::sync::Mutex::new(Vec::new()));
-    let budget = thumbling_core::limits::Budget::new(limits.max_memory);
-    let timeout = Some(std::time::Duration::from_millis(300));
-    let interrupt = thumbling_core::cancel::Interrupt::new(timeout, crate::CancelToken::new());
-    let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
+    let limits = crate::Limits::default().timeout(std::time::Duration::from_millis(300));
+    let state = thumbling_core::decode::RequestState::new(&limits, crate::CancelToken::new(), crate::codecs::open);
+    let hint = crate::Hint::default();
+    let cx = state.context(&hint);
     let start = std::time::Instant::now();
     let drawn = Engine::hayro(file, None, &cx).and_then(|mut engine| engine.render(0, Size::new(20, 10), &cx));
     assert_eq!(drawn.unwrap_err().kind(), ErrorKind::Timeout);

@@ -9,19 +9,19 @@ use thumbling_core::geometry::Size;
 const HEADER: u64 = 128;
 /// DDS_HEADER_DXT10.
 const EXTENDED: u64 = 20;
-/// Levels that a side of 2^32 has.
+/// Number of levels of a side of 2^32.
 const MAX_LEVELS: u32 = 32;
 
-/// What stands before the pixels.
+/// The description before the pixels.
 #[derive(Debug, Clone)]
 pub(crate) struct Header {
-    /// px of the largest level.
+    /// Size of the largest level, px.
     pub size: Size,
-    /// Levels, each half of the one before.
+    /// Number of levels, each half the size of the previous.
     pub levels: u32,
     /// How pixels are stored.
     pub layout: Layout,
-    /// Whether colours were multiplied by alpha.
+    /// Whether colours are premultiplied by alpha.
     pub premultiplied: bool,
     /// Offset of the largest level of the first face or slice.
     pub pixels: u64,
@@ -52,7 +52,7 @@ impl Header {
             }
             _ => masked(flags, field(88), [field(92), field(96), field(100), field(104)])?,
         };
-        // Depth 0 and 1 are no volume; levels of a volume have all their slices.
+        // Depth 0 and 1 are not a volume; each level of a volume contains all its slices.
         let is_volume = field(112) & 0x20_0000 != 0 && field(24) > 1;
         let levels = if is_volume { 1 } else { field(28).clamp(1, MAX_LEVELS) };
         Ok(Self { size, levels, layout, premultiplied, pixels })
@@ -66,7 +66,7 @@ fn masked(flags: u32, bits: u32, masks: [u32; 4]) -> Result<Layout> {
     }
     let color = match (flags & 0x2_0000 != 0, flags & 2 != 0 && flags & 0x40 == 0) {
         (true, _) => [masks[0]; 3],
-        // Nothing but alpha: a grey picture to the eye.
+        // Only alpha: shown as grey.
         (_, true) => return Ok(Layout::Masked { bytes: bits / 8, masks: [masks[3], masks[3], masks[3], 0] }),
         _ => [masks[0], masks[1], masks[2]],
     };
@@ -82,7 +82,7 @@ fn four_cc(code: u32) -> Result<Layout> {
         b"BC4S" => Layout::Blocks(Block::Bc4 { signed: true }),
         b"ATI2" | b"BC5U" => Layout::Blocks(Block::Bc5 { signed: false }),
         b"BC5S" => Layout::Blocks(Block::Bc5 { signed: true }),
-        // Numbers of D3DFORMAT.
+        // D3DFORMAT numbers.
         _ => match code {
             36 => Layout::Packed(Packed::Rgba16),
             111 => Layout::Packed(Packed::RHalf),

@@ -1,9 +1,9 @@
-//! How pixels are stored, and their samples.
+//! How pixels are stored, and how they are unpacked to samples.
 
 use thumbling_core::frame::PixelFormat;
 use thumbling_core::geometry::Size;
 
-/// Px of a block's side.
+/// Side of a block, px.
 pub(crate) const BLOCK: usize = 4;
 
 /// Compressed blocks of 4×4 px.
@@ -18,7 +18,7 @@ pub(crate) enum Block {
     Bc7,
 }
 
-/// Pixels of whole samples.
+/// Uncompressed pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packed {
     Rgba16,
@@ -26,7 +26,7 @@ pub(crate) enum Packed {
     RgbaHalf,
     RFloat,
     RgbaFloat,
-    /// Three mantissas of 9 bits, an exponent of 5.
+    /// Three mantissas of 9 bits and an exponent of 5.
     SharedExponent,
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Packed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     Blocks(Block),
-    /// Bits of red, green, blue and alpha in so many bytes.
+    /// Bit masks of red, green, blue and alpha, in pixels of this many bytes.
     Masked {
         bytes: u32,
         masks: [u32; 4],
@@ -80,7 +80,7 @@ impl Layout {
         self.stride(size.width).saturating_mul(u64::from(size.height).div_ceil(self.rows() as u64))
     }
 
-    /// Unpacks one stored stride into [`rows`](Self::rows) rows of `row_bytes` bytes.
+    /// Unpacks [`rows`](Self::rows) stored rows into rows of `row_bytes` bytes each.
     pub(crate) fn unpack(self, stored: &[u8], out: &mut [u8], row_bytes: usize) {
         match self {
             Self::Blocks(block) => blocks(block, stored, out, row_bytes),
@@ -106,7 +106,7 @@ fn blocks(block: Block, stored: &[u8], out: &mut [u8], row_bytes: usize) {
         }
         let at = i * BLOCK * samples;
         for (row, texels) in out.chunks_exact_mut(row_bytes).zip(texels.chunks_exact(BLOCK * samples)) {
-            // The last block may stand over the right edge.
+            // The last block may extend past the right edge.
             let into = &mut row[at.min(row_bytes)..(at + BLOCK * samples).min(row_bytes)];
             into.copy_from_slice(&texels[..into.len()]);
         }
@@ -117,7 +117,7 @@ fn block_samples(block: Block) -> usize {
     Layout::Blocks(block).format().channels()
 }
 
-/// Red and green, as of a normal map; blue stays 0 as other readers have it.
+/// Red and green only, usually a normal map; blue stays 0, as in other readers.
 fn two_channels(data: &[u8], signed: bool, texels: &mut [u8; 64]) {
     let mut pairs = [0u8; 32];
     bcdec_rs::bc5(data, &mut pairs, 8, signed);
@@ -126,7 +126,7 @@ fn two_channels(data: &[u8], signed: bool, texels: &mut [u8; 64]) {
     }
 }
 
-/// Values of 0 to 1 as they are: textures are lit before they are shown, so none of them says what is white.
+/// Values in 0 to 1 are kept: textures are lit before they are shown, so nothing defines what is white.
 fn half_float(data: &[u8], signed: bool, texels: &mut [u8; 64]) {
     let mut floats = [0f32; 48];
     bcdec_rs::bc6h_float(data, &mut floats, 12, signed);
@@ -170,7 +170,7 @@ impl Packed {
                 out,
                 stored.chunks_exact(4).flat_map(|s| {
                     let v = u32::from_le_bytes([s[0], s[1], s[2], s[3]]);
-                    // Bias 15, and mantissas without a leading one.
+                    // Exponent bias 15, and mantissas without an implicit leading one.
                     let scale = ((v >> 27) as f32 - 24.0).exp2();
                     [v, v >> 9, v >> 18].map(|m| (m & 0x1FF) as f32 * scale)
                 }),
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn blocks_over_the_edge_are_cut_off() {
-        // Both end colours white.
+        // Both end colours are white.
         let mut out = vec![0; 5 * 4 * 4];
         Layout::Blocks(Block::Bc1).unpack(&[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0].repeat(2), &mut out, 5 * 4);
         assert_eq!(out, [255; 80]);

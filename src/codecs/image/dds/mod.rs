@@ -1,5 +1,5 @@
-//! DDS, DirectDraw Surface: compressed and plain textures. The smallest level that covers the wanted size is read, of
-//! the first face, slice or element.
+//! DDS, DirectDraw Surface: compressed and uncompressed textures. Reads the smallest level that covers the wanted size,
+//! of the first face, slice or element.
 
 mod header;
 mod layout;
@@ -19,7 +19,7 @@ use thumbling_core::scale::rows::{self, Shape};
 use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("dds");
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 128 << 10;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -73,7 +73,7 @@ impl Decoder for Dds {
     }
 }
 
-/// Size and offset of the smallest level that covers `want` and lies in the file's `end` bytes.
+/// Size and offset of the smallest level that covers `want` and lies within the file's `end` bytes.
 fn level(header: &Header, want: Size, end: u64) -> (Size, u64) {
     let (mut size, mut at) = (header.size, header.pixels);
     let mut best = (size, at);

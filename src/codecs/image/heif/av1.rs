@@ -3,14 +3,14 @@
 use super::meta::Meta;
 use super::picture::{Chroma, Picture, Plane, Samples};
 use super::property::{Nclx, Property};
-use crate::ffi::av1::{self, Layout, Options};
+use crate::ffi::rav1d::{self, Layout, Options};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
 /// The layer selector that leaves the choice to the reader (AV1 Image File Format, clause 2.3.2).
 const ANY_LAYER: u16 = 0xffff;
 
-/// Bytes that decoding item `id` of `size` px takes: planes as `av1C` announces them, and the decoder's own state
+/// Bytes that decoding item `id` of `size` px takes: planes as declared by `av1C`, and the decoder's own state
 /// (measured: 20 MP of 10 bits take 130 MB).
 pub(super) fn decoding_bytes(meta: &Meta, id: u32, size: Size) -> u64 {
     // AV1-ISOBMFF, clause 2.3.3: high_bitdepth, twelve_bit, monochrome, chroma_subsampling_x and _y.
@@ -25,8 +25,8 @@ pub(super) fn decoding_bytes(meta: &Meta, id: u32, size: Size) -> u64 {
     size.pixels().saturating_mul(sample * (halves_of_a_pixel + 4)) / 2
 }
 
-/// Decodes item `id`, whose bytes are `data`, and hands its picture to `place`. The picture has at most the pixels of
-/// `size`; `coarse` leaves out the filters that no reduced picture shows.
+/// Decodes item `id`, whose bytes are `data`, and passes its picture to `place`. The picture has at most the pixels of
+/// `size`; `coarse` skips filters whose effect is invisible in reduced pictures.
 pub(super) fn decode(
     meta: &Meta,
     id: u32,
@@ -43,7 +43,7 @@ pub(super) fn decode(
         Property::OperatingPoint(point) => Some(*point),
         _ => None,
     });
-    // Other layers of the same bytes may be larger than the one that is asked for.
+    // Other layers of the same data may be larger than the selected one.
     let pixels = size.pixels().saturating_mul(if layer.is_some() { 16 } else { 1 });
     let options = Options {
         operating_point: operating_point.unwrap_or(0),
@@ -51,7 +51,7 @@ pub(super) fn decode(
         coarse: coarse && layer.is_none(),
         max_pixels: u32::try_from(pixels).unwrap_or(u32::MAX),
     };
-    let decoded = av1::decode(data, options)?;
+    let decoded = rav1d::decode(data, options)?;
     let (width, height) = decoded.size();
     let chroma = match decoded.layout() {
         Layout::I400 => Chroma::Mono,
@@ -61,8 +61,8 @@ pub(super) fn decode(
     };
     let plane = |i: usize| {
         let (samples, stride) = match decoded.plane(i) {
-            Some((av1::Plane::U8(samples), stride)) => (Samples::U8(samples), stride),
-            Some((av1::Plane::U16(samples), stride)) => (Samples::U16(samples), stride),
+            Some((rav1d::Plane::U8(samples), stride)) => (Samples::U8(samples), stride),
+            Some((rav1d::Plane::U16(samples), stride)) => (Samples::U16(samples), stride),
             None => (Samples::U8(&[]), 0),
         };
         Plane { samples, stride }

@@ -1,9 +1,9 @@
-//! Where coded pictures are gathered: tiles are placed side by side and scaled down as they come.
+//! The canvas that coded pictures are collected on: tiles are placed side by side and reduced as they are decoded.
 //!
-//! Scaling is a box filter over the planes of the whole picture: each sample of a tile is added to the one bin it
-//! falls in, and bins know nothing of tiles, so that no seam can show. Bins divide the picture evenly to whole
-//! samples; the picture keeps its exact proportions. Whatever the depth, gathered samples are 16 bits: a code value
-//! of `n` bits stands at `code << (16 - n)`, with what averaging adds below.
+//! Reduction is a box filter over the planes of the whole picture: each sample of a tile is added to one bin. Bins are
+//! independent of tiles, so seams cannot show. Bins split the picture evenly at whole samples; the picture keeps its
+//! exact proportions. Whatever the depth, collected samples have 16 bits: an `n`-bit code value is stored as `code <<
+//! (16 - n)`, with the extra precision of averaging below.
 
 use super::picture::{Chroma, Picture, Plane, Samples};
 use super::property::Nclx;
@@ -11,10 +11,10 @@ use super::shape::Window;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
-/// Source samples of one side of a bin, at most, so that sums of 16-bit samples fit 32 bits.
+/// Most source samples per side of a bin, so that sums of 16-bit samples fit 32 bits.
 pub(super) const MAX_REDUCTION: u32 = 256;
 
-/// One gathered plane.
+/// One collected plane.
 #[derive(Debug, Clone)]
 pub(super) struct GatheredPlane {
     pub(super) size: Size,
@@ -25,17 +25,17 @@ pub(super) struct GatheredPlane {
 #[derive(Debug)]
 pub(super) struct Gathered {
     pub(super) size: Size,
-    /// How the planes are sampled now: what was scaled down has as much chroma as luma.
+    /// The current sampling of the planes: a reduced picture has as much chroma as luma.
     pub(super) chroma: Chroma,
-    /// Luma columns and rows by which the first chroma sample stands outside a cropped picture: 0 or 1.
+    /// Luma columns and rows by which the first chroma sample lies outside a cropped picture: 0 or 1.
     pub(super) phase: (u32, u32),
     pub(super) depth: u8,
-    /// What the bitstream says of colour.
+    /// Colour information of the bitstream.
     pub(super) nclx: Option<Nclx>,
     pub(super) planes: Vec<GatheredPlane>,
 }
 
-/// A picture that is being gathered.
+/// A picture while it is collected.
 #[derive(Debug)]
 pub(super) struct Canvas {
     window: Window,
@@ -52,7 +52,7 @@ struct Content {
 }
 
 impl Canvas {
-    /// Gathers the `window` of a picture at `target` size, which is the window's own or smaller, on each side by at
+    /// Collects the `window` of a picture at `target` size, which is the window's own or smaller, on each side by at
     /// most [`MAX_REDUCTION`].
     pub(super) fn new(window: Window, target: Size) -> Self {
         let side = |full: u32, target: u32| target.clamp(full.div_ceil(MAX_REDUCTION).max(1), full.max(1));
@@ -60,25 +60,25 @@ impl Canvas {
         Self { window, target, content: None }
     }
 
-    /// Bytes that gathering and the result take together, for the richest kind of picture.
+    /// Bytes that collecting and the result take together, for the most demanding kind of picture.
     pub(super) fn bytes(&self) -> u64 {
         let sums = if self.is_reduced() { 4 } else { 0 };
         self.target.pixels() * 3 * (2 + sums)
     }
 
-    /// Whether the picture gets smaller.
+    /// Whether the picture is reduced.
     pub(super) fn is_reduced(&self) -> bool {
         self.target != self.window.size
     }
 
-    /// Whether anything of a picture of `size` at `x`, `y` is shown.
+    /// Whether any part of a picture of `size` at `x`, `y` is visible.
     pub(super) fn touches(&self, x: u32, y: u32, size: Size) -> bool {
         let Window { x: left, y: top, size: shown } = self.window;
         let (right, bottom) = (left.saturating_add(shown.width), top.saturating_add(shown.height));
         x < right && y < bottom && x.saturating_add(size.width) > left && y.saturating_add(size.height) > top
     }
 
-    /// Places a picture with its upper left corner at `x`, `y`; what lies outside the window is dropped.
+    /// Places a picture with its upper left corner at `x`, `y`; parts outside the window are dropped.
     pub(super) fn place(&mut self, picture: &Picture<'_>, x: u32, y: u32) -> Result<()> {
         let (window, target) = (self.window, self.target);
         let content = self.content.get_or_insert_with(|| Content::new(picture, window, target));
@@ -97,18 +97,18 @@ impl Canvas {
         Ok(())
     }
 
-    /// Places grey of `size` where a picture could not be decoded, of the kind of those that could; `corrupt` if there
-    /// were none.
+    /// Places grey of `size` for a picture that could not be decoded, in the format of those that could; `corrupt` if
+    /// there were none.
     pub(super) fn place_gray(&mut self, size: Size, x: u32, y: u32) -> Result<()> {
         let content = self.content.as_ref().ok_or_else(|| Error::corrupt("a picture without content"))?;
         let (chroma, depth, nclx) = (content.chroma, content.depth, content.nclx);
-        // One row serves all.
+        // One row is reused for all.
         let row = vec![1u16 << (depth - 1); size.width as usize];
         let plane = Plane { samples: Samples::U16(&row), stride: 0 };
         self.place(&Picture { size, chroma, depth, planes: [plane; 3], nclx }, x, y)
     }
 
-    /// The gathered picture.
+    /// The finished picture.
     pub(super) fn finish(self) -> Result<Gathered> {
         let is_reduced = self.is_reduced();
         let content = self.content.ok_or_else(|| Error::corrupt("a picture without content"))?;
@@ -151,7 +151,7 @@ impl Content {
 struct Bins {
     window: Window,
     target: Size,
-    /// Where bins start in the plane, and where the last one ends.
+    /// Start of each bin in the plane, and end of the last one.
     columns: Vec<u32>,
     rows: Vec<u32>,
     store: Store,
@@ -159,14 +159,14 @@ struct Bins {
 
 #[derive(Debug)]
 enum Store {
-    /// Every bin is one sample.
+    /// Whether every bin is one sample.
     Samples(Vec<u16>),
     Sums(Vec<u32>),
 }
 
 impl Bins {
     fn new(window: Window, target: Size) -> Self {
-        // Rounded to the nearest sample, so that bins stand where they should on average.
+        // Rounded to the nearest sample, so that bins are unbiased on average.
         let edge = |i: u32, full: u32, bins: u32| {
             ((2 * u64::from(i) * u64::from(full) + u64::from(bins)) / (2 * u64::from(bins))) as u32
         };
@@ -178,10 +178,10 @@ impl Bins {
         Self { window, target, columns, rows: edges(window.y, window.size.height, target.height), store }
     }
 
-    /// Adds a plane of `size` at `x`, `y`; `None` if it has fewer samples than it says.
+    /// Adds a plane of `size` at `x`, `y`; `None` if it has fewer samples than declared.
     fn add<T: Copy + Into<u32>>(&mut self, samples: &[T], stride: usize, size: Size, (x, y): (u32, u32)) -> Option<()> {
         let Window { x: left, y: top, size: shown } = self.window;
-        // The part of the plane that falls into the window, in the coordinates of the whole plane.
+        // The visible part of the plane, in coordinates of the whole plane.
         let (x0, y0) = (x.max(left), y.max(top));
         let x1 = x.saturating_add(size.width).min(left + shown.width);
         let y1 = y.saturating_add(size.height).min(top + shown.height);
@@ -255,7 +255,7 @@ impl Bins {
     }
 }
 
-/// A plane stretched to `size` by the nearest sample: for planes that are coded smaller than the rest of the picture.
+/// A plane stretched to `size` by nearest neighbour: for planes that are coded smaller than the rest of the picture.
 pub(super) fn stretched(plane: GatheredPlane, size: Size) -> GatheredPlane {
     if plane.size == size {
         return plane;
@@ -280,7 +280,8 @@ mod tests {
         (0..n).map(|i| (i * 37 % 251) as u8).collect()
     }
 
-    /// Places the part of a 4:2:0 picture of `size` that starts at `x`, `y`; each plane holds `planes`' samples.
+    /// Places the part of a 4:2:0 picture of `size` that starts at `x`, `y`; each plane contains the samples of
+    /// `planes`.
     fn place(canvas: &mut Canvas, planes: &[Vec<u8>; 3], size: Size, (x, y): (u32, u32), part: Size) {
         let chroma = Chroma::Half.plane(size).width as usize;
         let plane = |i: usize, stride: usize, x: u32, y: u32| Plane {

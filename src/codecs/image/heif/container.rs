@@ -1,4 +1,4 @@
-//! Finds what describes the pictures of a file: the `meta` box, or the tracks of a sequence.
+//! Finds the description of a file's pictures: the `meta` box, or the tracks of a sequence.
 
 use super::meta::Meta;
 use super::sequence::{first_frame, frame_count};
@@ -7,18 +7,18 @@ use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// Bytes of `meta` or `moov` that are read; they describe pictures and hold small ones at most.
+/// Most bytes of `meta` or `moov` that are read; they contain descriptions and small pictures at most.
 const MAX_DESCRIPTION: u64 = 32 << 20;
 
-/// What a file says of its pictures.
+/// The description of a file's pictures.
 pub(super) struct Container {
     pub(super) meta: Meta,
-    /// Frames of the longest picture track; 0 where there is none.
+    /// Frames of the longest picture track; 0 without one.
     pub(super) frames: u32,
 }
 
 impl Container {
-    /// Reads the description and nothing else.
+    /// Reads only the description.
     pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Self> {
         let top = top_boxes(source)?;
         let meta = match payload(source, &top, b"meta")? {

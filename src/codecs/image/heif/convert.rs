@@ -1,7 +1,7 @@
-//! From gathered planes to the samples of a frame: chroma to full size, the matrix of H.273, range, alpha.
+//! Converts collected planes to the samples of a frame: chroma upsampling, the matrix of H.273, range, alpha.
 //!
-//! Every matrix here is linear, so range and matrix together are nine factors and three offsets. Primaries and
-//! transfer stay as they are: what they mean is said beside the frame.
+//! Every matrix here is linear, so range and matrix combine to nine factors and three offsets. Primaries and transfer
+//! function are not applied; the frame's colour space describes them.
 
 use super::canvas::{Gathered, GatheredPlane};
 use super::picture::Chroma;
@@ -9,7 +9,7 @@ use super::property::{Nclx, UNSPECIFIED};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, PixelFormat, Samples};
 
-/// From (Y, Cb, Cr) as gathered to (R, G, B), 0 to 1.
+/// From collected (Y, Cb, Cr) to (R, G, B), 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Affine {
     rows: [[f32; 3]; 3],
@@ -27,7 +27,7 @@ fn luma_weights(nclx: Nclx) -> Result<(f32, f32)> {
     Ok(match nclx.matrix {
         1 => (0.2126, 0.0722),
         4 => (0.30, 0.11),
-        // Where nothing is said, readers agree on BT.601.
+        // Unspecified: readers agree on BT.601.
         UNSPECIFIED | 3 | 5 | 6 => (0.299, 0.114),
         7 => (0.212, 0.087),
         9 | 10 => (0.2627, 0.0593),
@@ -51,7 +51,7 @@ impl Affine {
                 [[1.0, 0.0, cr], [1.0, -cb * kb / kg, -cr * kr / kg], [1.0, cb, 0.0]]
             }
         };
-        // Code values of `depth` bits are gathered at the top of 16.
+        // Code values of `depth` bits are stored at the top of 16.
         let unit = f32::from(1u16 << (16 - depth.clamp(8, 16)));
         let eighth = (1u32 << (depth.clamp(8, 16) - 8)) as f32;
         let full = eighth * 256.0 - 1.0;
@@ -67,7 +67,7 @@ impl Affine {
     }
 }
 
-/// A sample of a frame.
+/// A sample type of frames.
 trait Sample: Copy {
     /// From 0 to 1, clamped and rounded.
     fn from_unit(value: f32) -> Self;
@@ -85,15 +85,15 @@ impl Sample for u16 {
     }
 }
 
-/// Alpha beside a picture: its plane, of the picture's size, and how it is to be read.
+/// The alpha of a picture: its plane, of the picture's size, and how to read it.
 pub(super) struct Alpha {
     pub(super) plane: GatheredPlane,
     pub(super) depth: u8,
-    /// Whether colours were multiplied by it.
+    /// Whether colours are premultiplied.
     pub(super) premultiplied: bool,
 }
 
-/// The frame of a gathered picture: grey or RGB, 8 bits a sample where the source has 8, else 16.
+/// The frame of a collected picture: grey or RGB, 8 bits per sample if the source has 8, otherwise 16.
 pub(super) fn to_frame(picture: &Gathered, nclx: Nclx, alpha: Option<&Alpha>) -> Result<Frame> {
     use PixelFormat::{Gray8, Gray16, GrayA8, GrayA16, Rgb8, Rgb16, Rgba8, Rgba16};
     let deep = picture.depth > 8;
@@ -135,7 +135,7 @@ fn samples<T: Sample>(picture: &Gathered, nclx: Nclx, alpha: Option<&Alpha>) -> 
             (false, None) => pixels.each(|rgb| out.extend_from_slice(&rgb.map(T::from_unit))),
             (mono, Some(alpha)) => {
                 let mut row = row(&alpha.plane, y).iter();
-                // Alpha uses the full range, whatever is said.
+                // Alpha uses the full range, whatever is declared.
                 let unit = f32::from(1u16 << (16 - alpha.depth.clamp(8, 16)));
                 let scale = 1.0 / ((2f32.powi(i32::from(alpha.depth.clamp(8, 16))) - 1.0) * unit);
                 pixels.each(|rgb| {
@@ -176,7 +176,7 @@ fn row(plane: &GatheredPlane, y: u32) -> &[u16] {
     plane.samples.get(at..at + width).unwrap_or_default()
 }
 
-/// Row `y` of a chroma plane at the columns of luma: linear between samples that stand amid the luma they serve.
+/// Row `y` of a chroma plane at the columns of luma: interpolated linearly between samples centred on their luma.
 fn full_row(plane: &GatheredPlane, picture: &Gathered, y: u32, line: &mut Vec<f32>, out: &mut [f32]) {
     let (step_x, step_y) = picture.chroma.steps();
     let (phase_x, phase_y) = picture.phase;

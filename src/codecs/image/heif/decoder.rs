@@ -1,4 +1,4 @@
-//! The decoder of a HEIF file: which item is shown, at which size it is gathered, and what goes with it.
+//! The decoder of a HEIF file: chooses the item to show, the size to collect it at, and what belongs to it.
 
 use std::sync::Arc;
 
@@ -21,17 +21,17 @@ use thumbling_core::orient::{Orientation, upright};
 use thumbling_core::probe::Hint;
 use thumbling_core::source::Source;
 
-/// Items that stand for others (`iden`), one after the other.
+/// Most items of type `iden` in a chain.
 const MAX_IDENTITIES: usize = 8;
-/// How far a thumbnail's shape may be off that of its picture: sides are rounded, mostly to even numbers.
+/// Tolerance for a thumbnail's aspect ratio: sides are rounded, mostly to even numbers.
 const ASPECT_TOLERANCE: f64 = 0.015;
-/// Source samples of one gathered sample from which on in-loop filters cannot be seen: at least twice as many become
-/// one pixel.
+/// Source samples per collected sample from which on in-loop filters are invisible: at least twice as many become one
+/// pixel.
 const COARSE_FROM: u32 = 4;
-/// Pixels up to which a picture with straight alpha is gathered whole, so that colours are weighted by their alpha.
+/// Most pixels at which a picture with straight alpha is collected at full size, so that colours are weighted by alpha.
 const MAX_WHOLE_ALPHA: u64 = 16 << 20;
 
-/// A file of items, or of a sequence taken as items.
+/// A file of items, or of a sequence represented as items.
 pub(super) struct Heif {
     source: Source,
     format: Format,
@@ -55,7 +55,7 @@ impl Decoder for Heif {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
         let format = self.format;
         let Container { meta, frames } = self.container(cx)?;
-        let shown = Shown::primary(meta)?;
+        let shown = ShownItem::primary(meta)?;
         cx.check_pixels(shown.shape.coded)?;
         let mut info = SourceInfo::new(format, shown.shape.shown());
         info.has_alpha = shown.alpha.is_some() || &meta.item(shown.id)?.kind == b"iovl";
@@ -66,13 +66,13 @@ impl Decoder for Heif {
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let source = self.source.clone();
         let Container { meta, .. } = self.container(cx)?;
-        let primary = Shown::primary(meta)?;
+        let primary = ShownItem::primary(meta)?;
         if want.effort != Effort::Best
             && let Some(thumbnail) = primary.thumbnail(meta, want.size)
         {
             match frame(&source, meta, &thumbnail, want, cx) {
                 Ok(frame) => return Ok(frame.with_origin(Origin::Embedded)),
-                // The picture itself may be sound.
+                // The picture itself may still be intact.
                 Err(_) => cx.check()?,
             }
         }
@@ -85,14 +85,14 @@ impl Decoder for Heif {
 enum AlphaItem {
     /// In an item of its own.
     Own(u32),
-    /// Of a grid: in items beside its tiles.
+    /// For a grid: in auxiliary items of its tiles.
     Tiles,
 }
 
-/// A picture item as it is shown.
+/// The item to show.
 #[derive(Debug, Clone)]
-struct Shown {
-    /// The item whose pixels are gathered: coded, or a grid.
+struct ShownItem {
+    /// The item whose pixels are decoded: a coded picture or a grid.
     id: u32,
     shape: Shape,
     alpha: Option<AlphaItem>,
@@ -101,28 +101,28 @@ struct Shown {
     icc: Option<Arc<[u8]>>,
 }
 
-impl Shown {
+impl ShownItem {
     fn primary(meta: &Meta) -> Result<Self> {
-        let id = meta.primary.ok_or_else(|| Error::corrupt("no item is called the primary one"))?;
+        let id = meta.primary.ok_or_else(|| Error::corrupt("no primary item"))?;
         Self::new(meta, id)
     }
 
     fn new(meta: &Meta, outer: u32) -> Result<Self> {
-        // What stands for another item adds its transforms after the other's.
+        // An `iden` item applies its transforms after those of its target.
         let mut chain = vec![outer];
         let mut id = outer;
         while &meta.item(id)?.kind == b"iden" {
-            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an identity of nothing"))?;
+            id = *meta.targets(b"dimg", id).first().ok_or_else(|| Error::corrupt("an `iden` item without a target"))?;
             chain.push(id);
             if chain.len() > MAX_IDENTITIES {
-                return Err(Error::limit("too many identities"));
+                return Err(Error::limit("too many chained `iden` items"));
             }
         }
         let coded = meta.extent(id).ok_or_else(|| Error::corrupt("a picture without a size"))?;
         let shape = Shape::new(coded, chain.iter().rev().flat_map(|id| meta.properties(*id)));
         let own = chain.iter().find_map(|id| meta.alpha(*id));
         let premultiplied = own.is_some_and(|own| chain.iter().any(|id| meta.targets(b"prem", *id).contains(&own)));
-        // Writers give a grid's colour to the grid, to its tiles, or to both.
+        // Writers store a grid's colour with the grid, with its tiles, or with both.
         let tile = meta.targets(b"dimg", id).first().copied();
         let is_grid = &meta.item(id)?.kind == b"grid";
         let of_tiles = tile.filter(|tile| is_grid && meta.alpha(*tile).is_some()).map(|_| AlphaItem::Tiles);
@@ -134,7 +134,7 @@ impl Shown {
         Ok(Self { id, shape, alpha, premultiplied, nclx, icc })
     }
 
-    /// The smallest thumbnail item that covers `want` and shows the same picture the same way up.
+    /// The smallest thumbnail item that covers `want` and shows the same picture in the same orientation.
     fn thumbnail(&self, meta: &Meta, want: Size) -> Option<Self> {
         let own = self.shape.shown();
         let primary = meta.primary?;
@@ -143,7 +143,7 @@ impl Shown {
             if thumbnail.alpha.is_none() && self.alpha.is_some() {
                 return None;
             }
-            // A thumbnail without transforms, shaped as the coded picture is, shares those of its picture.
+            // A thumbnail without transforms, with the shape of the coded picture, has the picture's transforms.
             let bare = thumbnail.shape.orientation == Orientation::Normal;
             if bare
                 && self.shape.orientation.swaps_sides()
@@ -163,8 +163,8 @@ impl Shown {
         candidates.min_by_key(|thumbnail| thumbnail.shape.coded.pixels())
     }
 
-    /// The samples on each side of the source that become one: 1, or so many that at least twice the wanted size
-    /// stays for the one good scaling step. Even, so that chroma of half the samples is gathered in whole ones too.
+    /// Source samples per side that become one: 1, or as many as leave twice the wanted size for the final scaling
+    /// step. Even, so that chroma of half the resolution is collected in whole samples too.
     fn reduction(&self, want: Size) -> u32 {
         let shown = self.shape.shown();
         // Sides are rounded: four times a wanted 180.5 px may be 722 or 721.
@@ -175,7 +175,7 @@ impl Shown {
     }
 }
 
-fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+fn frame(source: &Source, meta: &Meta, shown: &ShownItem, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     match &meta.item(shown.id)?.kind {
         b"iovl" => return overlay(source, meta, shown, cx),
         b"jpeg" => return jpeg(source, meta, shown, want, cx),
@@ -202,20 +202,20 @@ fn frame(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<
     Ok(frame.with_color(color).with_orientation(shown.shape.orientation))
 }
 
-/// The alpha of `shown`, at the size that its picture was gathered at.
-fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &Shown, picture: &Gathered) -> Result<Alpha> {
+/// The alpha of `shown`, at the size that its picture was collected at.
+fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &ShownItem, picture: &Gathered) -> Result<Alpha> {
     let (id, plane) = match item {
         AlphaItem::Own(id) => (id, Plane::Color),
         AlphaItem::Tiles => (shown.id, Plane::Alpha),
     };
     let gathering = Gathering { plane, ..*gathering };
-    // Alpha whose size nobody says is as large as its picture.
+    // Alpha without a size is as large as its picture.
     let coded = gathering.meta.extent(id).unwrap_or(shown.shape.coded);
     let Shape { coded: own, crop, .. } = shown.shape;
     let window = if coded == own {
         crop
     } else {
-        // The same part of a plane of another size.
+        // The same part of a plane of a different size.
         let scaled = |n: u32, to: u32, from: u32| (u64::from(n) * u64::from(to) / u64::from(from.max(1))) as u32;
         let (x, y) = (scaled(crop.x, coded.width, own.width), scaled(crop.y, coded.height, own.height));
         let width = scaled(crop.size.width, coded.width, own.width).clamp(1, (coded.width - x).max(1));
@@ -230,8 +230,8 @@ fn alpha(gathering: &Gathering<'_>, item: AlphaItem, shown: &Shown, picture: &Ga
     Ok(Alpha { plane: stretched(plane, picture.size), depth: gathered.depth, premultiplied: shown.premultiplied })
 }
 
-/// Layers over each other, each decoded whole.
-fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Result<Frame> {
+/// Composes layers, each decoded in full.
+fn overlay(source: &Source, meta: &Meta, shown: &ShownItem, cx: &Context<'_>) -> Result<Frame> {
     let layers = meta.targets(b"dimg", shown.id);
     let overlay = Overlay::parse(&read_item(source, meta, shown.id, 1 << 20)?, layers.len())?;
     if overlay.size != shown.shape.coded || shown.shape.crop != Window::whole(overlay.size) {
@@ -241,7 +241,7 @@ fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Res
     let mut canvas = overlay.canvas();
     let mut color = ColorSpace::Srgb;
     for (i, (id, offset)) in layers.iter().zip(&overlay.offsets).enumerate() {
-        let layer = Shown::new(meta, *id)?;
+        let layer = ShownItem::new(meta, *id)?;
         if &meta.item(layer.id)?.kind == b"iovl" {
             return Err(Error::unsupported("overlays of overlays"));
         }
@@ -254,8 +254,8 @@ fn overlay(source: &Source, meta: &Meta, shown: &Shown, cx: &Context<'_>) -> Res
     Ok(overlay.frame(canvas)?.with_color(color).with_orientation(shown.shape.orientation))
 }
 
-/// A picture coded as JPEG, read by whoever reads JPEG. The container's transforms stand for those of its EXIF.
-fn jpeg(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'_>) -> Result<Frame> {
+/// A picture coded as JPEG, decoded by the JPEG codec. The container's transforms replace its EXIF orientation.
+fn jpeg(source: &Source, meta: &Meta, shown: &ShownItem, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     if shown.shape.crop != Window::whole(shown.shape.coded) {
         return Err(Error::unsupported("a cropped JPEG item"));
     }
@@ -267,8 +267,8 @@ fn jpeg(source: &Source, meta: &Meta, shown: &Shown, want: &Want, cx: &Context<'
     Ok(frame.with_color(color).with_orientation(shown.shape.orientation))
 }
 
-/// What RGB samples mean. Primaries and curves of standard-definition and high-definition television are shown as sRGB
-/// by every reader; what nobody says is sRGB as well.
+/// The colour space of RGB samples. Like other readers, shows the primaries and curves of standard and high-definition
+/// television as sRGB; unspecified is sRGB too.
 fn color_space(nclx: Nclx) -> ColorSpace {
     let primaries = if matches!(nclx.primaries, 1 | UNSPECIFIED | 5 | 6 | 7) { 1 } else { nclx.primaries };
     let transfer = if matches!(nclx.transfer, 1 | UNSPECIFIED | 6 | 13 | 14 | 15) { 13 } else { nclx.transfer };
@@ -290,7 +290,7 @@ mod tests {
         meta.add(id, *b"hvc1", Location::default(), properties);
     }
 
-    /// A picture that is shown upright after a quarter turn, with a thumbnail of `size`.
+    /// A picture that needs a quarter turn, with a thumbnail of `size`.
     fn with_thumbnail(size: (u32, u32), transforms: &[Property]) -> Meta {
         let mut meta = Meta { primary: Some(1), ..Meta::default() };
         item(&mut meta, 1, (4032, 3024), &[Property::Rotation(3)]);
@@ -300,7 +300,7 @@ mod tests {
     }
 
     fn thumbnail(meta: &Meta, want: (u32, u32)) -> Option<Orientation> {
-        let primary = Shown::primary(meta).unwrap();
+        let primary = ShownItem::primary(meta).unwrap();
         primary.thumbnail(meta, Size::new(want.0, want.1)).map(|t| t.shape.orientation)
     }
 
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn a_thumbnail_without_a_turn_shares_that_of_its_picture() {
         assert_eq!(thumbnail(&with_thumbnail((320, 240), &[]), (192, 256)), Some(Orientation::Rotate90));
-        // This one stands upright already, and its picture lies: which of them is right?
+        // The thumbnail is upright but its picture is not: ambiguous.
         assert_eq!(thumbnail(&with_thumbnail((240, 320), &[]), (192, 256)), None);
     }
 
@@ -327,7 +327,7 @@ mod tests {
     fn twice_the_wanted_size_stays() {
         let mut meta = Meta { primary: Some(1), ..Meta::default() };
         item(&mut meta, 1, (722, 1024), &[]);
-        let shown = Shown::primary(&meta).unwrap();
+        let shown = ShownItem::primary(&meta).unwrap();
         let reduction = |width, height| shown.reduction(Size::new(width, height));
         assert_eq!([reduction(181, 256), reduction(200, 284), reduction(90, 128), reduction(45, 64)], [2, 1, 4, 8]);
     }

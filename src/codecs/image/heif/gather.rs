@@ -1,4 +1,4 @@
-//! From items to a canvas: coded pictures are decoded one by one and placed, grids tile by tile.
+//! Collects items on a canvas: coded pictures are decoded and placed one by one, grids tile by tile.
 
 use super::canvas::Canvas;
 use super::location::{read_available, read_item};
@@ -10,15 +10,15 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::source::Source;
 
-/// Grids inside grids; writers make none.
+/// Nesting of grids; real files have none.
 const MAX_DEPTH: u32 = 3;
 
-/// Which picture of each tile of a grid is gathered.
+/// Which picture of each tile of a grid is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Plane {
     /// The tile itself.
     Color,
-    /// The alpha that goes with it.
+    /// The alpha that belongs to it.
     Alpha,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Gathering<'a> {
     pub(super) meta: &'a Meta,
     pub(super) cx: &'a Context<'a>,
     pub(super) plane: Plane,
-    /// Whether what gets much smaller may be decoded without the finest filters.
+    /// Whether pictures that are reduced a lot may be decoded without in-loop filters.
     pub(super) coarse: bool,
 }
 
@@ -63,7 +63,7 @@ impl Gathering<'_> {
         self.cx.check_pixels(size)?;
         match &self.meta.item(id)?.kind {
             b"grid" if depth < MAX_DEPTH => self.grid(id, size, at, canvas, depth),
-            b"grid" => Err(Error::limit("grids inside grids")),
+            b"grid" => Err(Error::limit("nested grids")),
             kind @ (b"av01" | b"hvc1" | b"hev1") => {
                 let limits = self.cx.limits();
                 let (data, complete) = read_available(self.source, self.meta, id, limits.max_source)?;
@@ -95,14 +95,14 @@ impl Gathering<'_> {
         }
         let covered = Size::new(tile.width.saturating_mul(grid.columns), tile.height.saturating_mul(grid.rows));
         if grid.size != size || !covered.covers(size) {
-            return Err(Error::corrupt("a grid that does not make up its picture"));
+            return Err(Error::corrupt("the tiles of a grid do not cover its picture"));
         }
         let (mut broken, mut placed) = (Vec::new(), 0);
         for (i, id) in tiles.iter().enumerate() {
             let (column, row) = (i as u32 % grid.columns, i as u32 / grid.columns);
             let (x, y) = (column.saturating_mul(tile.width), row.saturating_mul(tile.height));
             let at = (at.0.saturating_add(x), at.1.saturating_add(y));
-            // Of the last column and row only what lies inside the picture counts.
+            // The last column and row may extend past the picture; only the part inside counts.
             if x >= size.width || y >= size.height || !canvas.touches(at.0, at.1, tile) {
                 continue;
             }
@@ -143,7 +143,7 @@ impl Gathering<'_> {
     #[cfg(feature = "heic")]
     fn hevc(&self, id: u32, data: &[u8], place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<()> {
         let config = self.meta.codec(id, b"hvcC").ok_or_else(|| Error::corrupt("an HEVC picture without `hvcC`"))?;
-        let coded = super::hevc::Coded::new(config, data)?;
+        let coded = super::hevc::HevcPicture::new(config, data)?;
         self.cx.check_pixels(coded.size())?;
         let _held = self.cx.reserve(coded.decoding_bytes())?;
         if !coded.decode(place)? {

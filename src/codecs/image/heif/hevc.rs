@@ -1,8 +1,8 @@
 //! Items of type `hvc1`: one HEVC still picture.
 //!
-//! Two decoders in safe Rust share the work: `rust_h265` for 4:2:0 and 4:4:4 (every coding tool, the faster one), and
+//! Two decoders in safe Rust are used: `rust_h265` for 4:2:0 and 4:4:4 (every coding tool, the faster one), and
 //! `heic-decoder` for 4:2:2 and monochrome. Size, sampling and colour come from the parameter set, so that limits are
-//! met first.
+//! checked before decoding.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,17 +16,17 @@ use thumbling_core::geometry::Size;
 const VIDEO_SET: u8 = 32;
 const SEQUENCE_SET: u8 = 33;
 const PICTURE_SET: u8 = 34;
-/// Parameter sets of one configuration, and NAL units of one picture, at most.
+/// Most parameter sets of one configuration, and NAL units of one picture.
 const MAX_UNITS: usize = 4096;
 
-/// An `hvcC` box (ISO/IEC 14496-15, clause 8.3.3), and the picture it goes with.
-pub(super) struct Coded<'a> {
+/// An `hvcC` box (ISO/IEC 14496-15, clause 8.3.3), and the picture that it configures.
+pub(super) struct HevcPicture<'a> {
     units: Vec<&'a [u8]>,
     sps: Sps,
 }
 
-impl<'a> Coded<'a> {
-    /// The units of a picture whose configuration is `config` and whose bytes are `data`.
+impl<'a> HevcPicture<'a> {
+    /// The units of a picture with the configuration `config` and the bytes `data`.
     pub(super) fn new(config: &'a [u8], data: &'a [u8]) -> Result<Self> {
         let mut bytes = Bytes::new(config);
         bytes.take(21)?;
@@ -42,7 +42,7 @@ impl<'a> Coded<'a> {
         let mut bytes = Bytes::new(data);
         while !bytes.is_empty() && units.len() < MAX_UNITS {
             let Ok(n) = bytes.uint(length_size) else { break };
-            // Of a unit that is cut off, what is there.
+            // Of a truncated unit, the part that is there.
             units.push(bytes.take((n as usize).min(bytes.rest().len()))?);
         }
         // Other layers (views, enhancements) are not shown.
@@ -53,14 +53,14 @@ impl<'a> Coded<'a> {
         Ok(Self { units, sps })
     }
 
-    /// The size that the picture has.
+    /// The size of the picture.
     pub(super) fn size(&self) -> Size {
         self.sps.size
     }
 
     /// Bytes that decoding takes.
     pub(super) fn decoding_bytes(&self) -> u64 {
-        // Planes while decoding and as handed out, motion and coding state; `heic-decoder` keeps 32 bits a sample.
+        // Planes during decoding and in the result, motion and coding state; `heic-decoder` uses 32 bits per sample.
         let sample = if self.sps.depths.0.max(self.sps.depths.1) > 8 { 2 } else { 1 };
         let a_pixel = match self.sps.chroma {
             Chroma::Half => 3 * sample + 2,
@@ -74,8 +74,8 @@ impl<'a> Coded<'a> {
         matches!(self.sps.chroma, Chroma::Half | Chroma::Full)
     }
 
-    /// Decodes the picture, hands it to `place`, and says whether it is whole; what could not be decoded is grey.
-    /// Needs the memory of [`decoding_bytes`](Self::decoding_bytes).
+    /// Decodes the picture and passes it to `place`; returns whether it is complete. Missing parts are grey. Needs
+    /// [`decoding_bytes`](Self::decoding_bytes) bytes of memory.
     pub(super) fn decode(&self, place: &mut dyn FnMut(&Picture<'_>) -> Result<()>) -> Result<bool> {
         if self.sps.depths.0 != self.sps.depths.1 && self.sps.chroma != Chroma::Mono {
             return Err(Error::unsupported("luma and chroma of different depths"));
@@ -129,7 +129,7 @@ impl<'a> Coded<'a> {
                 Plane { samples, stride: width as usize }
             });
         if frame.bit_depth != self.sps.depths.0 || size != self.sps.size {
-            return Err(Error::corrupt("an HEVC picture unlike its parameter set"));
+            return Err(Error::corrupt("the HEVC picture does not match its parameter set"));
         }
         place(&Picture { size, chroma, depth: frame.bit_depth, planes, nclx: self.sps.nclx })?;
         Ok(whole)
@@ -145,7 +145,7 @@ impl<'a> Coded<'a> {
         let narrow = |plane: Vec<i32>| plane.into_iter().map(|s| s.clamp(0, 0xffff) as u16).collect::<Vec<u16>>();
         let depth = image.bit_depth_luma as u8;
         if size != self.sps.size || depth != self.sps.depths.0 {
-            return Err(Error::corrupt("an HEVC picture unlike its parameter set"));
+            return Err(Error::corrupt("the HEVC picture does not match its parameter set"));
         }
         let planes = [narrow(image.y), narrow(image.cb), narrow(image.cr)];
         let [y, cb, cr] = &planes;
@@ -156,16 +156,16 @@ impl<'a> Coded<'a> {
         Ok(true)
     }
 
-    /// The picture as a file of its own, for a decoder that takes nothing else.
+    /// The picture as a file, for a decoder that only accepts files.
     fn as_file(&self) -> Result<Vec<u8>> {
         let mut config = vec![0; 23];
         (config[0], config[21]) = (1, 3);
         let (mut sets, mut data) = (0u8, Vec::new());
         for unit in self.units.iter().filter(|unit| is_needed(unit)) {
-            let n = u32::try_from(unit.len()).map_err(|_| Error::corrupt("an HEVC unit beyond 4 GB"))?;
+            let n = u32::try_from(unit.len()).map_err(|_| Error::corrupt("an HEVC unit of more than 4 GB"))?;
             match kind(unit) {
                 VIDEO_SET | SEQUENCE_SET | PICTURE_SET => {
-                    let n = u16::try_from(n).map_err(|_| Error::corrupt("a parameter set beyond 64 kB"))?;
+                    let n = u16::try_from(n).map_err(|_| Error::corrupt("a parameter set of more than 64 kB"))?;
                     sets = sets.checked_add(1).ok_or_else(|| Error::corrupt("too many parameter sets"))?;
                     config.extend([kind(unit), 0, 1]);
                     config.extend(n.to_be_bytes());
@@ -217,12 +217,12 @@ fn layer(unit: &[u8]) -> u8 {
     }
 }
 
-/// Slices and parameter sets; messages and the like say nothing of samples.
+/// Whether a unit is a slice or parameter set; other units do not affect samples.
 fn is_needed(unit: &[u8]) -> bool {
     matches!(kind(unit), 0..=31 | VIDEO_SET | SEQUENCE_SET | PICTURE_SET)
 }
 
-/// Whether nothing of a picture was decoded: the decoder fills what it misses with the middle of the range.
+/// Whether nothing of a picture was decoded: the decoder fills missing parts with the middle of the range.
 fn is_gray(frame: &rust_h265::Frame) -> bool {
     match &frame.y {
         rust_h265::PixelData::U8(luma) => luma.iter().all(|s| *s == 128),
@@ -230,9 +230,9 @@ fn is_gray(frame: &rust_h265::Frame) -> bool {
     }
 }
 
-/// Runs a decoder that is young: should it panic, the picture is refused and the host lives.
+/// Runs a decoder that is young: should it panic, the picture is refused and the process continues.
 fn guarded<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(Error::corrupt("HEVC data that no decoder takes")))
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(Error::corrupt("the HEVC decoder failed")))
 }
 
 fn common_error(e: rust_h265::DecodeError) -> Error {

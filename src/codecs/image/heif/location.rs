@@ -1,14 +1,14 @@
-//! Where items lie (`iloc`, ISO/IEC 14496-12, clause 8.11.3), and the reading of their bytes.
+//! Item locations (`iloc`, ISO/IEC 14496-12, clause 8.11.3), and reading of item data.
 
 use super::meta::Meta;
 use crate::containers::bmff::boxes::full_box;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// Extents of one item, and of items that share none more than this many is `limit`.
+/// Most extents of one item, and of all items together.
 const MAX_EXTENTS: usize = 1 << 16;
 
-/// In what the extents of an item count.
+/// What the extents of an item are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Base {
     /// The file.
@@ -16,17 +16,17 @@ pub(super) enum Base {
     File,
     /// The `idat` box.
     Idat,
-    /// Another item; not made, and no writer is known to use it for pictures.
+    /// Another item: not supported, and no writer is known to use it for pictures.
     Item,
     /// Another file.
     Elsewhere,
 }
 
-/// The bytes of one item.
+/// The location of one item's data.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Location {
     pub(super) base: Base,
-    /// Offset and length of each extent; a length of 0 goes to the end.
+    /// Offset and length of each extent; a length of 0 extends to the end.
     pub(super) extents: Vec<(u64, u64)>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn locations(body: &[u8], max_items: usize) -> Result<Vec<(u32, Locat
                 bytes.uint(index_size)?;
             }
             let offset = base_offset.checked_add(bytes.uint(offset_size)?);
-            let offset = offset.ok_or_else(|| Error::corrupt("an extent beyond any file"))?;
+            let offset = offset.ok_or_else(|| Error::corrupt("an extent beyond any possible file"))?;
             location.extents.push((offset, bytes.uint(length_size)?));
         }
         all.push((id, location));
@@ -72,7 +72,7 @@ pub(super) fn locations(body: &[u8], max_items: usize) -> Result<Vec<(u32, Locat
     Ok(all)
 }
 
-/// The bytes of item `id`, its extents joined. Extents beyond the file are `corrupt`; more than `max` bytes are `limit`.
+/// The data of item `id`, its extents joined. Extents beyond the file are `corrupt`; more than `max` bytes are `limit`.
 pub(super) fn read_item(source: &Source, meta: &Meta, id: u32, max: u64) -> Result<Vec<u8>> {
     match read_available(source, meta, id, max)? {
         (data, true) => Ok(data),
@@ -80,14 +80,14 @@ pub(super) fn read_item(source: &Source, meta: &Meta, id: u32, max: u64) -> Resu
     }
 }
 
-/// As [`read_item`], but of an item that ends beyond the file what is there, and whether that is all.
+/// As [`read_item`], but returns what is there of a truncated item, and whether that is all.
 pub(super) fn read_available(source: &Source, meta: &Meta, id: u32, max: u64) -> Result<(Vec<u8>, bool)> {
     let location = &meta.item(id)?.location;
     let size = match location.base {
         Base::File => source.size(),
         Base::Idat => meta.idat.len() as u64,
-        Base::Item => return Err(Error::unsupported("an item made of other items' bytes")),
-        Base::Elsewhere => return Err(Error::unsupported("an item that lies in another file")),
+        Base::Item => return Err(Error::unsupported("an item built from other items")),
+        Base::Elsewhere => return Err(Error::unsupported("an item in another file")),
     };
     let (mut data, mut complete) = (Vec::new(), true);
     for &(offset, len) in &location.extents {
@@ -111,7 +111,7 @@ pub(super) fn read_available(source: &Source, meta: &Meta, id: u32, max: u64) ->
         }
     }
     if data.is_empty() {
-        return Err(Error::corrupt(format!("of item {id} there are no bytes")));
+        return Err(Error::corrupt(format!("item {id} has no data")));
     }
     Ok((data, complete))
 }

@@ -1,4 +1,4 @@
-//! The `meta` box (ISO/IEC 14496-12, clause 8.11): items, where they lie, what they refer to, what is said of them.
+//! The `meta` box (ISO/IEC 14496-12, clause 8.11): items, their locations, references and properties.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,23 +19,23 @@ pub(super) struct Item {
     properties: Vec<usize>,
 }
 
-/// Everything that a `meta` box says of pictures.
+/// The content of a `meta` box that concerns pictures.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Meta {
     /// The item to show.
     pub(super) primary: Option<u32>,
     pub(super) items: BTreeMap<u32, Item>,
     pub(super) properties: Vec<Property>,
-    /// From one item to others: kind and origin, then targets in order.
+    /// References from one item to others: kind and origin, then targets in order.
     pub(super) references: HashMap<(FourCc, u32), Vec<u32>>,
-    /// Content of `idat`, for items that lie in it.
+    /// Content of `idat`, for items stored in it.
     pub(super) idat: Arc<[u8]>,
 }
 
 impl Meta {
     /// Parses the payload of a `meta` box with at most `max_items` items.
     pub(super) fn parse(payload: &[u8], max_items: usize) -> Result<Self> {
-        // QuickTime writes `meta` without version and flags; then the first box stands where they should.
+        // QuickTime writes `meta` without version and flags: the first box is in their place.
         let body = match find(payload.get(4..).unwrap_or_default(), b"hdlr") {
             Ok(Some(_)) => payload.get(4..).unwrap_or_default(),
             _ => payload,
@@ -103,7 +103,7 @@ impl Meta {
                     for _ in 0..(bytes.u32()? as usize).min(max_items) {
                         let id = bytes.u16_or_u32(version > 0)?;
                         for _ in 0..bytes.u8()? {
-                            // The top bit says that a reader must know the property; positions count from 1.
+                            // The top bit marks essential properties; positions count from 1.
                             let at = if flags & 1 == 1 { bytes.u16()? & 0x7fff } else { u16::from(bytes.u8()? & 0x7f) };
                             let Some(at) = usize::from(at).checked_sub(1) else { continue };
                             self.items.entry(id).or_default().properties.push(at);
@@ -116,7 +116,7 @@ impl Meta {
         Ok(())
     }
 
-    /// Adds an item that no `meta` box names: a frame of a sequence.
+    /// Adds an item that is in no `meta` box: a frame of a sequence.
     pub(super) fn add(&mut self, id: u32, kind: FourCc, location: Location, properties: Vec<Property>) {
         let first = self.properties.len();
         let positions = (first..first + properties.len()).collect();
@@ -134,11 +134,11 @@ impl Meta {
         match self.items.get(&id) {
             Some(item) if item.protected => Err(Error::new(ErrorKind::Encrypted, "the picture is protected")),
             Some(item) => Ok(item),
-            None => Err(Error::corrupt(format!("there is no item {id}"))),
+            None => Err(Error::corrupt(format!("no item {id}"))),
         }
     }
 
-    /// What is said of an item, in the order of association.
+    /// The properties of an item, in the order of association.
     pub(super) fn properties(&self, id: u32) -> impl Iterator<Item = &Property> {
         let positions = self.items.get(&id).map(|item| item.properties.as_slice()).unwrap_or_default();
         positions.iter().filter_map(|at| self.properties.get(*at))
@@ -209,7 +209,7 @@ mod tests {
         [&(body.len() as u32 + 8).to_be_bytes(), &kind[..], &body].concat()
     }
 
-    /// Items 1 and 2, the second the first's alpha; the first is turned, then mirrored.
+    /// Items 1 and 2, where 2 is the alpha of 1; item 1 is rotated, then mirrored.
     fn sample(protection: u8) -> Vec<u8> {
         let info = |id: u8| bx(b"infe", &[&[2, 0, 0, 0, 0, id, 0, protection], b"av01", &[0]]);
         let extent = bx(b"ispe", &[&[0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 7]]);

@@ -1,11 +1,11 @@
-//! HEIF (ISO/IEC 23008-12), the container of HEIC and AVIF: items of coded pictures, put together and transformed.
+//! HEIF (ISO/IEC 23008-12), the container of HEIC and AVIF: items of coded pictures, composed and transformed.
 //!
-//! A file is read by ranges: its description first (`meta`, or `moov` of a sequence), then the bytes of those items
-//! that make up the picture. Thumbnail items serve what they cover; grids are decoded tile by tile and scaled down
-//! in YCbCr as the tiles come, so that a picture of many megapixels takes the memory of its thumbnail and one tile.
-//! Orientation is that of the container's transforms; what EXIF says of it is not looked at, as the standard asks.
+//! A file is read by ranges: first its description (`meta`, or `moov` of a sequence), then the data of the items that
+//! make up the picture. Thumbnail items are used for sizes that they cover; grids are decoded tile by tile and reduced
+//! in YCbCr, so that a picture of many megapixels takes the memory of its thumbnail and one tile. Orientation comes
+//! from the container's transforms; EXIF orientation is ignored, as the standard requires.
 //!
-//! Not made: pictures coded as AVC, VVC or JPEG 2000, uncompressed ones, gain maps.
+//! Not supported: pictures coded as AVC, VVC or JPEG 2000, uncompressed pictures, gain maps.
 
 #[cfg(feature = "avif")]
 mod av1;
@@ -36,22 +36,22 @@ pub(crate) fn decoder(source: &Source, format: Format) -> Box<dyn Decoder> {
     Box::new(decoder::Heif::new(source, format))
 }
 
-/// Brands that name a coding (ISO/IEC 23008-12, annex B; AV1 Image File Format, clause 6.2).
+/// Brands that name a codec (ISO/IEC 23008-12, annex B; AV1 Image File Format, clause 6.2).
 const HEVC: [&[u8; 4]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"];
 const AV1: [&[u8; 4]; 2] = [b"avif", b"avis"];
 /// Brands of the container alone.
 const ANY: [&[u8; 4]; 3] = [b"mif1", b"mif2", b"msf1"];
 
-/// Whether a file's first box says that it is AVIF (`av1`), or any other HEIF.
+/// Whether a file's first box declares AVIF (`av1`), or any other HEIF.
 pub(crate) fn score(peek: &Peek<'_>, av1: bool) -> Score {
     if !peek.has(4, b"ftyp") {
-        // Its first box is lost: it is broken HEIF rather than something unknown, if the name says so too.
+        // The first box is lost: broken HEIF rather than an unknown format, if the name agrees.
         let broken = peek.has(4, b"meta") || peek.has(4, b"iprp");
         return if broken { Score::PLAUSIBLE } else { Score::NONE };
     }
     let size = peek.head.first_chunk().map_or(0, |n| u32::from_be_bytes(*n) as usize);
     let listed = peek.head.get(8..size.clamp(8, peek.head.len().max(8))).unwrap_or_default();
-    // The file's own brand, its version, then those it is compatible with.
+    // The major brand, its version, then the compatible brands.
     let mut brands = listed.chunks_exact(4);
     let own = brands.next().unwrap_or_default();
     let compatible = || brands.clone().skip(1);

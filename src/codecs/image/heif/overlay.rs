@@ -1,4 +1,4 @@
-//! Overlays (`iovl`, ISO/IEC 23008-12, clause 6.6.2.2): pictures laid over each other on a filled canvas.
+//! Overlays (`iovl`, ISO/IEC 23008-12, clause 6.6.2.2): pictures composed on a filled canvas.
 
 use crate::containers::bmff::bytes::Bytes;
 use thumbling_core::error::{Error, Result};
@@ -11,7 +11,7 @@ pub(super) struct Overlay {
     /// Red, green, blue, alpha of the canvas, 16 bits each.
     fill: [u16; 4],
     pub(super) size: Size,
-    /// Where the left upper corner of each layer lies, the lowest layer first.
+    /// Position of the upper left corner of each layer, the lowest layer first.
     pub(super) offsets: Vec<(i64, i64)>,
 }
 
@@ -30,7 +30,7 @@ impl Overlay {
         Ok(Self { fill, size, offsets })
     }
 
-    /// Whether nothing can be seen through the canvas.
+    /// Whether the canvas is opaque.
     pub(super) fn is_opaque(&self) -> bool {
         self.fill[3] == u16::MAX
     }
@@ -40,7 +40,7 @@ impl Overlay {
         self.fill.map(|c| (c >> 8) as u8).repeat(self.size.pixels() as usize)
     }
 
-    /// Lays an upright `layer` of any integer format over `canvas` at `offset`.
+    /// Draws an upright `layer` of any integer format on `canvas` at `offset`.
     pub(super) fn lay(&self, canvas: &mut [u8], layer: &Frame, offset: (i64, i64)) -> Result<()> {
         let channels = layer.format.channels();
         let pixel = |x: usize, y: usize| -> Option<[u8; 4]> {
@@ -70,7 +70,7 @@ impl Overlay {
         Ok(())
     }
 
-    /// The canvas as a frame, without alpha where it says nothing.
+    /// The canvas as a frame, without alpha if it is opaque.
     pub(super) fn frame(&self, mut canvas: Vec<u8>) -> Result<Frame> {
         let Size { width, height } = self.size;
         if !self.is_opaque() {
@@ -85,7 +85,7 @@ impl Overlay {
     }
 }
 
-/// `over` over `under`, straight alpha both.
+/// `over` over `under`, both straight alpha.
 fn blended(under: [u8; 4], over: [u8; 4]) -> [u8; 4] {
     let (a, b) = (u32::from(over[3]), u32::from(under[3]));
     let rest = b * (255 - a);

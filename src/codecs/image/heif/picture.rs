@@ -1,4 +1,4 @@
-//! A coded picture as its decoder hands it over: planes of luma, chroma or alpha, borrowed for as long as they live.
+//! A decoded picture: planes of luma, chroma or alpha, borrowed from the decoder.
 
 use super::property::Nclx;
 use thumbling_core::geometry::Size;
@@ -6,24 +6,24 @@ use thumbling_core::geometry::Size;
 /// How chroma planes are sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Chroma {
-    /// There are none.
+    /// No chroma.
     Mono,
-    /// Half the columns and rows.
+    /// Half the columns and rows (4:2:0).
     Half,
     /// Half the columns (4:2:2).
     HalfColumns,
-    /// As many as luma.
+    /// As many as luma (4:4:4).
     Full,
 }
 
 impl Chroma {
-    /// The size of a chroma plane beside a luma plane of `size`.
+    /// The size of the chroma planes for a luma plane of `size`.
     pub(super) fn plane(self, size: Size) -> Size {
         let (width, height) = self.steps();
         Size::new(size.width.div_ceil(width), size.height.div_ceil(height))
     }
 
-    /// Luma columns and rows for one of chroma.
+    /// Luma columns and rows per chroma sample.
     pub(super) fn steps(self) -> (u32, u32) {
         match self {
             Self::Half => (2, 2),
@@ -52,16 +52,16 @@ pub(super) struct Plane<'a> {
 pub(super) struct Picture<'a> {
     pub(super) size: Size,
     pub(super) chroma: Chroma,
-    /// Bits a sample, 8 to 16, of all planes.
+    /// Bits per sample, 8 to 16, of all planes.
     pub(super) depth: u8,
-    /// Luma, then Cb and Cr; of a monochrome picture the last two are not looked at.
+    /// Luma, then Cb and Cr, which are ignored for monochrome pictures.
     pub(super) planes: [Plane<'a>; 3],
-    /// What the bitstream says of colour, where it says anything.
+    /// Colour information of the bitstream, if it has any.
     pub(super) nclx: Option<Nclx>,
 }
 
 impl<'a> Picture<'a> {
-    /// The planes that the picture has, each with its size.
+    /// The planes of the picture, each with its size.
     pub(super) fn planes(&self) -> impl Iterator<Item = (Plane<'a>, Size)> {
         let chroma = self.chroma.plane(self.size);
         let count = if self.chroma == Chroma::Mono { 1 } else { 3 };

@@ -1,4 +1,4 @@
-//! Item properties (ISO/IEC 23008-12, clause 6.5, and the codecs' own): what is said of an item beside its bytes.
+//! Item properties (ISO/IEC 23008-12, clause 6.5, and those of codecs).
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ pub(super) struct Nclx {
     pub(super) full_range: bool,
 }
 
-/// Code point 2 of H.273: nothing is known.
+/// Code point 2 of H.273: unspecified.
 pub(super) const UNSPECIFIED: u8 = 2;
 
-/// A clean aperture (ISO/IEC 14496-12, clause 12.1.4): size, and offset of its middle from that of the picture, px.
+/// A clean aperture (ISO/IEC 14496-12, clause 12.1.4): size, and offset of its centre from that of the picture, px.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Aperture {
     pub(super) width: f64,
@@ -35,7 +35,7 @@ pub(super) enum Property {
     Extent(Size),
     /// `irot`: quarter turns anticlockwise.
     Rotation(u8),
-    /// `imir`: 0 exchanges top and bottom, 1 left and right.
+    /// `imir`: 0 swaps top and bottom, 1 left and right.
     Mirror(u8),
     /// `clap`.
     Aperture(Aperture),
@@ -43,20 +43,20 @@ pub(super) enum Property {
     Nclx(Nclx),
     /// `colr` of type `prof` or `rICC`.
     Icc(Arc<[u8]>),
-    /// The codec's own: the payload of `hvcC`, `av1C` or `jpgC`.
+    /// The codec's configuration: the payload of `hvcC`, `av1C` or `jpgC`.
     Codec(FourCc, Arc<[u8]>),
-    /// `auxC`: the URN of what an auxiliary picture is.
+    /// `auxC`: the URN of the type of an auxiliary picture.
     Auxiliary(String),
     /// `lsel`: the spatial layer to show.
     Layer(u16),
     /// `a1op`: the operating point to decode.
     OperatingPoint(u8),
-    /// Known to say nothing of pixels, or not known.
+    /// Unknown, or does not concern pixels.
     Other,
 }
 
 impl Property {
-    /// Reads a property; a broken one is [`Other`](Self::Other), since the picture may do without.
+    /// Parses a property; a broken one is [`Other`](Self::Other), since the picture may not need it.
     pub(super) fn parse(kind: FourCc, body: &[u8]) -> Self {
         Self::read(kind, body).unwrap_or(Self::Other)
     }
@@ -98,7 +98,7 @@ impl Property {
     }
 }
 
-/// The properties of an `ipco` box, in order: associations name them by position.
+/// The properties of an `ipco` box, in order: associations refer to them by position.
 pub(super) fn properties(ipco: &[u8]) -> Result<Vec<Property>> {
     boxes(ipco).map(|entry| entry.map(|(kind, body)| Property::parse(kind, body))).collect()
 }

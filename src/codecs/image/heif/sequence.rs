@@ -1,6 +1,6 @@
-//! Image sequences (`moov`, ISO/IEC 23008-12, clause 7): the first frame that stands on its own, as if it were an item.
+//! Image sequences (`moov`, ISO/IEC 23008-12, clause 7): the first sync frame, represented as an item.
 //!
-//! Only what leads to that frame is read. Timing, edit lists and playback are a player's business.
+//! Only what leads to that frame is read; timing and edit lists are ignored.
 
 use super::location::{Base, Location};
 use super::meta::Meta;
@@ -10,11 +10,11 @@ use crate::containers::bmff::bytes::Bytes;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
-/// The item that stands for the picture track, and the one for its alpha.
+/// The item ids of the picture track and of its alpha.
 const PICTURE: u32 = 1;
 const ALPHA: u32 = 2;
 
-/// The first independent frame of one track.
+/// The first sync frame of one track.
 struct Track {
     handler: FourCc,
     kind: FourCc,
@@ -28,7 +28,7 @@ pub(super) fn frame_count(moov: &[u8]) -> u32 {
     tracks(moov).filter_map(Result::ok).filter(|t| t.handler != *b"auxv").map(|t| t.frames).max().unwrap_or(0)
 }
 
-/// A `meta` of one picture, and perhaps its alpha, from the payload of `moov`.
+/// A `meta` with one picture, and its alpha if there is one, from the payload of `moov`.
 pub(super) fn first_frame(moov: &[u8]) -> Result<Meta> {
     let (mut meta, mut broken) = (Meta::default(), None);
     for track in tracks(moov) {
@@ -54,7 +54,7 @@ pub(super) fn first_frame(moov: &[u8]) -> Result<Meta> {
     Ok(meta)
 }
 
-/// Tracks of pictures; those of other media are left out.
+/// Picture tracks; other tracks are skipped.
 fn tracks(moov: &[u8]) -> impl Iterator<Item = Result<Track>> {
     boxes(moov).filter_map(|entry| match entry {
         Ok((kind, body)) if &kind == b"trak" => track(body).transpose(),
@@ -84,12 +84,12 @@ fn track(trak: &[u8]) -> Result<Option<Track>> {
     let (frames, size, before) = sample_size(stbl, sample)?;
     let offset = chunk_offset(stbl, before.0)?;
     let skipped = sizes(stbl, before.1, sample)?;
-    let offset = offset.checked_add(skipped).ok_or_else(|| Error::corrupt("a frame beyond any file"))?;
+    let offset = offset.checked_add(skipped).ok_or_else(|| Error::corrupt("a frame beyond any possible file"))?;
     let location = Location { base: Base::File, extents: vec![(offset, u64::from(size))] };
     Ok(Some(Track { handler, kind, properties, location, frames }))
 }
 
-/// Coding and properties of the first sample entry (ISO/IEC 14496-12, clause 12.1.3).
+/// Codec and properties of the first sample entry (ISO/IEC 14496-12, clause 12.1.3).
 fn sample_entry(stsd: &[u8], alpha: bool) -> Result<(FourCc, Vec<Property>)> {
     let (_, _, mut bytes) = full_box(stsd)?;
     bytes.u32()?;
@@ -106,16 +106,16 @@ fn sample_entry(stsd: &[u8], alpha: bool) -> Result<(FourCc, Vec<Property>)> {
     Ok((kind, all))
 }
 
-/// The first sample, counted from 0, that decodes on its own.
+/// The first sync sample, counted from 0.
 fn first_sync(stss: &[u8]) -> Result<u32> {
     let (_, _, mut bytes) = full_box(stss)?;
     if bytes.u32()? == 0 {
-        return Err(Error::unsupported("a sequence without a frame that stands on its own"));
+        return Err(Error::unsupported("a sequence without a sync frame"));
     }
     bytes.u32()?.checked_sub(1).ok_or_else(|| Error::corrupt("sample number 0"))
 }
 
-/// Number of samples, size of sample `sample`, and its chunk (from 0) with the first sample of that.
+/// Number of samples, size of sample `sample`, its chunk (from 0) and the first sample of that chunk.
 fn sample_size(stbl: &[u8], sample: u32) -> Result<(u32, u32, (u32, u32))> {
     let (_, _, mut bytes) = full_box(child(stbl, b"stsz")?)?;
     let (all, count) = (bytes.u32()?, bytes.u32()?);
@@ -168,7 +168,7 @@ fn chunk_offset(stbl: &[u8], chunk: u32) -> Result<u64> {
     bytes.uint(width)
 }
 
-/// Bytes of the samples `from` to `to`, the last left out.
+/// Bytes of the samples `from..to`.
 fn sizes(stbl: &[u8], from: u32, to: u32) -> Result<u64> {
     let (_, _, mut bytes) = full_box(child(stbl, b"stsz")?)?;
     let (all, _) = (bytes.u32()?, bytes.u32()?);

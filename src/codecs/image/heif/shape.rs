@@ -1,7 +1,7 @@
-//! What is done to a coded picture before it is shown: a crop, then one of the eight orientations.
+//! The transforms of a coded picture: a crop, then one of the eight orientations.
 //!
-//! Transforms of an item (`clap`, `irot`, `imir`) apply in the order of their association. Any chain of them is one
-//! crop of the coded picture followed by one orientation, so that is what is kept.
+//! Transforms of an item (`clap`, `irot`, `imir`) apply in the order of their association. Any chain of them equals one
+//! crop of the coded picture followed by one orientation, which is what is stored.
 
 use super::property::{Aperture, Property};
 use thumbling_core::geometry::Size;
@@ -24,16 +24,16 @@ impl Window {
 /// Crop and orientation of a coded picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// The coded picture.
+    /// Size of the coded picture.
     pub(super) coded: Size,
-    /// The part of it that is shown.
+    /// The visible part of it.
     pub(super) crop: Window,
-    /// What is done to that part.
+    /// The orientation of that part.
     pub(super) orientation: Orientation,
 }
 
 impl Shape {
-    /// The shape of a coded picture under the transforms among `properties`.
+    /// The shape of a coded picture under the transforms in `properties`.
     pub(super) fn new<'a>(coded: Size, properties: impl Iterator<Item = &'a Property>) -> Self {
         let mut shape = Self { coded, crop: Window::whole(coded), orientation: Orientation::Normal };
         for property in properties {
@@ -56,13 +56,13 @@ impl Shape {
         self.orientation.apply_to(self.crop.size)
     }
 
-    /// Cuts an aperture out of what is shown so far. One that makes no sense is as good as none.
+    /// Crops the visible part to an aperture. An invalid aperture is ignored.
     fn cut(&mut self, aperture: Aperture) {
         let shown = self.shown();
         let side = |full: u32, part: f64, offset: f64| -> Option<(u32, u32)> {
             let part = part.round();
             let start = (offset + (f64::from(full) - part) / 2.0).round();
-            // Also false for anything that is not a number.
+            // Also false for NaN.
             (part >= 1.0 && start >= 0.0 && start + part <= f64::from(full)).then_some((start as u32, part as u32))
         };
         let (Some((x, width)), Some((y, height))) =
@@ -71,7 +71,7 @@ impl Shape {
             return;
         };
         let (right, bottom) = (shown.width - x - width, shown.height - y - height);
-        // The edges in the coded picture that became left and top.
+        // The edges of the coded picture that became left and top.
         let (left, top) = match self.orientation {
             Orientation::Normal => (x, y),
             Orientation::FlipHorizontal => (right, y),
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_crop_after_a_turn_is_found_in_the_coded_picture() {
-        // A quarter turn clockwise brings the bottom left corner to the top left.
+        // A quarter turn clockwise moves the bottom left corner to the top left.
         let turned = shape(&[Property::Rotation(3), aperture(10.0, 20.0, -25.0, -40.0)]);
         assert_eq!(turned.crop, Window { x: 0, y: 50, size: Size::new(20, 10) });
         assert_eq!(turned.shown(), Size::new(10, 20));

@@ -1,26 +1,26 @@
-//! What a sequence parameter set of HEVC (ITU-T H.265, clause 7.3.2.2) says of its pictures: size, sampling, depth,
-//! colour. Decoders keep it to themselves, and it is needed before memory is spent.
+//! The sequence parameter set of HEVC (ITU-T H.265, clause 7.3.2.2): size, sampling, depth and colour of the picture.
+//! The decoders do not expose it, and it is needed before memory is reserved.
 
 use super::picture::Chroma;
 use super::property::Nclx;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
-/// The part of a sequence parameter set that matters to a still picture.
+/// The part of a sequence parameter set that concerns a still picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sps {
     /// The coded size, conformance window not applied.
     pub(super) coded: Size,
-    /// The size that is shown.
+    /// The visible size.
     pub(super) size: Size,
     pub(super) chroma: Chroma,
-    /// Bits of a luma and of a chroma sample.
+    /// Bits per luma and chroma sample.
     pub(super) depths: (u8, u8),
-    /// Colour, where the video usability information names it.
+    /// Colour, if the video usability information declares it.
     pub(super) nclx: Option<Nclx>,
 }
 
-/// Bits, first the highest of a byte.
+/// Reads bits, the most significant of each byte first.
 struct Bits {
     data: Vec<u8>,
     at: usize,
@@ -113,7 +113,7 @@ impl Sps {
         if separate {
             chroma = Chroma::Mono;
         }
-        // Whatever is wrong further on, the picture itself is described.
+        // Errors further on do not matter: the picture itself has been described.
         let nclx = usability(&mut bits, sub_layers).unwrap_or(None);
         Ok(Self { coded, size: Size::new(width, height), chroma, depths, nclx })
     }
@@ -132,7 +132,7 @@ fn profile_tier_level(bits: &mut Bits, sub_layers: u32) -> Result<()> {
     Ok(())
 }
 
-/// The rest of the set, as far as the colour description of the video usability information (clause E.2.1).
+/// Reads the rest of the set, up to the colour description of the video usability information (clause E.2.1).
 fn usability(bits: &mut Bits, sub_layers: u32) -> Result<Option<Nclx>> {
     let order_bits = bits.ue()? + 4;
     let all_layers = bits.bit()?;
@@ -235,7 +235,7 @@ fn reference_sets(bits: &mut Bits) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// Writes bits and numbers as a parameter set has them.
+    /// Writes bits and numbers of a parameter set.
     #[derive(Default)]
     struct Writer(Vec<bool>);
 
@@ -260,7 +260,7 @@ mod tests {
 
     fn sps(chroma: u32, window: [u32; 4]) -> Writer {
         let mut w = Writer::default();
-        // Bits set all over the level keep emulation prevention out of the way.
+        // Nonzero bits in the level fields avoid emulation prevention bytes.
         w.bits(0, 8).bits(u64::MAX, 48).bits(u64::MAX, 48).ue(0).ue(chroma);
         if chroma == 3 {
             w.bits(0, 1);

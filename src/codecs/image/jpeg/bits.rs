@@ -1,21 +1,21 @@
-//! Bits of the entropy-coded data, most significant first, from a slice without byte stuffing.
+//! A bit reader for entropy-coded data, most significant bit first, from a slice without byte stuffing.
 
 /// A position in the data, with up to 64 bits read ahead.
 ///
-/// The bits below `have` in `ahead` are valid too, or zero: reading the same byte again changes nothing. That makes a refill
-/// free of branches, but for the end of the data, past which all bits are 0.
+/// The bits of `ahead` below `have` are valid too, or zero: reading the same byte again changes nothing. That makes a
+/// refill free of branches, except at the end of the data, after which all bits are 0.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Bits {
     pub ahead: u64,
     pub have: u32,
-    /// Of the byte that the next refill reads first.
+    /// Index of the byte that the next refill reads first.
     pub next: usize,
-    /// Set when a code was met that is in no table.
+    /// Set when a code was found that is in no table.
     pub damaged: bool,
 }
 
 impl Bits {
-    /// From bit `at` of the data on.
+    /// Starts at bit `at` of the data.
     pub(super) fn at(at: usize, data: &[u8]) -> Self {
         let mut bits = Self { next: at / 8, ..Self::default() };
         bits.refill(data);
@@ -23,7 +23,7 @@ impl Bits {
         bits
     }
 
-    /// The same position after the whole bytes before it were dropped: `data` starts with the byte that it is in.
+    /// The same position after the whole bytes before it were dropped: `data` starts with the byte that contains it.
     pub(super) fn moved(&self, data: &[u8]) -> Self {
         Self { damaged: self.damaged, ..Self::at(self.position() % 8, data) }
     }
@@ -44,13 +44,13 @@ impl Bits {
         self.have |= 56;
     }
 
-    /// The next `count` bits, 1 to 32 of them.
+    /// The next `count` bits, 1 to 32.
     #[inline(always)]
     pub(super) fn top(&self, count: u32) -> u32 {
         (self.ahead >> (64 - count)) as u32
     }
 
-    /// Drops `count` bits, at most as many as a refill made available.
+    /// Drops `count` bits, at most as many as are available.
     #[inline(always)]
     pub(super) fn consume(&mut self, count: u32) {
         self.ahead <<= count & 63;

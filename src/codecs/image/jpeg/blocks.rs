@@ -1,9 +1,10 @@
-//! The inner loop: blocks of an MCU from the bits of a scan.
+//! The inner loop: reads the blocks of MCUs from the bits of a scan.
 
 use super::bits::Bits;
 use super::huffman::{AC_BITS, BLOCK_END, COEFFICIENT, DC_BITS, SkipTable, ended, undecided};
 
-/// Reads MCUs until `out` is full or the position passes bit `limit`; returns how many. Each block gives its DC difference.
+/// Reads MCUs until `out` is full or the position passes bit `limit`; returns their number. Each block yields its DC
+/// difference.
 pub(super) fn differences(order: &[&SkipTable], bits: &mut Bits, data: &[u8], limit: usize, out: &mut [i16]) -> usize {
     let mut at = *bits;
     let mut done = 0;
@@ -73,8 +74,8 @@ fn block(table: &SkipTable, bits: &mut Bits, data: &[u8]) -> i32 {
     }
 }
 
-/// Takes back the last entry, which the tables could not decide, and reads symbol by symbol: one where the code was
-/// too long, all of the block where it may have ended within the entry. Returns the next coefficient.
+/// Undoes the last table entry, which was inconclusive, and reads symbol by symbol: one symbol if the code was too
+/// long, the rest of the block if the block may have ended within the entry. Returns the index of the next coefficient.
 #[cold]
 #[inline(never)]
 fn rare(table: &SkipTable, mut bits: Bits, data: &[u8], state: u32, last: u32, difference: &mut i32) -> (Bits, u32) {
@@ -97,7 +98,7 @@ fn rare(table: &SkipTable, mut bits: Bits, data: &[u8], state: u32, last: u32, d
     (bits, k)
 }
 
-/// Reads one bit a block.
+/// Reads one bit per block.
 pub(super) fn single_bits(per_mcu: usize, bits: &mut Bits, data: &[u8], limit: usize, out: &mut [i16]) -> usize {
     let mut done = 0;
     for mcu in out.chunks_exact_mut(per_mcu.max(1)) {
@@ -120,7 +121,7 @@ mod tests {
     use super::super::standard;
     use super::*;
 
-    /// A table in which all codes have one length, so that symbols in a row cross coefficient 63 often.
+    /// A table in which all codes have the same length, so that runs of symbols often cross coefficient 63.
     fn even() -> Codes {
         let mut counts = [0; 16];
         counts[2] = 7;

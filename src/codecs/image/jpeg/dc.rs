@@ -1,11 +1,11 @@
-//! A JPEG at 1/8 scale, from its DC coefficients alone.
+//! Decodes a JPEG at 1/8 scale, from its DC coefficients alone.
 //!
-//! The DC coefficient of a block is eight times the mean of its 8x8 samples, so one sample a block needs no inverse
-//! DCT. What is left to do is to find the DC codes: between them stand AC codes, which `huffman` skips several at a
-//! time, and in progressive pictures whole scans, which are passed over at the speed of memory.
+//! The DC coefficient of a block is eight times the mean of its 8x8 samples, so one sample per block needs no inverse
+//! DCT. What remains is finding the DC codes: the AC codes between them are skipped by `huffman`, several at a time,
+//! and the AC scans of progressive pictures are skipped whole.
 //!
-//! Damage: what was read stays, what was not read is mid grey, and reading goes on at the next restart marker.
-//! Arithmetic coding, the lossless and the hierarchical processes are not read here.
+//! Damage: samples that were read are kept, missing ones are mid grey, and reading continues at the next restart
+//! marker. Arithmetic coding and the lossless and hierarchical processes are not supported.
 
 use super::entropy::Entropy;
 use super::header::{Header, Process};
@@ -20,10 +20,10 @@ use thumbling_core::source::Source;
 /// How far to read a progressive picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refinement {
-    /// All bits of the DC coefficients: what a full decoder would find. Reads on to the last DC scan.
+    /// All bits of the DC coefficients, as a full decoder would read them. Reads to the last DC scan.
     Full,
-    /// The first DC scan of each component: mostly the first tenth of the file, and an error of at most half a
-    /// quantiser step, which is a sixteenth of it in a sample.
+    /// The first DC scan of each component: usually the first tenth of the file, with an error of at most half a
+    /// quantiser step, which is a sixteenth of that in a sample.
     First,
 }
 
@@ -34,11 +34,11 @@ pub(super) struct DcImage {
     pub planes: Vec<Plane>,
     /// Rows of the first plane that were read; those below are mid grey.
     pub rows: u32,
-    /// Whether all that was asked for was there, and undamaged.
+    /// Whether everything that was requested was present and undamaged.
     pub complete: bool,
 }
 
-/// A JPEG whose header is read, up to the first scan.
+/// A JPEG whose header has been read, up to the first scan.
 pub(super) struct Jpeg {
     markers: Markers,
     header: Header,
@@ -61,11 +61,12 @@ impl Jpeg {
         &self.header
     }
 
-    /// Decodes at 1/8 scale. Takes [`Header::dc_memory`] bytes, which are the caller's to reserve.
+    /// Decodes at 1/8 scale. Needs [`Header::dc_memory`] bytes, which the caller reserves.
     ///
     /// # Errors
-    /// `unsupported` for what another decoder may read ([`Header::dc_path`] says most of that before), `corrupt` if not
-    /// one row of blocks could be read, those of `interrupt`, which is asked once a row of MCUs, and those of the source.
+    /// `unsupported` for processes that only a full decoder reads ([`Header::dc_path`] detects most of them earlier),
+    /// `corrupt` if not one row of blocks could be read, errors of `interrupt`, which is checked once per row of MCUs,
+    /// and errors of the source.
     pub(super) fn decode(self, refinement: Refinement, interrupt: &Interrupt) -> Result<DcImage> {
         let Self { mut markers, header, scan } = self;
         header.dc_path().map_err(Error::unsupported)?;
@@ -93,21 +94,21 @@ impl Jpeg {
     }
 }
 
-/// What the scans so far have delivered.
+/// What the scans read so far have yielded.
 struct Progress {
     refinement: Refinement,
     planes: Vec<Coefficients>,
-    components: Vec<Delivered>,
-    /// Of the first component's blocks.
+    components: Vec<ComponentState>,
+    /// Rows of the first component's blocks.
     rows: usize,
     intact: bool,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Delivered {
-    /// The one in force at the component's first scan: a file may redefine the table after it.
+struct ComponentState {
+    /// The table in force at the component's first scan: a file may redefine it later.
     quantiser: Option<u16>,
-    /// Low bits of the coefficients that are still to come; `None` before the first scan.
+    /// Low bits of the coefficients that no scan has delivered yet; `None` before the first scan.
     missing: Option<u8>,
 }
 
@@ -116,10 +117,10 @@ impl Progress {
         let count = header.components.len();
         let planes = (0..count).map(|index| Coefficients::new(header, index)).collect::<Option<_>>();
         let planes = planes.ok_or_else(|| Error::limit("no memory for the coefficients"))?;
-        Ok(Self { refinement, planes, components: vec![Delivered::default(); count], rows: 0, intact: true })
+        Ok(Self { refinement, planes, components: vec![ComponentState::default(); count], rows: 0, intact: true })
     }
 
-    /// Reads or passes over `scan`; returns the marker after it, if that was met.
+    /// Reads or skips `scan`; returns the marker after it, if it was reached.
     fn scan(
         &mut self,
         header: &Header,
@@ -172,7 +173,7 @@ impl Progress {
     }
 }
 
-/// Passes over a scan without DC coefficients, and over the marker after it, which is returned.
+/// Skips a scan without DC coefficients and the marker after it, which is returned.
 fn pass_over(markers: &mut Markers, interrupt: &Interrupt) -> Result<Option<u8>> {
     loop {
         match markers.window.next_marker()? {
@@ -186,8 +187,8 @@ fn pass_over(markers: &mut Markers, interrupt: &Interrupt) -> Result<Option<u8>>
 mod tests {
     use super::super::samples::{self, Flat};
     use super::*;
+    use jpeg_encoder::SamplingFactor;
     use thumbling_core::cancel::CancelToken;
-    use turbojpeg::Subsamp;
 
     fn decode(bytes: &[u8]) -> Result<DcImage> {
         Jpeg::open(&Source::from_slice(bytes))?.decode(Refinement::Full, &Interrupt::default())
@@ -206,8 +207,11 @@ mod tests {
         FLAT.dc.iter().map(|dc| (dc + 128) as u8).collect()
     }
 
+    #[cfg(feature = "turbojpeg")]
     #[test]
     fn the_first_plane_is_what_libjpeg_makes_at_one_eighth() {
+        use turbojpeg::Subsamp;
+
         let samplings =
             [Subsamp::None, Subsamp::Sub2x1, Subsamp::Sub2x2, Subsamp::Sub1x2, Subsamp::Sub4x1, Subsamp::Gray];
         for (width, height) in [(1, 1), (7, 9), (17, 33), (130, 70)] {
@@ -225,12 +229,12 @@ mod tests {
     #[test]
     fn a_chroma_plane_has_a_sample_for_each_of_its_own_blocks() {
         let size = |sampling| {
-            let planes = decode(&samples::turbo(100, 75, sampling, false)).unwrap().planes;
+            let planes = decode(&samples::encoded(100, 75, sampling, false)).unwrap().planes;
             (planes[1].width, planes[1].height)
         };
-        assert_eq!(size(Subsamp::None), (13, 10));
-        assert_eq!(size(Subsamp::Sub2x2), (7, 5));
-        assert_eq!(size(Subsamp::Sub4x1), (4, 10));
+        assert_eq!(size(SamplingFactor::F_1_1), (13, 10));
+        assert_eq!(size(SamplingFactor::F_2_2), (7, 5));
+        assert_eq!(size(SamplingFactor::F_4_1), (4, 10));
     }
 
     #[test]
@@ -269,7 +273,7 @@ mod tests {
         assert!(decode(&flat.jpeg()).unwrap().complete);
         let intervals = flat.intervals();
         let mut jpeg = flat.header();
-        // Of six intervals, the third is gone, and the marker before it.
+        // Of six intervals, the third is missing, and the marker before it.
         jpeg.extend([&intervals[0][..], &[0xFF, 0xD0], &intervals[1]].concat());
         for (number, interval) in intervals.iter().enumerate().skip(3) {
             jpeg.extend([0xFF, 0xD0 + number as u8 - 1]);
@@ -282,9 +286,10 @@ mod tests {
         assert_eq!(image.planes[0].samples, expected);
     }
 
+    #[cfg(feature = "turbojpeg")]
     #[test]
     fn the_first_scans_of_a_progressive_picture_are_close_and_early() {
-        let jpeg = samples::turbo(1600, 1200, Subsamp::Sub2x2, true);
+        let jpeg = samples::turbo(1600, 1200, turbojpeg::Subsamp::Sub2x2, true);
         let read = |refinement| {
             let source = Source::from_slice(&jpeg[..]);
             let image = Jpeg::open(&source).unwrap().decode(refinement, &Interrupt::default()).unwrap();
@@ -310,7 +315,7 @@ mod tests {
     fn damage_anywhere_is_no_panic() {
         let mut seed = 1u64;
         for progressive in [false, true] {
-            let jpeg = samples::turbo(40, 30, Subsamp::Sub2x2, progressive);
+            let jpeg = samples::encoded(40, 30, SamplingFactor::F_2_2, progressive);
             for at in 0..jpeg.len() {
                 seed ^= seed << 13;
                 seed ^= seed >> 7;

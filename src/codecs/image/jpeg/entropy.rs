@@ -1,14 +1,14 @@
 //! The entropy-coded data between two markers, without byte stuffing.
 //!
-//! Stuffing is removed for many kilobytes at once, before any bit is looked at: the bit reader then needs no test for
-//! 0xFF, and a position in the data is a plain number.
+//! Stuffing is removed for many kilobytes at once, before any bit is read. So the bit reader needs no test for 0xFF,
+//! and a position in the data is a plain number.
 
 use super::window::{Window, find_ff};
 use thumbling_core::error::Result;
 
 /// Bytes held at a time, without the padding.
 const SIZE: usize = 64 << 10;
-/// Zeros after the data, so that the bit reader's wide loads find the last bytes.
+/// Zeros after the data, so that wide loads of the bit reader can read the last bytes.
 const PADDING: usize = 8;
 
 /// Why the data ends.
@@ -44,7 +44,7 @@ impl Entropy {
         self.end
     }
 
-    /// Forgets all data, also where it ended, to read on after the marker.
+    /// Drops all data and the marker that ended it, to continue after that marker.
     pub(super) fn restart(&mut self) {
         self.size = 0;
         self.end = None;

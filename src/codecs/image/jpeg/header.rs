@@ -1,4 +1,4 @@
-//! What a JPEG says about itself before its first scan.
+//! What a JPEG declares before its first scan.
 
 use super::plane::Coefficients;
 
@@ -21,13 +21,13 @@ pub(super) enum Process {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Component {
     pub id: u8,
-    /// Sampling factors, 1 to 4 each: samples of this component against those of the others.
+    /// Sampling factors, 1 to 4 each: the sampling rate of this component relative to the others.
     pub h: u8,
     pub v: u8,
     pub quantiser: u8,
 }
 
-/// What the components mean, by the rules that libjpeg uses.
+/// What the components are, by the rules of libjpeg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColorModel {
     Gray,
@@ -39,25 +39,25 @@ pub(super) enum ColorModel {
     Unknown,
 }
 
-/// The index of further pictures in the file (CIPA DC-007), as a TIFF structure.
+/// The index of additional pictures in the file (CIPA DC-007), a TIFF structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mpf {
     pub bytes: Vec<u8>,
-    /// Where `bytes` start in the file: offsets of pictures in them count from here.
+    /// Offset of `bytes` in the file: offsets of pictures are relative to it.
     pub offset: u64,
 }
 
-/// All that precedes the first scan.
+/// Everything before the first scan.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub width: u32,
     pub height: u32,
-    /// Bits a sample.
+    /// Bits per sample.
     pub precision: u8,
     pub process: Process,
     pub components: Vec<Component>,
     pub jfif: bool,
-    /// The transform byte of the Adobe segment, where there is one.
+    /// The transform byte of the Adobe segment, if there is one.
     pub adobe_transform: Option<u8>,
     /// The TIFF structure, without the `Exif\0\0` before it.
     pub exif: Option<Vec<u8>>,
@@ -73,7 +73,7 @@ impl Header {
         (h.unwrap_or(1), v.unwrap_or(1))
     }
 
-    /// Whether the picture can be decoded at 1/8 scale here, or why not.
+    /// Whether the picture can be decoded at 1/8 scale by [`dc`](super::dc), or why not.
     pub(super) fn dc_path(&self) -> Result<(), &'static str> {
         match self.process {
             Process::Sequential | Process::Progressive => {}
@@ -92,8 +92,8 @@ impl Header {
 
     /// Width and height of component `index` at 1/8 scale, in samples.
     ///
-    /// A component has ceil(width * h / h_max) samples a row, and one of 1/8 scale for each 8 of them, even if the last
-    /// block is not filled by the picture: its sample is the mean of the whole block.
+    /// A component has ceil(width * h / h_max) samples per row, and at 1/8 scale one for each 8 of them, even if the
+    /// picture does not fill the last block: its sample is the mean of the whole block.
     pub(super) fn dc_size(&self, index: usize) -> (u32, u32) {
         let (h_max, v_max) = self.sampling();
         let Some(component) = self.components.get(index) else { return (0, 0) };
@@ -101,7 +101,7 @@ impl Header {
         (size(self.width, component.h, h_max), size(self.height, component.v, v_max))
     }
 
-    /// The memory that decoding at 1/8 scale takes, in bytes: coefficients, planes, and planes undamped.
+    /// Bytes of memory that decoding at 1/8 scale takes: coefficients, planes, and sharpened planes.
     pub(super) fn dc_memory(&self) -> u64 {
         let coefficients: u64 = (0..self.components.len()).map(|index| Coefficients::size(self, index)).sum();
         coefficients.saturating_mul(4).saturating_add(1 << 20)
@@ -123,7 +123,7 @@ impl Header {
     }
 }
 
-/// Segments that carry what is not needed to decode, collected until the first scan.
+/// Segments that are not needed for decoding, collected until the first scan.
 #[derive(Default)]
 pub(super) struct Metadata {
     pub jfif: bool,
@@ -134,11 +134,11 @@ pub(super) struct Metadata {
     icc_size: usize,
 }
 
-/// No profile in use comes near it.
+/// Real profiles are far smaller.
 const ICC_MAX: usize = 4 << 20;
 
 impl Metadata {
-    /// How many bytes of segment `marker` are worth reading, given its size.
+    /// How many bytes of segment `marker`, which has `size` bytes, are needed.
     pub(super) fn wanted(marker: u8, size: usize) -> usize {
         match marker {
             0xE1 | 0xE2 => size,
@@ -147,7 +147,7 @@ impl Metadata {
         }
     }
 
-    /// Takes what segment `marker` holds. `offset` is the position of `payload` in the file.
+    /// Keeps the needed content of segment `marker`. `offset` is the position of `payload` in the file.
     pub(super) fn segment(&mut self, marker: u8, payload: Vec<u8>, offset: u64) {
         match marker {
             0xE0 if payload.starts_with(b"JFIF\0") => self.jfif = true,
@@ -177,7 +177,7 @@ impl Metadata {
         }
     }
 
-    /// The parts in the order of their numbers; parts with the same number stay in the order of the file.
+    /// The profile: its parts in the order of their numbers, and parts with the same number in file order.
     pub(super) fn icc(&mut self) -> Option<Vec<u8>> {
         self.icc.sort_by_key(|(sequence, _)| *sequence);
         let profile: Vec<u8> = self.icc.drain(..).flat_map(|(_, part)| part).collect();

@@ -1,54 +1,54 @@
-//! Huffman tables made for skipping.
+//! Huffman tables for skipping coefficients.
 //!
-//! A picture at 1/8 scale needs the DC coefficients only, but the AC codes stand between them and have no length
-//! field: each must be read to find the next. Their values do not matter, so a table entry can cover *several* whole
-//! symbols (code and extra bits): it says how many bits they take, by how many coefficients they advance, and
-//! whether the block ends. The extra bits of the last symbol may even lie outside of the bits looked at. A second
-//! kind of entry starts with the DC code, so that a block with few coefficients is one lookup.
+//! A picture at 1/8 scale needs the DC coefficients only, but the AC codes between them have no length field: each must
+//! be read to find the next. Their values do not matter, so a table entry can cover *several* whole symbols (code and
+//! extra bits): it says how many bits they take, how many coefficients they cover, and whether the block ends. The
+//! extra bits of the last symbol may even lie outside the index bits. A second kind of entry starts with the DC code,
+//! so that a block with few coefficients is one lookup.
 //!
-//! An entry is a number to *add* to a state: bits 0..8 count bits, bits 8.. count coefficients. End of block adds
-//! 128 coefficients, and so ends the loop by the same comparison as coefficient 64 does. An entry that would cross
-//! coefficient 63 is therefore recognised after the fact, taken back, and read symbol by symbol.
+//! An entry is a number to *add* to a state: bits 0..8 count bits, bits 8.. count coefficients. End of block adds 128
+//! coefficients, so the same comparison that detects coefficient 64 ends the loop. An entry that would cross
+//! coefficient 63 is detected afterwards, undone, and read symbol by symbol.
 
 use super::bits::Bits;
 
-/// Bits that index an AC table, and a table of DC + AC.
+/// Bits that index an AC table, and a combined DC and AC table.
 pub(super) const AC_BITS: u32 = 13;
 pub(super) const DC_BITS: u32 = 12;
 
-/// Most bits that an entry may consume: one DC and two AC entries take no more than the 56 that a refill ensures.
+/// Most bits that an entry may consume: one DC and two AC entries take at most the 56 that a refill guarantees.
 const AC_CAP: u32 = 18;
 const DC_CAP: u32 = 20;
 
 pub(super) const COEFFICIENT: u32 = 1 << 8;
 pub(super) const BLOCK_END: u32 = 64 * COEFFICIENT;
 const EOB: u32 = 128 * COEFFICIENT;
-/// Added by an entry that decides nothing: leads to a state past every other.
+/// Added by an inconclusive entry: leads to a state beyond all others.
 const UNDECIDED: u32 = 255 * COEFFICIENT;
 
-/// Whether the loop that led to `state` stopped at a true end of block.
+/// Whether the loop that led to `state` stopped at a real end of block.
 #[inline(always)]
 pub(super) fn ended(state: u32) -> bool {
     state.wrapping_sub(EOB) < BLOCK_END
 }
 
-/// Whether the loop stopped because the table decided nothing.
+/// Whether the loop stopped at an inconclusive entry.
 #[inline(always)]
 pub(super) fn undecided(state: u32) -> bool {
     state >= UNDECIDED
 }
 
-/// A table as the file defines it (T.81, B.2.4.2), and what decoding a single symbol needs.
+/// A table as the file defines it (T.81, B.2.4.2), and what is needed to decode a single symbol.
 #[derive(Clone)]
 pub(super) struct Codes {
     symbols: Vec<u8>,
-    /// For each length, what is past its last code, left-aligned to 16 bits; and the symbol index of code 0.
+    /// For each length: the end of its codes, left-aligned to 16 bits, and the symbol index of code 0.
     limit: [u32; 17],
     first: [i32; 17],
 }
 
 impl Codes {
-    /// `counts[i]` codes of `i + 1` bits. `None` where they are more than the code space holds, or than the symbols.
+    /// `counts[i]` codes of `i + 1` bits. `None` if they exceed the code space or the number of symbols.
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
         let mut limit = [0; 17];
         let mut first = [0; 17];
@@ -68,7 +68,7 @@ impl Codes {
         Some(Self { symbols, limit, first })
     }
 
-    /// The symbol whose code starts the 16 bits of `window`, and the length of the code.
+    /// The symbol whose code is at the start of the 16 bits of `window`, and the length of the code.
     pub(super) fn symbol(&self, window: u32) -> Option<(u8, u32)> {
         let length = (1..=16u32).find(|&length| window < self.limit[length as usize])?;
         let index = self.first[length as usize] + (window >> (16 - length)) as i32;
@@ -95,17 +95,17 @@ impl Codes {
 
 /// The tables of one component in a scan.
 pub(super) struct SkipTable {
-    /// Indexed by the next bits at the start of a block: the state after it in the low half, the DC difference in
-    /// the high half.
+    /// Indexed by the next bits at the start of a block: the resulting state in the low half, the DC difference in the
+    /// high half.
     pub block: Box<[u32; 1 << DC_BITS]>,
-    /// Indexed by the next bits inside of a block: what to add to the state.
+    /// Indexed by the next bits inside a block: what to add to the state.
     pub ac: Box<[u16; 1 << AC_BITS]>,
     dc_codes: Codes,
     ac_codes: Option<Codes>,
 }
 
 impl SkipTable {
-    /// `ac` is `None` in a scan that has DC coefficients only.
+    /// `ac` is `None` for a scan of DC coefficients only.
     pub(super) fn new(dc: &Codes, ac: Option<&Codes>) -> Option<Self> {
         let heap = runs(ac)?;
         let mut block = boxed::<u32, { 1 << DC_BITS }>(UNDECIDED)?;
@@ -132,7 +132,7 @@ impl SkipTable {
         Some(Self { block, ac: top, dc_codes: dc.clone(), ac_codes: ac.cloned() })
     }
 
-    /// For a scan that has bits but no codes.
+    /// For a scan of single bits without codes.
     pub(super) fn without_codes() -> Option<Self> {
         let none = Codes { symbols: Vec::new(), limit: [0; 17], first: [0; 17] };
         Self::new(&none, None)
@@ -143,7 +143,7 @@ impl SkipTable {
         self.ac_codes.is_some()
     }
 
-    /// Reads one DC difference. A code that does not exist counts as no difference, and is noted in `bits`.
+    /// Reads one DC difference. An invalid code counts as 0 and sets `bits.damaged`.
     #[cold]
     pub(super) fn read_dc(&self, bits: &mut Bits, data: &[u8]) -> i32 {
         bits.refill(data);
@@ -159,7 +159,7 @@ impl SkipTable {
         difference(value, category)
     }
 
-    /// Reads AC symbols from coefficient `k` on: one, or all to the end of the block. Returns the next coefficient.
+    /// Reads AC symbols starting at coefficient `k`: one, or all to the end of the block. Returns the next coefficient.
     #[cold]
     pub(super) fn read_ac(&self, bits: &mut Bits, data: &[u8], mut k: u32, one: bool) -> u32 {
         let Some(codes) = &self.ac_codes else { return 64 };
@@ -191,8 +191,8 @@ fn difference(value: u32, category: u32) -> i32 {
     if value < half { value + 1 - (1 << category) } else { value }
 }
 
-/// For each width up to `AC_BITS`, and for each value of so many bits, all whole symbols that these bits decide.
-/// Those of width w are at `1 << w ..`. 0 where the bits decide none.
+/// For each width up to `AC_BITS` and each value of that many bits: all whole symbols that these bits decide. Those of
+/// width w start at `1 << w`. 0 if the bits decide none.
 fn runs(ac: Option<&Codes>) -> Option<Vec<u16>> {
     let mut heap = Vec::new();
     heap.try_reserve_exact(2 << AC_BITS).ok()?;
@@ -224,7 +224,7 @@ fn runs(ac: Option<&Codes>) -> Option<Vec<u16>> {
                 for (entry, &tail) in part.iter_mut().zip(tails) {
                     let tail = u32::from(tail);
                     let whole = base + tail;
-                    // Sixty-four coefficients without an end of block would be taken for one.
+                    // Sixty-four coefficients without an end of block would be mistaken for one.
                     let fits = (tail & 0xFF) + bits <= AC_CAP && (whole & (EOB - 1)) < BLOCK_END;
                     *entry = if fits { whole as u16 } else { base as u16 };
                 }

@@ -1,4 +1,4 @@
-//! Which blocks a scan has, in which order, and what decodes them (T.81, A.2).
+//! Which blocks a scan has, in which order, and which tables decode them (T.81, A.2).
 
 use super::header::{Header, Process};
 use super::huffman::SkipTable;
@@ -9,25 +9,25 @@ use thumbling_core::error::{Error, Result};
 /// T.81, B.2.3.
 const MCU_MAX: usize = 10;
 
-/// What the bits of a scan do to the coefficients.
+/// How the bits of a scan change the coefficients.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pass {
-    /// Differences to the coefficient before, without `low` bits.
+    /// Differences from the previous coefficient, shifted right by `low` bits.
     First { low: u8 },
-    /// One bit for each coefficient, at place `low`.
+    /// One bit per coefficient, at position `low`.
     Refine { low: u8 },
 }
 
 /// A component's blocks in an MCU.
 pub(super) struct Part {
-    /// Into the frame's components.
+    /// Index into the frame's components.
     pub index: usize,
-    /// Blocks of an MCU: columns and rows.
+    /// Blocks per MCU: columns and rows.
     pub h: usize,
     pub v: usize,
-    /// Into the scan's tables.
+    /// Index into the scan's tables.
     table: usize,
-    /// The last coefficient.
+    /// The previous coefficient.
     pub predictor: i32,
 }
 
@@ -35,14 +35,14 @@ pub(super) struct Part {
 pub(super) struct Layout {
     pub parts: Vec<Part>,
     tables: Vec<SkipTable>,
-    /// MCUs of the picture.
+    /// Number of MCUs.
     pub columns: usize,
     pub rows: usize,
 }
 
 impl Layout {
     /// # Errors
-    /// `unsupported` for MCUs of more than ten blocks, `corrupt` where a Huffman table is missing.
+    /// `unsupported` for MCUs of more than ten blocks, `corrupt` if a Huffman table is missing.
     pub(super) fn new(
         header: &Header,
         tables: &Tables,
@@ -71,7 +71,7 @@ impl Layout {
             };
             let (mut h, mut v) = (usize::from(component.h), usize::from(component.v));
             if scan.components.len() == 1 {
-                // Not interleaved: an MCU is one block, and blocks that only fill MCUs are not coded.
+                // Not interleaved: an MCU is one block, and padding blocks are not coded.
                 (h, v) = (1, 1);
                 (columns, rows) = (plane.columns, plane.rows);
             }
@@ -86,12 +86,12 @@ impl Layout {
         }
     }
 
-    /// Blocks of an MCU, 1 to 10.
+    /// Blocks per MCU, 1 to 10.
     pub(super) fn blocks(&self) -> usize {
         self.parts.iter().map(|part| part.h * part.v).sum()
     }
 
-    /// The table of each block of an MCU.
+    /// The table of each block in an MCU.
     pub(super) fn order(&self) -> Vec<&SkipTable> {
         let blocks = self.parts.iter().flat_map(|part| std::iter::repeat_n(part.table, part.h * part.v));
         blocks.filter_map(|table| self.tables.get(table)).collect()

@@ -1,4 +1,4 @@
-//! The marker segments of a JPEG (T.81, annex B), read in the order of the file.
+//! The marker segments of a JPEG (T.81, annex B), read in file order.
 
 use super::header::{Component, Header, Metadata, Process};
 use super::huffman::Codes;
@@ -7,34 +7,35 @@ use super::window::Window;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// What segments define for the scans that follow them.
+/// Definitions for the scans that follow.
 pub(super) struct Tables {
     /// The quantiser of the DC coefficient, the only one needed.
     pub dc_quantiser: [Option<u16>; 4],
     pub dc: [Option<Codes>; 4],
     pub ac: [Option<Codes>; 4],
-    /// MCUs; 0 for no restarts.
+    /// Restart interval in MCUs; 0 for no restarts.
     pub restart_interval: u32,
 }
 
 /// The header of a scan.
 pub(super) struct Scan {
     pub components: Vec<ScanComponent>,
-    /// The first and the last coefficient.
+    /// First and last coefficient.
     pub spectral: (u8, u8),
-    /// Bits of the coefficients that earlier scans did not deliver (0 in a first scan), and that this one leaves out.
+    /// Number of low bits that the previous scan of these coefficients left out (0 for a first scan), and that this one
+    /// leaves out.
     pub high: u8,
     pub low: u8,
 }
 
 pub(super) struct ScanComponent {
-    /// Into the frame's components.
+    /// Index into the frame's components.
     pub index: usize,
     pub dc: u8,
     pub ac: u8,
 }
 
-/// A segment that stops the reading of tables.
+/// Why reading of table segments stopped.
 pub(super) enum Stop {
     Scan(Scan),
     End,
@@ -75,7 +76,7 @@ impl Markers {
         Ok(Self { window, tables, metadata: Metadata::default(), frame: None })
     }
 
-    /// The header, once `next` has returned a scan.
+    /// The header; available once `next` has returned a scan.
     pub(super) fn header(&mut self) -> Option<Header> {
         let frame = self.frame.as_ref()?;
         Some(Header {
@@ -92,7 +93,7 @@ impl Markers {
         })
     }
 
-    /// Reads on to the next scan, from marker `code` if that has been read already.
+    /// Reads up to the next scan, starting with marker `code` if it has been read already.
     pub(super) fn next(&mut self, mut code: Option<u8>) -> Result<Stop> {
         loop {
             let marker = match code.take() {

@@ -1,10 +1,12 @@
-//! JPEG (ITU-T T.81): a picture that the file carries where that covers the asked size, the DC coefficients alone where
-//! 1/8 of the size suffices, libjpeg-turbo with DCT scaling otherwise.
+//! JPEG (ITU-T T.81): an embedded preview if it covers the wanted size, the DC coefficients alone if 1/8 of the size
+//! suffices, a full decoder otherwise.
 
 mod bits;
 mod blocks;
 mod dc;
+mod deinterleave;
 mod entropy;
+mod full;
 mod header;
 mod huffman;
 mod layout;
@@ -15,9 +17,7 @@ mod reduced;
 #[cfg(test)]
 mod samples;
 mod scan;
-mod scatter;
 mod standard;
-mod turbo;
 mod window;
 
 use crate::containers::exif;
@@ -49,7 +49,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
 
 struct JpegFile {
     source: Source,
-    /// Read up to the first scan; the first decoding takes it.
+    /// Read up to the first scan; consumed by the first decoding.
     jpeg: Option<dc::Jpeg>,
     header: Header,
     exif: exif::Exif,
@@ -64,7 +64,7 @@ impl JpegFile {
         self.exif.orientation
     }
 
-    /// Stored pixels, as they lie in the file.
+    /// Pixels in stored orientation.
     fn decode(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let stored = Want { size: self.orientation().apply_to(want.size), ..want.clone() };
         if want.effort != Effort::Best
@@ -84,13 +84,13 @@ impl JpegFile {
                 other => return other,
             }
         }
-        turbo::frame(&self.source, &self.header, &stored, cx)
+        full::frame(&self.source, &self.header, &stored, cx)
     }
 }
 
 impl Decoder for JpegFile {
     fn info(&mut self, cx: &Context<'_>) -> Result<SourceInfo> {
-        // A height of 0 stands behind the first scan, where libjpeg-turbo does not read it either.
+        // A height of 0 means that it is stored after the first scan, which no decoder here supports.
         cx.check_pixels(self.size())?;
         Ok(SourceInfo::new(FORMAT, self.orientation().apply_to(self.size())))
     }

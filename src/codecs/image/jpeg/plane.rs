@@ -1,8 +1,8 @@
-//! DC coefficients of a component, and the samples that they stand for.
+//! DC coefficients of a component, and the samples computed from them.
 
 use super::header::Header;
 
-/// One coefficient a block, including the blocks that only fill the last MCU of a row or column.
+/// One coefficient per block, including the blocks that pad the last MCU of a row or column.
 pub(super) struct Coefficients {
     pub values: Vec<i16>,
     pub stride: usize,
@@ -25,7 +25,7 @@ impl Coefficients {
         Self::shape(header, index).map_or(0, |(stride, rows)| stride as u64 * rows as u64)
     }
 
-    /// All zero: mid grey. `None` where memory is not to be had.
+    /// All zero, which is mid grey. `None` if memory cannot be allocated.
     pub(super) fn new(header: &Header, index: usize) -> Option<Self> {
         let (stride, rows) = Self::shape(header, index)?;
         let size = stride.checked_mul(rows)?;
@@ -38,10 +38,10 @@ impl Coefficients {
 
     /// The mean of each block: the DC coefficient is eight times that (T.81, A.3.3).
     ///
-    /// `unknown` is the number of low bits that no scan has delivered; their middle is assumed.
+    /// `unknown` is the number of low bits that no scan has delivered; the middle of their range is assumed.
     pub(super) fn plane(&self, quantiser: u16, precision: u8, unknown: u8) -> Option<Plane> {
         let scale = precision.saturating_sub(8).min(8);
-        // The widest 16-bit multiplication is what vector units have; larger quantisers are nonsense for DC anyway.
+        // 16-bit multiplication is what vector units do best; larger quantisers make no sense for DC anyway.
         let quantiser = quantiser.min(i16::MAX as u16) as i16;
         let middle = i32::from(quantiser) * ((1 << unknown.min(14)) - 1) / 2;
         let rounding = (4 << scale) + middle;
@@ -68,9 +68,9 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    /// The plane with its fine detail back at full strength.
+    /// The plane with its fine detail sharpened to full strength.
     ///
-    /// A mean over a block damps frequency f (cycles a sample) by sinc f ≈ 1 − (πf)²/6. The filter (−1, 26, −1) / 24
+    /// A mean over a block damps frequency f (cycles per sample) by sinc f ≈ 1 − (πf)²/6. The filter (−1, 26, −1) / 24
     /// raises it by 1 + (1 − cos 2πf) / 12 ≈ 1 + (πf)²/6, in both directions.
     pub(super) fn undamped(&self) -> Option<Self> {
         let width = self.width as usize;
@@ -97,7 +97,7 @@ impl Plane {
     }
 }
 
-/// A row through the filter, 24 times as large.
+/// Filters a row; the result is scaled by 24.
 fn sharpened(row: &[u8], out: &mut Vec<i32>) {
     out.clear();
     let value = |v: &u8| i32::from(*v);
@@ -111,7 +111,7 @@ fn sharpened(row: &[u8], out: &mut Vec<i32>) {
 mod tests {
     use super::*;
 
-    /// The means of blocks of eight of a wave, and the wave at their middles, columns wide and rows high.
+    /// The means of blocks of eight samples of a wave, and the wave at the middle of each, columns wide and rows high.
     fn wave(columns: usize, rows: usize, cycles: f64) -> (Plane, Vec<u8>) {
         let at = |x: f64, y: f64| 128.0 + 100.0 * (std::f64::consts::TAU * cycles * (x + y)).sin();
         let mean = |x: usize, y: usize| {
@@ -129,7 +129,7 @@ mod tests {
     fn detail_that_means_damp_comes_back() {
         let (plane, wave) = wave(24, 16, 0.12);
         let worst = |samples: &[u8]| {
-            // Beyond the edges nothing is known.
+            // The edges have no neighbours.
             let inside = (1..15).flat_map(|y| (1..23).map(move |x| y * 24 + x));
             inside.map(|at| samples[at].abs_diff(wave[at])).max().unwrap()
         };

@@ -1,4 +1,4 @@
-//! Smaller pictures that a JPEG carries: the EXIF thumbnail, and the previews of the multi-picture format.
+//! Embedded previews: the EXIF thumbnail, and the large thumbnails of the multi-picture format.
 
 use super::header::{Header, Mpf};
 use crate::containers::exif::Exif;
@@ -9,17 +9,17 @@ use thumbling_core::geometry::Size;
 use thumbling_core::probe::Hint;
 use thumbling_core::source::Source;
 
-/// How far a preview's shape may differ from the picture's: one that differs more has bars, or is of another picture.
+/// How far a preview's aspect ratio may differ from the picture's: more means black bars, or another picture.
 const ASPECT: f64 = 0.01;
 
-/// Pictures of the multi-picture index that are looked at.
+/// Entries of the multi-picture index that are read.
 const MAX_PICTURES: usize = 16;
 
-/// How many times the wanted size a preview must have. Cameras and editors compress them hard (40 dB and less): only
-/// reduced to half is that no longer seen.
+/// How many times the wanted size a preview must have. Cameras and editors compress previews hard (40 dB and less),
+/// which is invisible only when they are reduced to half.
 const MARGIN: u32 = 2;
 
-/// The first preview that covers `want`, which is in stored orientation; `None` if there is none that does.
+/// The first preview that covers `want`, which is in stored orientation; `None` if none does.
 pub(super) fn frame(
     source: &Source,
     header: &Header,
@@ -34,7 +34,7 @@ pub(super) fn frame(
             Ok(Some(frame)) => return Ok(Some(frame.with_origin(Origin::Embedded))),
             Ok(None) => {}
             Err(e) if e.ends_request() => return Err(e),
-            // The picture itself is there.
+            // A damaged preview does not matter: the picture itself is still there.
             Err(_) => {}
         }
     }
@@ -52,11 +52,11 @@ fn covering(candidate: &Source, header: &Header, want: &Want, cx: &Context<'_>) 
     if !size.covers(least) || !size.same_aspect(Size::new(header.width, header.height), ASPECT) {
         return Ok(None);
     }
-    // Its own orientation is left aside: it lies as the picture itself does.
+    // The preview's own orientation is ignored: it is stored like the picture itself.
     Ok(Some(cx.inner_frame(candidate, &Hint::default(), want)?))
 }
 
-/// Large thumbnails (CIPA DC-007, 5.2.3.3), the smaller first.
+/// Large thumbnails (CIPA DC-007, 5.2.3.3), smallest first.
 fn large_thumbnails(mpf: &Mpf, source: &Source) -> Vec<Source> {
     let u32_at = |at: usize, big: bool| {
         let b: [u8; 4] = mpf.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;

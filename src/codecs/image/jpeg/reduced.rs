@@ -1,4 +1,4 @@
-//! DC planes as a frame: each plane goes to its final size in one step, and colours are put together there.
+//! Turns DC planes into a frame: each plane is scaled to its final size in one step, and colours are converted there.
 
 use super::dc::{Jpeg, Refinement};
 use super::header::{ColorModel, Header};
@@ -9,12 +9,13 @@ use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::geometry::{Rect, Size};
 use thumbling_core::scale;
 
-/// Whether colours of this model are put together here.
+/// Whether this colour model is supported here.
 pub(super) fn is_made(header: &Header) -> bool {
     header.color_model() != ColorModel::Unknown
 }
 
-/// A frame of `want`'s size, which is in stored orientation, or of 1/8 of the picture's if several are to be made of it.
+/// A frame of `want`'s size, which is in stored orientation, or of 1/8 of the picture's if several sizes are made from
+/// it.
 pub(super) fn frame(jpeg: Jpeg, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     let header = jpeg.header().clone();
     let _held = cx.reserve(header.dc_memory())?;
@@ -28,7 +29,7 @@ pub(super) fn frame(jpeg: Jpeg, want: &Want, cx: &Context<'_>) -> Result<Frame> 
     }
     let planes = image.planes.into_iter().enumerate();
     let planes = planes.map(|(index, plane)| scaled(&header, index, plane, target)).collect::<Result<Vec<_>>>()?;
-    // Where Adobe's segment stands, ink is stored as what is left of the paper.
+    // Files with Adobe's segment store ink inverted.
     let ink = |sample: u8| if header.adobe_transform.is_some() { 255 - sample } else { sample };
     let n = target.pixels() as usize;
     let (format, samples) = match (header.color_model(), &planes[..]) {
@@ -48,7 +49,7 @@ pub(super) fn frame(jpeg: Jpeg, want: &Want, cx: &Context<'_>) -> Result<Frame> 
             (PixelFormat::Cmyk8, inks.flat_map(|(((c, m), y), k)| [*c, *m, *y, *k].map(ink)).collect())
         }
         (ColorModel::Ycck, [y, cb, cr, k]) => {
-            // YCbCr of what CMY leaves of the paper, taken from stored CMY.
+            // YCbCr of the complement of CMY, computed from stored CMY.
             let inks = y.iter().zip(cb).zip(cr).zip(k).flat_map(|(((y, cb), cr), k)| {
                 let [r, g, b] = rgb_of(*y, *cb, *cr);
                 [255 - r, 255 - g, 255 - b, *k].map(ink)
@@ -60,10 +61,12 @@ pub(super) fn frame(jpeg: Jpeg, want: &Want, cx: &Context<'_>) -> Result<Frame> 
     Frame::from_u8(target.width, target.height, format, samples)
 }
 
-/// A plane at the size of the frame. What the picture does not fill of its last blocks is left out.
+/// A plane at the size of the frame. Padding of the last blocks is cropped.
 fn scaled(header: &Header, index: usize, plane: Plane, target: Size) -> Result<Vec<u8>> {
     let (h_max, v_max) = header.sampling();
-    let Some(component) = header.components.get(index) else { return Err(Error::internal("a plane too many")) };
+    let Some(component) = header.components.get(index) else {
+        return Err(Error::internal("a plane without a component"));
+    };
     let side = |full: u32, factor: u8, max: u32, there: u32| {
         (f64::from(full) * f64::from(factor) / f64::from(max) / 8.0).clamp(1.0, f64::from(there))
     };

@@ -3,8 +3,8 @@
 use super::huffman::Codes;
 use super::standard;
 
-/// A picture with noise and edges through libjpeg-turbo: rows of RGB are made here.
-pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, progressive: bool) -> Vec<u8> {
+/// RGB rows with noise and edges.
+fn picture(width: usize, height: usize) -> Vec<u8> {
     let mut seed = 7u32;
     let mut pixels = Vec::new();
     for y in 0..height {
@@ -15,6 +15,29 @@ pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, p
             pixels.extend([(x * 200 / width) as u8 + noise, (y * 200 / height) as u8 + noise, checks + noise]);
         }
     }
+    pixels
+}
+
+/// A picture encoded by jpeg-encoder.
+pub(super) fn encoded(
+    width: usize,
+    height: usize,
+    sampling: jpeg_encoder::SamplingFactor,
+    progressive: bool,
+) -> Vec<u8> {
+    let mut jpeg = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+    encoder.set_sampling_factor(sampling);
+    encoder.set_progressive(progressive);
+    let pixels = picture(width, height);
+    encoder.encode(&pixels, width as u16, height as u16, jpeg_encoder::ColorType::Rgb).unwrap();
+    jpeg
+}
+
+/// A picture encoded by libjpeg-turbo.
+#[cfg(feature = "turbojpeg")]
+pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, progressive: bool) -> Vec<u8> {
+    let pixels = picture(width, height);
     let mut compressor = turbojpeg::Compressor::new().unwrap();
     compressor.set_quality(90).unwrap();
     compressor.set_subsamp(sampling).unwrap();
@@ -25,7 +48,8 @@ pub(super) fn turbo(width: usize, height: usize, sampling: turbojpeg::Subsamp, p
         .unwrap()
 }
 
-/// What libjpeg-turbo makes of the first component at 1/8 scale.
+/// The first component at 1/8 scale, decoded by libjpeg-turbo.
+#[cfg(feature = "turbojpeg")]
 pub(super) fn turbo_luma(jpeg: &[u8]) -> Vec<u8> {
     let eighth = turbojpeg::ScalingFactor::ONE_EIGHTH;
     let mut decompressor = turbojpeg::Decompressor::new().unwrap();
@@ -39,7 +63,7 @@ pub(super) fn turbo_luma(jpeg: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// A segment with its marker and its length.
+/// A segment with its marker and length.
 pub(super) fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0xFF, marker];
     bytes.extend((payload.len() as u16 + 2).to_be_bytes());
@@ -47,8 +71,8 @@ pub(super) fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A grey baseline picture without Huffman tables of its own, whose blocks have the DC coefficients `dc` (quantiser 8, so that one
-/// more is one grey level) and no AC coefficients.
+/// A grey baseline picture without Huffman tables, whose blocks have the DC coefficients `dc` (quantiser 8, so one step
+/// is one grey level) and no AC coefficients.
 pub(super) struct Flat<'a> {
     pub width: u16,
     pub height: u16,
@@ -59,7 +83,7 @@ pub(super) struct Flat<'a> {
 }
 
 impl Flat<'_> {
-    /// Up to the scan header.
+    /// Everything up to and including the scan header.
     pub(super) fn header(&self) -> Vec<u8> {
         let mut bytes = vec![0xFF, 0xD8];
         bytes.extend(segment(0xDB, &[&[0][..], &[8; 64]].concat()));
@@ -70,7 +94,7 @@ impl Flat<'_> {
         bytes
     }
 
-    /// The data of each interval, without the markers between them.
+    /// The data of each interval, without the markers between.
     pub(super) fn intervals(&self) -> Vec<Vec<u8>> {
         let size = if self.restart == 0 { self.dc.len() } else { usize::from(self.restart) };
         self.dc.chunks(size).map(interval).collect()

@@ -1,32 +1,32 @@
-//! One scan: its MCUs, interval by interval.
+//! Reads one scan, restart interval by restart interval.
 //!
-//! Damage is met as libjpeg meets it: data that ends early loses the rest of its restart interval, and a restart
-//! marker with another number than the next tells how many intervals were lost.
+//! Damage is handled as in libjpeg: data that ends early loses the rest of its restart interval, and a restart marker
+//! with an unexpected number tells how many intervals were lost.
 
 use super::bits::Bits;
 use super::blocks;
+use super::deinterleave::deinterleave;
 use super::entropy::{End, Entropy};
 use super::header::Header;
 use super::layout::{Layout, Pass};
 use super::markers::{Markers, Scan};
 use super::plane::Coefficients;
-use super::scatter::scatter;
 use super::window::Window;
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::error::Result;
 
 /// How far a scan was read.
 pub(super) struct Outcome {
-    /// Whole rows of MCUs that were read, and all there are.
+    /// Complete rows of MCUs that were read, and their total number.
     pub rows: usize,
     pub all_rows: usize,
-    /// Whether all MCUs were there and no code was undefined.
+    /// Whether all MCUs were present and all codes valid.
     pub intact: bool,
-    /// The marker after the scan, which is consumed; `None` at the end of the file.
+    /// The marker after the scan, which has been consumed; `None` at the end of the file.
     pub end: Option<u8>,
 }
 
-/// No block takes more bytes: a DC code of 32 bits and 63 AC codes of 31.
+/// The most bytes a block can take: a DC code of 32 bits and 63 AC codes of 31.
 const BLOCK_MAX: usize = 256;
 
 /// Reads the DC coefficients of `scan` into `planes`.
@@ -76,15 +76,15 @@ struct Reader<'a> {
     entropy: &'a mut Entropy,
     window: &'a mut Window,
     interrupt: &'a Interrupt,
-    /// What the blocks of a row of MCUs deliver, in the order of the scan.
+    /// The values of the blocks of a row of MCUs, in scan order.
     row: Vec<i16>,
-    /// MCUs that were read.
+    /// MCUs read so far.
     mcu: usize,
     intact: bool,
 }
 
 impl Reader<'_> {
-    /// Reads on to MCU `end`, or as far as the data goes.
+    /// Reads up to MCU `end`, or as far as the data goes.
     fn interval(&mut self, layout: &mut Layout, end: usize) -> Result<()> {
         for part in &mut layout.parts {
             part.predictor = 0;
@@ -92,7 +92,7 @@ impl Reader<'_> {
         let blocks = layout.blocks();
         let mut bits = Bits::default();
         while self.mcu < end {
-            // Up to the end of the row, so that `scatter` meets one row only.
+            // Up to the end of the row, so that `deinterleave` handles one row at a time.
             let column = self.mcu % layout.columns;
             let count = (layout.columns - column).min(end - self.mcu);
             let is_last = self.entropy.end().is_some();
@@ -105,7 +105,7 @@ impl Reader<'_> {
                 Pass::Refine { .. } => blocks::single_bits(blocks, &mut bits, data, limit, row),
             };
             let row = self.row.get_mut(..done * blocks).unwrap_or_default();
-            scatter(layout, self.planes, self.pass, row, self.mcu);
+            deinterleave(layout, self.planes, self.pass, row, self.mcu);
             self.mcu += done;
             if column + done == layout.columns {
                 self.interrupt.check()?;
@@ -124,7 +124,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Drops data beyond the last MCU of an interval.
+    /// Drops data after the last MCU of an interval.
     fn drop_rest(&mut self) -> Result<()> {
         while self.entropy.end().is_none() {
             self.interrupt.check()?;
@@ -133,8 +133,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Passes the restart marker that ends an interval, or one near it. Returns how many intervals were lost, or `None` if
-    /// the scan ends. `expected` is the number of the marker.
+    /// Reads the restart marker that ends an interval, or one near it. Returns how many intervals were lost, or `None`
+    /// if the scan ends. `expected` is the number of the marker.
     fn restart(&mut self, expected: &mut u8) -> Result<Option<usize>> {
         loop {
             let Some(End::Marker(code @ 0xD0..=0xD7)) = self.entropy.end() else { return Ok(None) };
@@ -143,12 +143,12 @@ impl Reader<'_> {
             let ahead = code.wrapping_sub(*expected) & 7;
             self.intact &= ahead == 0;
             if ahead >= 6 {
-                // One that should have come before: its interval is counted already.
+                // A late marker: its interval has been counted already.
                 self.drop_rest()?;
                 continue;
             }
             *expected = code.wrapping_add(1) & 7;
-            // Far from what is expected, the number itself is the more likely damage.
+            // Far from the expected number, the number itself is more likely damaged.
             return Ok(Some(if ahead <= 2 { usize::from(ahead) } else { 0 }));
         }
     }

@@ -1,4 +1,4 @@
-//! The Huffman tables that Motion-JPEG frames leave out: those of T.81, K.3.3, which everybody uses.
+//! The Huffman tables that Motion-JPEG frames omit: those of T.81, K.3.3, which everybody uses.
 
 pub(super) const DC_COUNTS: [[u8; 16]; 2] =
     [[0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0]];

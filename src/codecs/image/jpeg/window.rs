@@ -1,20 +1,20 @@
 //! A window that moves forward over a file.
 //!
-//! The reader of a JPEG never looks back: markers, tables and entropy-coded data come in the order of use. So at most
-//! 64 KiB of the file are held at a time, and what nobody needs (a large APPn segment) is never fetched. The first
-//! fetches are small, because a header is often all that is asked for.
+//! Markers, tables and entropy-coded data are read in order, so at most 64 KiB of the file are held at a time, and
+//! skipped data (a large APPn segment) is never fetched. The first fetches are small, because often only the header is
+//! needed.
 
 use thumbling_core::error::Result;
 use thumbling_core::source::{HEAD, Source};
 
-/// Sizes of the first fetches and of all others, in bytes. The first has been read already, to know the format.
+/// Sizes of the first fetches, in bytes; the last one is used for all others. Probing has already read the first.
 const FETCHES: [usize; 3] = [HEAD, 16 << 10, 64 << 10];
 
-/// The part of the file that is in memory, and the position in it.
+/// The part of the file in memory, and the position in it.
 pub(super) struct Window {
     source: Source,
     bytes: Vec<u8>,
-    /// Into `FETCHES`.
+    /// Index into `FETCHES`.
     fetch: usize,
     next: usize,
     end: usize,
@@ -32,7 +32,8 @@ impl Window {
         self.base.saturating_add(self.next as u64)
     }
 
-    /// What is in memory and not consumed yet; fetches more if that is nothing. Empty only at the end of the file.
+    /// The bytes in memory that are not consumed yet; fetches more if there are none. Empty only at the end of the
+    /// file.
     pub(super) fn peek(&mut self) -> Result<&[u8]> {
         if self.next >= self.end {
             self.base = self.offset();
@@ -49,7 +50,7 @@ impl Window {
         Ok(self.bytes.get(self.next..self.end).unwrap_or_default())
     }
 
-    /// Drops `count` bytes of what `peek` showed.
+    /// Drops `count` of the bytes that `peek` returned.
     pub(super) fn consume(&mut self, count: usize) {
         self.next = self.next.saturating_add(count).min(self.end);
     }
@@ -89,8 +90,8 @@ impl Window {
         }
     }
 
-    /// Moves to the next marker and past it; fill bytes, stuffed zeros and whatever else stands before it are dropped.
-    /// `None` at the end of the file.
+    /// Moves past the next marker; fill bytes, stuffed zeros and anything else before it are dropped. `None` at the end
+    /// of the file.
     pub(super) fn next_marker(&mut self) -> Result<Option<u8>> {
         loop {
             let seen = self.peek()?;
@@ -110,7 +111,7 @@ impl Window {
         }
     }
 
-    /// The byte after 0xFF, which may be repeated: 0 for a stuffed 0xFF, else the code of a marker.
+    /// The byte after 0xFF, which may be repeated: 0 for a stuffed 0xFF, otherwise the code of a marker.
     pub(super) fn after_ff(&mut self) -> Result<Option<u8>> {
         loop {
             match self.byte()? {
@@ -121,7 +122,7 @@ impl Window {
     }
 }
 
-/// Position of the first 0xFF. The inner loop has no exit, so that it becomes vector instructions.
+/// Position of the first 0xFF. The inner loop has no early exit, so that it vectorises.
 pub(super) fn find_ff(bytes: &[u8]) -> Option<usize> {
     let (blocks, _) = bytes.as_chunks::<32>();
     let has_ff = |block: &[u8; 32]| block.iter().fold(0u8, |seen, &byte| seen | u8::from(byte == 0xFF)) != 0;
@@ -155,7 +156,7 @@ mod tests {
     fn a_marker_is_found_past_stuffing_and_fill_bytes() {
         let mut bytes = vec![0; 5000];
         bytes[100] = 0xFF;
-        // Across the border between two fetches.
+        // Across the boundary between two fetches.
         bytes.splice(HEAD - 2..HEAD + 1, [0xFF, 0xFF, 0xDA]);
         assert_eq!(window(bytes).next_marker().unwrap(), Some(0xDA));
         assert_eq!(window(vec![0xFF; 100]).next_marker().unwrap(), None);

@@ -15,21 +15,21 @@ const THUMBNAIL_HEADER: u64 = 28;
 /// Largest profile that is read.
 const MAX_PROFILE: u64 = 16 << 20;
 
-/// What the samples of the merged picture are.
+/// The colour mode of the merged picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Bitmap,
-    /// Also duotone, whose inks are a printer's matter.
+    /// Also duotone, whose inks only matter for printing.
     Gray,
     Indexed,
     Rgb,
     Cmyk,
-    /// Spot inks: taken as cyan, magenta, yellow and black.
+    /// Spot inks: treated as cyan, magenta, yellow and black.
     Multichannel,
     Lab,
 }
 
-/// The JPEG of resource 1036 or, with red and blue changed over, 1033.
+/// The JPEG of resource 1036 or, with red and blue swapped, 1033.
 #[derive(Debug, Clone)]
 pub(crate) struct Thumbnail {
     pub size: Size,
@@ -37,33 +37,33 @@ pub(crate) struct Thumbnail {
     pub swapped: bool,
 }
 
-/// What stands before the pixels.
+/// Everything before the pixels.
 #[derive(Debug, Clone)]
 pub(crate) struct Header {
     /// Version 2, PSB: wider counts.
     pub big: bool,
     pub size: Size,
-    /// Stored channels.
+    /// Number of stored channels.
     pub channels: u16,
-    /// Bits of a sample: 1, 8, 16, 32.
+    /// Bits per sample: 1, 8, 16 or 32.
     pub depth: u16,
     pub mode: Mode,
-    /// 256 reds, greens, blues.
+    /// 256 reds, then greens, then blues.
     pub palette: Vec<u8>,
-    /// Index that is transparent.
+    /// The transparent index.
     pub transparent: Option<u16>,
     pub color: ColorSpace,
     pub thumbnail: Option<Thumbnail>,
-    /// Whether the merged picture is more than a blank page.
+    /// Whether there is a merged picture, not just a blank page.
     pub is_merged: bool,
-    /// Whether the first channel after the colours is transparency, not a stored selection.
+    /// Whether the first channel after the colours is transparency rather than a saved selection.
     pub has_alpha: bool,
     /// Offset of the merged picture.
     pub pixels: u64,
 }
 
 impl Header {
-    /// Colour channels of a pixel.
+    /// Colour channels per pixel.
     pub(crate) fn colors(&self) -> u16 {
         match self.mode {
             Mode::Bitmap | Mode::Gray | Mode::Indexed => 1,
@@ -99,7 +99,7 @@ impl Header {
             _ => matches!(depth, 8 | 16),
         };
         if !h.starts_with(b"8BPS") || !matches!(version, 1 | 2) || !depth_fits || size.pixels() == 0 {
-            return Err(Error::corrupt(format!("no header of a PSD: {depth} bits of {mode:?}")));
+            return Err(Error::corrupt(format!("not a PSD header: {depth} bits of {mode:?}")));
         }
         let mut header = Self {
             big: version == 2,
@@ -126,7 +126,8 @@ impl Header {
         let named_alpha = header.resources(&section(source, &mut at, false)?, cx)?;
         let layers = section(source, &mut at, header.big)?;
         header.pixels = at;
-        // The count of layers is negative where the first channel after the colours is the transparency of all.
+        // A negative layer count means that the first channel after the colours is the transparency of the merged
+        // picture.
         let mut word = [0; 2];
         let length = if header.big { 8 } else { 4 };
         let count = layers.read_exact_at(length, &mut word).ok().map(|()| i16::from_be_bytes(word));
@@ -134,7 +135,7 @@ impl Header {
         Ok(header)
     }
 
-    /// Takes what is of use from the resources; says whether the first alpha channel is called transparency.
+    /// Reads the useful resources; returns whether the first alpha channel is named as transparency.
     fn resources(&mut self, source: &Source, cx: &Context<'_>) -> Result<bool> {
         let (mut at, mut named_alpha) = (0, false);
         for _ in 0..cx.limits().max_entries {
@@ -142,7 +143,7 @@ impl Header {
             if source.read_exact_at(at, &mut head).is_err() || !is_signature(&head) {
                 break;
             }
-            // A Pascal string, its length byte included padded to even.
+            // A Pascal string, padded to an even length including its length byte.
             let name = (u64::from(head[6]) + 2) & !1;
             let mut size = [0; 4];
             if source.read_exact_at(at + 6 + name, &mut size).is_err() {
@@ -192,12 +193,12 @@ fn field(bytes: &[u8], at: usize) -> u16 {
     u16_be(bytes, at).unwrap_or(0)
 }
 
-/// Signatures of Photoshop and of those who write its resources.
+/// Signatures of Photoshop and of other writers of its resources.
 fn is_signature(head: &[u8]) -> bool {
     [b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"].iter().any(|s| head.starts_with(*s))
 }
 
-/// The section at `at`, which moves past it.
+/// The section at `at`; moves `at` past it.
 fn section(source: &Source, at: &mut u64, wide: bool) -> Result<Source> {
     let mut length = [0; 8];
     let bytes = if wide { 8 } else { 4 };

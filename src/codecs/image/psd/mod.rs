@@ -1,7 +1,7 @@
-//! PSD and PSB, Photoshop's own: the merged picture, or the embedded thumbnail.
+//! PSD and PSB, Photoshop's formats: the merged picture, or the embedded thumbnail.
 //!
-//! The thumbnail (at most 160 px) serves sizes that it covers, and files that were saved without a merged picture.
-//! The merged picture goes row by row into the reducer. Layers are not drawn.
+//! The thumbnail (at most 160 px) is used for sizes that it covers, and for files saved without a merged picture. The
+//! merged picture is reduced row by row. Layers are not drawn.
 
 mod header;
 mod pixels;
@@ -17,7 +17,7 @@ use thumbling_core::probe::{Hint, Score};
 use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("psd");
-/// How far the shape of a thumbnail may be off; it is rounded to whole px.
+/// Tolerance for the aspect ratio of a thumbnail, which is rounded to whole px.
 const ASPECT_TOLERANCE: f64 = 0.02;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -60,7 +60,7 @@ impl Decoder for Psd {
             let serves = match want.effort {
                 Effort::Preview => true,
                 Effort::Best => false,
-                // A thumbnail has no transparency.
+                // Thumbnails have no transparency.
                 _ => thumbnail.size.covers(want.size) && !header.has_alpha,
             };
             if (serves || !header.is_merged)
@@ -73,7 +73,7 @@ impl Decoder for Psd {
             cx.warn("saved without a merged picture; layers are not drawn");
         }
         match pixels::frame(&source, header, want, cx) {
-            // Better a small picture than none.
+            // A small picture is better than none.
             Err(e) => thumbnail.and_then(|t| embedded(t, want, cx).ok()).ok_or(e),
             frame => frame,
         }

@@ -1,4 +1,4 @@
-//! The merged picture: channels put together, and made RGB where the rest of the house knows nothing of them.
+//! Combines the channels of the merged picture, and converts colour modes that frames do not support.
 
 use super::header::{Header, Mode};
 use super::planes::Planes;
@@ -10,20 +10,20 @@ use thumbling_core::orient::Orientation;
 use thumbling_core::scale::rows::{self, Shape};
 use thumbling_core::source::Source;
 
-/// How the rows that were reduced become the frame.
+/// How reduced rows become the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finish {
-    /// They are it.
+    /// They are the frame's pixels.
     None,
-    /// Colours that were laid over white, and alpha, in four plain channels.
+    /// Colours blended with white, and alpha, in four plain channels.
     Unmatte,
-    /// Lightness, a, b.
+    /// L*, a*, b*.
     Lab,
 }
 
 pub(crate) fn frame(source: &Source, header: &Header, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     let colors = usize::from(header.colors());
-    // Ink over a white page needs no alpha.
+    // Ink on a white page needs no alpha.
     let alpha = header.has_alpha && colors < 4 && header.mode != Mode::Indexed;
     let mut planes = Planes::new(source, header, (colors + usize::from(alpha)) as u16, cx)?;
     let (format, finish) = plan(header, colors, alpha);
@@ -45,7 +45,7 @@ pub(crate) fn frame(source: &Source, header: &Header, want: &Want, cx: &Context<
         Finish::Lab => return lab::to_srgb8(frame),
     };
     Ok(match header.mode {
-        // A profile of other inks, or of none.
+        // The profile is for a different number of channels.
         Mode::Multichannel | Mode::Bitmap => frame,
         _ => frame.with_color(header.color.clone()),
     })
@@ -59,7 +59,7 @@ fn plan(header: &Header, colors: usize, alpha: bool) -> (PixelFormat, Finish) {
         (Mode::Indexed, _) if header.transparent.is_some() => (PixelFormat::Rgba8, Finish::None),
         (Mode::Indexed, _) => (PixelFormat::Rgb8, Finish::None),
         (Mode::Lab, _) => (if wide { PixelFormat::Rgb16 } else { PixelFormat::Rgb8 }, Finish::Lab),
-        // Four channels that the reducer does not weight.
+        // Four channels that the reducer does not weight by alpha.
         _ if alpha => (if wide { PixelFormat::Cmyk16 } else { PixelFormat::Cmyk8 }, Finish::Unmatte),
         (_, 1) => (if wide { PixelFormat::Gray16 } else { PixelFormat::Gray8 }, Finish::None),
         (_, 3) => (if wide { PixelFormat::Rgb16 } else { PixelFormat::Rgb8 }, Finish::None),
@@ -86,7 +86,7 @@ fn indexed(channel: &[u8], header: &Header, samples: usize, row: &mut [u8]) {
     }
 }
 
-/// The channel that sample `i` of `samples` comes from: grey stands for red, green and blue.
+/// The channel of sample `i` of `samples`: grey is used for red, green and blue.
 fn channel_of(i: usize, samples: usize, channels: usize) -> usize {
     match (channels, samples) {
         (1, _) => 0,
@@ -135,7 +135,7 @@ fn floats(channels: &[&[u8]], samples: usize, alpha: bool, row: &mut [u8]) {
     }
 }
 
-/// Colours of their own from colours that were laid over white: c = (m − (1 − a)·white) / a.
+/// Recovers the original colours from colours blended with white: c = (m − (1 − a)·white) / a.
 fn unmatte(frame: Frame) -> Result<Frame> {
     let (width, height) = (frame.width, frame.height);
     match frame.samples {

@@ -1,5 +1,5 @@
-//! The merged picture's channels. They stand one after the other, so each has a reader of its own, and rows of all
-//! come out side by side.
+//! The channels of the merged picture. They are stored one after the other, so each has a reader of its own, and rows
+//! of all channels are read in parallel.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -12,12 +12,12 @@ use thumbling_core::limits::Reservation;
 use thumbling_core::scale::rows;
 use thumbling_core::source::{Source, SourceReader};
 
-/// Bytes of one fetch of one channel.
+/// Bytes per fetch of one channel.
 const WINDOW: usize = 64 << 10;
 
 enum Coding {
     Raw(SourceReader),
-    /// PackBits; bytes of each row.
+    /// PackBits; the packed length of each row.
     Runs(SourceReader, std::vec::IntoIter<u32>),
     Zip(Box<ZlibDecoder<SourceReader>>),
 }
@@ -28,17 +28,17 @@ struct Plane {
     row: Vec<u8>,
 }
 
-/// Channels side by side.
+/// Reads channels side by side.
 pub(crate) struct Planes {
     planes: Vec<Plane>,
-    /// Bits of a sample if a row is differences of its neighbours.
+    /// Bits per sample, if rows are stored as differences.
     predicted: Option<u16>,
     packed: Vec<u8>,
     _held: Reservation,
 }
 
 impl Planes {
-    /// The first `count` channels.
+    /// Opens the first `count` channels.
     pub(crate) fn new(source: &Source, header: &Header, count: u16, cx: &Context<'_>) -> Result<Self> {
         let (width, height) = (u64::from(header.size.width), u64::from(header.size.height));
         let row_bytes = (width * u64::from(header.depth)).div_ceil(8);
@@ -78,8 +78,8 @@ impl Planes {
         Ok(Self { planes, predicted, packed: Vec::new(), _held: held })
     }
 
-    /// The next row of every channel; `None` once the first channel ends. A channel that ends earlier than those
-    /// before it repeats them, so that what is left of a picture is grey.
+    /// The next row of every channel; `None` once the first channel ends. A channel that ends before others repeats the
+    /// channel before it, so that the rest of the picture is grey.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<&[u8]>>> {
         let mut last = 0;
         for i in 0..self.planes.len() {
@@ -100,7 +100,7 @@ impl Planes {
     }
 }
 
-/// Bytes of the packed rows of the next channel.
+/// The packed row lengths of the next channel.
 fn row_counts(reader: &mut SourceReader, header: &Header) -> Result<Vec<u32>> {
     let entry = if header.big { 4 } else { 2 };
     let mut counts = Vec::with_capacity(header.size.height as usize);
@@ -131,11 +131,11 @@ impl Plane {
     fn next(&mut self, packed: &mut Vec<u8>) -> Result<bool> {
         match &mut self.coding {
             Coding::Raw(reader) => rows::fill_row(reader, &mut self.row),
-            // A damaged stream ends the channel.
+            // Damaged data ends the channel.
             Coding::Zip(reader) => Ok(rows::fill_row(reader, &mut self.row).unwrap_or(false)),
             Coding::Runs(reader, counts) => {
                 let Some(count) = counts.next() else { return Ok(false) };
-                // No row packs to more than twice its length; what is beyond it is passed over.
+                // No row packs to more than twice its length; the rest is skipped.
                 let count = count as usize;
                 packed.resize(count.min(self.row.len() * 2 + 2), 0);
                 let n = rows::fill(reader, packed)?;
@@ -149,7 +149,7 @@ impl Plane {
     }
 }
 
-/// PackBits (TIFF 6.0, section 9); what is missing is zero.
+/// PackBits (TIFF 6.0, section 9); missing bytes are zero.
 fn unpack(mut packed: &[u8], row: &mut [u8]) {
     let mut at = 0;
     while let [control, rest @ ..] = packed {
@@ -177,7 +177,8 @@ fn unpack(mut packed: &[u8], row: &mut [u8]) {
     row[at..].fill(0);
 }
 
-/// From differences to samples. 32-bit rows are the differences of their bytes, the most significant of all first.
+/// Converts differences to samples. 32-bit rows store the differences of their bytes, the most significant of all
+/// first.
 fn undo_prediction(row: &mut [u8], depth: u16) {
     match depth {
         16 => {

@@ -1,4 +1,4 @@
-//! Canon CRW: the Camera Image File Format 1.0, heaps of records, each with its directory at its end.
+//! Canon CRW: the Camera Image File Format 1.0, nested heaps of records, each with its directory at its end.
 
 use crate::containers::tiff::ByteOrder;
 use thumbling_core::error::{Error, Result};
@@ -8,13 +8,13 @@ use thumbling_core::source::Source;
 
 use super::preview::Previews;
 
-/// Heaps inside heaps.
+/// Maximum nesting of heaps.
 const MAX_DEPTH: u32 = 8;
 
-/// Records of all heaps that are looked at.
+/// Most records of all heaps that are read.
 const MAX_RECORDS: u32 = 4096;
 
-// Records, by type and number.
+// Record types.
 const JPEG: u16 = 0x2007;
 const THUMBNAIL: u16 = 0x2008;
 const IMAGE_SPEC: u16 = 0x1810;
@@ -31,7 +31,7 @@ struct Walk<'a> {
     source: &'a Source,
     order: ByteOrder,
     previews: &'a mut Previews,
-    /// Records that may still be looked at.
+    /// Number of records that may still be read.
     left: u32,
 }
 
@@ -51,7 +51,7 @@ impl Walk<'_> {
             let (kind, bytes) = (number(0, 2) as u16, number(2, 6));
             let at = start.saturating_add(number(6, 10));
             match kind & 0x3FFF {
-                // The value stands in the directory itself.
+                // The value is stored in the directory itself.
                 _ if kind & 0xC000 != 0 => {}
                 JPEG | THUMBNAIL => self.previews.add_jpeg(at, bytes),
                 IMAGE_SPEC if bytes >= 16 => self.image_spec(at)?,
@@ -62,7 +62,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Width, height, aspect of a pixel, and rotation in degrees counterclockwise negative.
+    /// Width, height, pixel aspect ratio, and rotation in degrees (counterclockwise is negative).
     fn image_spec(&mut self, at: u64) -> Result<()> {
         let spec = self.source.read_vec(at, 16)?;
         let side = |from: usize| self.order.uint(&spec[from..from + 4]).min(u64::from(u16::MAX)) as u32;

@@ -1,5 +1,5 @@
-//! Canon CR3: ISO base media (ISO/IEC 14496-12) with boxes of Canon's for the small previews and metadata, and a track
-//! that is the full-size JPEG.
+//! Canon CR3: ISO base media (ISO/IEC 14496-12) with Canon's own boxes for small previews and metadata, and a track
+//! with the full-size JPEG.
 
 use crate::containers::tiff::{Tiff, tag};
 use thumbling_core::decode::Context;
@@ -10,10 +10,10 @@ use thumbling_core::source::Source;
 
 use super::preview::Previews;
 
-/// Boxes of the file that are looked at.
+/// Most boxes of the file that are read.
 const MAX_BOXES: u32 = 4096;
 
-/// Boxes inside boxes.
+/// Maximum nesting of boxes.
 const MAX_DEPTH: u32 = 10;
 
 pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -> Result<()> {
@@ -25,9 +25,9 @@ struct Walk<'a> {
     source: &'a Source,
     previews: &'a mut Previews,
     cx: &'a Context<'a>,
-    /// Boxes that may still be looked at.
+    /// Number of boxes that may still be read.
     left: u32,
-    /// Size of the first sample of the present track.
+    /// Size of the first sample of the current track.
     sample: Option<u64>,
 }
 
@@ -36,7 +36,7 @@ impl Walk<'_> {
         Ok(self.source.read_vec(at, bytes)?.iter().fold(0, |n, b| n << 8 | u64::from(*b)))
     }
 
-    /// The boxes from `at` to `end`. A box that is cut off is read as far as it goes.
+    /// Reads the boxes from `at` to `end`. A truncated box is read as far as possible.
     fn boxes(&mut self, mut at: u64, end: u64, depth: u32) -> Result<()> {
         while at.saturating_add(8) <= end.min(self.source.size()) && depth < MAX_DEPTH {
             let Some(left) = self.left.checked_sub(1) else { return Ok(()) };
@@ -55,7 +55,7 @@ impl Walk<'_> {
             if box_end > self.source.size() && &name[..] != b"mdat" {
                 self.previews.cut_off = true;
             }
-            // Its own end, not that of a box around it: a preview that is cut off should know.
+            // The box's declared end, even if it exceeds its parent: tells that a preview is truncated.
             self.one(&name, at + header, box_end, depth)?;
             at = box_end;
         }
@@ -69,7 +69,7 @@ impl Walk<'_> {
                 self.sample = None;
                 self.boxes(at, end, depth + 1)
             }
-            // Boxes follow the 16 bytes of the identifier, in one kind after 8 more.
+            // Boxes start after the 16-byte identifier, in one kind 8 bytes later.
             b"uuid" => {
                 let skip = match self.number(at.saturating_add(16), 4) {
                     Ok(0) => 24,
@@ -79,7 +79,7 @@ impl Walk<'_> {
             }
             b"CMT1" => self.metadata(at, end),
             b"PRVW" | b"THMB" => self.preview(at, end),
-            // Sizes of samples: one for all, or a count and a list.
+            // Sample sizes: one for all, or a count and a list.
             b"stsz" => {
                 self.sample = match self.number(at + 4, 4)? {
                     0 if self.number(at + 8, 4)? > 0 => Some(self.number(at + 12, 4)?),
@@ -100,7 +100,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A TIFF structure: size and orientation.
+    /// A TIFF structure with size and orientation.
     fn metadata(&mut self, at: u64, end: u64) -> Result<()> {
         if let Ok(directory) =
             Tiff::open(&self.source.slice(at, end.saturating_sub(at)), &[]).and_then(|tiff| tiff.first())

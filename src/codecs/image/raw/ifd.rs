@@ -1,4 +1,5 @@
-//! RAW files that are TIFF structures: DNG, CR2, NEF, ARW, ORF, RW2, PEF, DCR, KDC, SRW, 3FR, ERF, MEF, MOS and kin.
+//! RAW files that are TIFF structures: DNG, CR2, NEF, ARW, ORF, RW2, PEF, DCR, KDC, SRW, 3FR, ERF, MEF, MOS and
+//! similar.
 
 use crate::containers::tiff::image::{self, photometric};
 use crate::containers::tiff::{Directory, Tiff, tag};
@@ -12,13 +13,13 @@ use thumbling_core::source::Source;
 use super::maker_note;
 use super::preview::{Content, Preview, Previews};
 
-/// First bytes: TIFF, BigTIFF, and the versions that Panasonic and Olympus gave theirs.
+/// First bytes: TIFF, BigTIFF, and the variants of Panasonic and Olympus.
 pub(super) const VERSIONS: [&[u8]; 8] = [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS", b"MMOR"];
 
-/// Versions of [`VERSIONS`] that TIFF does not have, as numbers.
+/// Version numbers in [`VERSIONS`] that TIFF does not define.
 const KIN: [u16; 4] = [0x55, 0x4F52, 0x5352, 0x4F52];
 
-/// Directories of a file that are looked at.
+/// Most directories of a file that are read.
 const MAX_DIRECTORIES: usize = 64;
 
 // Tags of DNG 1.7 and of makers.
@@ -31,7 +32,7 @@ const EXIF_HEIGHT: u16 = 0xA003;
 const DNG_VERSION: u16 = 0xC612;
 const DEFAULT_CROP_SIZE: u16 = 0xC620;
 
-/// Whether the first bytes say more than TIFF.
+/// Whether the start of the file identifies a RAW format rather than a plain TIFF.
 pub(super) fn is_raw(peek: &Peek<'_>) -> bool {
     if VERSIONS[4..].iter().any(|mark| peek.has(0, mark)) || peek.has(8, b"CR\x02\0") {
         return true;
@@ -45,7 +46,7 @@ pub(super) fn is_raw(peek: &Peek<'_>) -> bool {
     if subs.iter().any(|at| tiff.directory(*at).is_ok_and(|sub| is_sensor(&sub))) {
         return true;
     }
-    // A camera's thumbnail first, and more behind it.
+    // A camera's thumbnail comes first, with SubIFDs.
     let reduced = first.u32(tag::NEW_SUBFILE_TYPE).is_some_and(|kind| kind & 1 != 0);
     reduced && first.has(tag::MAKE) && first.has(tag::SUB_IFDS)
 }
@@ -61,7 +62,7 @@ pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -
     read_tiff(&tiff, 0, previews, cx)
 }
 
-/// Reads every directory of `tiff`, whose source begins at `base` of the file.
+/// Reads every directory of `tiff`, whose source starts at `base` of the file.
 pub(super) fn read_tiff(tiff: &Tiff, base: u64, previews: &mut Previews, cx: &Context<'_>) -> Result<()> {
     let mut sizes = Sizes::default();
     let mut queue: Vec<Directory> = Vec::new();
@@ -106,7 +107,7 @@ pub(super) fn read_tiff(tiff: &Tiff, base: u64, previews: &mut Previews, cx: &Co
     Ok(())
 }
 
-/// The previews that `directory` itself describes.
+/// Adds the previews that `directory` itself describes.
 fn add_previews(directory: &Directory, base: u64, previews: &mut Previews, cx: &Context<'_>) {
     let at = |offset: u64| base.saturating_add(offset);
     if let Some(offset) = directory.u64(tag::JPEG_INTERCHANGE_FORMAT) {
@@ -116,7 +117,7 @@ fn add_previews(directory: &Directory, base: u64, previews: &mut Previews, cx: &
     if let Some((offset, bytes)) = directory.range(PANASONIC_JPEG) {
         previews.add_jpeg(at(offset), bytes);
     }
-    // Bits 2 and 3: masks and depth maps have the picture's size, but are none.
+    // Bits 2 and 3: masks and depth maps have the picture's size, but are not previews.
     let is_map = directory.u32(tag::NEW_SUBFILE_TYPE).is_some_and(|kind| kind & 0b1100 != 0);
     if is_sensor(directory) || is_map {
         return;
@@ -142,7 +143,7 @@ fn add_previews(directory: &Directory, base: u64, previews: &mut Previews, cx: &
     }
 }
 
-/// What the directories say of the size of the full picture.
+/// Reads the size of the full picture from the directories.
 #[derive(Default)]
 struct Sizes {
     crop: Option<Size>,
@@ -175,7 +176,7 @@ impl Sizes {
     }
 
     fn full(&self) -> Option<Size> {
-        // EXIF speaks of the picture that the camera made, which may be a small one beside the RAW.
+        // EXIF sizes describe the camera's own JPEG, which may be smaller than the RAW picture.
         let exif = self.exif.filter(|e| self.largest.is_none_or(|l| e.pixels() * 2 > l.pixels()));
         self.crop.or(exif).or(self.panasonic).or(self.largest)
     }

@@ -1,23 +1,23 @@
-//! What the header of a JPEG says, so that one can be told from lossless sensor data, which is JPEG too.
+//! Reads the header of a JPEG, to tell previews from lossless sensor data, which is JPEG too.
 
 use std::io::{BufRead, Read};
 
 use thumbling_core::geometry::Size;
 use thumbling_core::source::Source;
 
-/// Marker segments before the frame header that are skipped.
+/// Most marker segments before the frame header that are skipped.
 const MAX_SEGMENTS: usize = 256;
 
 /// Size of a JPEG that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) size: Size,
-    /// The first byte is not the 0xFF that it should be.
+    /// Whether the first byte is not 0xFF, as it should be.
     pub(super) headless: bool,
 }
 
-/// The header of `file`; `None` if it is no JPEG, or one that is lossless, hierarchical, arithmetic, of more than
-/// 8 bits, or not of one or three components.
+/// The header of `file`; `None` if it is not a JPEG, or is lossless, hierarchical, arithmetic, deeper than 8 bits, or
+/// has other than one or three components.
 pub(super) fn header(file: &Source) -> Option<Header> {
     let mut reader = file.reader(2048);
     let mut start = [0; 3];

@@ -1,4 +1,4 @@
-//! Previews of another shape than the picture have black bars around it: 160×120 px for a picture of 3:2.
+//! Removes black bars: previews with another aspect ratio than the picture have them (160×120 px for a 3:2 picture).
 
 use thumbling_core::error::Result;
 use thumbling_core::frame::Frame;
@@ -7,16 +7,16 @@ use thumbling_core::scale;
 
 use super::preview::inside;
 
-/// The largest value that a sample of a black bar has; compression leaves some noise.
+/// The largest sample value of a black bar; compression leaves some noise.
 const BLACK: u8 = 40;
 
-/// The frame without its bars, if it has bars where a picture of the shape of `full` leaves room for them.
+/// The frame without its bars, if it has bars that leave the aspect ratio of `full`.
 pub(super) fn without(frame: Frame, full: Size) -> Result<Frame> {
     let (size, part) = (frame.size(), inside(frame.size(), full));
     if part == size || part.pixels() == 0 {
         return Ok(frame);
     }
-    // Where bar and picture meet, compression mixes them: neither has the pixel in between.
+    // Compression blurs the edge of the picture: the pixel at the edge is ignored.
     let margin = |side: u32, part: u32| if side > part { (side - part).div_ceil(2) } else { 0 };
     let (left, top) = (margin(size.width, part.width), margin(size.height, part.height));
     let part = Size::new(size.width.saturating_sub(2 * left), size.height.saturating_sub(2 * top));

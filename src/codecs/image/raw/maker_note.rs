@@ -1,5 +1,5 @@
-//! Previews that live in maker notes. The layouts are documented by reverse engineering only; whatever they lead to
-//! counts only if a JPEG stands there.
+//! Previews in maker notes. Their layouts are known by reverse engineering only, so a location counts only if it
+//! contains a JPEG.
 
 use crate::containers::tiff::{ByteOrder, Directory, Tiff, tag};
 
@@ -8,7 +8,7 @@ use super::preview::Previews;
 /// Entries whose value is a JPEG: Minolta, Epson, Sony, Olympus.
 const DATA: [u16; 4] = [0x0081, 0x0280, 0x2001, 0x0100];
 
-/// Entries of offset and length: Minolta; Olympus (in its camera settings); Pentax.
+/// Entries with offset and length: Minolta; Olympus (in its camera settings); Pentax.
 const MINOLTA: (u16, u16) = (0x0088, 0x0089);
 const OLYMPUS: (u16, u16) = (0x0101, 0x0102);
 const PENTAX: (u16, u16) = (0x0004, 0x0003);
@@ -16,7 +16,7 @@ const PENTAX: (u16, u16) = (0x0004, 0x0003);
 const OLYMPUS_CAMERA_SETTINGS: u16 = 0x2020;
 const NIKON_PREVIEW: u16 = 0x0011;
 
-/// Adds the previews of the `note` (offset and bytes) in `exif`, whose TIFF begins at `base` of the file.
+/// Adds the previews of the `note` (offset and bytes) in `exif`, whose TIFF starts at `base` of the file.
 pub(super) fn read(exif: &Directory, note: (u64, u64), base: u64, previews: &mut Previews) {
     let (at, bytes) = note;
     let outer = exif.tiff().source();
@@ -24,7 +24,7 @@ pub(super) fn read(exif: &Directory, note: (u64, u64), base: u64, previews: &mut
     let Ok(n) = outer.read_up_to(at, &mut head[..16.min(bytes as usize)]) else { return };
     let head = &head[..n];
     let order = |from: usize| head.get(from..).and_then(ByteOrder::from_mark).unwrap_or(exif.tiff().order());
-    // Offsets count from the note, or from the file around it; the directory stands so many bytes into the note.
+    // Whether offsets are relative to the note or to the enclosing file, and where in the note the directory starts.
     let own = |order, skip: u64| (Tiff::headless(&outer.slice(at, u64::MAX), order, skip), base.saturating_add(at));
     let shared = |order, skip: u64| (Tiff::headless(outer, order, at.saturating_add(skip)), base);
     let (tiff, base) = match head {
@@ -63,7 +63,7 @@ pub(super) fn read(exif: &Directory, note: (u64, u64), base: u64, previews: &mut
     }
     let jpeg = (tag::JPEG_INTERCHANGE_FORMAT, tag::JPEG_INTERCHANGE_FORMAT_LENGTH);
     for (pointer, pair) in [(OLYMPUS_CAMERA_SETTINGS, OLYMPUS), (NIKON_PREVIEW, jpeg)] {
-        // Some models point to the directory, others hold it as their value.
+        // Some models store an offset to the directory, others the directory itself.
         let places = [directory.u64(pointer), directory.range(pointer).map(|(offset, _)| offset)];
         for sub in places.into_iter().flatten().filter_map(|at| tiff.directory(at).ok()) {
             add(previews, &sub, pair);

@@ -1,7 +1,7 @@
-//! Camera RAW: the previews that cameras and converters put into the file, found by its structure.
+//! Camera RAW: finds the previews that cameras and converters embed.
 //!
-//! Sensor data is not developed: a file without a preview is `unsupported`. Previews are as large as the sensor or
-//! nearly so in most formats, and are what the photographer saw.
+//! Sensor data is not developed: a file without a preview is `unsupported`. In most formats the largest preview has
+//! about the size of the sensor, and previews are what the photographer saw.
 
 mod ciff;
 mod cr3;
@@ -26,7 +26,7 @@ use thumbling_core::source::Source;
 
 const FORMAT: Format = Format::image("raw");
 
-/// Previews that are tried before giving up.
+/// Most previews that are tried.
 const MAX_TRIES: usize = 8;
 
 pub(crate) const ENTRY: FormatEntry = FormatEntry {
@@ -50,7 +50,7 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, cx| Ok(Box::new(Raw { source: source.clone(), previews: read(source, cx)? })),
 };
 
-/// The kinds of container, each known by its first bytes.
+/// The kinds of container, each identified by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Container {
     Tiff,
@@ -78,7 +78,7 @@ impl Container {
 fn score(peek: &Peek<'_>) -> Score {
     match Container::of(peek) {
         None => Score::NONE,
-        // A picture like any other TIFF, as far as the first bytes tell: the name decides.
+        // The start looks like any other TIFF: the file name decides.
         Some(Container::Tiff) if !ifd::is_raw(peek) => Score::MAGIC,
         Some(_) => Score::CERTAIN,
     }
@@ -94,10 +94,10 @@ fn read(source: &Source, cx: &Context<'_>) -> Result<Previews> {
         Some(Container::X3f) => x3f::read(source, &mut previews),
         Some(Container::Mrw) => mrw::read(source, &mut previews, cx),
         Some(Container::Ciff) => ciff::read(source, &mut previews),
-        None => Err(Error::corrupt("no RAW container")),
+        None => Err(Error::corrupt("not a RAW container")),
     };
     match read {
-        // What was found before the damage is as good as ever.
+        // Previews found before the damage are kept.
         Err(e) if e.kind() == ErrorKind::Corrupt && !previews.all.is_empty() => {}
         other => other?,
     }
@@ -151,13 +151,13 @@ impl Decoder for Raw {
 }
 
 impl Raw {
-    /// Size of the full picture before orientation, and whether that turns it by a quarter.
+    /// Size of the full picture before orientation, and whether orientation swaps its sides.
     fn stored(&self, cx: &Context<'_>) -> Result<(Size, bool)> {
         let largest = self.previews.all.iter().max_by_key(|p| (p.complete, p.size.pixels()));
         let largest = largest.ok_or_else(|| Error::unsupported("a RAW file without a preview"))?;
         let turned = match (self.previews.orientation, &largest.content) {
             (Some(orientation), _) => orientation.swaps_sides(),
-            // Where the container says nothing, the preview may.
+            // If the container has no size, the preview's counts.
             (None, Content::File) => cx
                 .open_inner(&self.source.slice(largest.offset, largest.bytes), &Hint::default())
                 .and_then(|mut inner| inner.info(cx))
@@ -186,7 +186,8 @@ impl Raw {
                 let turned = is_transposed(inner.info(cx)?.size(), preview.size);
                 let size = if turned { size.transposed() } else { size };
                 let frame = inner.frame(&Want { size, page: 0, ..want.clone() }, cx)?;
-                // The container is asked first: converters turn its tag and leave the preview alone.
+                // The container's orientation takes precedence: converters update its tag and leave the preview
+                // unchanged.
                 Ok(match container {
                     Some(orientation) => frame.with_orientation(orientation),
                     None => frame,
@@ -196,7 +197,7 @@ impl Raw {
     }
 }
 
-/// Whether `shown` is `stored` turned by a quarter.
+/// Whether `shown` is `stored` with its sides swapped.
 fn is_transposed(shown: Size, stored: Size) -> bool {
     shown != stored && shown == stored.transposed()
 }

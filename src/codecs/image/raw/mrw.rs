@@ -1,4 +1,4 @@
-//! Minolta MRW: a header of blocks, one of which is a TIFF structure whose maker note has the preview.
+//! Minolta MRW: a header of blocks, one of which is a TIFF structure whose maker note contains the preview.
 
 use crate::containers::tiff::Tiff;
 use thumbling_core::decode::Context;
@@ -9,7 +9,7 @@ use thumbling_core::source::Source;
 use super::ifd;
 use super::preview::Previews;
 
-/// Blocks that are looked at.
+/// Most blocks that are read.
 const MAX_BLOCKS: usize = 64;
 
 pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -> Result<()> {
@@ -26,7 +26,7 @@ pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -
         let (name, bytes) = (source.read_vec(at, 4)?, number(at + 4)?);
         at += 8;
         match &name[..] {
-            // Version in 8 bytes, then height and width of the sensor, then those of the picture.
+            // Version in 8 bytes, then height and width of the sensor, then of the picture.
             b"\0PRD" if bytes >= 16 => {
                 let b = source.read_vec(at + 12, 4)?;
                 let size = Size::new(u16::from_be_bytes([b[2], b[3]]).into(), u16::from_be_bytes([b[0], b[1]]).into());

@@ -1,4 +1,4 @@
-//! The previews of a file: where they are, how large they are, and which is the best for a size.
+//! The previews of a file: location, size, and ranking for a wanted size.
 
 use crate::containers::tiff::Directory;
 use thumbling_core::decode::Context;
@@ -9,13 +9,13 @@ use thumbling_core::source::Source;
 
 use super::jpeg;
 
-/// Previews that are kept; files have up to six.
+/// Most previews that are kept; files have up to six.
 const MAX_PREVIEWS: usize = 64;
 
 /// How a preview is stored.
 #[derive(Debug, Clone)]
 pub(super) enum Content {
-    /// A file of its own: JPEG, or what else the registry knows.
+    /// A complete file: JPEG, or another format of the registry.
     File,
     /// A JPEG whose first byte, always 0xFF, was overwritten.
     Headless,
@@ -28,15 +28,15 @@ pub(super) enum Content {
 pub(super) struct Preview {
     pub(super) offset: u64,
     pub(super) bytes: u64,
-    /// Stored px.
+    /// Size, stored px.
     pub(super) size: Size,
-    /// The file does not end inside it.
+    /// Whether the file contains all of it.
     pub(super) complete: bool,
     pub(super) content: Content,
 }
 
 impl Preview {
-    /// Its bytes as a file.
+    /// Its bytes as a source.
     pub(super) fn file(&self, source: &Source, cx: &Context<'_>) -> Result<Source> {
         let file = source.slice(self.offset, self.bytes);
         if !matches!(self.content, Content::Headless) {
@@ -55,11 +55,11 @@ impl Preview {
 pub(super) struct Previews {
     source: Source,
     pub(super) all: Vec<Preview>,
-    /// What has to be done to every preview; `None` leaves it to the preview.
+    /// The orientation of every preview; `None` to use the preview's own.
     pub(super) orientation: Option<Orientation>,
-    /// The full picture before orientation, px.
+    /// Size of the full picture before orientation, px.
     pub(super) size: Option<Size>,
-    /// A preview lies beyond the end of the file.
+    /// Whether a preview lies beyond the end of the file.
     pub(super) cut_off: bool,
 }
 
@@ -68,7 +68,7 @@ impl Previews {
         Self { source: source.clone(), all: Vec::new(), orientation: None, size: None, cut_off: false }
     }
 
-    /// Adds what stands at `offset` if it is a JPEG that can be shown. `bytes` of 0 is up to the end of the file.
+    /// Adds the preview at `offset`, if it is a JPEG that can be shown. `bytes` of 0 means to the end of the file.
     pub(super) fn add_jpeg(&mut self, offset: u64, bytes: u64) {
         let rest = self.source.size().saturating_sub(offset);
         if rest == 0 {
@@ -85,7 +85,7 @@ impl Previews {
         }
     }
 
-    /// Adds a preview, once.
+    /// Adds a preview, unless it is there already.
     pub(super) fn add(&mut self, preview: Preview) {
         let same = |p: &Preview| p.offset == preview.offset;
         if self.all.len() < MAX_PREVIEWS && preview.size.pixels() > 0 && !self.all.iter().any(same) {
@@ -93,8 +93,8 @@ impl Previews {
         }
     }
 
-    /// The previews, the best for `wanted` stored px first: complete ones, those that cover it (the smallest of them
-    /// first), then the largest. What black bars take away does not count.
+    /// The previews, best first for `wanted` stored px: complete ones, then those that cover it (smallest first), then
+    /// the largest. Black bars do not count as size.
     pub(super) fn by_merit(&self, wanted: Size) -> Vec<&Preview> {
         let shown = |preview: &Preview| match self.size {
             Some(full) => inside(preview.size, full),
@@ -104,7 +104,7 @@ impl Previews {
         all.sort_by_cached_key(|preview| {
             let shown = shown(preview);
             let pixels = shown.pixels() as i64;
-            // Sides of previews are rounded: one px less is no reason for one of ten times the size.
+            // Sides are rounded: a missing pixel does not justify a preview ten times the size.
             let covers = shown.width + 1 >= wanted.width && shown.height + 1 >= wanted.height;
             (!preview.complete, !covers, if covers { pixels } else { -pixels })
         });
@@ -112,7 +112,7 @@ impl Previews {
     }
 }
 
-/// The largest part of `size` that has the shape of `full`.
+/// The largest part of `size` with the aspect ratio of `full`.
 pub(super) fn inside(size: Size, full: Size) -> Size {
     if full.pixels() == 0 || size.same_aspect(full, 0.02) {
         return size;

@@ -1,4 +1,4 @@
-//! Fujifilm RAF: a header with the place of one JPEG, and of a directory of the sensor.
+//! Fujifilm RAF: a header with the location of one JPEG and of a directory.
 
 use thumbling_core::error::Result;
 use thumbling_core::geometry::Size;
@@ -6,13 +6,13 @@ use thumbling_core::source::Source;
 
 use super::preview::Previews;
 
-/// Where the header names the JPEG's offset and length, then those of the sensor's directory.
+/// Position of the JPEG's offset and length in the header, followed by those of the directory.
 const POINTERS: u64 = 84;
 
 /// Height and width of the picture without the masked edges.
 const CROPPED_SIZE: u16 = 0x0111;
 
-/// Entries of the directory that are looked at.
+/// Most entries of the directory that are read.
 const MAX_ENTRIES: u32 = 256;
 
 pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {

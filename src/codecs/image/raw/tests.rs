@@ -5,21 +5,17 @@ use crate::containers::tiff::ByteOrder;
 use crate::containers::tiff::tag;
 use crate::containers::tiff::writer::{Ifd, Value, classic, write};
 use crate::request::{Output, Request};
+use crate::testing;
 
 const RED: [u8; 3] = [200, 30, 20];
 const BLUE: [u8; 3] = [10, 20, 220];
 
 fn jpeg(width: usize, height: usize, color: [u8; 3]) -> Vec<u8> {
     let pixels: Vec<u8> = color.iter().copied().cycle().take(width * height * 3).collect();
-    compressed(width, height, &pixels)
+    testing::jpeg(width, height, &pixels)
 }
 
-fn compressed(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
-    let image = turbojpeg::Image { pixels, width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
-    turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec()
-}
-
-/// The same JPEG with an EXIF block that says `orientation`.
+/// The same JPEG with the EXIF orientation `orientation`.
 fn turned(jpeg: &[u8], orientation: u16) -> Vec<u8> {
     let tiff = classic(&[Ifd::new().short(tag::ORIENTATION, orientation)]);
     let mut out = vec![0xFF, 0xD8, 0xFF, 0xE1];
@@ -30,23 +26,23 @@ fn turned(jpeg: &[u8], orientation: u16) -> Vec<u8> {
     out
 }
 
-struct Made {
+struct Decoded {
     info: SourceInfo,
     size: (u32, u32),
     pixel: [u8; 3],
     origin: Origin,
 }
 
-fn try_make(file: Vec<u8>, name: &str, side: u32) -> Result<Made> {
+fn try_make(file: Vec<u8>, name: &str, side: u32) -> Result<Decoded> {
     let request = Request::new().square(side).output(Output::Rgba).name(name);
     let made = crate::thumbnail(&Source::from_bytes(file), &request)?;
     let item = &made.items[0];
     let middle = (item.height / 2 * item.width + item.width / 2) as usize * 4;
     let pixel = item.bytes[middle..middle + 3].try_into().unwrap();
-    Ok(Made { info: made.info, size: (item.width, item.height), pixel, origin: made.origin })
+    Ok(Decoded { info: made.info, size: (item.width, item.height), pixel, origin: made.origin })
 }
 
-fn make(file: Vec<u8>, name: &str) -> Made {
+fn make(file: Vec<u8>, name: &str) -> Decoded {
     try_make(file, name, 16).unwrap()
 }
 
@@ -108,7 +104,7 @@ fn a_preview_s_orientation_counts_where_the_container_has_none() {
 
 #[test]
 fn lossless_sensor_data_is_no_preview() {
-    // A JPEG whose frame header says lossless (SOF3).
+    // A JPEG whose frame header is that of the lossless process (SOF3).
     let mut lossless = jpeg(64, 48, RED);
     let at = lossless.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
     lossless[at + 1] = 0xC3;
@@ -146,7 +142,7 @@ fn black_bars_are_cut_off() {
     // 160 × 120 for a picture of 3:2: 107 rows of picture.
     let pixels: Vec<u8> =
         (0..160 * 120).flat_map(|i| if (7..113).contains(&(i / 160)) { RED } else { [0; 3] }).collect();
-    let file = classic(&[camera(vec![sensor(6000, 4000), interchange(compressed(160, 120, &pixels))])]);
+    let file = classic(&[camera(vec![sensor(6000, 4000), interchange(testing::jpeg(160, 120, &pixels))])]);
     let request = Request::new().square(60).output(Output::Rgba).name("a.arw");
     let made = crate::thumbnail(&Source::from_bytes(file), &request).unwrap();
     let item = &made.items[0];
@@ -186,8 +182,8 @@ fn panasonic_has_its_jpeg_in_a_tag() {
     assert_eq!(made.size, (12, 16));
 }
 
-/// A file with a maker note of `head` and a directory of `entries` right behind it; offsets count from the start of
-/// the note. The JPEG stands at offset `at` of the note.
+/// A file with a maker note of `head` and a directory of `entries` right after it; offsets are relative to the note.
+/// The JPEG is at offset `at` of the note.
 fn with_note(head: &[u8], entries: &[(u16, u16, u32, u32)], at: usize, jpeg: &[u8]) -> Vec<u8> {
     let mut note = head.to_vec();
     note.extend((entries.len() as u16).to_le_bytes());
@@ -245,7 +241,7 @@ fn a_minolta_preview_gets_its_first_byte_back() {
     preview[0] = 0;
     let bytes = Value::Bytes(Vec::new());
     let note = Ifd::new().with(0x0081, Value::Bytes(preview));
-    // The note's directory stands in the file's own structure: its value is put by hand.
+    // The note's directory is inside the file's own structure, so its value is written by hand.
     let tiff = classic(&[Ifd::new().with(tag::EXIF_IFD, Value::Directories(vec![note])).with(0x9999, bytes)]);
     let exif_at = tiff.windows(4).position(|w| w == [0x69, 0x87, 4, 0]).unwrap();
     let note_at: [u8; 4] = tiff[exif_at + 8..exif_at + 12].try_into().unwrap();

@@ -1,4 +1,4 @@
-//! Sigma (Foveon) X3F: a directory at the end of the file, with image sections that are JPEG.
+//! Sigma (Foveon) X3F: a directory at the end of the file, and image sections that are JPEG.
 
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
@@ -7,13 +7,13 @@ use thumbling_core::source::Source;
 
 use super::preview::Previews;
 
-/// Entries of the directory that are looked at.
+/// Most entries of the directory that are read.
 const MAX_ENTRIES: u32 = 256;
 
-/// An image section's header, before its data.
+/// Size of an image section's header.
 const IMAGE_HEADER: u64 = 28;
 
-/// The image format that is JPEG.
+/// The number of the image format JPEG.
 const JPEG: u32 = 18;
 
 pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
@@ -21,7 +21,7 @@ pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
         let b = source.read_vec(at, 4)?;
         Ok(b.first_chunk().map_or(0, |b| u32::from_le_bytes(*b)))
     };
-    // Columns, rows and rotation in degrees clockwise; the versions since 4 have moved them.
+    // Columns, rows and rotation in degrees clockwise; their position changed in version 4.
     if u32_at(4)? >> 16 < 4 {
         let size = Size::new(u32_at(28)?, u32_at(32)?);
         previews.size = Some(size).filter(|s| s.pixels() > 0 && s.width < 1 << 16 && s.height < 1 << 16);

@@ -1,4 +1,4 @@
-//! TIFF and BigTIFF: the page that is asked for, from the smallest of its reduced versions that has the pixels.
+//! TIFF and BigTIFF: the wanted page, from the smallest of its reduced versions with enough pixels.
 
 mod pages;
 
@@ -64,7 +64,7 @@ impl Decoder for TiffPicture {
                     let profile = if chosen.has(tag::ICC_PROFILE) { &chosen } else { &directory };
                     return Ok(image::with_profile(frame, profile, cx));
                 }
-                // What a reduced version lacks, the picture itself may have.
+                // If a reduced version is broken, the full picture may not be.
                 Err(e) if reduced && matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::Unsupported) => {
                     failed.get_or_insert(e);
                 }
@@ -76,7 +76,7 @@ impl Decoder for TiffPicture {
 }
 
 impl TiffPicture {
-    /// `want` speaks of the shape of the first page; a page of `shown` px may have another.
+    /// `want` has the shape of the first page; a page of `shown` px may have another.
     fn want_of_page(&self, want: &Want, shown: Size) -> Result<Want> {
         let first = self.pages.get(0)?;
         let first_shown = orientation(&self.tiff.directory(first.offset)?).apply_to(first.size);
@@ -85,7 +85,7 @@ impl TiffPicture {
         }
         let scale = |wanted: u32, side: u32| f64::from(wanted) / f64::from(side.max(1));
         let scale = scale(want.size.width, first_shown.width).max(scale(want.size.height, first_shown.height));
-        // At least the asked box on both sides, since the larger page may have been the first.
+        // At least the requested box on both sides, since the first page may have been larger.
         let box_scale = scale.max(scale_to_cover(shown, want.size));
         Ok(Want { size: shown.scaled(box_scale.min(1.0)), ..want.clone() })
     }
@@ -96,8 +96,8 @@ fn scale_to_cover(size: Size, target: Size) -> f64 {
     side(target.width, size.width).max(side(target.height, size.height))
 }
 
-/// The versions of `page` to be tried, the best first: the smallest that covers `wanted` stored px, and the page
-/// itself; of a page beyond the pixel limit only versions within it, the largest if none covers.
+/// The versions of `page` to try, best first: the smallest that covers `wanted` stored px, then the page itself; of a
+/// page beyond the pixel limit only versions within it, the largest if none covers.
 fn candidates(page: &Page, wanted: Size, want: &Want, cx: &Context<'_>) -> Vec<Page> {
     let whole = Page { offset: page.offset, size: page.size, levels: Vec::new() };
     let within = |size: Size| size.pixels() <= cx.limits().max_pixels;

@@ -1,32 +1,32 @@
-//! Which directories of a file are pages, and which are a page once more at a smaller size.
+//! Tells pages from reduced versions of pages among the directories of a file.
 //!
-//! A reduced version is told by NewSubfileType or SubfileType, by its place in SubIFDs, or, in pyramids of writers
-//! that say nothing, by being tiled, of the same shape, and at most half as large as the tiled page before it.
+//! A reduced version is recognised by NewSubfileType or SubfileType, by being in SubIFDs, or, in undeclared pyramids,
+//! by being tiled, of the same shape, and at most half as large as the preceding tiled page.
 
 use crate::containers::tiff::{Directory, Tiff, tag};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
-/// Versions in SubIFDs that are looked at.
+/// Most versions in SubIFDs that are read.
 const MAX_SUB: u64 = 64;
 
-/// A page, or one reduced version of it.
+/// A page, or a reduced version of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Page {
-    /// Where its directory stands.
+    /// Offset of its directory.
     pub(super) offset: u64,
-    /// Stored px.
+    /// Size, stored px.
     pub(super) size: Size,
-    /// Versions of the same shape and fewer pixels.
+    /// Versions of the same shape with fewer pixels.
     pub(super) levels: Vec<Page>,
 }
 
-/// The pages of a file, in their order.
+/// The pages of a file, in order.
 #[derive(Debug)]
 pub(super) struct Pages(Vec<Page>);
 
-/// What a directory says of its place among the others.
+/// The role of a directory among the others.
 struct Role {
     offset: u64,
     size: Size,
@@ -55,12 +55,12 @@ impl Role {
 }
 
 impl Pages {
-    /// Walks the chain of directories; `corrupt` if none of them has a picture.
+    /// Walks the chain of directories; `corrupt` if none has a picture.
     pub(super) fn read(tiff: &Tiff, cx: &Context<'_>) -> Result<Self> {
         let mut pages: Vec<Page> = Vec::new();
         // Whether the last page may be the first level of an undeclared pyramid.
         let mut pyramid = false;
-        // Reduced versions that come before the page they belong to.
+        // Reduced versions that precede the page they belong to.
         let mut early: Vec<Page> = Vec::new();
         let mut failed = None;
         for directory in tiff.chain().take(cx.limits().max_entries as usize) {
@@ -87,7 +87,7 @@ impl Pages {
                 Some(page) if role.reduced || level => page.levels.push(role.page()),
                 None if role.reduced && full.is_empty() => early.push(role.page()),
                 _ if role.reduced => {
-                    // A thumbnail whose SubIFDs hold the picture.
+                    // A thumbnail whose SubIFDs contain the full picture.
                     full.sort_by_key(|page| std::cmp::Reverse(page.size.pixels()));
                     let mut page = full.remove(0);
                     page.levels = [full, subs, vec![role.page()]].concat();
@@ -95,7 +95,7 @@ impl Pages {
                     pyramid = false;
                 }
                 _ => {
-                    // A smaller picture in SubIFDs is a level even if nothing says so.
+                    // A smaller picture in SubIFDs is a level, even if undeclared.
                     pages.push(Page { levels: [subs, full, std::mem::take(&mut early)].concat(), ..role.page() });
                     pyramid = role.tiled;
                 }

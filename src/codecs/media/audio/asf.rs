@@ -1,9 +1,9 @@
-//! Pictures of Windows Media: attributes called `WM/Picture` in the header of ASF (ASF specification 1.20, sections 3
-//! and 4; the picture itself as `WM_PICTURE` of the Windows Media Format SDK).
+//! Pictures of Windows Media: `WM/Picture` attributes in the header of ASF (ASF specification 1.20, sections 3 and 4;
+//! the picture itself as `WM_PICTURE` of the Windows Media Format SDK).
 
 use std::time::Duration;
 
-use super::{Picture, Sound};
+use super::{Picture, Tags};
 use thumbling_core::bytes::{u16_le, u32_le, u64_le};
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
@@ -20,13 +20,13 @@ const METADATA_LIBRARY: Guid = *b"\x94\x1C\x23\x44\x98\x94\xD1\x49\xA1\x41\x1D\x
 /// GUID and length before each object's data, bytes.
 const OBJECT: u64 = 24;
 
-/// What of the header object precedes the objects in it.
+/// Bytes of the header object before the objects in it.
 const HEADER: u64 = 30;
 
-/// What of the extension's data precedes the objects in it.
+/// Bytes of the extension's data before the objects in it.
 const EXTENSION: u64 = 22;
 
-/// The objects of `within`, from `at` on, each by its name and content. Stops at the first that makes no sense.
+/// The objects of `within`, starting at `at`: name and content of each. Stops at the first invalid one.
 fn objects(within: &Source, mut at: u64, max: u32) -> Vec<(Guid, Source)> {
     let mut all = Vec::new();
     for _ in 0..max {
@@ -44,8 +44,8 @@ fn objects(within: &Source, mut at: u64, max: u32) -> Vec<(Guid, Source)> {
     all
 }
 
-/// Pictures and length, from the header alone.
-pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+/// Pictures and duration, from the header alone.
+pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Tags> {
     let mut head = [0; OBJECT as usize];
     source.read_exact_at(0, &mut head)?;
     let header = source.slice(0, u64_le(&head, 16).unwrap_or(0));
@@ -53,7 +53,7 @@ pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Sound> {
     let mut all = objects(&header, HEADER, max);
     let extensions: Vec<_> = all.iter().filter(|(guid, _)| *guid == HEADER_EXTENSION).map(|(_, e)| e.clone()).collect();
     all.extend(extensions.iter().flat_map(|extension| objects(extension, EXTENSION, max)));
-    let mut sound = Sound::default();
+    let mut sound = Tags::default();
     for (guid, object) in all {
         cx.check()?;
         match guid {
@@ -69,13 +69,13 @@ pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Sound> {
     Ok(sound)
 }
 
-/// Play time in units of 100 ns, less the preroll in ms that it includes.
+/// Play time in units of 100 ns, minus the preroll in ms that it includes.
 fn duration(properties: &[u8]) -> Option<Duration> {
     let (ticks, preroll) = (u64_le(properties, 40)?, u64_le(properties, 56)?);
     Duration::from_nanos(ticks.checked_mul(100)?).checked_sub(Duration::from_millis(preroll))
 }
 
-/// The values of attributes called `WM/Picture`.
+/// The values of `WM/Picture` attributes.
 fn attributes(data: &[u8], extended: bool) -> impl Iterator<Item = &[u8]> {
     let name: Vec<u8> = "WM/Picture\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut rest = data.get(2..).unwrap_or_default();
@@ -89,21 +89,21 @@ fn attributes(data: &[u8], extended: bool) -> impl Iterator<Item = &[u8]> {
         .flatten()
 }
 
-/// Name, value and what follows: of the extended content description, with lengths of 16 bits.
+/// Name, value and rest of an extended content description, with 16-bit lengths.
 fn extended_attribute(data: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = data.get(2..)?.split_at_checked(usize::from(u16_le(data, 0)?))?;
     let (value, rest) = rest.get(4..)?.split_at_checked(usize::from(u16_le(rest, 2)?))?;
     Some((name, value, rest))
 }
 
-/// The same of the metadata objects: language, stream, length of the name, type, length of the value in 32 bits.
+/// The same for metadata objects: language, stream, length of the name, type, 32-bit length of the value.
 fn library_attribute(data: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = data.get(12..)?.split_at_checked(usize::from(u16_le(data, 4)?))?;
     let (value, rest) = rest.split_at_checked(usize::try_from(u32_le(data, 8)?).ok()?)?;
     Some((name, value, rest))
 }
 
-/// Kind, length, media type and description (UTF-16, each ended by a zero), picture.
+/// Kind, length, media type and description (UTF-16, zero-terminated), picture.
 fn picture(value: &[u8]) -> Option<Picture> {
     let length = usize::try_from(u32_le(value, 1)?).ok()?;
     let mut rest = value.get(5..)?;

@@ -1,4 +1,4 @@
-//! Which files are sound, by their first bytes, and who reads the tags of each.
+//! The audio formats: magic bytes, and the tag reader of each.
 
 use lofty::file::FileType;
 
@@ -29,7 +29,7 @@ entries! {
     OGG "ogg" ["audio/ogg" "audio/opus" "application/ogg"] |peek| Score::magic_if(peek.has(0, b"OggS")),
         |source, cx| match ogg_type(&source.head()?) {
             Some(kind) => tags::read(source, kind, cx),
-            None => Ok(super::Sound::default()),
+            None => Ok(super::Tags::default()),
         };
     WAV "wav" ["audio/wav" "audio/x-wav" "audio/vnd.wave"]
         |peek| Score::magic_if(peek.has(0, b"RIFF") && peek.has(8, b"WAVE")),
@@ -51,8 +51,8 @@ entries! {
         |peek| magic(peek, b"MPCK").max(magic(peek, b"MP+")), |source, cx| small::with_ape(source, FileType::Mpc, cx);
 }
 
-/// `magic` at the start, or after an ID3v2 tag as far as that can be seen. A file that begins with a tag which hides
-/// what follows is what its name says.
+/// Scores `magic` at the start, or after an ID3v2 tag if the first bytes reach that far. If a tag hides what follows,
+/// the file name decides.
 fn magic(peek: &Peek<'_>, magic: &[u8]) -> Score {
     match sound(peek) {
         Some(start) if peek.has(start, magic) => Score::CERTAIN,
@@ -61,7 +61,7 @@ fn magic(peek: &Peek<'_>, magic: &[u8]) -> Score {
     }
 }
 
-/// Offset of the sound after an ID3v2 tag, or the start; `None` for a tag whose length makes no sense.
+/// Offset of the audio after an ID3v2 tag, or the start; `None` for a tag with an invalid length.
 fn sound(peek: &Peek<'_>) -> Option<usize> {
     if !peek.has(0, b"ID3") {
         return Some(0);
@@ -71,13 +71,13 @@ fn sound(peek: &Peek<'_>) -> Option<usize> {
     Some(10 + size)
 }
 
-/// A frame of layer II or III with a second behind it, or a tag before one. Layer I would take every text that begins
-/// with a byte order mark.
+/// A frame of layer II or III followed by a second one, or after a tag. Layer I would match every text that starts with
+/// a byte order mark.
 fn mp3(peek: &Peek<'_>) -> Score {
     let tagged = peek.has(0, b"ID3");
     let Some(start) = sound(peek) else { return Score::LIKELY };
     let Some(frame) = peek.head.get(start..) else {
-        // Most files that hide behind a tag are MP3.
+        // Most files that start with a long tag are MP3.
         return if tagged { Score(Score::LIKELY.0 + 1) } else { Score::NONE };
     };
     match (frame_length(frame), tagged) {
@@ -90,7 +90,7 @@ fn mp3(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// Length of the MPEG audio frame of layer II or III that `data` begins with (ISO 11172-3, 2.4.2.3, and 13818-3).
+/// Length of the MPEG audio frame of layer II or III at the start of `data` (ISO 11172-3, 2.4.2.3, and 13818-3).
 fn frame_length(data: &[u8]) -> Option<usize> {
     const RATES_1_2: [usize; 15] = [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
     const RATES_1_3: [usize; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
@@ -107,12 +107,12 @@ fn frame_length(data: &[u8]) -> Option<usize> {
     };
     let rate = *rates.get(usize::from(third >> 4)).filter(|rate| **rate > 0)? * 1000;
     let frequency = [44_100, 48_000, 32_000].get(usize::from(third >> 2 & 3))? >> [2, 0, 1, 0][usize::from(version)];
-    // 1152 samples a frame, 576 of layer III at the lower frequencies.
+    // 1152 samples per frame, 576 for layer III at the lower sample rates.
     let bytes_per_second = if version != 3 && layer == 1 { 72 } else { 144 };
     Some(bytes_per_second * rate / frequency + usize::from(third >> 1 & 1))
 }
 
-/// MPEG-4 whose brand is sound; any other is a video unless its name says otherwise.
+/// MPEG-4 with an audio brand; any other brand is a video unless the file name says otherwise.
 fn m4a(peek: &Peek<'_>) -> Score {
     match (peek.has(4, b"ftyp"), peek.head.get(8..12)) {
         (true, Some(b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B ")) => Score::CERTAIN,
@@ -121,7 +121,7 @@ fn m4a(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// ADTS: a sync word with the layer that MPEG audio does not use, and a frequency that exists.
+/// ADTS: a sync word with the layer that MPEG audio does not use, and a valid sample rate.
 fn aac(peek: &Peek<'_>) -> Score {
     match sound(peek).map(|start| (start, peek.head.get(start..))) {
         Some((_, Some(&[0xFF, second, third, ..]))) if second & 0xF6 == 0xF0 && third >> 2 & 15 < 13 => Score::MAGIC,
@@ -130,12 +130,12 @@ fn aac(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// ASF; those that name a video stream are videos, and where none is seen the name decides.
+/// ASF: with a video stream it is a video; if none is seen, the file name decides.
 fn wma(peek: &Peek<'_>) -> Score {
     Score::magic_if(peek.has(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"))
 }
 
-/// What the first stream of an Ogg file holds.
+/// The codec of the first stream of an Ogg file.
 fn ogg_type(head: &[u8]) -> Option<FileType> {
     let has = |magic: &[u8]| head.windows(magic.len()).any(|w| w == magic);
     match () {

@@ -1,5 +1,5 @@
-//! Sound, shown by the cover in its tags: the front cover where there is one, else any picture. The picture goes the
-//! way of every picture, with its limits. Sound without a picture is `no-visual`.
+//! Audio, shown by the cover in its tags: the front cover if there is one, otherwise any picture. The picture is
+//! decoded like any other, under the same limits. Audio without a picture is `no-visual`.
 
 mod asf;
 mod formats;
@@ -18,28 +18,28 @@ use thumbling_core::limits::Reservation;
 use thumbling_core::probe::Hint;
 use thumbling_core::source::Source;
 
-/// Pictures of one file that are tried.
+/// Most pictures of a file that are tried.
 const TRIES: usize = 8;
 
-/// What is read of a file.
+/// What is read from a file's tags.
 #[derive(Debug, Default)]
-struct Sound {
-    /// Pictures as they stand in the tags.
+struct Tags {
+    /// Pictures in the order of the tags.
     pictures: Vec<Picture>,
-    /// The length, where it is cheaply known.
+    /// Duration, if it is cheap to find.
     duration: Option<Duration>,
 }
 
 /// A picture in a tag.
 #[derive(Debug)]
 struct Picture {
-    /// The kind of ID3v2's APIC frame, which all other tags take over: 3 is the front cover, 1 and 2 are icons.
+    /// The picture type of ID3v2's APIC frame, which all other tags use too: 3 is the front cover, 1 and 2 are icons.
     kind: u8,
     bytes: Vec<u8>,
 }
 
 /// Reads the tags of a file.
-type ReadFn = fn(&Source, &Context<'_>) -> Result<Sound>;
+type ReadFn = fn(&Source, &Context<'_>) -> Result<Tags>;
 
 struct AudioFile {
     source: Source,
@@ -53,7 +53,7 @@ fn open(source: &Source, format: Format, read: ReadFn) -> Box<dyn Decoder> {
 }
 
 impl AudioFile {
-    /// Length (zero if not known) and pictures, the best first.
+    /// Duration (zero if unknown) and pictures, best first.
     fn sound(&mut self, cx: &Context<'_>) -> Result<(Duration, &[Source])> {
         if self.sound.is_none() {
             let mut sound = (self.read)(&self.source, cx)?;
@@ -72,7 +72,7 @@ impl AudioFile {
         Ok((*duration, pictures))
     }
 
-    /// What `f` makes of the first picture that it can make something of.
+    /// The result of `f` for the first picture for which it succeeds.
     fn first<T>(&mut self, cx: &Context<'_>, f: impl Fn(&Source) -> Result<T>) -> Result<Option<T>> {
         let (_, pictures) = self.sound(cx)?;
         let mut broken = None;
@@ -103,7 +103,7 @@ impl Decoder for AudioFile {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let cover = self.first(cx, |picture| cx.inner_frame(picture, &Hint::default(), want))?;
-        let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+        let nothing = || Error::new(ErrorKind::NoVisual, "audio without a cover");
         Ok(cover.ok_or_else(nothing)?.with_origin(Origin::Embedded))
     }
 }

@@ -1,20 +1,20 @@
-//! What is read without a library: where DSF, TTA and whatever begins with an ID3v2 tag have their tag, and the
-//! pictures of APE tags, which `lofty` leaves among the text.
+//! Tags read without a library: the ID3v2 tags of DSF, TTA and files that start with one, and the pictures of APE tags,
+//! which `lofty` treats as text.
 
 use std::time::Duration;
 
 use lofty::file::FileType;
 
-use super::{Picture, Sound, tags};
+use super::{Picture, Tags, tags};
 use thumbling_core::bytes::{u32_le, u64_le};
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
 use thumbling_core::source::Source;
 
-/// Header of an ID3v2 tag, bytes.
+/// Length of the header of an ID3v2 tag, bytes.
 const ID3: u64 = 10;
 
-/// Footer of an APE tag, bytes; an ID3v1 tag may follow it.
+/// Length of the footer of an APE tag, bytes; an ID3v1 tag may follow it.
 const APE: u64 = 32;
 const ID3V1: u64 = 128;
 
@@ -24,7 +24,7 @@ fn id3_at(source: &Source, offset: u64) -> Result<Option<Source>> {
     if source.read_up_to(offset, &mut head)? < head.len() || !head.starts_with(b"ID3") {
         return Ok(None);
     }
-    // ID3v2.4, 6.2: seven bits a byte.
+    // ID3v2.4, 6.2: seven bits per byte.
     let size = head[6..].iter().fold(0, |size, byte| size << 7 | u64::from(byte & 0x7F));
     Ok(Some(source.slice(offset, ID3 + size)))
 }
@@ -36,7 +36,7 @@ fn ape_at_end(source: &Source) -> Result<Option<Source>> {
         let mut footer = [0; APE as usize];
         source.read_exact_at(at, &mut footer)?;
         if footer.starts_with(b"APETAGEX") {
-            // Its length is that of items and footer, without the header before them.
+            // The declared length covers items and footer, but not the header.
             let items = u64::from(u32_le(&footer, 12).unwrap_or(0)).saturating_sub(APE);
             return Ok(at.checked_sub(items).map(|start| source.slice(start, items)));
         }
@@ -44,7 +44,7 @@ fn ape_at_end(source: &Source) -> Result<Option<Source>> {
     Ok(None)
 }
 
-/// Pictures of the APE tag at the end: items called `Cover Art (Front)` and the like, a file name and the picture.
+/// Pictures of the APE tag at the end: items named `Cover Art (Front)` and the like, with a file name and the picture.
 fn ape_pictures(source: &Source, cx: &Context<'_>) -> Result<Vec<Picture>> {
     let Some(items) = ape_at_end(source)? else { return Ok(Vec::new()) };
     let _held = cx.reserve(items.size())?;
@@ -66,7 +66,7 @@ fn ape_pictures(source: &Source, cx: &Context<'_>) -> Result<Vec<Picture>> {
     Ok(pictures)
 }
 
-/// Name and value of the first item, and the items after it.
+/// Name and value of the first item, and the remaining items.
 fn ape_item(items: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let length = usize::try_from(u32_le(items, 0)?).ok()?;
     let named = items.get(8..)?;
@@ -75,16 +75,16 @@ fn ape_item(items: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((&named[..end], value, after))
 }
 
-/// A format that `lofty` reads and whose tag may be an APE tag.
-pub(super) fn with_ape(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Sound> {
+/// Reads a format that `lofty` supports and that may have an APE tag.
+pub(super) fn with_ape(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Tags> {
     let mut sound = tags::read(source, kind, cx)?;
     sound.pictures.append(&mut ape_pictures(source, cx)?);
     Ok(sound)
 }
 
-/// Tags at the start and the end, as True Audio has them.
-pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Sound> {
-    let mut sound = Sound::default();
+/// Reads tags at the start and the end, as in True Audio.
+pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Tags> {
+    let mut sound = Tags::default();
     let id3 = id3_at(source, 0)?;
     let start = id3.as_ref().map_or(0, Source::size);
     if let Some(tag) = id3 {
@@ -99,9 +99,9 @@ pub(super) fn tta(source: &Source, cx: &Context<'_>) -> Result<Sound> {
 }
 
 /// DSD stream files: the header points to an ID3v2 tag (Sony, DSF file format specification 1.01).
-pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Tags> {
     let head = source.head()?;
-    let mut sound = Sound::default();
+    let mut sound = Tags::default();
     if let Some(at) = u64_le(&head, 20).filter(|at| *at > 0)
         && let Some(tag) = id3_at(source, at)?
     {
@@ -111,11 +111,11 @@ pub(super) fn dsf(source: &Source, cx: &Context<'_>) -> Result<Sound> {
     Ok(sound)
 }
 
-/// The tag that a file begins with, whatever follows.
-pub(super) fn id3(source: &Source, cx: &Context<'_>) -> Result<Sound> {
+/// Reads the tag at the start of a file of any format.
+pub(super) fn id3(source: &Source, cx: &Context<'_>) -> Result<Tags> {
     let tag = id3_at(source, 0)?;
     let pictures = tag.map_or(Ok(Vec::new()), |tag| tags::read_tag(&tag, cx))?;
-    Ok(Sound { pictures, duration: None })
+    Ok(Tags { pictures, duration: None })
 }
 
 fn duration(samples: Option<u64>, rate: Option<u32>) -> Option<Duration> {

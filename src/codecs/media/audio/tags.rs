@@ -1,4 +1,4 @@
-//! Tags that `lofty` reads: ID3v2, APE, Vorbis comments, MP4 atoms, and the chunks of RIFF and AIFF.
+//! Tags read by `lofty`: ID3v2, APE, Vorbis comments, MP4 atoms, and the chunks of RIFF and AIFF.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -6,19 +6,19 @@ use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::{AudioFile, FileType, TaggedFile, TaggedFileExt};
 use lofty::probe::Probe;
 
-use super::{Picture, Sound};
+use super::{Picture, Tags};
 use thumbling_core::cancel::Interrupt;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::{Source, SourceReader};
 
-/// Bytes of one fetch.
+/// Bytes per fetch.
 const WINDOW: usize = 16 << 10;
 
-/// Bytes that tags may take to be read: some carry several scans of a booklet.
+/// Most bytes that are read for tags: some contain several scans of a booklet.
 const MAX_READ: u64 = 64 << 20;
 
-/// A reader that ends with the deadline, and before it has read everything.
+/// A reader that fails at the deadline and after a number of bytes.
 struct Bounded {
     reader: SourceReader,
     interrupt: Interrupt,
@@ -32,7 +32,7 @@ impl Bounded {
             return Err(Error::limit(format!("tags that take more than {MAX_READ} bytes to read")));
         }
         let n = out.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        // Byte by byte reads come out of the window; time is asked for once a window at most.
+        // Small reads are served from the window; the interrupt is checked at most once per window.
         if n > 64 || self.left % 4096 < n as u64 {
             self.interrupt.check()?;
         }
@@ -57,12 +57,12 @@ impl Seek for Bounded {
     }
 }
 
-/// What a file of `kind` says. Where its sound cannot be made sense of its tags may; a file without readable tags has
+/// The tags of a file of `kind`. If its audio is invalid, the tags may still be read; a file without readable tags has
 /// no picture.
 ///
 /// # Errors
-/// `limit`, and what reading fails with.
-pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Sound> {
+/// `limit`, and errors of reading.
+pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<Tags> {
     for properties in [true, false] {
         let options = ParseOptions::new().parsing_mode(ParsingMode::Relaxed).read_properties(properties);
         let (interrupt, failure) = (cx.interrupt().clone(), None);
@@ -76,17 +76,17 @@ pub(super) fn read(source: &Source, kind: FileType, cx: &Context<'_>) -> Result<
             },
         }
     }
-    Ok(Sound::default())
+    Ok(Tags::default())
 }
 
-/// The pictures of a lone tag, which may stand in a file of any kind.
+/// The pictures of a tag without audio, in a file of any format.
 pub(super) fn read_tag(tag: &Source, cx: &Context<'_>) -> Result<Vec<Picture>> {
-    // The reader of MPEG files takes tags at the start, and is content without a frame of sound after them.
+    // lofty's MPEG reader accepts a tag at the start without any audio frames after it.
     Ok(read(tag, FileType::Mpeg, cx)?.pictures)
 }
 
-fn sound(file: &TaggedFile) -> Sound {
+fn sound(file: &TaggedFile) -> Tags {
     let pictures = file.tags().iter().flat_map(|tag| tag.pictures());
     let pictures = pictures.map(|p| Picture { kind: p.pic_type().as_u8(), bytes: p.data().to_vec() });
-    Sound { pictures: pictures.collect(), duration: Some(file.properties().duration()) }
+    Tags { pictures: pictures.collect(), duration: Some(file.properties().duration()) }
 }

@@ -1,4 +1,4 @@
-//! Sound files of a few bytes, made around one cover.
+//! Audio files of a few bytes around one cover.
 
 use super::*;
 use crate::testing;
@@ -56,12 +56,12 @@ fn a_broken_cover_is_corrupt() {
 
 #[test]
 fn the_front_cover_comes_first_and_the_next_when_it_is_broken() {
-    fn read(source: &Source, _: &Context<'_>) -> Result<Sound> {
+    fn read(source: &Source, _: &Context<'_>) -> Result<Tags> {
         let front = if source.size() == 0 { vec![1; 30] } else { cover() };
         let mut other = Vec::new();
         png::Encoder::new(&mut other, 1, 1).write_header().unwrap().write_image_data(&[9]).unwrap();
         let pictures = vec![Picture { kind: 4, bytes: other }, Picture { kind: 3, bytes: front }];
-        Ok(Sound { pictures, duration: None })
+        Ok(Tags { pictures, duration: None })
     }
     let width = |content: &[u8]| {
         let mut file = open(&Source::from_slice(content), MP3.format, read);

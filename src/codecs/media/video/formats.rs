@@ -1,5 +1,5 @@
-//! Which files are videos, by their first bytes, and the demuxer of each. Nothing else is ever opened: no playlist, no
-//! script, nothing that names other files.
+//! The video formats: magic bytes, and the demuxer of each. Nothing else is ever opened: no playlists, no scripts,
+//! nothing that refers to other files.
 
 use super::open;
 use crate::ffi::ffmpeg::{Demuxer, Seeking};
@@ -46,14 +46,14 @@ entries! {
     HEVC "hevc" ["video/h265"] c"hevc" Bytes, hevc;
 }
 
-/// ISO base media and QuickTime, but for what other families make of them: brands of pictures and of sound.
+/// ISO base media and QuickTime, except for brands of pictures and of audio.
 fn mp4(peek: &Peek<'_>) -> Score {
     if peek.has(4, b"ftyp") {
         let brand = peek.head.get(8..12).unwrap_or_default();
         return match brand {
             b"mif1" | b"mif2" | b"miaf" | b"heic" | b"heix" | b"heim" | b"heis" | b"avif" | b"avis" | b"jxl "
             | b"jp2 " | b"jpx " | b"jpm " | b"crx " => Score::NONE,
-            // Tags of sound files are read without FFmpeg, and where they say nothing the name may.
+            // Tags of audio files are read without FFmpeg; for unknown brands the file name decides.
             b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B " => Score::LIKELY,
             _ => Score::MAGIC,
         };
@@ -66,7 +66,7 @@ fn mp4(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// EBML; its `DocType` stands within the first bytes and tells WebM from the rest.
+/// EBML; its `DocType` is among the first bytes and tells WebM from Matroska.
 fn ebml(peek: &Peek<'_>, webm: bool) -> Score {
     if !peek.has(0, b"\x1A\x45\xDF\xA3") {
         return Score::NONE;
@@ -97,7 +97,7 @@ const ASF_HEADER: &[u8] = b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00
 /// The type of a video stream in its properties.
 const ASF_VIDEO: &[u8] = b"\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B";
 
-/// ASF with a video stream; where the first bytes name none, the name decides between sound and pictures.
+/// ASF with a video stream; if none is among the first bytes, the file name decides between audio and video.
 fn asf(peek: &Peek<'_>) -> Score {
     match peek.has(0, ASF_HEADER) {
         true if peek.head.windows(16).any(|w| w == ASF_VIDEO) => Score::CERTAIN,
@@ -106,7 +106,7 @@ fn asf(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// Ogg whose streams begin with one of a video codec.
+/// Ogg with a stream of a video codec at the start.
 fn ogv(peek: &Peek<'_>) -> Score {
     const VIDEO: [&[u8]; 3] = [b"\x80theora", b"BBCD\0", b"OVP80"];
     let starts = |magic: &&[u8]| peek.head.windows(magic.len()).any(|w| w == *magic);
@@ -116,7 +116,7 @@ fn ogv(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// Digital video: blocks of 80 bytes, a header first, then two of subcode.
+/// DV: blocks of 80 bytes, first a header, then two of subcode.
 fn dv(peek: &Peek<'_>) -> Score {
     let block = |n: usize| peek.head.get(n * 80).map(|id| id >> 5);
     let header = peek.has(0, b"\x1F\x07\x00");
@@ -126,13 +126,13 @@ fn dv(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// A NAL unit's type at a start code of three or four bytes.
+/// The type of a NAL unit after a start code of three or four bytes.
 fn nal<'a>(peek: &'a Peek<'_>) -> Option<&'a [u8]> {
     let rest = peek.head.strip_prefix(b"\0\0\0\x01").or_else(|| peek.head.strip_prefix(b"\0\0\x01"))?;
     (rest.len() > 8).then_some(rest)
 }
 
-/// An H.264 stream, from its sequence parameters or a delimiter.
+/// An H.264 stream: starts with sequence parameters or a delimiter.
 fn h264(peek: &Peek<'_>) -> Score {
     match nal(peek) {
         Some([0x67 | 0x27 | 0x47, 66 | 77 | 88 | 100 | 110 | 122 | 244, ..]) => Score::LIKELY,
@@ -141,7 +141,7 @@ fn h264(peek: &Peek<'_>) -> Score {
     }
 }
 
-/// An HEVC stream, from its video parameters or a delimiter.
+/// An HEVC stream: starts with video parameters or a delimiter.
 fn hevc(peek: &Peek<'_>) -> Score {
     match nal(peek) {
         Some([0x40 | 0x46, 0x01, ..]) => Score::LIKELY,

@@ -1,20 +1,18 @@
-//! Videos: one good frame of a film, by FFmpeg. What is a good one is [`choice`]'s business, which files are videos
-//! [`formats`]'s.
+//! Videos: one good frame, decoded by FFmpeg. [`score`] judges frames, [`formats`] recognises files.
 //!
-//! Candidates are key frames spread over the film, and the first that is good is taken; a point in time that was asked
-//! for is taken as it is, from the key frame at or before it. A file of sound alone is shown by the cover that it
-//! carries, as is any film for `effort: preview`.
+//! Candidates are key frames spread over the video, and the first good one is used; for a requested point in time, the
+//! key frame at or before it. A file with audio only is shown by its cover, as is any video for `effort: preview`.
 
-mod choice;
-mod excerpt;
 mod formats;
+mod index;
+mod score;
 
 use std::time::Duration;
 
-use self::excerpt::Moment;
 pub(crate) use self::formats::{
     ASF, AVI, DV, FLV, H264, HEVC, IVF, MATROSKA, MP4, MPEG, MPEG_TS, MPEG_VIDEO, MXF, OGV, RM, WEBM, WTV, Y4M,
 };
+use self::index::Moment;
 use crate::ffi::ffmpeg::{Demuxer, Key, Movie, Picture, Place, Video};
 use thumbling_core::decode::{Context, Decoder, Effort, SourceInfo, Want};
 use thumbling_core::error::{Error, ErrorKind, Result};
@@ -26,20 +24,20 @@ use thumbling_core::orient::Orientation;
 use thumbling_core::probe::Hint;
 use thumbling_core::source::Source;
 
-/// Where candidates are looked for, in this order, as shares of the film: beginnings and ends are titles and fades.
+/// Positions of candidates, in this order, as shares of the duration: starts and ends are titles and fades.
 const CANDIDATES: [f64; 7] = [0.1, 0.3, 0.5, 0.7, 0.2, 0.85, 0.02];
 
-/// Files up to this many bytes are fetched whole: jumping about in them would fetch some parts twice.
+/// Files up to this many bytes are fetched whole: seeking would fetch some parts twice.
 const SMALL: u64 = 256 << 10;
 
-/// Bytes fetched from which on no further candidate is looked for, if there is one at all.
+/// Bytes fetched from which on no further candidate is tried, if there is one at all.
 const ENOUGH: u64 = 512 << 10;
 
-/// Key frames in a row that are tried at one place before the next is gone to: some hold nothing.
+/// Consecutive key frames that are tried at one position: some have no picture.
 const TRIES: u32 = 3;
 
-/// Bits a pixel below which a key frame can only be black or flat, and is not worth decoding before all others: empty
-/// ones take up to 0.024 (H.264, six bits a block), those that show something 0.06 and more.
+/// Bits per pixel below which a key frame can only be black or flat, and is decoded last: empty ones take up to 0.024
+/// (H.264, six bits per block), useful ones 0.06 and more.
 const FAINT: f64 = 0.03;
 
 struct VideoFile {
@@ -47,13 +45,13 @@ struct VideoFile {
     format: Format,
     demuxer: &'static Demuxer,
     movie: Option<Movie>,
-    /// Whether that leads to a few frames alone.
-    is_excerpt: bool,
+    /// Whether it is open with a reduced index.
+    is_reduced: bool,
     video: Option<Video>,
 }
 
 fn open(source: &Source, format: Format, demuxer: &'static Demuxer) -> Box<dyn Decoder> {
-    Box::new(VideoFile { source: source.clone(), format, demuxer, movie: None, is_excerpt: false, video: None })
+    Box::new(VideoFile { source: source.clone(), format, demuxer, movie: None, is_reduced: false, video: None })
 }
 
 impl VideoFile {
@@ -64,14 +62,14 @@ impl VideoFile {
         self.movie.as_mut().ok_or_else(|| Error::internal("no movie"))
     }
 
-    /// Opens the file so that frames at `moments` can be gone to.
+    /// Opens the file so that it can seek to frames at `moments`.
     fn open(&mut self, moments: &[Moment], cx: &Context<'_>) -> Result<()> {
         if self.source.size() > SMALL
             && self.format == MP4.format
-            && let Some(excerpt) = excerpt::excerpt(&self.source, moments, cx.interrupt())?
-            && let Ok(movie) = Movie::open(&excerpt, self.demuxer, cx.interrupt(), cx.limits().max_pixels)
+            && let Some(reduced) = index::reduced(&self.source, moments, cx.interrupt())?
+            && let Ok(movie) = Movie::open(&reduced, self.demuxer, cx.interrupt(), cx.limits().max_pixels)
         {
-            (self.movie, self.is_excerpt) = (Some(movie), true);
+            (self.movie, self.is_reduced) = (Some(movie), true);
             return Ok(());
         }
         self.open_whole(cx)
@@ -83,11 +81,11 @@ impl VideoFile {
             source = Source::from_bytes(source.read_all(SMALL)?);
         }
         let movie = Movie::open(&source, self.demuxer, cx.interrupt(), cx.limits().max_pixels)?;
-        (self.movie, self.is_excerpt) = (Some(movie), false);
+        (self.movie, self.is_reduced) = (Some(movie), false);
         Ok(())
     }
 
-    /// What the video stream says, its pixels within the limits.
+    /// The description of the video stream, checked against the pixel limit.
     fn video(&mut self, cx: &Context<'_>) -> Result<Video> {
         if let Some(video) = self.video {
             return Ok(video);
@@ -99,7 +97,7 @@ impl VideoFile {
         Ok(video)
     }
 
-    /// The cover as a frame of its own.
+    /// The embedded cover as a frame.
     fn cover(&mut self, want: &Want, cx: &Context<'_>) -> Result<Option<Frame>> {
         let Some(cover) = self.movie(cx)?.cover() else { return Ok(None) };
         let _held = cx.reserve(cover.len() as u64)?;
@@ -107,10 +105,10 @@ impl VideoFile {
         Ok(Some(frame.with_origin(Origin::Embedded)))
     }
 
-    /// The key frame at or before `time`, else the first.
+    /// The key frame at or before `time`, otherwise the first.
     fn at(&mut self, time: Duration, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let _held = reserve(video, cx)?;
-        if self.is_excerpt {
+        if self.is_reduced {
             self.open(&[Moment::Time(time)], cx)?;
         }
         let movie = self.movie(cx)?;
@@ -122,7 +120,7 @@ impl VideoFile {
         self.first(video, want, cx)
     }
 
-    /// The best of a few key frames, and the first of them that is good.
+    /// The first good one of a few key frames, otherwise the best.
     fn chosen(&mut self, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let held = reserve(video, cx)?;
         let opened = self.source.bytes_read();
@@ -131,7 +129,7 @@ impl VideoFile {
         let mut best: Option<(f32, Frame)> = None;
         let (mut seen, mut faint) = (Vec::new(), None);
         for place in CANDIDATES.map(Place::Share).into_iter().chain([Place::Start]) {
-            // Without an index, looking for frames is reading for them: then the first will do.
+            // Without an index, seeking means reading everything: the first frame will do.
             let costly = movie.gave_up() || source.bytes_read() - opened > ENOUGH;
             if costly && (best.is_some() || place != Place::Start) {
                 continue;
@@ -145,14 +143,14 @@ impl VideoFile {
             }
             let Some(picture) = decoded(movie, &mut key, &mut seen)? else { continue };
             let frame = frame(&picture, video, want)?;
-            let mut score = choice::score(&frame);
+            let mut score = score::rate(&frame);
             if picture.is_damaged() {
-                score = score.min(choice::GOOD) / 2.0;
+                score = score.min(score::GOOD) / 2.0;
             }
             if best.as_ref().is_none_or(|(known, _)| score > *known) {
                 best = Some((score, frame));
             }
-            if score >= choice::GOOD {
+            if score >= score::GOOD {
                 break;
             }
         }
@@ -168,7 +166,7 @@ impl VideoFile {
         self.first(video, want, cx)
     }
 
-    /// The first frame that decodes, whether it is marked as a key or not.
+    /// The first frame that can be decoded, whether it is marked as a key frame or not.
     fn first(&mut self, video: &Video, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let _held = reserve(video, cx)?;
         let movie = self.movie(cx)?;
@@ -196,7 +194,7 @@ impl Decoder for VideoFile {
             (info.has_alpha, info.is_animated) = (video.has_alpha, true);
             return Ok(info);
         }
-        // Sound in a container of videos.
+        // Audio in a video container.
         info.family = Family::Audio;
         if let Some(cover) = self.movie(cx)?.cover() {
             let cover = cx.open_picture(&Source::from_bytes(cover), &Hint::default())?.1;
@@ -207,8 +205,8 @@ impl Decoder for VideoFile {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         match self.shown(want, cx) {
-            Err(e) if self.is_excerpt && e.kind() == ErrorKind::Corrupt => {
-                // An index that was cut wrongly; the whole may still be right.
+            Err(e) if self.is_reduced && e.kind() == ErrorKind::Corrupt => {
+                // The index may have been reduced wrongly; the original may work.
                 self.open_whole(cx)?;
                 self.shown(want, cx)
             }
@@ -221,11 +219,11 @@ impl VideoFile {
     fn shown(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let has_video = self.movie(cx)?.has_video();
         if !has_video {
-            let nothing = || Error::new(ErrorKind::NoVisual, "sound without a cover");
+            let nothing = || Error::new(ErrorKind::NoVisual, "audio without a cover");
             return self.cover(want, cx)?.ok_or_else(nothing);
         }
         if want.effort == Effort::Preview && want.time.is_none() {
-            // A cover that is broken leaves the film itself.
+            // A broken cover does not matter: the video itself is still there.
             match self.cover(want, cx) {
                 Ok(Some(frame)) => return Ok(frame),
                 Err(e) if e.ends_request() => return Err(e),
@@ -240,13 +238,13 @@ impl VideoFile {
     }
 }
 
-/// Memory of a decoder at work on one key frame: the frame, a reference beside it, and what is kept of each block;
-/// 2 bytes a sample, since depth is only known with the frame.
+/// Memory of a decoder for one key frame: the frame, a reference frame, and per-block state; 2 bytes per sample, since
+/// the depth is only known with the frame.
 fn reserve(video: &Video, cx: &Context<'_>) -> Result<Reservation> {
     cx.reserve(video.coded.pixels().saturating_mul(6))
 }
 
-/// The first key frame from `place` on, unless it was seen already.
+/// The next key frame at or after `place`, unless it was tried already.
 fn key_at(movie: &mut Movie, place: Place, seen: &mut Vec<(i64, i64)>) -> Result<Option<Key>> {
     match movie.seek(place) {
         Ok(()) => {}
@@ -262,7 +260,7 @@ fn next_unseen(movie: &mut Movie, seen: &mut Vec<(i64, i64)>) -> Result<Option<K
     Ok(key)
 }
 
-/// The picture of `key`, or of one of the next if that holds nothing.
+/// The picture of `key`, or of one of the following key frames if it has none.
 fn decoded(movie: &mut Movie, key: &mut Key, seen: &mut Vec<(i64, i64)>) -> Result<Option<Picture>> {
     for _ in 0..TRIES {
         if let Some(picture) = movie.decode(key)? {
@@ -280,16 +278,16 @@ fn picture_at(movie: &mut Movie, place: Place) -> Result<Option<Picture>> {
     decoded(movie, &mut key, &mut seen)
 }
 
-/// The picture with square pixels, at least as large as wanted where it has the pixels.
+/// The picture with square pixels, at least as large as wanted if the source is.
 fn frame(picture: &Picture, video: &Video, want: &Want) -> Result<Frame> {
-    // What the stream did not say the frame may.
+    // The frame may have metadata that the stream lacks.
     let orientation = match video.orientation {
         Orientation::Normal => picture.orientation(),
         known => known,
     };
     let own = Video { coded: picture.size(), ..*video }.square();
     let wanted = orientation.apply_to(want.size);
-    // The last step is the shared scaler's: it is the better filter.
+    // The last step is left to the shared scaler, which has the better filter.
     let scale = (f64::from(wanted.width) / f64::from(own.width)).max(f64::from(wanted.height) / f64::from(own.height));
     let size = own.scaled((2.0 * scale).min(1.0));
     Ok(picture.to_frame(size)?.with_orientation(orientation))

@@ -1,4 +1,4 @@
-//! Films of a few JPEG frames.
+//! Videos of a few JPEG frames.
 
 use super::*;
 use crate::testing;
@@ -11,21 +11,14 @@ pub(super) mod mov;
 const WIDTH: u16 = 96;
 const HEIGHT: u16 = 64;
 
-/// A frame in JPEG: `pixel` of column and row.
+/// A JPEG frame with `pixel` of column and row.
 fn jpeg(pixel: impl Fn(usize, usize) -> [u8; 3]) -> Vec<u8> {
     let (w, h) = (usize::from(WIDTH), usize::from(HEIGHT));
     let pixels: Vec<u8> = (0..w * h).flat_map(|i| pixel(i % w, i / w)).collect();
-    let image = turbojpeg::Image {
-        pixels: &pixels[..],
-        width: w,
-        pitch: w * 3,
-        height: h,
-        format: turbojpeg::PixelFormat::RGB,
-    };
-    turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec()
+    testing::jpeg(w, h, &pixels)
 }
 
-/// Blocks of all shades, tinted: what a good frame looks like.
+/// Tinted blocks of all shades: a good frame.
 fn scene(tint: [u8; 3]) -> Vec<u8> {
     jpeg(|x, y| tint.map(|t| (u32::from(t) * (x as u32 / 6 * 37 + y as u32 / 5 * 61) % 255) as u8 / 2 + t / 2))
 }
@@ -38,7 +31,7 @@ fn film(frames: &[Vec<u8>]) -> mov::Track<'_> {
     mov::Track { width: WIDTH, height: HEIGHT, frames, matrix: [1, 0, 0, 1], aspect: (1, 1), codec: b"jpeg" }
 }
 
-/// Mean of each colour.
+/// Mean of each channel.
 fn mean(frame: &Frame) -> [u32; 3] {
     let samples = frame.as_u8().unwrap();
     let sum = |c: usize| samples.iter().skip(c).step_by(3).map(|v| u32::from(*v)).sum::<u32>();
@@ -84,7 +77,7 @@ fn apple_intermediate(tone: impl Fn(usize, usize) -> u32) -> Vec<u8> {
 
         /// How a band is coded: skips before coefficients, both as Exp-Golomb codes without further bits.
         fn band(&mut self) {
-            self.put(0b11_000_1_000, 9);
+            self.put(0b1_1000_1000, 9);
         }
     }
 
@@ -164,7 +157,7 @@ fn the_time_asked_for_is_shown_even_if_it_is_dull() {
     assert!(at(0.5)[0] > at(0.5)[2] + 60);
     assert!(at(1.5)[2] > at(1.5)[0] + 60);
     assert_eq!(at(2.5), [0, 0, 0]);
-    // Past the end: the last.
+    // Past the end: the last frame.
     assert!(at(99.0)[0] > at(99.0)[2] + 60);
 }
 

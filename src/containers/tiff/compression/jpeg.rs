@@ -1,34 +1,44 @@
 //! JPEG in TIFF (technical note 2): strips and tiles are JPEG streams that share the tables of a tag. They are decoded
-//! at the scale that is wanted.
+//! at the scale of the layout.
 
 use std::io::{self, Cursor, Read};
 
+use crate::containers::jpeg;
 use crate::containers::tiff::image::{Layout, photometric};
 use crate::containers::tiff::tag;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
+use thumbling_core::frame::PixelFormat;
+use thumbling_core::geometry::Size;
 use thumbling_core::limits::Reservation;
 
-/// Bytes of shared tables; real ones have below 2,000.
+/// Most bytes of shared tables; real ones have less than 2,000.
 const MAX_TABLES: u64 = 1 << 16;
 
-/// What the components of a stream stand for. TIFF knows it from its tags; a stream would have to guess.
+/// The meaning of a stream's components: TIFF tags define it, a bare stream does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Components {
-    /// As they are.
+    /// The samples themselves.
     Direct,
-    /// Luma and two chroma, to be converted to RGB.
+    /// YCbCr, to be converted to RGB.
     YCbCr,
+}
+
+impl Components {
+    /// The Adobe segment that declares it.
+    pub(super) fn segment(self) -> [u8; 16] {
+        jpeg::adobe_segment(u8::from(self == Self::YCbCr))
+    }
 }
 
 /// A JPEG decoder and the tables that its streams share.
 pub(crate) struct Decompressor {
-    inner: Option<turbojpeg::Decompressor>,
+    inner: Option<jpeg::Decompressor>,
     tables: Option<Vec<u8>>,
 }
 
 impl Decompressor {
-    /// One that has done nothing yet.
+    /// A decoder without tables yet.
     pub(crate) fn new() -> Self {
         Self { inner: None, tables: None }
     }
@@ -41,73 +51,53 @@ impl Decompressor {
             let inner = tables.strip_prefix(&[0xFF, 0xD8]).unwrap_or_default();
             inner.strip_suffix(&[0xFF, 0xD9]).unwrap_or(inner).to_vec()
         });
-        let stream = data.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| Error::corrupt("a strip that is no JPEG"))?;
+        let stream = data.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| Error::corrupt("a strip that is not a JPEG"))?;
         let components = match layout.directory().u16(tag::PHOTOMETRIC) {
             Some(photometric::YCBCR) | None if layout.samples == 3 && !layout.planar => Components::YCbCr,
             _ => Components::Direct,
         };
-        let whole = [&[0xFF, 0xD8][..], &adobe(components), tables, stream].concat();
+        let whole = [&[0xFF, 0xD8][..], &components.segment(), tables, stream].concat();
         self.decode(layout, &whole, cx)
     }
 
     /// The JPEG `data`, as rows of the width and samples of a chunk of `layout`.
     pub(super) fn decode(&mut self, layout: &Layout, data: &[u8], cx: &Context<'_>) -> Result<Pixels> {
         if self.inner.is_none() {
-            self.inner = Some(turbojpeg::Decompressor::new().map_err(internal)?);
+            self.inner = Some(jpeg::Decompressor::new()?);
         }
         let inner = self.inner.as_mut().ok_or_else(|| Error::internal("no JPEG decoder"))?;
-        let header = inner.read_header(data).map_err(corrupt)?;
-        if header.is_lossless {
+        let info = inner.info(data)?;
+        if info.is_lossless {
             return Err(Error::unsupported("lossless JPEG in TIFF"));
         }
         let samples = if layout.planar { 1 } else { layout.samples };
         let format = match samples {
-            1 => turbojpeg::PixelFormat::GRAY,
-            3 => turbojpeg::PixelFormat::RGB,
-            4 => turbojpeg::PixelFormat::CMYK,
-            n => return Err(Error::unsupported(format!("JPEG of {n} samples in TIFF"))),
+            1 => PixelFormat::Gray8,
+            3 => PixelFormat::Rgb8,
+            4 => PixelFormat::Cmyk8,
+            n => return Err(Error::unsupported(format!("JPEG with {n} samples a pixel in TIFF"))),
         };
-        let factor = turbojpeg::ScalingFactor::new(1, layout.denominator as usize);
-        let (width, height) = (factor.scale(header.width), factor.scale(header.height));
+        let size = jpeg::reduced(info.size, layout.denominator);
+        let Size { width, height } = size;
         // A stream may be larger than its strip says, but not without bound.
-        if width > layout.chunk.width as usize * 2 + 64 || height > layout.size.height as usize * 2 + 1024 {
-            return Err(Error::corrupt(format!("a strip of {}x{} px", header.width, header.height)));
+        if width > layout.chunk.width.saturating_mul(2).saturating_add(64)
+            || height > layout.size.height.saturating_mul(2).saturating_add(1024)
+        {
+            return Err(Error::corrupt(format!("a strip of {}x{} px", info.size.width, info.size.height)));
         }
-        inner.set_scaling_factor(factor).map_err(internal)?;
-        let pitch = width * samples;
-        let held = cx.reserve((pitch * height) as u64)?;
-        let mut pixels = vec![0x80; pitch * height];
-        let image = turbojpeg::Image { pixels: &mut pixels[..], width, pitch, height, format };
-        if let Err(e) = inner.decompress(data, image) {
-            // What was decoded before the damage is kept; if nothing was, the strip is as good as missing.
-            if pixels.iter().all(|v| *v == 0x80) {
-                return Err(corrupt(e));
-            }
-            cx.warn(format!("damaged JPEG data: {e}"));
+        let held = cx.reserve(size.pixels() * samples as u64)?;
+        let (pixels, damage) = jpeg::decode(inner, data, format, size, layout.denominator)?;
+        if let Some(damage) = damage {
+            cx.warn(format!("damaged JPEG data: {}", damage.detail()));
         }
         Ok(Pixels {
             row: vec![0; layout.chunk.width as usize * samples],
             at: usize::MAX,
-            pitch,
+            pitch: width as usize * samples,
             pixels: Cursor::new(pixels),
             _held: held,
         })
     }
-}
-
-fn corrupt(e: turbojpeg::Error) -> Error {
-    Error::corrupt(e.to_string()).caused_by(e)
-}
-
-fn internal(e: turbojpeg::Error) -> Error {
-    Error::internal(e.to_string()).caused_by(e)
-}
-
-/// An Adobe APP14 segment (ITU-T T.872 section 6.5.3) that says what the components are.
-pub(super) fn adobe(components: Components) -> [u8; 16] {
-    let mut segment = *b"\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00";
-    segment[15] = u8::from(components == Components::YCbCr);
-    segment
 }
 
 /// Decoded rows, cut or padded to the width of a chunk.

@@ -1,9 +1,10 @@
-//! JPEG of TIFF 6.0 section 22, which technical note 2 withdrew: tables and entropy-coded data lie in pieces about the
-//! file. The pieces are put together to one JPEG stream of the whole picture.
+//! Old-style JPEG (TIFF 6.0 section 22, withdrawn by technical note 2): tables and entropy-coded data are scattered
+//! over the file. They are joined to one JPEG stream of the whole picture.
 //!
-//! Files whose strips are complete JPEG streams are not read here: they are told by [`Layout`]'s reader before.
+//! Files whose strips are complete JPEG streams are not handled here: [`image`](crate::containers::tiff::image) treats
+//! them as new-style JPEG.
 
-use super::jpeg::{Components, Decompressor, Pixels, adobe};
+use super::jpeg::{Components, Decompressor, Pixels};
 use crate::containers::tiff::image::{Layout, photometric};
 use crate::containers::tiff::tag;
 use thumbling_core::decode::Context;
@@ -24,7 +25,7 @@ pub(super) fn picture(layout: &Layout, jpeg: &mut Decompressor, cx: &Context<'_>
     let total: u64 = strips.iter().map(|(_, n)| n).sum();
     let _held = cx.reserve(total)?;
     let mut stream = vec![0xFF, 0xD8];
-    stream.extend(adobe(components));
+    stream.extend(components.segment());
     stream.extend(&header.tables);
     match &header.frame {
         Some(frame) => stream.extend(frame),
@@ -45,10 +46,10 @@ pub(super) fn picture(layout: &Layout, jpeg: &mut Decompressor, cx: &Context<'_>
     }
     for (i, (offset, bytes)) in strips.iter().enumerate() {
         let data = layout.source().read_vec(*offset, *bytes)?;
-        // The first strip may begin with the whole header once more.
+        // The first strip may repeat the whole header.
         let data = data.get(header_bytes(&data)..).unwrap_or_default();
         stream.extend(data.strip_suffix(&[0xFF, 0xD9]).unwrap_or(data));
-        // Every strip starts its predictions anew, which a stream can only do at a restart marker.
+        // Every strip restarts its predictions, which in a stream needs a restart marker.
         let restarted = matches!(stream[stream.len() - 2..], [0xFF, 0xD0..=0xD7]);
         if i + 1 < strips.len() && !restarted {
             stream.extend([0xFF, 0xD0 + (i % 8) as u8]);
@@ -58,7 +59,7 @@ pub(super) fn picture(layout: &Layout, jpeg: &mut Decompressor, cx: &Context<'_>
     jpeg.decode(layout, &stream, cx)
 }
 
-/// Where the strips are, in their order.
+/// Offset and length of each strip.
 fn strips(layout: &Layout, cx: &Context<'_>) -> Result<Vec<(u64, u64)>> {
     let size = layout.source().size();
     let all = |tag| layout.directory().u64s(tag, u64::from(layout.size.height) * u64::from(layout.denominator));
@@ -67,7 +68,7 @@ fn strips(layout: &Layout, cx: &Context<'_>) -> Result<Vec<(u64, u64)>> {
     };
     let ranges = offsets.iter().zip(counts).filter(|(offset, _)| **offset < size);
     let ranges: Vec<_> = ranges.map(|(offset, n)| (*offset, n.min(size - offset))).collect();
-    // Strips that overlap would expand a small file.
+    // Overlapping strips would let a small file expand.
     let total = ranges.iter().fold(0u64, |sum, (_, n)| sum.saturating_add(*n));
     if total > size.saturating_add(1024).min(cx.limits().max_source) {
         return Err(Error::limit(format!("strips of {total} bytes in a file of {size}")));
@@ -75,7 +76,7 @@ fn strips(layout: &Layout, cx: &Context<'_>) -> Result<Vec<(u64, u64)>> {
     Ok(ranges)
 }
 
-/// The marker segments of a picture, each with its marker; what the file does not have is `None`.
+/// The marker segments of a picture, each with its marker; `None` if the file has none.
 #[derive(Default)]
 struct Header {
     tables: Vec<u8>,
@@ -120,7 +121,7 @@ impl Header {
 
 const SOS: u8 = 0xDA;
 
-/// The marker segments at the start of `stream` up to the first scan header, each with its marker.
+/// The marker segments at the start of `stream`, up to and including the first scan header, each with its marker.
 fn segments(stream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = stream.strip_prefix(&[0xFF, 0xD8]).unwrap_or_default();
     std::iter::from_fn(move || {
@@ -131,7 +132,7 @@ fn segments(stream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// Bytes of `stream` before its entropy-coded data; 0 if it has no header.
+/// Bytes of `stream` before the entropy-coded data; 0 if it has no header.
 fn header_bytes(stream: &[u8]) -> usize {
     let mut bytes = 2;
     for (marker, segment) in segments(stream) {
@@ -200,7 +201,7 @@ fn scan_header(layout: &Layout) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The table of component `i`: its own, or the last where tags name fewer; from a stream, chroma shares the second.
+/// The table of component `i`: its own, or the last if the tag names fewer; without the tag, chroma shares the second.
 fn table_of(layout: &Layout, tag: u16, i: u8) -> u8 {
     match layout.directory().count(tag) {
         0 => i.min(1),

@@ -1,14 +1,14 @@
-//! LZW: TIFF 6.0 section 13, and the variant of writers before it, which fill bytes from their lowest bit and switch
-//! code width one code later.
+//! LZW: TIFF 6.0 section 13, and the variant of older writers, which fill bytes from the lowest bit and switch code
+//! width one code later.
 
 use std::io::{self, BufRead, Read};
 
 use weezl::decode::Decoder;
 use weezl::{BitOrder, LzwStatus};
 
-/// The bytes that `input` stands for.
+/// The decompressed bytes of `input`.
 pub(super) fn stream<R: BufRead>(mut input: R) -> io::Result<impl Read> {
-    // A strip begins with the clear code, 256 in nine bits: 0x80 from the top, 0x00 0x01 from the bottom.
+    // A strip starts with the clear code, 256 in nine bits: 0x80 from the top, 0x00 0x01 from the bottom.
     let old = matches!(input.fill_buf()?, [0, second, ..] if second & 1 == 1);
     let decoder = match old {
         true => Decoder::new(BitOrder::Lsb, 8),

@@ -1,10 +1,9 @@
-//! The compressions of TIFF, each as a stream of the bytes that it stands for.
+//! The compressions of TIFF, each as a stream of decompressed bytes.
 //!
-//! A stream is read row by row and asked for no more than the rows that there should be, so nothing expands beyond
-//! them. Damage is an error of kind `corrupt` at the byte where it shows.
+//! Streams are read row by row, never past the rows of the strip, so nothing expands beyond them. Damage is an error of
+//! kind `corrupt` at the byte where it is found.
 
-pub(crate) mod fax;
-mod fax_codes;
+mod fax;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_old;
 mod lzw;
@@ -32,12 +31,12 @@ pub(crate) const CCITT_RLE_WORDS: u16 = 32_771;
 pub(crate) const PACKBITS: u16 = 32_773;
 pub(crate) const DEFLATE: u16 = 32_946;
 pub(crate) const SGI_LOG: u16 = 34_676;
-/// By libtiff's number, and by the one that was registered before it.
+/// libtiff's number, and the one registered earlier.
 const ZSTANDARD: [u16; 2] = [50_000, 34_926];
 /// JPEG 2000 (Aperio, Bio-Formats), WebP, PNG, JPEG XL (libtiff, DNG 1.7).
 const PICTURES: [u16; 7] = [33_005, 34_712, 50_001, 34_927, 34_933, 50_002, 52_546];
 
-/// Whether the samples that a stream delivers lie as they are used, not in the file's byte order.
+/// Whether the samples of a stream are in native byte order instead of the file's.
 pub(crate) fn is_in_order(compression: u16) -> bool {
     compression == SGI_LOG || PICTURES.contains(&compression)
 }
@@ -47,7 +46,7 @@ pub(crate) fn is_fax(compression: u16) -> bool {
     matches!(compression, CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS)
 }
 
-/// `unsupported`, with the name of `compression`.
+/// An `unsupported` error with the name of `compression`.
 pub(crate) fn unsupported(compression: u16) -> Error {
     let name = match compression {
         9 | 10 => "JBIG (T.85, T.43)",
@@ -70,7 +69,7 @@ pub(crate) fn unsupported(compression: u16) -> Error {
     Error::unsupported(format!("TIFF compression {compression} ({name})"))
 }
 
-/// Whether [`open`] has a stream for `compression`.
+/// Whether [`open`] supports `compression`.
 pub(crate) fn is_supported(compression: u16) -> bool {
     matches!(compression, NONE | LZW | JPEG | OLD_JPEG | ADOBE_DEFLATE | DEFLATE | PACKBITS | SGI_LOG)
         || is_fax(compression)
@@ -78,7 +77,7 @@ pub(crate) fn is_supported(compression: u16) -> bool {
         || PICTURES.contains(&compression)
 }
 
-/// The bytes that one strip or tile stands for: `range` in the file, read through `reader`.
+/// The decompressed bytes of one strip or tile: `range` in the file, read through `reader`.
 pub(crate) fn open<'a>(
     layout: &'a Layout,
     range: (u64, u64),
@@ -87,7 +86,7 @@ pub(crate) fn open<'a>(
     cx: &Context<'_>,
 ) -> Result<Box<dyn Read + 'a>> {
     if layout.compression == JPEG {
-        // No JPEG is much larger than its samples; a count that says so is not followed.
+        // No JPEG is much larger than its samples; a larger byte count is not trusted.
         let most = (layout.unit_bytes() as u64).saturating_mul(u64::from(layout.chunk.height)).saturating_mul(4);
         let scale = u64::from(layout.denominator).pow(2);
         let data =
@@ -101,9 +100,18 @@ pub(crate) fn open<'a>(
         let data = layout.source().read_vec(range.0, range.1.min(cx.limits().max_part))?;
         return Ok(Box::new(picture::rows(layout, data, cx)?));
     }
+    if is_fax(layout.compression) {
+        let length = range.1.min(cx.limits().max_part);
+        let _held = cx.reserve(length)?;
+        let mut data = layout.source().read_vec(range.0, length)?;
+        // Codes cross byte boundaries in fill order.
+        if layout.reversed_bits {
+            data.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+        }
+        return Ok(Box::new(fax::rows(layout, &data, cx)?));
+    }
     reader.seek(SeekFrom::Start(range.0)).map_err(Error::from)?;
     let input = reader.take(range.1);
-    // Fax has a bit order of its own, but its codes run through bytes as they are filled.
     let input: Box<dyn BufRead + 'a> = match layout.reversed_bits {
         true => Box::new(Reversed { inner: input, buf: Vec::new(), at: 0 }),
         false => Box::new(input),
@@ -114,16 +122,15 @@ pub(crate) fn open<'a>(
         ADOBE_DEFLATE | DEFLATE => Box::new(flate2::bufread::ZlibDecoder::new(input)),
         PACKBITS => Box::new(packbits::stream(input)),
         SGI_LOG => Box::new(sgilog::stream(input, layout)),
-        CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS => Box::new(fax::stream(input, layout)),
         n if ZSTANDARD.contains(&n) => {
             let stream = ruzstd::decoding::StreamingDecoder::new(input);
-            Box::new(stream.map_err(|e| Error::corrupt(e.to_string()))?)
+            Box::new(stream.map_err(|e| Error::corrupt(e.to_string()).caused_by(e))?)
         }
         other => return Err(unsupported(other)),
     })
 }
 
-/// Input whose bytes have their lowest bit first.
+/// Reverses the bits of each byte of its input.
 struct Reversed<R> {
     inner: R,
     buf: Vec<u8>,

@@ -2,16 +2,16 @@
 
 use std::io::{self, BufRead, Read};
 
-/// The bytes that `input` stands for.
+/// The decompressed bytes of `input`.
 pub(super) fn stream<R: BufRead>(input: R) -> impl Read {
     PackBits { input, left: 0, repeated: None }
 }
 
 struct PackBits<R> {
     input: R,
-    /// Bytes of the present run that are still to come.
+    /// Bytes left in the current run.
     left: usize,
-    /// The byte of a run that repeats one; a literal run has none.
+    /// The repeated byte of a run; `None` in a literal run.
     repeated: Option<u8>,
 }
 

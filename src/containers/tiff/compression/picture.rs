@@ -1,4 +1,4 @@
-//! Strips and tiles that are pictures of another format (WebP, PNG, JPEG XL, JPEG 2000), read by that format's decoder.
+//! Strips and tiles compressed as pictures (WebP, PNG, JPEG XL, JPEG 2000), decoded by the codec of that format.
 
 use std::io::{self, Cursor, Read};
 
@@ -17,7 +17,7 @@ pub(super) fn rows(layout: &Layout, data: Vec<u8>, cx: &Context<'_>) -> Result<R
     let want = Want { effort: Effort::Best, ..Want::new(layout.chunk) };
     let held = cx.reserve(layout.chunk.pixels().saturating_mul(layout.samples as u64 * u64::from(layout.bits / 8)))?;
     let frame = cx.inner_frame(&Source::from_bytes(data), &Hint::default(), &want)?;
-    // The last strip may be as low as what is left of the picture.
+    // The last strip may have only the remaining rows of the picture.
     if frame.width != width || frame.height > height {
         return Err(Error::corrupt(format!("a strip of {}x{} px", frame.width, frame.height)));
     }
@@ -31,7 +31,7 @@ pub(super) fn rows(layout: &Layout, data: Vec<u8>, cx: &Context<'_>) -> Result<R
     Ok(Rows { bytes: Cursor::new(bytes), _held: held })
 }
 
-/// Decoded rows, and the memory that they hold.
+/// Decoded rows, and the memory reserved for them.
 pub(super) struct Rows {
     bytes: Cursor<Vec<u8>>,
     _held: Reservation,
@@ -43,7 +43,7 @@ impl Read for Rows {
     }
 }
 
-/// The pixels of `frame` with `samples` samples each: alpha is dropped or `opaque`, grey repeated.
+/// The pixels of `frame` with `samples` samples each: alpha is dropped or added as `opaque`, grey repeated.
 fn rearranged<T: Copy>(pixels: &[T], frame: &Frame, samples: usize, opaque: T) -> Vec<T> {
     let channels = frame.format.channels();
     let colors = channels - usize::from(frame.format.has_alpha());
@@ -53,7 +53,7 @@ fn rearranged<T: Copy>(pixels: &[T], frame: &Frame, samples: usize, opaque: T) -
         let (color, alpha) = pixel.split_at(colors);
         out.extend((0..wanted).filter_map(|i| color.get(i).or(color.first())));
         if wanted < samples {
-            // Four colours are ink.
+            // Four colours are CMYK.
             out.push(color.get(wanted).or(alpha.first()).copied().unwrap_or(opaque));
         }
     }

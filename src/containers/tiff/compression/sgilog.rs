@@ -1,4 +1,4 @@
-//! The run-length code of SGI's LogL and LogLuv: the bytes of a row's pixels apart, the highest first
+//! The run-length code of SGI's LogL and LogLuv: the bytes of a row's pixels are stored in planes, the highest first
 //! (TIFF technical note "LogLuv Encoding for TIFF Images").
 
 use std::io::{self, BufRead, Read};
@@ -13,7 +13,7 @@ pub(super) fn stream<R: BufRead>(input: R, layout: &Layout) -> impl Read {
 
 struct SgiLog<R> {
     input: R,
-    /// Bytes of one pixel.
+    /// Bytes per pixel.
     bytes: usize,
     row: Vec<u8>,
     at: usize,

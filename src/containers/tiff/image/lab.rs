@@ -1,10 +1,10 @@
-//! CIELab as TIFF has it (TIFF 6.0 section 23, Adobe PageMaker technical notes, ITU-T T.42), under D50.
+//! CIELab in TIFF (TIFF 6.0 section 23, Adobe PageMaker technical notes, ITU-T T.42), under D50.
 
 use super::{Layout, SampleKind, photometric};
 use crate::containers::tiff::tag;
 use thumbling_core::frame::{Frame, Samples};
 
-/// What the samples, 0 to 1 with a* and b* from their least value up, stand for.
+/// How samples, scaled to 0 to 1 with a* and b* starting at their least value, map to L*, a* and b*.
 pub(super) struct Lab {
     /// a* and b* are stored as signed numbers.
     signed: bool,
@@ -31,7 +31,7 @@ impl Lab {
         Self { signed: layout.photometric == photometric::CIE_LAB, float, decode }
     }
 
-    /// Whether samples have to be [quantized](Self::quantized) first.
+    /// Whether samples must be [quantized](Self::quantized) first.
     pub(super) fn is_float(&self) -> bool {
         self.float
     }
@@ -45,7 +45,7 @@ impl Lab {
         samples.flat_map(u16::to_ne_bytes)
     }
 
-    /// Moves signed a* and b* so that `middle` is neutral: only unsigned samples can be scaled.
+    /// Offsets signed a* and b* so that `middle` is neutral: only unsigned samples can be scaled.
     pub(super) fn center<T: Copy + std::ops::BitXor<Output = T>>(&self, samples: &mut [T], middle: T) {
         if self.signed {
             for pixel in samples.as_chunks_mut::<3>().0 {
@@ -54,7 +54,7 @@ impl Lab {
         }
     }
 
-    /// The same picture in sRGB.
+    /// The picture in sRGB.
     pub(super) fn to_rgb(&self, mut frame: Frame) -> Frame {
         match &mut frame.samples {
             Samples::U8(samples) => {
@@ -78,7 +78,7 @@ impl Lab {
         // CIE 15: the inverse of the cube root with its linear toe.
         let cube = |t: f32| if t > 6.0 / 29.0 { t * t * t } else { (t - 16.0 / 116.0) * 3.0 * (6.0f32 / 29.0).powi(2) };
         let (x, y, z) = (0.9642 * cube(y + a / 500.0), cube(y), 0.8249 * cube(y - b / 200.0));
-        // XYZ under D50 to linear sRGB: Bradford adaptation to D65 and the matrix of IEC 61966-2-1 in one.
+        // XYZ under D50 to linear sRGB: Bradford adaptation to D65 and the matrix of IEC 61966-2-1, combined.
         [
             3.134_136 * x - 1.617_386 * y - 0.490_662 * z,
             -0.978_795 * x + 1.916_254 * y + 0.033_442 * z,

@@ -1,4 +1,4 @@
-//! How the pixels of one directory lie in the file: its size, its samples, its strips or tiles.
+//! How the pixels of a directory are stored: size, samples, strips or tiles.
 
 use crate::containers::tiff::{ByteOrder, Directory, compression, tag};
 use thumbling_core::decode::Context;
@@ -27,7 +27,7 @@ pub(crate) mod photometric {
 /// SampleFormat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SampleKind {
-    /// 1, and 4: whoever does not know writes unsigned numbers.
+    /// 1, and 4: writers that do not know use unsigned numbers.
     Unsigned,
     /// 2
     Signed,
@@ -44,30 +44,30 @@ pub(crate) enum Alpha {
     Unassociated,
 }
 
-/// What the tags of a directory say of its pixels, checked.
+/// The validated description of a directory's pixels.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
-    /// Stored px.
+    /// Stored size, px.
     pub(crate) size: Size,
     pub(crate) compression: u16,
     pub(crate) photometric: u16,
-    /// Samples of a pixel, the ignored ones too.
+    /// Samples per pixel, including ignored ones.
     pub(crate) samples: usize,
-    /// Bits of a sample, 1 to 64.
+    /// Bits per sample, 1 to 64.
     pub(crate) bits: u32,
     pub(crate) kind: SampleKind,
-    /// The sample that is alpha, counted from 0.
+    /// The index of the alpha sample.
     pub(crate) alpha: Option<(usize, Alpha)>,
-    /// Every sample has strips or tiles of its own.
+    /// Whether each sample has strips or tiles of its own.
     pub(crate) planar: bool,
     pub(crate) predictor: u16,
     /// FillOrder 2: the first bit of a byte is its lowest.
     pub(crate) reversed_bits: bool,
-    /// Luma samples to one chroma sample, across and down; 1×1 but for YCbCr.
+    /// Luma samples per chroma sample, across and down; 1×1 except for YCbCr.
     pub(crate) subsampling: Size,
     /// Size of a strip or tile, px.
     pub(crate) chunk: Size,
-    /// Pixels are decoded at 1/n of the stored size; `size` and `chunk` are those after it. JPEG only.
+    /// Pixels are decoded at 1/n of the stored size; `size` and `chunk` are the reduced ones. JPEG only.
     pub(crate) denominator: u32,
     offsets: Vec<u64>,
     byte_counts: Vec<u64>,
@@ -75,7 +75,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The layout that `directory` describes. Holds 16 bytes a strip or tile.
+    /// The layout that `directory` describes. Takes 16 bytes per strip or tile.
     pub(crate) fn new(directory: &Directory, cx: &Context<'_>) -> Result<Self> {
         let number = |tag| directory.u32(tag);
         let side = |tag, name| number(tag).ok_or_else(|| Error::corrupt(format!("a TIFF picture without {name}")));
@@ -156,17 +156,17 @@ impl Layout {
         Ok(())
     }
 
-    /// Strips or tiles side by side.
+    /// Number of columns of strips or tiles.
     pub(crate) fn across(&self) -> u32 {
         self.size.width.div_ceil(self.chunk.width)
     }
 
-    /// Strips or tiles one below the other.
+    /// Number of rows of strips or tiles.
     pub(crate) fn down(&self) -> u32 {
         self.size.height.div_ceil(self.chunk.height)
     }
 
-    /// Offset and bytes of a strip or tile, which may lie beyond the file; `None` for one that was left out.
+    /// Offset and bytes of a strip or tile, clipped to the file; `None` if it was omitted.
     pub(crate) fn range(&self, plane: usize, row: u32, column: u32) -> Option<(u64, u64)> {
         let of_plane = self.across() as usize * self.down() as usize;
         let i = plane.checked_mul(of_plane)? + row as usize * self.across() as usize + column as usize;
@@ -174,7 +174,7 @@ impl Layout {
         let rest = self.source().size().saturating_sub(offset);
         let bytes = match self.byte_counts.get(i) {
             Some(0) | None if offset == 0 => return None,
-            // Some writers leave the counts out.
+            // Some writers omit the byte counts.
             Some(0) if self.byte_counts.iter().any(|n| *n > 0) => return None,
             Some(0) | None if self.compression == compression::NONE => {
                 (self.unit_bytes() as u64).saturating_mul(u64::from(self.chunk.height.div_ceil(self.unit_rows())))
@@ -185,7 +185,7 @@ impl Layout {
         Some((offset, bytes.min(rest)))
     }
 
-    /// The file.
+    /// The source.
     pub(crate) fn source(&self) -> &Source {
         self.directory.tiff().source()
     }
@@ -195,7 +195,7 @@ impl Layout {
         self.directory.tiff().order()
     }
 
-    /// Tags that only some pixels need.
+    /// The directory, for tags that only some pixels need.
     pub(crate) fn directory(&self) -> &Directory {
         &self.directory
     }
@@ -205,7 +205,7 @@ impl Layout {
         self.subsampling.height
     }
 
-    /// Bytes of one unit of rows of a strip or tile, in one plane.
+    /// Bytes per unit of rows of a strip or tile, in one plane.
     pub(crate) fn unit_bytes(&self) -> usize {
         let (h, v) = (self.subsampling.width as usize, self.subsampling.height as usize);
         let samples = if self.planar { 1 } else { self.samples };
@@ -214,12 +214,12 @@ impl Layout {
         samples.saturating_mul(self.bits as usize).div_ceil(8)
     }
 
-    /// Samples that are colour; what comes after them is extra.
+    /// Number of colour samples; those after them are extra.
     pub(crate) fn color_samples(&self) -> usize {
         color_samples(self.photometric).min(self.samples)
     }
 
-    /// The same pixels decoded at 1/`denominator`.
+    /// The layout of the pixels decoded at 1/`denominator`.
     #[must_use]
     pub(crate) fn scaled(mut self, denominator: u32) -> Self {
         let side = |n: u32| n.div_ceil(denominator);
@@ -229,7 +229,7 @@ impl Layout {
         self
     }
 
-    /// The same pixels once decompressed to 8-bit samples of `photometric`, not subsampled.
+    /// Changes the layout to 8-bit samples of `photometric` without subsampling.
     pub(crate) fn becomes(&mut self, photometric: u16) {
         self.photometric = photometric;
         self.subsampling = Size::new(1, 1);
@@ -238,7 +238,7 @@ impl Layout {
         self.predictor = 1;
     }
 
-    /// The same pixels as one strip.
+    /// Changes the layout to one strip.
     pub(crate) fn whole(&mut self) {
         self.chunk = self.size;
         self.planar = false;
@@ -247,7 +247,7 @@ impl Layout {
 
 fn photometric_of(directory: &Directory, compression: u16, samples: usize) -> u16 {
     directory.u16(tag::PHOTOMETRIC).unwrap_or(match samples {
-        // Fax writers mean ink by their ones.
+        // In fax data, ones are ink.
         1 | 2 if compression::is_fax(compression) => photometric::WHITE_IS_ZERO,
         1 | 2 => photometric::BLACK_IS_ZERO,
         _ if matches!(compression, compression::OLD_JPEG | compression::JPEG) => photometric::YCBCR,
@@ -277,7 +277,7 @@ fn alpha_of(directory: &Directory, photometric: u16, samples: usize) -> Option<(
             2 => Some((color + i, Alpha::Unassociated)),
             _ => None,
         }),
-        // A fourth sample that nobody explained is what RGBA writers forgot to explain.
+        // A fourth sample without an explanation is the alpha of a careless RGBA writer.
         None => (extra == 1).then_some((color, Alpha::Unassociated)),
     }
 }

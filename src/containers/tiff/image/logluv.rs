@@ -1,6 +1,6 @@
-//! SGI LogL and LogLuv of 32 bits: Larson, "LogLuv encoding for full-gamut, high-dynamic range images", 1998.
+//! SGI LogL and 32-bit LogLuv: Larson, "LogLuv encoding for full-gamut, high-dynamic range images", 1998.
 
-/// Appends the luminance of pixels of two bytes as grey RGB floats.
+/// Appends the luminance of two-byte pixels as grey RGB floats.
 pub(super) fn luminance(row: &[u8], width: usize, out: &mut Vec<u8>) {
     for x in 0..width {
         let y = light(u16::from_be_bytes([byte(row, 2 * x), byte(row, 2 * x + 1)]));
@@ -8,7 +8,7 @@ pub(super) fn luminance(row: &[u8], width: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends the colours of pixels of four bytes as RGB floats.
+/// Appends the colours of four-byte pixels as RGB floats.
 pub(super) fn rgb(row: &[u8], width: usize, out: &mut Vec<u8>) {
     for pixel in 0..width {
         let at = 4 * pixel;
@@ -31,7 +31,7 @@ fn byte(row: &[u8], i: usize) -> u8 {
     row.get(i).copied().unwrap_or(0)
 }
 
-/// A sign and a logarithm to 1/256 of a stop; what is below no light is none.
+/// A sign and a logarithm to base 2 in steps of 1/256; negative luminance becomes 0.
 fn light(code: u16) -> f32 {
     match code & 0x7FFF {
         _ if code & 0x8000 != 0 => 0.0,

@@ -1,4 +1,4 @@
-//! The pixels that a TIFF directory describes, reduced on the way to the size that is wanted.
+//! The pixels of a TIFF directory, reduced to the wanted size while they are read.
 
 mod lab;
 mod layout;
@@ -17,6 +17,7 @@ use pixels::Conversion;
 use rows::Rows;
 
 use super::{Directory, compression, tag};
+use crate::containers::jpeg;
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Want};
 use thumbling_core::error::{Error, Result};
@@ -25,10 +26,10 @@ use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
 use thumbling_core::scale::RowReducer;
 
-/// The picture of `directory`, which `orientation` has still to be applied to.
+/// The picture of `directory`. The caller applies `orientation` to the frame.
 ///
-/// Memory is a few rows (for tiles: one row of them) beside what the reducer holds. Strips that are missing or damaged
-/// are grey, with a warning; `corrupt` if all of them are, `unsupported` for what is known and not read.
+/// Memory is a few rows (for tiles: one row of tiles) and what the reducer holds. Missing or damaged strips are grey,
+/// with a warning; `corrupt` if all of them are, `unsupported` for formats that are not supported.
 pub(crate) fn decode(directory: &Directory, orientation: Orientation, want: &Want, cx: &Context<'_>) -> Result<Frame> {
     let mut layout = Layout::new(directory, cx)?;
     decompressed(&mut layout)?;
@@ -52,7 +53,7 @@ pub(crate) fn decode(directory: &Directory, orientation: Orientation, want: &Wan
     Ok(conversion.finish(reducer.finish()?)?.with_orientation(orientation))
 }
 
-/// Whether [`decode`] has a chance, without reading any pixel.
+/// Whether [`decode`] supports the directory; reads no pixels.
 pub(crate) fn check(directory: &Directory, cx: &Context<'_>) -> Result<()> {
     let mut layout = Layout::new(directory, cx)?;
     decompressed(&mut layout)?;
@@ -69,7 +70,7 @@ pub(crate) fn has_alpha(directory: &Directory, cx: &Context<'_>) -> bool {
     made.is_ok_and(|c| c.format().has_alpha())
 }
 
-/// The layout of the samples once they are decompressed, where that is another than the tags say.
+/// Updates the layout to that of the decompressed samples, if it differs from what the tags say.
 fn decompressed(layout: &mut Layout) -> Result<()> {
     if !compression::is_supported(layout.compression) {
         return Err(compression::unsupported(layout.compression));
@@ -117,24 +118,24 @@ fn every_strip_is_jpeg(layout: &Layout) -> bool {
     })
 }
 
-/// 1, 2, 4 or 8: JPEG strips and tiles are decoded at that part of their size where that leaves enough to filter.
+/// The denominator at which JPEG strips and tiles are decoded: the largest that leaves enough pixels to filter.
 fn scale_on_load(layout: &Layout, orientation: Orientation, want: &Want) -> u32 {
     if !matches!(layout.compression, compression::JPEG | compression::OLD_JPEG) {
         return 1;
     }
     let Size { width, height } = orientation.apply_to(want.size);
-    // Below twice the wanted size the mean that scaling takes would show beside one good filter.
+    // Below twice the wanted size, the box filter of the decoder would be visible.
     let wanted = Size::new(width.saturating_mul(2), height.saturating_mul(2));
     let fits = |n: u32| {
-        // Parts have to meet at whole pixels.
+        // Reduced strips and tiles must meet at whole pixels.
         (layout.across() == 1 || layout.chunk.width.is_multiple_of(n))
             && (layout.down() == 1 || layout.chunk.height.is_multiple_of(n))
             && Size::new(layout.size.width.div_ceil(n), layout.size.height.div_ceil(n)).covers(wanted)
     };
-    [8, 4, 2].into_iter().find(|n| fits(*n)).unwrap_or(1)
+    jpeg::DENOMINATORS.iter().copied().find(|n| fits(*n)).unwrap_or(1)
 }
 
-/// The ICC profile of `directory`, where it is one for the channels of `frame`.
+/// Adds the ICC profile of `directory`, if it matches the channels of `frame`.
 pub(crate) fn with_profile(frame: Frame, directory: &Directory, cx: &Context<'_>) -> Frame {
     let Some(profile) = directory.bytes(tag::ICC_PROFILE, cx.limits().max_part.min(16 << 20)) else { return frame };
     // ICC.1:2022 section 7.2.6, the data colour space.

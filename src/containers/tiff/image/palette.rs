@@ -1,4 +1,4 @@
-//! Samples that stand for something by a table: palettes, and the grey of few bits.
+//! Samples that are mapped by a table: palettes, and grey of few bits.
 
 use super::Layout;
 use crate::containers::tiff::tag;
@@ -13,24 +13,24 @@ impl Palette {
     pub(super) fn new(layout: &Layout) -> Result<Self> {
         let n = 1usize << layout.bits.min(16);
         let map = layout.directory().u64s(tag::COLOR_MAP, 3 * n as u64).unwrap_or_default();
-        // All reds, then all greens, then all blues; some writers left entries out.
+        // All reds, then all greens, then all blues; some writers omit entries.
         let n = n.min(map.len() / 3);
         if n == 0 {
             return Err(Error::corrupt("a palette picture without a palette"));
         }
-        // Values are 0 to 65,535; writers that took them for bytes are told by their largest.
+        // Values are 0 to 65,535; a small maximum reveals writers that stored bytes.
         let shift = if map.iter().all(|v| *v < 256) { 0 } else { 8 };
         let channel = |c: usize, i: usize| (map[c * n + i] >> shift) as u8;
         Ok(Self { colors: (0..n).map(|i| [channel(0, i), channel(1, i), channel(2, i)]).collect() })
     }
 
-    /// Appends the colours of `indices`; black for one that the palette lacks.
+    /// Appends the colours of `indices`; black for indices outside the palette.
     pub(super) fn convert(&self, indices: &[u16], out: &mut Vec<u8>) {
         out.extend(indices.iter().flat_map(|i| self.colors.get(usize::from(*i)).copied().unwrap_or_default()));
     }
 }
 
-/// From samples of at most 8 bits to bytes; `None` if they are bytes already.
+/// A table from samples of at most 8 bits to bytes; `None` if they are bytes already.
 pub(super) fn ramp(bits: u32, invert: bool, signed: bool) -> Option<Box<[u8; 256]>> {
     if bits == 8 && !invert && !signed {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn ramp(bits: u32, invert: bool, signed: bool) -> Option<Box<[u8; 256
     Some(table)
 }
 
-/// Appends `width` bytes, 255 for each bit that is `white`.
+/// Appends `width` bytes, 255 for each bit that equals `white`.
 pub(super) fn bilevel(row: &[u8], width: usize, white: u8, out: &mut Vec<u8>) {
     static SPREAD: [[u8; 8]; 256] = spread();
     let end = out.len() + width;

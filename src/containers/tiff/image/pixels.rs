@@ -1,7 +1,7 @@
-//! Rows of samples to rows of pixels that a [`Frame`] can hold.
+//! Converts rows of samples to rows of pixels that a [`Frame`] can hold.
 //!
-//! What commutes with scaling waits until the picture is small: CIELab and YCbCr are scaled as they are and converted
-//! by [`Conversion::finish`].
+//! Conversions that commute with scaling are done once the picture is small: CIELab and YCbCr are scaled as stored and
+//! converted by [`Conversion::finish`].
 
 use super::lab::Lab;
 use super::logluv;
@@ -13,7 +13,7 @@ use super::{Alpha, Layout, SampleKind, photometric};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 
-/// What is done to the samples of a pixel.
+/// The conversion of a pixel's samples.
 enum Stage {
     /// One bit to one byte, eight at once.
     Bilevel {
@@ -37,7 +37,7 @@ enum Stage {
     Numbers {
         most: f32,
     },
-    /// Float RGB as it is.
+    /// Float RGB, unchanged.
     Light,
     Palette(Palette),
     YCbCr(YCbCr),
@@ -46,12 +46,12 @@ enum Stage {
     LogLuv,
 }
 
-/// From samples to pixels of `format`.
+/// Converts samples to pixels of `format`.
 pub(super) struct Conversion {
     format: PixelFormat,
     unpack: Unpack,
     stage: Stage,
-    /// Colours are premultiplied by the last sample.
+    /// Whether colours are premultiplied by the last sample.
     associated: bool,
     u8s: Vec<u8>,
     u16s: Vec<u16>,
@@ -59,7 +59,7 @@ pub(super) struct Conversion {
 }
 
 impl Conversion {
-    /// For the samples that `layout` describes; `unsupported` for those that are no picture.
+    /// For the samples that `layout` describes; `unsupported` if they are not a picture.
     pub(super) fn new(layout: &Layout) -> Result<Self> {
         let colors = layout.color_samples();
         let (stage, formats) = stage(layout)?;
@@ -75,17 +75,17 @@ impl Conversion {
         Ok(Self { format, unpack, stage, associated, u8s: Vec::new(), u16s: Vec::new(), f32s: Vec::new() })
     }
 
-    /// What the rows hold.
+    /// The pixel format of the rows.
     pub(super) fn format(&self) -> PixelFormat {
         self.format
     }
 
-    /// The planes that are read where there are several.
+    /// The planes to read, if samples are stored in planes.
     pub(super) fn planes(&self) -> &[usize] {
         self.unpack.kept()
     }
 
-    /// The range that values have to be counted into before rows can be made.
+    /// The range that must include all values before rows can be converted.
     pub(super) fn range(&mut self) -> Option<(&mut Range, &Unpack)> {
         match &mut self.stage {
             Stage::Ranged { range, .. } => Some((range, &self.unpack)),
@@ -93,7 +93,7 @@ impl Conversion {
         }
     }
 
-    /// Appends `rows` rows of `width` pixels to `out`, made of one unit of stored rows of each plane.
+    /// Appends `rows` rows of `width` pixels to `out`, converted from one unit of stored rows of each plane.
     pub(super) fn convert(&mut self, planes: &[Vec<u8>], width: usize, rows: usize, out: &mut Vec<u8>) {
         let Self { unpack, u8s, u16s, f32s, associated, .. } = self;
         match &self.stage {
@@ -146,7 +146,7 @@ impl Conversion {
             }
             Stage::Light => {
                 unpack.f32s(planes, width, f32s);
-                // A value that is no number would spread over its neighbours.
+                // NaN and infinity would spread to neighbouring pixels.
                 f32s.iter_mut().for_each(|v| *v = if v.is_finite() { v.clamp(-65_504.0, 65_504.0) } else { 0.0 });
                 if *associated {
                     let n = unpack.kept().len();
@@ -185,7 +185,7 @@ impl Conversion {
         }
     }
 
-    /// What was left for the scaled picture.
+    /// Finishes the scaled picture.
     pub(super) fn finish(&self, frame: Frame) -> Result<Frame> {
         match &self.stage {
             Stage::YCbCr(ycbcr) => Ok(ycbcr.to_rgb(frame)),
@@ -195,7 +195,7 @@ impl Conversion {
     }
 }
 
-/// The stage, and the pixel format without and with alpha.
+/// The conversion, and the pixel format without and with alpha.
 fn stage(layout: &Layout) -> Result<(Stage, (PixelFormat, Option<PixelFormat>))> {
     use PixelFormat as P;
     let (bits, float) = (layout.bits, layout.kind == SampleKind::Float);
@@ -216,7 +216,7 @@ fn stage(layout: &Layout) -> Result<(Stage, (PixelFormat, Option<PixelFormat>))>
         }
         (photometric::LOG_L, _) if bits == 16 => return Ok((Stage::LogL, (P::RgbF32, None))),
         (photometric::LOG_LUV, _) if bits == 32 => return Ok((Stage::LogLuv, (P::RgbF32, None))),
-        // Sample counts that the interpretation does not have: by the samples that there are.
+        // Sample counts that do not fit the photometric interpretation: the count decides.
         (photometric::WHITE_IS_ZERO | photometric::BLACK_IS_ZERO | photometric::MASK, _)
         | (photometric::RGB, 1 | 2) => [(P::Gray8, Some(P::GrayA8)), (P::Gray16, Some(P::GrayA16)), (P::Gray16, None)],
         (photometric::RGB, _) => {
@@ -244,7 +244,7 @@ fn stage(layout: &Layout) -> Result<(Stage, (PixelFormat, Option<PixelFormat>))>
     })
 }
 
-/// Divides the colours of each pixel of `n` samples by its alpha, the last of them.
+/// Divides the colours of each pixel of `n` samples by its alpha, the last sample.
 fn unassociate<T: Copy + Default + PartialEq>(samples: &mut [T], n: usize, divide: impl Fn(T, T) -> T) {
     for pixel in samples.chunks_exact_mut(n.max(1)) {
         let Some((alpha, colors)) = pixel.split_last_mut() else { continue };

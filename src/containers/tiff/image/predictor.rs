@@ -1,5 +1,5 @@
-//! Samples from differences: predictor 2 (TIFF 6.0 section 14) and 3 (Adobe Photoshop TIFF technical note 3); and
-//! from the file's byte order to the machine's.
+//! Undoes predictor 2 (TIFF 6.0 section 14) and 3 (Adobe Photoshop TIFF technical note 3), and converts from the file's
+//! byte order to the machine's.
 
 use crate::containers::tiff::{ByteOrder, compression};
 use thumbling_core::error::{Error, Result};
@@ -10,7 +10,7 @@ pub(super) const NONE: u16 = 1;
 const HORIZONTAL: u16 = 2;
 const FLOATING_POINT: u16 = 3;
 
-/// `unsupported` where [`undo`] could not.
+/// `unsupported` if [`undo`] does not support the predictor.
 pub(super) fn check(layout: &Layout) -> Result<()> {
     match (layout.predictor, layout.bits, layout.kind) {
         (NONE | 0, ..) | (HORIZONTAL, 8 | 16 | 32, _) => Ok(()),
@@ -19,7 +19,7 @@ pub(super) fn check(layout: &Layout) -> Result<()> {
     }
 }
 
-/// Turns one row of one strip or tile into samples in native byte order. `stride` is the number of samples of a pixel
+/// Converts one row of one strip or tile to samples in native byte order. `stride` is the number of samples per pixel
 /// in the row.
 pub(super) fn undo(layout: &Layout, stride: usize, row: &mut [u8], spare: &mut Vec<u8>) {
     if layout.predictor == FLOATING_POINT {
@@ -61,7 +61,7 @@ fn sums<const N: usize>(row: &mut [u8], stride: usize, add: impl Fn([u8; N], [u8
     }
 }
 
-/// The bytes of samples come apart, the highest of all first, as differences of bytes.
+/// The bytes of samples are stored in planes, the highest first, as byte differences.
 fn floating_point(row: &mut [u8], stride: usize, bytes: usize, spare: &mut Vec<u8>) {
     (stride..row.len()).for_each(|i| row[i] = row[i].wrapping_add(row[i - stride]));
     spare.clear();

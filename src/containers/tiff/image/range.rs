@@ -1,19 +1,19 @@
-//! Which values of numbers without a white of their own (floats, 32-bit and signed samples) are black and white.
+//! Which values are black and white, for samples without a defined white (floats, 32-bit and signed samples).
 
 use super::Layout;
 use crate::containers::tiff::tag;
 
-/// The least and the largest value that counts.
+/// The smallest and the largest valid value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Range {
     least: f32,
     most: f32,
-    /// A value that stands for none.
+    /// The value that means "no data".
     nodata: Option<f32>,
 }
 
 impl Range {
-    /// Of no values yet.
+    /// An empty range.
     pub(super) fn new(layout: &Layout) -> Self {
         let nodata = layout.directory().text(tag::GDAL_NODATA).and_then(|text| text.parse().ok());
         Self { least: f32::INFINITY, most: f32::NEG_INFINITY, nodata }
@@ -22,7 +22,7 @@ impl Range {
     /// Widens the range by `values`.
     pub(super) fn include(&mut self, values: &[f32]) {
         for v in values {
-            // Writers without a tag for it mark missing values by the largest numbers there are.
+            // Writers without a tag for it use the largest numbers for missing values.
             if v.abs() < 1e30 && Some(*v) != self.nodata {
                 self.least = self.least.min(*v);
                 self.most = self.most.max(*v);
@@ -30,7 +30,8 @@ impl Range {
         }
     }
 
-    /// What is shown black and what white: the customary range whose upper half is used, or that of the values.
+    /// The values shown as black and white: the conventional range if its upper half is used, otherwise the range of
+    /// the values.
     fn ends(&self) -> (f32, f32) {
         let customary = [1.0, 255.0, 65_535.0].into_iter().find(|white| self.most <= *white);
         match customary {
@@ -39,7 +40,7 @@ impl Range {
         }
     }
 
-    /// A function from values to 0 to 65,535.
+    /// A function that maps values to 0 to 65,535.
     pub(super) fn scale(&self) -> impl Fn(f32) -> u16 + use<> {
         let (black, white) = self.ends();
         let (span, nodata) = (white - black, self.nodata);

@@ -1,7 +1,7 @@
-//! All rows of a picture from the top, out of strips or tiles.
+//! All rows of a picture from the top, assembled from strips or tiles.
 //!
-//! Strips are decoded row by row; of tiles one row of them stands in memory. Rows that cannot be read come grey, or
-//! transparent where there is alpha.
+//! Strips are decoded row by row; of tiles, one row is held in memory. Unreadable rows are grey, or transparent if
+//! there is alpha.
 
 use std::io::{self, Read};
 
@@ -13,10 +13,10 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::limits::Reservation;
 use thumbling_core::source::SourceReader;
 
-/// Bytes of one fetch. Strips often follow one another, so one fetch may serve many.
+/// Bytes per fetch. Strips are often adjacent, so one fetch may serve many.
 const WINDOW: usize = 128 << 10;
 
-/// A walk over the rows of one picture.
+/// Iterates over the rows of one picture.
 pub(super) struct Rows<'a> {
     layout: &'a Layout,
     cx: &'a Context<'a>,
@@ -29,11 +29,11 @@ pub(super) struct Rows<'a> {
     _held: Reservation,
 }
 
-/// What is called with each unit of stored rows: the planes, pixels across, and rows.
+/// Called with each unit of stored rows: the planes, the width in pixels, and the number of rows.
 type Unit<'u> = dyn FnMut(&[Vec<u8>], usize, usize) -> Result<()> + 'u;
 
 impl<'a> Rows<'a> {
-    /// Over the `planes` of `layout`; one of them where samples are interleaved.
+    /// For the `planes` of `layout`; a single one if samples are interleaved.
     pub(super) fn new(layout: &'a Layout, planes: &[usize], cx: &'a Context<'a>) -> Result<Self> {
         let planes = if layout.planar { planes.to_vec() } else { vec![0] };
         let unit = layout.unit_bytes();
@@ -44,8 +44,8 @@ impl<'a> Rows<'a> {
         Ok(Self { layout, cx, planes, readers, jpeg, stored, spare, _held: held })
     }
 
-    /// Calls `row` with every row of pixels that `conversion` makes, but for those that are missing at the end.
-    /// `corrupt` if there was not a single one.
+    /// Calls `row` with every row of pixels from `conversion`, except those missing at the end. `corrupt` if there is
+    /// none.
     pub(super) fn pixels(
         &mut self,
         conversion: &mut Conversion,
@@ -57,19 +57,19 @@ impl<'a> Rows<'a> {
         let blank = if conversion.format().has_alpha() { 0 } else { 0x80 };
         let blank_row = vec![blank; row_bytes];
         let (mut unit, mut band) = (Vec::new(), Vec::new());
-        // Missing rows that the next row there is has to come after.
+        // Missing rows, emitted only if another row follows.
         let mut owed = 0;
         let pay = |owed: &mut usize, row: &mut dyn FnMut(&[u8]) -> Result<()>| {
             (0..std::mem::take(owed)).try_for_each(|_| row(&blank_row))
         };
-        let mut faults = Faults::default();
+        let mut damage = Damage::default();
         let band_bytes = row_bytes as u64 * u64::from(layout.chunk.height.min(layout.size.height));
         let _held = self.cx.reserve(if layout.across() > 1 { band_bytes } else { 0 })?;
         for down in 0..layout.down() {
             let rows = layout.chunk.height.min(layout.size.height - down * layout.chunk.height) as usize;
             if layout.across() == 1 {
                 let mut delivered = 0;
-                self.chunk(down, 0, &mut faults, &mut |planes, width, rows| {
+                self.chunk(down, 0, &mut damage, &mut |planes, width, rows| {
                     unit.clear();
                     conversion.convert(planes, width, rows, &mut unit);
                     delivered += rows;
@@ -81,10 +81,10 @@ impl<'a> Rows<'a> {
             }
             band.clear();
             band.resize(row_bytes * rows, blank);
-            let before = faults.rows;
+            let before = damage.rows;
             for across in 0..layout.across() {
                 let (left, mut y) = (across as usize * layout.chunk.width as usize * pixel, 0);
-                self.chunk(down, across, &mut faults, &mut |planes, width, rows| {
+                self.chunk(down, across, &mut damage, &mut |planes, width, rows| {
                     unit.clear();
                     conversion.convert(planes, width, rows, &mut unit);
                     for part in unit.chunks_exact(width * pixel) {
@@ -97,40 +97,40 @@ impl<'a> Rows<'a> {
                     Ok(())
                 })?;
             }
-            if faults.rows == before {
+            if damage.rows == before {
                 owed += rows;
                 continue;
             }
             pay(&mut owed, row)?;
             band.chunks_exact(row_bytes).try_for_each(&mut *row)?;
         }
-        faults.report(self.cx)
+        damage.report(self.cx)
     }
 
     /// Calls `unit` with every unit of stored rows of every strip or tile.
     pub(super) fn stored(&mut self, unit: &mut Unit<'_>) -> Result<()> {
-        let mut faults = Faults::default();
+        let mut damage = Damage::default();
         for down in 0..self.layout.down() {
             for across in 0..self.layout.across() {
-                self.chunk(down, across, &mut faults, unit)?;
+                self.chunk(down, across, &mut damage, unit)?;
             }
         }
-        faults.report(self.cx)
+        damage.report(self.cx)
     }
 
-    /// One strip or tile, as far as it can be read.
-    fn chunk(&mut self, down: u32, across: u32, faults: &mut Faults, unit: &mut Unit<'_>) -> Result<()> {
+    /// Reads one strip or tile as far as possible.
+    fn chunk(&mut self, down: u32, across: u32, damage: &mut Damage, unit: &mut Unit<'_>) -> Result<()> {
         self.cx.check()?;
-        match self.read_chunk(down, across, faults, unit) {
+        match self.read_chunk(down, across, damage, unit) {
             Err(e) if e.kind() == ErrorKind::Corrupt => {
-                faults.first.get_or_insert(e);
+                damage.first.get_or_insert(e);
                 Ok(())
             }
             other => other,
         }
     }
 
-    fn read_chunk(&mut self, down: u32, across: u32, faults: &mut Faults, unit: &mut Unit<'_>) -> Result<()> {
+    fn read_chunk(&mut self, down: u32, across: u32, damage: &mut Damage, unit: &mut Unit<'_>) -> Result<()> {
         let Self { layout, cx, planes, readers, jpeg, stored, spare, .. } = self;
         let mut streams: Vec<Box<dyn Read + '_>> = Vec::with_capacity(planes.len());
         for (plane, reader) in planes.iter().zip(readers.iter_mut()) {
@@ -147,12 +147,12 @@ impl<'a> Rows<'a> {
         let mut y = 0;
         while y < rows {
             for (stream, stored) in streams.iter_mut().zip(stored.iter_mut()) {
-                stream.read_exact(stored).map_err(damage)?;
+                stream.read_exact(stored).map_err(corrupt)?;
                 predictor::undo(layout, stride, stored, spare);
             }
             let n = layout.unit_rows().min(rows - y);
             unit(stored, width, n as usize)?;
-            faults.rows += 1;
+            damage.rows += 1;
             y += n;
             if y % 64 == 0 {
                 cx.check()?;
@@ -162,8 +162,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// An error of the source as it is; any other is a decompressor's, and means damage.
-fn damage(e: io::Error) -> Error {
+/// Errors of the source are passed on; all others come from decompressors and mean damage.
+fn corrupt(e: io::Error) -> Error {
     match e.downcast::<Error>() {
         Ok(ours) => ours,
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Error::corrupt("the data of a strip or tile ends early"),
@@ -171,14 +171,14 @@ fn damage(e: io::Error) -> Error {
     }
 }
 
-/// What went wrong on the way, and whether anything went well.
+/// The first damage, and whether anything could be read.
 #[derive(Default)]
-struct Faults {
+struct Damage {
     first: Option<Error>,
     rows: u64,
 }
 
-impl Faults {
+impl Damage {
     fn report(self, cx: &Context<'_>) -> Result<()> {
         match self.first {
             Some(e) if self.rows == 0 => Err(e),

@@ -1,15 +1,15 @@
-//! Samples out of packed rows: the wanted ones of each pixel side by side, from one plane or several.
+//! Extracts samples from packed rows: the wanted ones of each pixel, from one plane or several.
 
 use super::{Layout, SampleKind};
 
-/// Which samples of a pixel are wanted, and how they lie in a row.
+/// Which samples of a pixel are wanted, and how they are stored in a row.
 #[derive(Debug, Clone)]
 pub(super) struct Unpack {
     bits: usize,
     kind: SampleKind,
-    /// Samples of a pixel in one row of bytes.
+    /// Samples per pixel in one row of bytes.
     stride: usize,
-    /// The wanted samples; with planes, each is alone in its own.
+    /// Indices of the wanted samples; with planes, each is alone in its own.
     kept: Vec<usize>,
     planar: bool,
 }
@@ -20,18 +20,18 @@ impl Unpack {
         Self { bits: layout.bits as usize, kind: layout.kind, stride, kept, planar: layout.planar }
     }
 
-    /// The wanted samples, in their order.
+    /// The wanted samples, in order.
     pub(super) fn kept(&self) -> &[usize] {
         &self.kept
     }
 
-    /// The row whose samples need no unpacking, because all of them are wanted and have `bits` bits.
+    /// The row itself, if it needs no unpacking: all samples are wanted and have `bits` bits.
     pub(super) fn as_is<'a>(&self, rows: &'a [Vec<u8>], bits: usize) -> Option<&'a [u8]> {
         let all = self.bits == bits && rows.len() == 1 && self.kept.len() == self.stride;
         rows.first().filter(|_| all && self.kept.is_sorted()).map(Vec::as_slice)
     }
 
-    /// Samples of at most 8 bits, as they are stored.
+    /// Samples of at most 8 bits, unscaled.
     pub(super) fn u8s(&self, rows: &[Vec<u8>], width: usize, out: &mut Vec<u8>) {
         match self.bits {
             8 => self.gather(rows, width, out, |row, i| row.get(i).copied().unwrap_or(0)),
@@ -39,7 +39,7 @@ impl Unpack {
         }
     }
 
-    /// Samples of at most 16 bits, as they are stored.
+    /// Samples of at most 16 bits, unscaled.
     pub(super) fn u16s(&self, rows: &[Vec<u8>], width: usize, out: &mut Vec<u16>) {
         match self.bits {
             16 => self.gather(rows, width, out, |row, i| u16::from_ne_bytes(bytes_at(row, i))),
@@ -47,7 +47,7 @@ impl Unpack {
         }
     }
 
-    /// Samples of any type by their value.
+    /// Samples of any type, by value.
     pub(super) fn f32s(&self, rows: &[Vec<u8>], width: usize, out: &mut Vec<f32>) {
         use SampleKind::{Float, Signed, Unsigned};
         match (self.kind, self.bits) {
@@ -89,8 +89,8 @@ fn bytes_at<const N: usize>(row: &[u8], i: usize) -> [u8; N] {
     row.get(i * N..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
 }
 
-/// `n` bits, at most 32, from bit `at` on, counted from the highest of the first byte. Samples that are not whole
-/// bytes run through bytes in this order whatever the byte order is (TIFF 6.0, FillOrder).
+/// `n` bits, at most 32, starting at bit `at`, counted from the highest bit of the first byte. Samples that are not
+/// whole bytes are stored in this order in any byte order (TIFF 6.0, FillOrder).
 fn bits_at(row: &[u8], at: usize, n: usize) -> u32 {
     let mut value = 0u64;
     let (first, last) = (at / 8, (at + n).div_ceil(8));

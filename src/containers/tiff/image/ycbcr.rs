@@ -5,16 +5,16 @@ use crate::containers::tiff::tag;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, Samples};
 
-/// How luma and chroma are stored and weighted.
+/// Subsampling, weights and range of YCbCr samples.
 pub(super) struct YCbCr {
-    /// Luma samples to one chroma sample.
+    /// Luma samples per chroma sample.
     across: usize,
     down: usize,
     planar: bool,
     samples: usize,
     /// Weights of red, green and blue in luma.
     weights: [f32; 3],
-    /// Black and white of luma, then of both chroma.
+    /// Black and white of luma, then of both chroma components.
     reference: [f32; 6],
 }
 
@@ -56,7 +56,7 @@ impl YCbCr {
         }
     }
 
-    /// The same picture in RGB.
+    /// The picture in RGB.
     pub(super) fn to_rgb(&self, mut frame: Frame) -> Frame {
         let [yb, yw, bb, bw, rb, rw] = self.reference;
         let [wr, wg, wb] = self.weights;

@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use super::path::{self, Part};
 use super::sys::{self, Dir, EntryType};
 use super::{FolderDrive, drive_error, version};
+use crate::model::blob::hex;
 use crate::model::drive::DriveError;
 use crate::model::id::FileRef;
-use thumbling::{Error, ErrorKind, Result};
+use crate::random;
+use thumbling::{Error, Result};
 
 /// A file being written. Dropping it before [`finish`](Upload::finish) leaves nothing behind.
 #[derive(Debug)]
@@ -114,9 +116,7 @@ pub(super) struct TemporaryFile {
 impl TemporaryFile {
     /// Creates a temporary file in `folder`.
     pub(super) fn new(folder: Dir) -> Result<Self> {
-        let mut unique = [0; 8];
-        getrandom::fill(&mut unique).map_err(|e| Error::new(ErrorKind::Io, format!("no randomness: {e}")))?;
-        let name = format!(".upload-{:016x}", u64::from_ne_bytes(unique));
+        let name = format!(".upload-{}", hex(&random::bytes::<8>()?));
         let content = folder.create_file(name.as_bytes())?;
         Ok(Self { folder, name, content, renamed: false.into() })
     }

@@ -88,6 +88,6 @@ fn write_record(copies: &Dir, record: &str, id: &str) -> CoreResult<()> {
     Ok(temporary.rename_to(record.as_bytes())?)
 }
 
-fn unavailable(e: impl std::fmt::Display) -> DriveError {
-    DriveError::unavailable(e.to_string())
+fn unavailable(e: impl std::error::Error + Send + Sync + 'static) -> DriveError {
+    DriveError::unavailable(e.to_string()).caused_by(e)
 }

@@ -121,7 +121,7 @@ impl Drive for FolderDrive {
         let parts = self.parts(file)?;
         let Some((name, parents)) = parts.split_last() else { return Err(DriveError::unsupported("a folder")) };
         let opened = self.folder(parents).and_then(|folder| folder.open_file(name)).map_err(drive_error)?;
-        Source::from_file(opened).map_err(|e| DriveError::unsupported(e.detail()))
+        Source::from_file(opened).map_err(|e| DriveError::unsupported(e.detail()).caused_by(e))
     }
 
     fn authorize(
@@ -138,7 +138,7 @@ impl Drive for FolderDrive {
     /// Resolves the URIs of [`cloudreve::uri`].
     fn resolve(&self, uri: &str, _: &Caller, _: &CallContext) -> std::result::Result<FileRef, DriveError> {
         let path = cloudreve::path(uri).ok_or_else(|| DriveError::no_such_file("not a URI of this drive"))?;
-        self.file_at(&path).map_err(|e| DriveError::no_such_file(e.detail()))
+        self.file_at(&path).map_err(|e| DriveError::no_such_file(e.detail()).caused_by(e))
     }
 
     fn copy(
@@ -172,7 +172,7 @@ fn drive_error(e: io::Error) -> DriveError {
         io::ErrorKind::PermissionDenied => DriveErrorKind::Denied,
         _ => DriveErrorKind::Unavailable,
     };
-    DriveError::new(kind, e.to_string())
+    DriveError::new(kind, e.to_string()).caused_by(e)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::fs::sync_folder;
 use crate::model::blob::{BlobEntry, BlobName, hex};
 use crate::model::error::{EngineError, Result, Subject};
 use crate::port::blobs::Blobs;
+use crate::random;
 use thumbling::ErrorKind;
 use thumbling::{ReadAt, Source};
 
@@ -38,9 +39,7 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens the folder, creating it if it is missing.
     pub(super) fn open(root: &Path) -> Result<Self> {
-        let mut prefix = [0; 16];
-        getrandom::fill(&mut prefix)
-            .map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, format!("no randomness: {e}")))?;
+        let prefix = random::bytes::<16>()?;
         let temporary = root.join("new");
         let create = || -> io::Result<()> {
             fs::create_dir_all(&temporary)?;
@@ -54,7 +53,7 @@ impl Folder {
             }
             Ok(())
         };
-        create().map_err(|e| EngineError::disk("creating", root, &e))?;
+        create().map_err(|e| EngineError::disk("creating", root, e))?;
         Ok(Self { root: root.to_owned(), temporary, prefix: hex(&prefix), next: AtomicU64::new(0) })
     }
 
@@ -82,7 +81,7 @@ impl Folder {
             new.write_all(&whole)?;
             new.sync_all()
         };
-        write().map_err(|e| EngineError::disk("writing", &file.0, &e))?;
+        write().map_err(|e| EngineError::disk("writing", &file.0, e))?;
         Ok(file)
     }
 
@@ -91,7 +90,7 @@ impl Folder {
         match File::open(&path) {
             Ok(file) => Ok(Some((file, path))),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(EngineError::disk("opening", &path, &e)),
+            Err(e) => Err(EngineError::disk("opening", &path, e)),
         }
     }
 }
@@ -112,12 +111,12 @@ impl Blobs for Folder {
         let mut folders = Vec::new();
         for ((name, _), file) in blobs.iter().zip(written) {
             let path = self.path_of(name);
-            fs::rename(&file.0, &path).map_err(|e| EngineError::disk("renaming to", &path, &e))?;
+            fs::rename(&file.0, &path).map_err(|e| EngineError::disk("renaming to", &path, e))?;
             folders.push(self.folder_of(name));
         }
         folders.sort();
         folders.dedup();
-        folders.iter().try_for_each(|folder| sync_folder(folder).map_err(|e| EngineError::disk("syncing", folder, &e)))
+        folders.iter().try_for_each(|folder| sync_folder(folder).map_err(|e| EngineError::disk("syncing", folder, e)))
     }
 
     fn adopt(&self, name: BlobName, path: &Path) -> Result<()> {
@@ -130,19 +129,19 @@ impl Blobs for Folder {
             fs::rename(path, self.path_of(&name))?;
             sync_folder(&self.folder_of(&name))
         };
-        seal().map_err(|e| EngineError::disk("adopting", path, &e))
+        seal().map_err(|e| EngineError::disk("adopting", path, e))
     }
 
     fn open(&self, name: BlobName) -> Result<Option<Source>> {
         let Some((file, path)) = self.file_of(name)? else { return Ok(None) };
-        let io = |e: io::Error| EngineError::disk("reading", &path, &e);
+        let io = |e: io::Error| EngineError::disk("reading", &path, e);
         let size = file.metadata().map_err(io)?.len();
         if size <= SMALL {
             return Ok(self.get(name, SMALL)?.map(Source::from_bytes));
         }
-        let source =
-            Source::from_path(&path).map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()))?;
-        let read = |at, len| source.read_vec(at, len).map_err(|_| damaged(&path));
+        let source = Source::from_path(&path)
+            .map_err(|e| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string()).caused_by(e))?;
+        let read = |at, len| source.read_vec(at, len).map_err(|e| damaged(&path).caused_by(e));
         let tail = read(size - format::FOOTER, format::FOOTER)?;
         let footer: [u8; format::FOOTER as usize] = tail.try_into().map_err(|_| damaged(&path))?;
         let length = format::content_length(&footer, size).ok_or_else(|| damaged(&path))?;
@@ -155,7 +154,7 @@ impl Blobs for Folder {
 
     fn get(&self, name: BlobName, max: u64) -> Result<Option<Vec<u8>>> {
         let Some((file, path)) = self.file_of(name)? else { return Ok(None) };
-        let io = |e: io::Error| EngineError::disk("reading", &path, &e);
+        let io = |e: io::Error| EngineError::disk("reading", &path, e);
         let size = file.metadata().map_err(io)?.len();
         if size > max.saturating_add(max / format::CHUNK * 16 + 64) {
             return Err(damaged(&path));
@@ -168,7 +167,7 @@ impl Blobs for Folder {
     fn remove(&self, name: BlobName) -> Result<()> {
         let path = self.path_of(&name);
         match fs::remove_file(&path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(EngineError::disk("removing", &path, &e)),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(EngineError::disk("removing", &path, e)),
             _ => Ok(()),
         }
     }
@@ -176,7 +175,7 @@ impl Blobs for Folder {
     fn list(&self, each: &mut dyn FnMut(BlobEntry)) -> Result<()> {
         for n in 0..=255u8 {
             let folder = self.root.join(hex(&[n]));
-            let io = |e: io::Error| EngineError::disk("listing", &folder, &e);
+            let io = |e: io::Error| EngineError::disk("listing", &folder, e);
             for entry in fs::read_dir(&folder).map_err(io)? {
                 let entry = entry.map_err(io)?;
                 let name = entry.file_name();
@@ -193,7 +192,7 @@ impl Blobs for Folder {
 
     fn sweep(&self, before: SystemTime) -> Result<u64> {
         let mut swept = 0;
-        let entries = fs::read_dir(&self.temporary).map_err(|e| EngineError::disk("listing", &self.temporary, &e))?;
+        let entries = fs::read_dir(&self.temporary).map_err(|e| EngineError::disk("listing", &self.temporary, e))?;
         for entry in entries.flatten() {
             let old = entry.metadata().and_then(|meta| meta.modified()).is_ok_and(|written| written < before);
             if old && fs::remove_file(entry.path()).is_ok() {

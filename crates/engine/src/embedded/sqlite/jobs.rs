@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::{records, rows, tasks, turns};
+use super::{items, records, rows, turns};
 use crate::model::id::{FileRef, Owner, Version};
 use crate::model::job::{Failures, ItemResult, JobKind, Lease, Outcome, Priority, ReclaimScope, Reclaimed, RetryCause};
 use crate::model::key::{self, ContentKey, SpaceKey};
@@ -175,16 +175,16 @@ pub(super) fn finish(c: &Connection, lease: &Lease, outcome: &Outcome, now: i64)
                 records::put(c, key, record)?;
             }
             let new: Vec<_> = new.iter().map(|(_, record)| Some(record.clone())).collect();
-            tasks::end_items(c, lease.job, |kind| ItemResult::of_records(&new, kind, Failures::AreFinal), now)?;
+            items::end_all(c, lease.job, |kind| ItemResult::of_records(&new, kind, Failures::AreFinal), now)?;
         }
         Outcome::Failed { kind, detail } => {
-            tasks::end_items(c, lease.job, |_| Some(ItemResult::failed(*kind, detail)), now)?;
+            items::end_all(c, lease.job, |_| Some(ItemResult::failed(*kind, detail)), now)?;
         }
         Outcome::ShareDone { record } => {
             if let Some((key, record)) = record {
                 records::put(c, key, record)?;
             }
-            tasks::end_share(c, lease.job, now)?;
+            items::end_share(c, lease.job, now)?;
         }
     }
     c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([lease.job])?;
@@ -226,7 +226,7 @@ pub(super) fn drop_range(c: &Connection, from: &ContentKey, to: &ContentKey, now
     let ids = select.query_map((from, to), |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
     for id in ids {
         let gone = ItemResult::failed(ErrorKind::NotFound, "the file was deleted");
-        tasks::end_items(c, id, |_| Some(gone.clone()), now)?;
+        items::end_all(c, id, |_| Some(gone.clone()), now)?;
         c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([id])?;
     }
     Ok(())

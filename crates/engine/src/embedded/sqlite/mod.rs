@@ -3,6 +3,7 @@
 //! Uses a write-ahead log with `synchronous = FULL`: what was acknowledged has been fsynced. Reads have their own
 //! connections and never wait for writers.
 
+mod items;
 mod jobs;
 mod queue;
 mod readers;
@@ -56,7 +57,7 @@ impl Sqlite {
 fn fault(e: rusqlite::Error) -> EngineError {
     let code = e.sqlite_error_code();
     let detail = format!("the store's database: {e}");
-    match code {
+    let fault = match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             EngineError::busy(Subject::Store, detail, Duration::from_secs(1))
         }
@@ -66,5 +67,6 @@ fn fault(e: rusqlite::Error) -> EngineError {
         Some(_) => EngineError::new(ErrorKind::Io, Subject::Store, detail),
         // The file holds a value that this code never writes.
         None => EngineError::new(ErrorKind::Corrupt, Subject::Store, detail),
-    }
+    };
+    fault.caused_by(e)
 }

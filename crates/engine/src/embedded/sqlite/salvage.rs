@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Result as Sql, params_from_iter, types::Value};
 
 use super::{fault, schema};
-use crate::model::error::{EngineError, Result, Subject};
+use crate::model::error::{EngineError, Result};
 use crate::model::job::{ItemResult, JobKind, Priority};
 use crate::model::key;
 use crate::model::upkeep::Repaired;
-use thumbling::{Error, ErrorKind};
+use thumbling::ErrorKind;
 
 /// Tables that are copied, in this order.
 const TABLES: [&str; 4] = ["tasks", "items", "jobs", "records"];
@@ -17,12 +17,11 @@ const TABLES: [&str; 4] = ["tasks", "items", "jobs", "records"];
 /// Moves the database at `path` to `damaged` and replaces it with a new one that holds everything that can still be read.
 /// No process may have it open.
 pub(in crate::embedded) fn salvage(path: &Path, damaged: &Path) -> Result<Repaired> {
-    let io = |e: std::io::Error| EngineError::new(ErrorKind::Io, Subject::Store, Error::from(e).to_string());
     let with = |path: &Path, suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
     for suffix in ["", "-wal", "-shm"] {
         match std::fs::rename(with(path, suffix), with(damaged, suffix)) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            moved => moved.map_err(io)?,
+            moved => moved.map_err(|e| EngineError::disk("renaming", &with(path, suffix), e))?,
         }
     }
     schema::prepare(path)?;
@@ -106,7 +105,7 @@ fn reconcile(c: &Connection) -> Sql<()> {
     let mut select = c.prepare("SELECT DISTINCT task FROM items WHERE state = 0 AND job IS NULL")?;
     let lost = select.query_map([], |row| row.get::<_, i64>(0))?.collect::<Sql<Vec<_>>>()?;
     for task in lost {
-        super::tasks::end_lost(c, task, &damaged)?;
+        super::items::end_lost(c, task, &damaged)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::{jobs, rows, tasks};
+use super::{items, jobs, rows};
 use crate::model::job::{ItemResult, Lease, ShareItem, ShareJob};
 use crate::model::task::TaskState;
 
@@ -41,7 +41,7 @@ pub(super) fn read(c: &Connection, lease: &Lease) -> Result<Option<ShareJob>> {
 pub(super) fn finish_item(c: &Connection, lease: &Lease, n: u32, result: &ItemResult, now: i64) -> Result<bool> {
     match task_of(c, lease)? {
         Some((task, state)) if !state.is_final() => {
-            tasks::put_item(c, task, i64::from(n), result, now)?;
+            items::put(c, task, i64::from(n), result, now)?;
             Ok(true)
         }
         _ => Ok(false),

@@ -6,7 +6,7 @@ use crate::xml::{Element, number};
 use thumbling_page::effects::Shadow;
 use thumbling_page::fonts::Language;
 use thumbling_page::style::{Color, Fill, Stroke};
-use thumbling_page::text::{Caps, FontSet, Look, RunStyle, Strike, Underline};
+use thumbling_page::text::{Caps, FontSet, RunStyle, Strike, TextEffects, Underline};
 
 use super::super::color::{Palette, share};
 use super::super::scene::Scene;
@@ -174,18 +174,18 @@ impl RunProperties {
             baseline: raised / share,
             spacing: self.spacing.unwrap_or(0.0),
             caps: self.caps.unwrap_or_default(),
-            look: self.look(),
+            effects: self.text_effects(),
         }
     }
 
-    fn look(&self) -> Option<Arc<Look>> {
-        let look = Look {
+    fn text_effects(&self) -> Option<Arc<TextEffects>> {
+        let effects = TextEffects {
             fill: self.fill.clone().flatten(),
             outline: self.outline.clone().flatten(),
             shadow: self.shadow.flatten(),
         };
-        let is_plain = look.fill.is_none() && look.outline.is_none() && look.shadow.is_none();
-        (!is_plain).then(|| Arc::new(look))
+        let is_plain = effects.fill.is_none() && effects.outline.is_none() && effects.shadow.is_none();
+        (!is_plain).then(|| Arc::new(effects))
     }
 
     fn fonts(&self, scene: &Scene<'_>) -> FontSet {

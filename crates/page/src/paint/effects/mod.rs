@@ -1,7 +1,7 @@
-//! Effects: what is made of the pixels of a shape or a group before and after they are laid down.
+//! Effects of shapes and groups, computed from their pixels.
 //!
-//! The thing is painted once, onto a layer. Its coverage, blurred, makes shadows, glow and soft edges; its pixels,
-//! mirrored, its reflection. All of that happens at the size of the thing, in the pixels of the canvas.
+//! The content is painted once, onto a layer. Its blurred coverage gives shadows, glow and soft edges; its mirrored
+//! pixels give the reflection. Everything is computed at the resolution of the canvas.
 
 mod overlay;
 mod plane;
@@ -14,25 +14,25 @@ use crate::tree::{Node, Rect, turned};
 use thumbling_core::error::Result;
 
 use super::canvas::Canvas;
-use super::extent::{Area, common, grown};
+use super::extent::{Area, grown, intersection};
 use super::layer::{Layer, over};
 use plane::{Plane, reach};
 
-/// The deviation of a blur, as a share of the radius that is said.
+/// Standard deviation of a blur as a fraction of its nominal radius.
 const DEVIATION: f32 = 0.4;
 
-/// Where a thing with effects is.
-pub(super) struct Place {
-    /// With its stroke, before it is turned, pt.
+/// Position of a shape or group with effects.
+pub(super) struct EffectTarget {
+    /// Bounds including the stroke, before rotation, pt.
     pub(super) bounds: Rect,
-    /// Degrees about the centre of `bounds`.
+    /// Rotation about the centre of `bounds`, degrees.
     pub(super) rotation: f32,
     /// From points to pixels.
     pub(super) transform: Transform,
 }
 
-impl Place {
-    /// Around nodes, by their bounds.
+impl EffectTarget {
+    /// The position of a group of nodes, from their bounds.
     pub(super) fn around(nodes: &[Node], transform: Transform) -> Self {
         let bounds = nodes.iter().filter_map(|node| match node {
             Node::Shape(shape) => {
@@ -53,13 +53,13 @@ impl Place {
         Self { bounds, rotation: 0.0, transform }
     }
 
-    /// Pixels a point, about.
+    /// Approximate pixels per point.
     fn scale(&self) -> f32 {
         let (sx, sy) = self.transform.get_scale();
         (sx + sy) / 2.0
     }
 
-    /// The transform of the thing's own axes and its bounds along them, if `is_turned`; otherwise those of the page.
+    /// If `is_turned`, the transform and bounds along the rotated axes of the shape; otherwise those of the page.
     fn axes(&self, is_turned: bool) -> (Transform, Rect) {
         let turn = turned(self.bounds, self.rotation, (false, false));
         if is_turned {
@@ -70,7 +70,7 @@ impl Place {
         (self.transform, bounds)
     }
 
-    /// From the pixels of the thing to those of its image.
+    /// The transform from the pixels of the shape to those of its image.
     fn cast(&self, cast: &Cast) -> Option<Transform> {
         let (axes, bounds) = self.axes(cast.turns);
         if cast.is_moved() {
@@ -86,7 +86,7 @@ impl Place {
     }
 }
 
-/// How far around the clip there may be what still counts, px.
+/// Distance around the clip from which content can affect the visible result, px.
 fn window(effects: &Effects, clip: Area, scale: f32) -> f32 {
     let blurs = [effects.blur, effects.soft_edge * 3.0, effects.glow.map_or(0.0, |g| g.radius)];
     let mut by: f32 = blurs.iter().map(|radius| reach(radius * scale)).sum();
@@ -94,18 +94,18 @@ fn window(effects: &Effects, clip: Area, scale: f32) -> f32 {
         by += reach(shadow.blur * scale) + shadow.cast.dx.hypot(shadow.cast.dy) * scale;
     }
     if effects.reflection.is_some() || effects.shadow.is_some_and(|shadow| !shadow.cast.is_moved()) {
-        // What is mirrored or stretched comes from about as far away as the canvas is large.
+        // Mirrored or stretched content can come from as far away as the canvas is large.
         by = by.max((clip[2] - clip[0]).max(clip[3] - clip[1]) as f32);
     }
     by
 }
 
 impl Canvas<'_> {
-    /// Paints what covers `area` with its effects. `text` is upon it: it has no part in any of them but the reflection.
+    /// Paints content that covers `area` with its effects. `text` is on top and takes part only in the reflection.
     pub(super) fn affected(
         &mut self,
         effects: &Effects,
-        place: &Place,
+        place: &EffectTarget,
         area: Area,
         paint: impl FnOnce(&mut Self, Transform) -> Result<()>,
         text: impl Fn(&mut Self, Transform) -> Result<()>,
@@ -113,9 +113,9 @@ impl Canvas<'_> {
         let scale = place.scale();
         let seen = grown(self.clip.bounds, window(effects, self.clip.bounds, scale));
         let spread = if effects.blur > 0.0 { reach(effects.blur * DEVIATION * scale) } else { 0.0 };
-        if let Some(area) = common(grown(area, spread), seen) {
+        if let Some(area) = intersection(grown(area, spread), seen) {
             let mut layer = self.layer(area, paint)?;
-            // Blurred planes of the layer, with their margins, and one that is worked in.
+            // For blurred planes of the layer with their margins, and one work buffer.
             let margins = grown([0, 0, area[2] - area[0], area[3] - area[1]], 2.0 * window(effects, [0; 4], scale));
             let planes = if effects.blur > 0.0 || effects.reflection.is_some() { 5 } else { 2 };
             let _held =
@@ -136,7 +136,7 @@ impl Canvas<'_> {
                 }
             }
             if let Some(glow) = effects.glow.filter(|glow| glow.radius > 0.0) {
-                // Full along the edge, half at half of its reach.
+                // Full at the edge, half at half the radius.
                 let plane = coverage(&layer, glow.radius * 0.45 * scale);
                 let share = |s: u8| 255 - squared(255 - doubled(s));
                 self.tint(&plane, glow.color, Transform::identity(), &layer, share);
@@ -157,7 +157,8 @@ impl Canvas<'_> {
         text(self, Transform::identity())
     }
 
-    /// Lays `color` down by what `share` makes of a plane that is moved by `onto`. What `above` will hide is left out.
+    /// Paints `color` with the opacity that `share` computes from a plane transformed by `onto`. Skips pixels that `above`
+    /// will cover.
     fn tint(&mut self, plane: &Plane, color: Color, onto: Transform, above: &Layer, share: impl Fn(u8) -> u8) {
         let Some((sampler, area)) = plane.sampler(onto).zip(moved(plane.area(), onto)) else { return };
         let shares: [u8; 256] = std::array::from_fn(|n| share(n as u8));
@@ -176,10 +177,10 @@ impl Canvas<'_> {
         });
     }
 
-    fn reflect(&mut self, image: &Layer, reflection: &Reflection, place: &Place) {
+    fn reflect(&mut self, image: &Layer, reflection: &Reflection, place: &EffectTarget) {
         let Some(onto) = place.cast(&reflection.cast) else { return };
         let Some((area, inverse)) = moved(image.area(), onto).zip(onto.invert()) else { return };
-        // Where the whole image lies: the fade runs from where it begins to where it ends.
+        // The extent of the whole image: the fade runs across it.
         let (axes, bounds) = place.axes(reflection.cast.turns);
         let whole = bounds.path().and_then(|path| path.transform(axes.post_concat(onto))).map(|path| path.bounds());
         let Some(whole) = whole else { return };
@@ -212,7 +213,7 @@ impl Canvas<'_> {
     }
 }
 
-/// The pixels that `area` covers once it is moved.
+/// The pixels that `area` covers after the transform.
 fn moved(area: Area, onto: Transform) -> Option<Area> {
     let [left, top, right, bottom] = area.map(|n| n as f32);
     tiny_skia::Rect::from_ltrb(left, top, right, bottom)?.transform(onto).map(super::extent::pixels)
@@ -222,12 +223,12 @@ fn coverage(layer: &Layer, deviation: f32) -> Plane {
     Plane::of(layer, |pixel| pixel.alpha(), deviation)
 }
 
-/// From nothing at the edge of a blurred plane, which is half covered, to all inside; outside is nothing.
+/// Maps a blurred plane to opacity: zero up to the edge (half coverage), rising to one inside.
 fn inner(share: u8) -> u8 {
     (u16::from(share) * 2).saturating_sub(255).min(255) as u8
 }
 
-/// From all at the edge of a blurred plane to nothing outside.
+/// Maps a blurred plane to opacity: one at the edge (half coverage), falling to zero outside.
 fn doubled(share: u8) -> u8 {
     (u16::from(share) * 2).min(255) as u8
 }
@@ -236,7 +237,7 @@ fn squared(share: u8) -> u8 {
     ((u16::from(share) * u16::from(share) + 127) / 255) as u8
 }
 
-/// Calls `change` for every pixel of a layer, with the value of `plane` there.
+/// Calls `change` for every pixel of a layer, with the value of `plane` at that pixel.
 fn each(layer: &mut Layer, plane: &Plane, onto: Transform, change: impl Fn(u8, &mut PremultipliedColorU8)) {
     let Some(sampler) = plane.sampler(onto) else { return };
     let (left, top, row) = (layer.left, layer.top, layer.pixmap.width() as usize);
@@ -247,7 +248,7 @@ fn each(layer: &mut Layer, plane: &Plane, onto: Transform, change: impl Fn(u8, &
     }
 }
 
-/// Fades a layer out towards the edges of what it shows: nothing is left at the edge, half at a depth of `radius` px.
+/// Fades a layer out towards its edges: opacity is zero at the edge and half at a depth of `radius` px.
 fn soften(layer: &mut Layer, radius: f32) {
     let plane = coverage(layer, radius * 0.9);
     let shares: [u8; 256] = std::array::from_fn(|n| squared(inner(n as u8)));
@@ -257,15 +258,15 @@ fn soften(layer: &mut Layer, radius: f32) {
     });
 }
 
-/// Darkens what lies inside along the edges that the light comes from.
-fn shade_inside(layer: &mut Layer, shadow: &Shadow, place: &Place) {
+/// Paints an inner shadow along the edges facing the light.
+fn shade_inside(layer: &mut Layer, shadow: &Shadow, place: &EffectTarget) {
     let plane = coverage(layer, shadow.blur * DEVIATION * place.scale());
     let cast = Cast { scale: (1.0, 1.0), skew: (0.0, 0.0), ..shadow.cast };
     let Some(onto) = place.cast(&cast) else { return };
     let color = Color { a: 255, ..shadow.color }.skia().premultiply().to_color_u8();
     each(layer, &plane, onto, |value, pixel| {
         let share = u32::from(255 - value) * u32::from(shadow.color.a) / 255;
-        // The thing stays as transparent as it is.
+        // Alpha is unchanged.
         let above = over(PremultipliedColorU8::TRANSPARENT, color, u32::from(pixel.alpha()));
         let mix = |below: u8, above: u8| ((u32::from(below) * (255 - share) + u32::from(above) * share) / 255) as u8;
         let a = pixel.alpha();
@@ -275,7 +276,7 @@ fn shade_inside(layer: &mut Layer, shadow: &Shadow, place: &Place) {
     });
 }
 
-/// Blurs all that a layer shows.
+/// Blurs a layer.
 fn blur(layer: &mut Layer, deviation: f32) {
     let channels: [fn(PremultipliedColorU8) -> u8; 4] = [|p| p.red(), |p| p.green(), |p| p.blue(), |p| p.alpha()];
     let planes = channels.map(|channel| Plane::of(layer, channel, deviation));

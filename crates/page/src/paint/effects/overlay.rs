@@ -1,4 +1,4 @@
-//! Overlays: a fill that is blended with what is painted, and only where something is.
+//! Overlays: fills that are blended over painted pixels only.
 
 use tiny_skia::{PremultipliedColorU8, Transform};
 
@@ -8,11 +8,11 @@ use crate::paint::layer::Layer;
 use crate::style::Fill;
 use thumbling_core::error::Result;
 
-use super::Place;
+use super::EffectTarget;
 
 impl Canvas<'_> {
-    /// Blends what `fill` makes of the bounds of `place` with what `layer` shows.
-    pub(super) fn overlay(&mut self, layer: &mut Layer, fill: &Fill, blend: Blend, place: &Place) -> Result<()> {
+    /// Blends `fill`, placed within the bounds of `place`, over `layer`.
+    pub(super) fn overlay(&mut self, layer: &mut Layer, fill: &Fill, blend: Blend, place: &EffectTarget) -> Result<()> {
         let Some(path) = place.bounds.path() else { return Ok(()) };
         let turn = place.axes(true).0;
         let above = self.layer(layer.area(), |canvas, moved: Transform| {
@@ -27,7 +27,7 @@ impl Canvas<'_> {
     }
 }
 
-/// The colour below, as transparent as it is, with the one above.
+/// Blends the colour above over the colour below; keeps the alpha below.
 fn blended(below: PremultipliedColorU8, above: PremultipliedColorU8, blend: Blend) -> PremultipliedColorU8 {
     let (from, to) = (below.demultiply(), above.demultiply());
     let (alpha, share) = (u32::from(below.alpha()), u32::from(above.alpha()));

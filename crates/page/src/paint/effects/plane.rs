@@ -1,34 +1,34 @@
-//! Planes: one channel of a layer, blurred, and sampled anywhere.
+//! Planes: one channel of a layer that can be blurred and sampled at any position.
 
 use tiny_skia::{PremultipliedColorU8, Transform};
 
 use crate::paint::extent::Area;
 use crate::paint::layer::Layer;
 
-/// A deviation, in samples, beyond which a plane is blurred at half its size.
+/// Standard deviation above which a plane is blurred at half resolution, in samples.
 const COARSE: f32 = 4.0;
 
-/// Samples of a rectangle of the canvas; outside there is nothing.
+/// Samples of a rectangle of the canvas; zero outside.
 pub(super) struct Plane {
     left: i32,
     top: i32,
     width: usize,
     height: usize,
-    /// Pixels of the canvas a sample, across and down.
+    /// Canvas pixels per sample, horizontally and vertically.
     step: i32,
     samples: Vec<u8>,
 }
 
-/// How far around a blurred plane there may be something, px.
+/// Distance that a blur spreads, px.
 pub(super) fn reach(deviation: f32) -> f32 {
-    // Three boxes of this deviation together reach three times as far; rounding and halving add a little.
+    // Three boxes spread three times as far as one; rounding and halving add a little.
     deviation * 3.0 + 4.0
 }
 
 impl Plane {
-    /// One channel of `layer`, with room for a blur around it.
+    /// Extracts one channel of `layer`, with a margin for the blur.
     pub(super) fn of(layer: &Layer, channel: impl Fn(PremultipliedColorU8) -> u8, deviation: f32) -> Self {
-        // At least one sample, so that edges need no care.
+        // At least one sample, so that edges need no special case.
         let margin = if deviation > 0.0 { reach(deviation).ceil() as usize } else { 1 };
         let (row, rows) = (layer.pixmap.width() as usize, layer.pixmap.height() as usize);
         let (width, height) = (row + 2 * margin, rows + 2 * margin);
@@ -46,7 +46,7 @@ impl Plane {
         [self.left, self.top, far(self.left, self.width), far(self.top, self.height)]
     }
 
-    /// Blurred by this deviation, px. What is blurred widely has no detail: half the samples each way are enough.
+    /// Blurs by this standard deviation, px. Wide blurs leave no detail, so half the resolution is enough.
     fn blurred(mut self, deviation: f32) -> Self {
         let mut deviation = deviation.clamp(0.0, 1000.0);
         while deviation > COARSE && self.width > 8 && self.height > 8 {
@@ -54,10 +54,10 @@ impl Plane {
             deviation /= 2.0;
         }
         if let Some(kernel) = Kernel::of(deviation) {
-            let (mut other, mut room) = (vec![0; self.samples.len()], Vec::new());
+            let (mut other, mut buffer) = (vec![0; self.samples.len()], Vec::new());
             for _ in 0..3 {
                 for (from, to) in self.samples.chunks_exact(self.width).zip(other.chunks_exact_mut(self.width)) {
-                    kernel.across(from, to, &mut room);
+                    kernel.across(from, to, &mut buffer);
                 }
                 kernel.down(&other, &mut self.samples, self.width);
             }
@@ -78,17 +78,17 @@ impl Plane {
         Self { width, height, step: self.step * 2, samples, ..self }
     }
 
-    /// A row of samples; outside there is none.
+    /// A row of samples; empty outside the plane.
     fn row(&self, y: i32) -> &[u8] {
         let start = usize::try_from(y).ok().and_then(|y| y.checked_mul(self.width));
         start.and_then(|start| self.samples.get(start..start.saturating_add(self.width))).unwrap_or_default()
     }
 
-    /// What leads from pixels of the canvas to samples, if the plane is seen through `onto`.
+    /// The transform from canvas pixels to samples of the plane transformed by `onto`.
     pub(super) fn sampler(&self, onto: Transform) -> Option<Sampler<'_>> {
         let step = self.step as f32;
         let inverse = onto.invert()?;
-        // From the middles of pixels to the middles of samples.
+        // From pixel centres to sample centres.
         let to_samples = inverse
             .pre_translate(0.5, 0.5)
             .post_translate(-self.left as f32, -self.top as f32)
@@ -98,7 +98,7 @@ impl Plane {
     }
 }
 
-/// Samples between the samples.
+/// Interpolates between samples.
 pub(super) struct Sampler<'p> {
     plane: &'p Plane,
     to_samples: Transform,
@@ -129,20 +129,20 @@ impl Sampler<'_> {
         if upper.is_empty() || lower.is_empty() {
             return;
         }
-        // Before the plane there is nothing, nor behind it.
+        // Zero before and after the plane.
         let (before, first) = ((-i64::from(column)).max(0) as usize, column.max(0) as usize);
         let (Some(values), Some(upper), Some(lower)) =
             (values.get_mut(before..), upper.get(first..), lower.get(first..))
         else {
             return;
         };
-        for (value, (upper, lower)) in values.iter_mut().zip(upper.array_windows().zip(lower.array_windows())) {
-            *value = mixed(*upper, *lower, fx, fy);
+        for (value, (upper, lower)) in values.iter_mut().zip(upper.windows(2).zip(lower.windows(2))) {
+            *value = mixed([upper[0], upper[1]], [lower[0], lower[1]], fx, fy);
         }
     }
 }
 
-/// Whole samples, and 256ths of one.
+/// Splits a position into whole samples and 256ths.
 fn split(at: f32) -> (i32, u32) {
     let at = (at.clamp(-4e6, 4e6) * 256.0).floor() as i32;
     (at >> 8, (at & 255) as u32)
@@ -152,23 +152,23 @@ fn sample(row: &[u8], x: i32) -> u8 {
     usize::try_from(x).ok().and_then(|x| row.get(x)).copied().unwrap_or(0)
 }
 
-/// What lies this far, in 256ths, between four samples.
+/// Interpolates between four samples at this position, in 256ths.
 fn mixed(upper: [u8; 2], lower: [u8; 2], fx: u32, fy: u32) -> u8 {
     let across = |[a, b]: [u8; 2]| u32::from(a) * (256 - fx) + u32::from(b) * fx;
     ((across(upper) * (256 - fy) + across(lower) * fy + (1 << 15)) >> 16) as u8
 }
 
-/// A box whose outermost samples count in part, so that it may have any width. (Gwosdek et al., Theoretical Foundations
-/// of Gaussian Convolution by Extended Box Filtering, 2011.) Three of them are as good as a Gaussian.
+/// A box filter with fractional weights at its ends, so that it can have any width (Gwosdek et al., Theoretical
+/// Foundations of Gaussian Convolution by Extended Box Filtering, 2011). Three passes approximate a Gaussian.
 struct Kernel {
     radius: usize,
-    /// Of each sample within the radius, and of the two beyond it, in 65,536ths.
+    /// Weights of each sample within the radius, and of the two at its ends, in 65,536ths.
     inner: u32,
     outer: u32,
 }
 
 impl Kernel {
-    /// A third of a blur of this deviation, in samples; `None` if it would change nothing.
+    /// One of three passes of a blur with this standard deviation, in samples; `None` if it would change nothing.
     fn of(deviation: f32) -> Option<Self> {
         // Variances add up.
         let variance = deviation * deviation / 3.0;
@@ -186,15 +186,15 @@ impl Kernel {
         ((sum * self.inner + beyond * self.outer + (1 << 15)) >> 16).min(255) as u8
     }
 
-    /// Along a row; `room` is to be used again by the next.
-    fn across(&self, from: &[u8], to: &mut [u8], room: &mut Vec<u8>) {
+    /// Filters a row. `buffer` is reused between rows.
+    fn across(&self, from: &[u8], to: &mut [u8], buffer: &mut Vec<u8>) {
         let before = self.radius + 1;
-        room.clear();
-        room.resize(from.len() + 2 * before, 0);
-        room[before..before + from.len()].copy_from_slice(from);
-        let (leaves, enters, behind) = (&room[1..], &room[2 * before - 1..], &room[2 * before..]);
-        let mut sum: u32 = room[before..2 * before - 1].iter().map(|s| u32::from(*s)).sum();
-        let sides = room.iter().zip(behind).map(|(a, b)| u32::from(*a) + u32::from(*b));
+        buffer.clear();
+        buffer.resize(from.len() + 2 * before, 0);
+        buffer[before..before + from.len()].copy_from_slice(from);
+        let (leaves, enters, behind) = (&buffer[1..], &buffer[2 * before - 1..], &buffer[2 * before..]);
+        let mut sum: u32 = buffer[before..2 * before - 1].iter().map(|s| u32::from(*s)).sum();
+        let sides = buffer.iter().zip(behind).map(|(a, b)| u32::from(*a) + u32::from(*b));
         for ((to, sides), (enters, leaves)) in to.iter_mut().zip(sides).zip(enters.iter().zip(leaves)) {
             sum += u32::from(*enters);
             *to = self.weighted(sum, sides);
@@ -202,7 +202,7 @@ impl Kernel {
         }
     }
 
-    /// Down all columns at once.
+    /// Filters all columns.
     fn down(&self, from: &[u8], to: &mut [u8], width: usize) {
         let nothing = vec![0; width];
         let row = |y: usize| from.get(y * width..(y + 1) * width).unwrap_or(&nothing);

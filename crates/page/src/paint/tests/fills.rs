@@ -1,10 +1,10 @@
-//! Behaviour of fills.
+//! Tests of fills.
 
 use tiny_skia::Pixmap;
 
 use super::*;
 
-/// Twice as wide as high: black to the left, red to the right.
+/// A picture twice as wide as high: black on the left, red on the right.
 fn halves() -> Picture {
     let mut pixmap = Pixmap::new(40, 20).unwrap();
     for (n, pixel) in pixmap.pixels_mut().iter_mut().enumerate() {
@@ -31,7 +31,7 @@ fn a_gradient_runs_from_its_first_colour_to_its_last() {
 }
 
 #[test]
-fn a_gradient_in_rectangles_has_its_last_colour_along_every_edge() {
+fn a_rectangular_gradient_ends_at_every_edge() {
     let stops = vec![(0.0, Color::WHITE), (1.0, Color::BLACK)];
     let kind = GradientKind::Rect { focus: Rect::new(0.5, 0.5, 0.0, 0.0) };
     let at = painted(shape(square(Fill::Gradient(Gradient { stops, kind, turns: true }))));
@@ -40,7 +40,7 @@ fn a_gradient_in_rectangles_has_its_last_colour_along_every_edge() {
 }
 
 #[test]
-fn a_gradient_lies_as_the_page_does_if_it_does_not_turn_with_its_shape() {
+fn a_gradient_can_stay_aligned_with_the_page() {
     let of = |turns| {
         let stops = vec![(0.0, Color::WHITE), (1.0, Color::BLACK)];
         let kind = GradientKind::Linear { angle: 0.0, scaled: false };
@@ -61,7 +61,7 @@ fn a_picture_is_cropped_and_stretched() {
 }
 
 #[test]
-fn there_is_nothing_beyond_the_edges_of_a_picture() {
+fn nothing_is_painted_beyond_the_edges_of_a_picture() {
     let inset = filled(PictureMode::Stretch { crop: [0.0; 4], onto: [0.25, 0.0, 0.25, 0.0] });
     assert_eq!((inset(25, 50), inset(40, 50), inset(75, 50)), ([255; 3], [0; 3], [255; 3]));
     let wider = filled(PictureMode::Stretch { crop: [0.0, -1.0, 0.0, -1.0], onto: [0.0; 4] });

@@ -1,4 +1,4 @@
-//! Behaviour of strokes.
+//! Tests of strokes.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn a_dashed_line_has_gaps() {
 }
 
 #[test]
-fn dashes_too_fine_or_too_many_to_be_seen_are_a_fainter_line() {
+fn invisible_dashes_become_a_fainter_line() {
     for (dash, width) in [(vec![0.01, 0.01], 100.0), (vec![0.3, 0.3], 1e6)] {
         let stroke = Stroke { dash, ..Stroke::new(Color::BLACK, 4.0) };
         let bounds = Rect::new(0.0, 50.0, width, 0.0);
@@ -24,7 +24,7 @@ fn dashes_too_fine_or_too_many_to_be_seen_are_a_fainter_line() {
 
 #[test]
 fn round_caps_are_part_of_their_dashes() {
-    // Dots, not sausages that touch each other.
+    // Separate dots, not touching dashes.
     let at = painted(line(Stroke { dash: vec![1.0, 1.0], cap: Cap::Round, ..Stroke::new(RED, 8.0) }));
     let gaps = (10..90).filter(|x| at(*x, 50) == [255; 3]).count();
     assert!(gaps > 20, "{gaps}");
@@ -38,24 +38,24 @@ fn an_arrow_has_a_head() {
 }
 
 #[test]
-fn a_line_does_not_stand_out_beside_the_tip_of_its_arrow() {
+fn a_line_does_not_stick_out_beside_its_arrow() {
     let tail = LineEnd { kind: LineEndKind::Triangle, width: 3.0, length: 3.0 };
     let at = painted(line(Stroke { tail, ..Stroke::new(RED, 10.0) }));
     assert_eq!((at(89, 46), at(50, 46)), ([255; 3], [255, 0, 0]));
 }
 
 #[test]
-fn a_double_line_has_a_gap_that_shows_what_is_below() {
+fn a_double_line_has_a_transparent_gap() {
     let stroke = Stroke { compound: Compound::Double, ..Stroke::new(RED, 9.0) };
     let at = painted(line(stroke.clone()));
     assert_eq!((at(50, 46), at(50, 49), at(50, 53)), ([255, 0, 0], [255; 3], [255, 0, 0]));
-    // Too narrow for one, it is whole.
+    // Too narrow for a gap.
     let at = painted(line(Stroke { width: 2.0, ..stroke }));
     assert_eq!(at(50, 50), [255, 0, 0]);
 }
 
 #[test]
-fn a_line_inside_its_shape_leaves_the_outside_alone() {
+fn an_inside_stroke_stays_inside() {
     let of =
         |side| painted(shape(Shape { stroke: Some(Stroke { side, ..Stroke::new(RED, 8.0) }), ..square(Fill::None) }));
     let (inside, centre) = (of(Side::Inside), of(Side::Centre));

@@ -1,4 +1,4 @@
-//! Behaviour of painting: each test paints a little page and looks at its pixels.
+//! Tests of painting: each paints a small page and checks pixels.
 
 mod effects;
 mod fills;
@@ -7,7 +7,7 @@ mod lines;
 use crate::effects::*;
 use crate::fonts::SANS;
 use crate::style::*;
-use crate::text::{Block, Body, FontSet, Look, Paragraph, RunStyle};
+use crate::text::{Block, Body, FontSet, Paragraph, RunStyle, TextEffects};
 use crate::tree::*;
 use thumbling_core::decode::Context;
 use thumbling_core::geometry::Size;
@@ -15,7 +15,7 @@ use thumbling_core::testing;
 
 const RED: Color = Color::rgb(255, 0, 0);
 
-/// Paints nodes on a page of 100 × 100 pt at one px a pt.
+/// Paints nodes on a page of 100 × 100 pt at 1 px per pt.
 fn painted(nodes: Vec<Node>) -> impl Fn(usize, usize) -> [u8; 3] {
     let page = Page { width: 100.0, height: 100.0, background: Fill::None, nodes };
     let frame = testing::with_context(|cx: &Context<'_>| super::page(&page, Size::new(100, 100), cx)).0.unwrap();
@@ -32,18 +32,18 @@ fn shape(shape: Shape) -> Vec<Node> {
 }
 
 #[test]
-fn a_page_is_white_where_nothing_stands() {
+fn an_empty_page_is_white() {
     assert_eq!(painted(Vec::new())(50, 50), [255; 3]);
 }
 
 #[test]
-fn a_fill_covers_its_shape_and_nothing_else() {
+fn a_fill_covers_only_its_shape() {
     let at = painted(shape(square(RED.into())));
     assert_eq!((at(50, 50), at(10, 50), at(85, 50)), ([255, 0, 0], [255; 3], [255; 3]));
 }
 
 #[test]
-fn a_turned_shape_stands_on_its_corner() {
+fn a_shape_rotates_about_its_centre() {
     let at = painted(shape(Shape { rotation: 45.0, ..square(RED.into()) }));
     assert_eq!((at(50, 12), at(24, 24)), ([255, 0, 0], [255; 3]));
 }
@@ -81,7 +81,7 @@ fn words(text: &str, size: f32) -> Body {
     Body { blocks: vec![Block::Paragraph(Paragraph::plain(text, style))], wrap: true, ..Body::default() }
 }
 
-/// How dark an area is.
+/// Mean darkness of an area.
 fn ink(at: &impl Fn(usize, usize) -> [u8; 3], xs: std::ops::Range<usize>, ys: std::ops::Range<usize>) -> u32 {
     ys.flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| 255 - u32::from(at(x, y)[1])).sum()
 }
@@ -96,7 +96,7 @@ fn text_is_painted_in_its_box_at_every_size() {
 }
 
 #[test]
-fn bold_is_darker_than_regular_and_made_where_there_is_none() {
+fn bold_is_darker_and_synthesised_if_missing() {
     for family in [SANS, crate::fonts::MONO] {
         let ink_of = |weight| {
             let style = RunStyle { fonts: FontSet::one(family), size: 20.0, weight, ..RunStyle::default() };
@@ -112,13 +112,13 @@ fn bold_is_darker_than_regular_and_made_where_there_is_none() {
 }
 
 #[test]
-fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
-    let painted_as = |look: Look, color: Color| {
+fn text_effects_fill_outline_and_shadow_glyphs() {
+    let painted_as = |effects: TextEffects, color: Color| {
         let style = RunStyle {
             fonts: FontSet::one(SANS),
             size: 80.0,
             color,
-            look: Some(std::sync::Arc::new(look)),
+            effects: Some(std::sync::Arc::new(effects)),
             ..RunStyle::default()
         };
         let body = Body { blocks: vec![Block::Paragraph(Paragraph::plain("l", style))], ..Body::default() };
@@ -129,21 +129,29 @@ fn letters_are_filled_outlined_and_shadowed_as_their_look_says() {
         (0..100).any(|y| (0..100).any(|x| (0..3).all(|n| at(x, y)[n].abs_diff(color[n]) < 8)))
     };
     let red = Color::rgb(255, 0, 0);
-    let filled = painted_as(Look { fill: Some(red.into()), ..Look::default() }, Color::BLACK);
+    let filled = painted_as(TextEffects { fill: Some(red.into()), ..TextEffects::default() }, Color::BLACK);
     assert!(seen(&filled, [255, 0, 0]) && !seen(&filled, [0, 0, 0]));
-    let hollow = painted_as(Look { outline: Some(Stroke::new(red, 2.0)), ..Look::default() }, clear);
+    let hollow = painted_as(TextEffects { outline: Some(Stroke::new(red, 2.0)), ..TextEffects::default() }, clear);
     assert!(seen(&hollow, [255, 0, 0]) && !seen(&hollow, [0, 0, 0]));
     let shadow = Shadow { color: red, blur: 0.0, cast: Cast::moved(20.0, 0.0) };
-    let shadowed = painted_as(Look { shadow: Some(shadow), ..Look::default() }, Color::BLACK);
+    let shadowed = painted_as(TextEffects { shadow: Some(shadow), ..TextEffects::default() }, Color::BLACK);
     assert!(seen(&shadowed, [255, 0, 0]) && seen(&shadowed, [0, 0, 0]));
 }
 
 /// A letter of `color` with a black shadow of half opacity to its right, and the darkest value of either half.
 fn shadowed_letter(color: Color, blur: f32) -> (u8, u8) {
     let black = Color { a: 128, ..Color::BLACK };
-    let look = Look { shadow: Some(Shadow { color: black, blur, cast: Cast::moved(50.0, 0.0) }), ..Look::default() };
-    let look = Some(std::sync::Arc::new(look));
-    let style = RunStyle { fonts: FontSet::one(SANS), size: 80.0, color, look, ..RunStyle::default() };
+    let effects = TextEffects {
+        shadow: Some(Shadow { color: black, blur, cast: Cast::moved(50.0, 0.0) }),
+        ..TextEffects::default()
+    };
+    let style = RunStyle {
+        fonts: FontSet::one(SANS),
+        size: 80.0,
+        color,
+        effects: Some(std::sync::Arc::new(effects)),
+        ..RunStyle::default()
+    };
     let body = Body { blocks: vec![Block::Paragraph(Paragraph::plain("l", style))], ..Body::default() };
     let at = painted(vec![Node::Text(Box::new(body), Rect::new(10.0, 0.0, 60.0, 100.0))]);
     let darkest = |xs: std::ops::Range<usize>| {
@@ -181,10 +189,10 @@ fn clipped_text_ends_at_its_box() {
 }
 
 #[test]
-fn text_of_a_turned_shape_turns_with_it_and_is_never_mirrored() {
+fn text_rotates_with_its_shape_but_is_never_mirrored() {
     let text = Some(words("up", 20.0));
     let at = painted(shape(Shape { rotation: 90.0, text: text.clone(), ..square(Fill::None) }));
-    // Turned to the right, the first line is at the right edge.
+    // Rotated clockwise, the first line is at the right edge.
     assert!(ink(&at, 50..80, 20..80) > 10 * ink(&at, 20..50, 20..80).max(1));
     let plain = painted(shape(Shape { text: text.clone(), ..square(Fill::None) }));
     let flipped = painted(shape(Shape { flip_h: true, text, ..square(Fill::None) }));

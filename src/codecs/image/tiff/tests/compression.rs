@@ -1,6 +1,7 @@
 //! Strips and tiles in the compressions that TIFF knows.
 
 use super::*;
+use crate::testing;
 
 #[test]
 fn lzw_of_either_bit_order_is_read() {
@@ -16,9 +17,7 @@ fn lzw_of_either_bit_order_is_read() {
 /// A JPEG of one RGB colour, as libjpeg stores it: in YCbCr, with a JFIF header.
 pub(super) fn jpeg(width: usize, height: usize, color: [u8; 3]) -> Vec<u8> {
     let pixels: Vec<u8> = color.iter().copied().cycle().take(width * height * 3).collect();
-    let image =
-        turbojpeg::Image { pixels: &pixels[..], width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
-    turbojpeg::compress(image, 95, turbojpeg::Subsamp::None).unwrap().to_vec()
+    testing::jpeg(width, height, &pixels)
 }
 
 /// Splits a JPEG into its tables, as a stream, and the rest without them and without a JFIF header.

@@ -16,18 +16,17 @@ use thumbling_core::frame::{PixelFormat, Samples};
 
 /// Decodes `file` at full size; the frame, and the warnings.
 fn try_decode(file: Vec<u8>, change: impl FnOnce(&mut Want)) -> (Result<Frame>, Vec<String>) {
-    let limits = thumbling_core::limits::Limits::default();
-    let budget = thumbling_core::limits::Budget::new(limits.max_memory);
-    let interrupt = thumbling_core::cancel::Interrupt::new(None, thumbling_core::cancel::CancelToken::new());
-    let warnings = std::sync::Mutex::new(Vec::new());
-    let cx = Context::new(&limits, &budget, &interrupt, &warnings, crate::codecs::open);
+    let limits = crate::Limits::default().timeout(None);
+    let state = thumbling_core::decode::RequestState::new(&limits, crate::CancelToken::new(), crate::codecs::open);
+    let hint = crate::Hint::default();
+    let cx = state.context(&hint);
     let frame = open(&Source::from_bytes(file), &cx).and_then(|mut tiff| {
         let mut want = Want::new(tiff.info(&cx)?.size());
         change(&mut want);
         tiff.frame(&want, &cx)
     });
-    assert_eq!(budget.used(), 0, "memory that was reserved is released");
-    (frame, warnings.into_inner().unwrap())
+    assert_eq!(state.budget().used(), 0, "memory that was reserved is released");
+    (frame, state.warnings())
 }
 
 fn decode(file: Vec<u8>) -> Frame {
