@@ -3,7 +3,7 @@
 //! A request with a token ends with THUMBLING_ERROR_CANCELLED soon after the token is raised.
 
 use super::boundary;
-use super::error::thumbling_error_t;
+use super::error::{self, thumbling_error_t};
 use super::handle::Table;
 use super::pointer::Out;
 use super::status::thumbling_status_t;
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn thumbling_cancel_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (cancel, error) = unsafe { (Out::new(cancel), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let cancel = cancel.required("cancel")?;
         cancel.put(thumbling_cancel_t { id: CANCELS.insert(CancelToken::new())? })
     })
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn thumbling_cancel_new(
 /// Raises a token, permanently.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_cancel_raise(cancel: thumbling_cancel_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         CANCELS.get(cancel.id)?.cancel();
         Ok(())
     })
@@ -45,5 +45,5 @@ pub extern "C" fn thumbling_cancel_raise(cancel: thumbling_cancel_t) -> thumblin
 /// Frees a token; 0 is a no-op. Running requests that refer to it continue.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_cancel_free(cancel: thumbling_cancel_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || CANCELS.free(cancel.id))
+    boundary::status(|| CANCELS.free(cancel.id))
 }

@@ -8,7 +8,7 @@ use std::ffi::{CString, c_char};
 use super::boundary;
 use super::handle::Table;
 use super::pointer::Out;
-use super::status::{THUMBLING_ERROR_INVALID_ARGUMENT, thumbling_status_t};
+use super::status::{THUMBLING_ERROR_INVALID_ARGUMENT, THUMBLING_OK, thumbling_status_t};
 use super::text;
 use thumbling::Error;
 use thumbling_engine::EngineError;
@@ -64,6 +64,25 @@ impl Errors {
     }
 }
 
+/// Runs `call`. A failure becomes its number, and an error handle if the caller passed a place for one.
+pub(super) fn status(
+    error: Out<'_, thumbling_error_t>,
+    call: impl FnOnce() -> thumbling::Result<()>,
+) -> thumbling_status_t {
+    match boundary::result(call) {
+        Ok(()) => THUMBLING_OK,
+        Err(e) => {
+            let code = e.kind().code();
+            // If even this fails, the status still says what happened.
+            if error.is_wanted() {
+                let id = boundary::value(0, || ERRORS.insert(e));
+                let _ = error.put(thumbling_error_t { id });
+            }
+            code
+        }
+    }
+}
+
 /// The status that was returned with it; THUMBLING_ERROR_INVALID_ARGUMENT for an invalid handle.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_error_status(error: thumbling_error_t) -> thumbling_status_t {
@@ -103,5 +122,27 @@ pub extern "C" fn thumbling_error_retry_after_ms(error: thumbling_error_t) -> u6
 /// Frees an error; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_error_free(error: thumbling_error_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || ERRORS.0.free(error.id))
+    boundary::status(|| ERRORS.0.free(error.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn success_clears_the_error() {
+        let mut error = thumbling_error_t { id: 7 };
+        // SAFETY: a valid pointer.
+        assert_eq!(status(unsafe { Out::new(&mut error) }, || Ok(())), THUMBLING_OK);
+        assert_eq!(error.id, 0);
+    }
+
+    #[test]
+    fn a_panic_has_an_error_too() {
+        let mut error = thumbling_error_t { id: 0 };
+        // SAFETY: a valid pointer.
+        let code = status(unsafe { Out::new(&mut error) }, || panic!("on purpose"));
+        assert_eq!(thumbling_error_status(error), code);
+        assert_eq!(thumbling_error_free(error), THUMBLING_OK);
+    }
 }

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::LazyLock;
 
 use super::boundary;
-use super::pointer::{Out, Text};
+use super::pointer::Text;
 use super::status::thumbling_status_t;
 use super::text;
 use super::versioned::{OutStruct, versioned};
@@ -72,7 +72,7 @@ pub extern "C" fn thumbling_format_count() -> usize {
 /// The format `index`, from 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_format_at(index: usize, format: *mut thumbling_format_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let format = unsafe { OutStruct::new(format) }?;
         let entry = FORMATS.get(index).ok_or_else(|| Error::invalid_argument("no such format"))?;

@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_void};
 use std::ptr::NonNull;
 
 use super::boundary;
-use super::error::thumbling_error_t;
+use super::error::{self, thumbling_error_t};
 use super::handle::Table;
 use super::pointer::{self, Out, Text};
 use super::spec::{self, thumbling_spec_t};
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn thumbling_make_from_path(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (path, error) = unsafe { (Text::new(path), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for NULL or valid structs, with their sizes set.
         unsafe {
             make(spec, image, |request| {
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn thumbling_make_from_bytes(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for NULL or valid structs, with their sizes set, and for `len` bytes until the call
         // returns, by when the source is dropped.
         unsafe {
@@ -131,7 +131,7 @@ unsafe fn make(
 /// Frees the memory of an image and clears the struct. NULL and an image that owns no memory are no-ops.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_image_free(image: *mut thumbling_image_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         if NonNull::new(image).is_none() {
             return Ok(());
         }

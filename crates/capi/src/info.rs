@@ -2,8 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::boundary;
-use super::error::thumbling_error_t;
+use super::error::{self, thumbling_error_t};
 use super::pointer::Out;
 use super::request::{self, thumbling_request_t};
 use super::source::{SOURCES, thumbling_source_t};
@@ -85,7 +84,7 @@ pub unsafe extern "C" fn thumbling_source_probe(
     error: *mut thumbling_error_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
-    boundary::status(unsafe { Out::new(error) }, || {
+    error::status(unsafe { Out::new(error) }, || {
         // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
         let (request, info) = unsafe { (request::request(request)?, OutStruct::new(info)?) };
         let found = thumbling::probe(&SOURCES.get(source.id)?.source(request::context(&request)), &request)?;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::boundary;
 use super::call::UserData;
-use super::pointer::Out;
 use super::status::thumbling_status_t;
 use super::subscriber::{self, Entry, Sink};
 use super::text;
@@ -58,7 +57,7 @@ pub type thumbling_log_t = Option<unsafe extern "C" fn(user_data: UserData, entr
 /// THUMBLING_ERROR_BUSY if the program is written in Rust and has a `tracing` subscriber already.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_log_set(level: i32, callback: thumbling_log_t, user_data: UserData) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         if !(THUMBLING_LOG_OFF..=THUMBLING_LOG_TRACE).contains(&level) {
             return Err(Error::invalid_argument(format!("level is {level}")));
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::boundary;
 use super::call::{self, Lent, UserData, thumbling_call_t, thumbling_release_t};
-use super::error::thumbling_error_t;
+use super::error::{self, thumbling_error_t};
 use super::handle::Table;
 use super::pointer::{self, Out, Text};
 use super::status::thumbling_status_t;
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn thumbling_source_new_path(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (path, source, error) = unsafe { (Text::new(path), Out::new(source), Out::new(error)) };
-    boundary::status(error, || put(source, || Ok(Opened::Library(Source::from_path(path.path("path")?)?))))
+    error::status(error, || put(source, || Ok(Opened::Library(Source::from_path(path.path("path")?)?))))
 }
 
 /// An open regular file. The descriptor is duplicated: yours stays yours and may be closed at once. The file is read from
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn thumbling_source_new_fd(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
-    boundary::status(error, || put(source, || Ok(Opened::Library(Source::from_file(duplicate(fd)?)?))))
+    error::status(error, || put(source, || Ok(Opened::Library(Source::from_file(duplicate(fd)?)?))))
 }
 
 #[cfg(unix)]
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn thumbling_source_new_copy(
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
     // SAFETY: the header asks for `len` bytes.
-    boundary::status(error, || {
+    error::status(error, || {
         put(source, || Ok(Opened::Library(Source::from_slice(unsafe { pointer::bytes(data, len) }?))))
     })
 }
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn thumbling_source_new_borrowed(
     let lent = Lent { user_data, release };
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for `len` bytes until `release`, which dropping `lent` calls.
         let data: &'static [u8] = unsafe { pointer::bytes(data, len) }?;
         put(source, || Ok(Opened::Library(Source::from_bytes(Borrowed { data, _lent: lent }))))
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn thumbling_source_new_read_at(
     let lent = Lent { user_data, release };
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let callback = Callback { read_at: read_at.ok_or_else(|| pointer::null("read_at"))?, lent };
         put(source, || Ok(Opened::Host(Arc::new(callback), size)))
     })
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn thumbling_source_new_read_at(
 /// Frees a source; 0 is a no-op. Running requests that use it continue.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_source_free(source: thumbling_source_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || SOURCES.free(source.id))
+    boundary::status(|| SOURCES.free(source.id))
 }
 
 fn put(source: Out<'_, thumbling_source_t>, open: impl FnOnce() -> Result<Opened>) -> Result<()> {

@@ -5,7 +5,7 @@
 use std::ffi::c_char;
 
 use super::boundary;
-use super::error::thumbling_error_t;
+use super::error::{self, thumbling_error_t};
 use super::handle::Table;
 use super::image::thumbling_image_t;
 use super::info::thumbling_info_t;
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (out, error) = unsafe { (Out::new(thumbnails), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let out = out.required("thumbnails")?;
         // SAFETY: the header asks for a NULL or valid request, with its size set.
         let request = unsafe { request::request(request) }?;
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_at(
     index: usize,
     image: *mut thumbling_image_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let image = unsafe { OutStruct::new(image) }?;
         let finished = THUMBNAILS.get(thumbnails.id)?;
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_info(
     thumbnails: thumbling_thumbnails_t,
     info: *mut thumbling_info_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let info = unsafe { OutStruct::new(info) }?;
         info.put((&THUMBNAILS.get(thumbnails.id)?.thumbnails.info).into());
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_report(
     thumbnails: thumbling_thumbnails_t,
     report: *mut thumbling_report_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let report = unsafe { OutStruct::new(report) }?;
         let Finished { thumbnails: found, warnings } = &*THUMBNAILS.get(thumbnails.id)?;
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn thumbling_thumbnails_report(
 /// Frees thumbnails; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_thumbnails_free(thumbnails: thumbling_thumbnails_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || THUMBNAILS.free(thumbnails.id))
+    boundary::status(|| THUMBNAILS.free(thumbnails.id))
 }
 
 const fn origin(origin: Origin) -> i32 {

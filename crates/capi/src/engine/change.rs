@@ -4,8 +4,7 @@
 
 use std::ffi::c_char;
 
-use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
 use super::super::text;
@@ -43,7 +42,7 @@ pub unsafe extern "C" fn thumbling_engine_file_changed(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (task, error, file) = unsafe { (Out::new(task), Out::new(error), self::file(file, "file")) };
-    boundary::status(error, || {
+    error::status(error, || {
         let id = self::engine(engine)?.file_changed(&file?).map_err(lowered)?;
         task.put_if_wanted((&id).into())
     })
@@ -58,7 +57,7 @@ pub unsafe extern "C" fn thumbling_engine_file_deleted(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (error, file) = unsafe { (Out::new(error), self::file(file, "file")) };
-    boundary::status(error, || self::engine(engine)?.file_deleted(&file?).map_err(lowered))
+    error::status(error, || self::engine(engine)?.file_deleted(&file?).map_err(lowered))
 }
 
 /// Reports that a space was deleted, with all its files.
@@ -70,7 +69,7 @@ pub unsafe extern "C" fn thumbling_engine_space_deleted(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (error, space) = unsafe { (Out::new(error), Text::new(space)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let space = SpaceId::new(space.required("space")?)?;
         self::engine(engine)?.space_deleted(&space).map_err(lowered)
     })
@@ -90,8 +89,21 @@ pub unsafe extern "C" fn thumbling_engine_link_thumbnails(
     let (linked, error) = unsafe { (Out::new(linked), Out::new(error)) };
     // SAFETY: as above.
     let (from, to) = unsafe { (self::file(from, "from"), self::file(to, "to")) };
-    boundary::status(error, || {
+    error::status(error, || {
         let n = self::engine(engine)?.link_thumbnails(&from?, &to?).map_err(lowered)?;
         linked.put_if_wanted(n)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_id_is_its_text() {
+        let id = TaskId::unique().unwrap();
+        let text: Vec<u8> = thumbling_task_id_t::from(&id).text.iter().map(|c| *c as u8).collect();
+        assert_eq!(std::str::from_utf8(&text[..36]).unwrap(), id.to_string());
+        assert_eq!(text[36..], [0; 4]);
+    }
 }

@@ -5,7 +5,7 @@
 use std::ffi::{CString, c_char, c_void};
 
 use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::{self, Out, Text};
 use super::super::status::thumbling_status_t;
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn thumbling_content_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (out, error, url) = unsafe { (Out::new(content), Out::new(error), Text::new(url)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let out = out.required("content")?;
         let none = || Error::new(ErrorKind::NotFound, "no such thumbnail");
         let engine = self::engine(engine)?;
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn thumbling_content_info(
     content: thumbling_content_t,
     info: *mut thumbling_content_info_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let info = unsafe { OutStruct::new(info) }?;
         let content = CONTENTS.get(content.id)?;
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn thumbling_content_read(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (read, error) = unsafe { (Out::new(read), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let (content, read) = (CONTENTS.get(content.id)?, read.required("read")?);
         // SAFETY: the header asks for `len` writable bytes.
         let buffer = unsafe { pointer::buffer(buffer, len) }?;
@@ -124,5 +124,5 @@ pub unsafe extern "C" fn thumbling_content_read(
 /// Frees content; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_content_free(content: thumbling_content_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || CONTENTS.free(content.id))
+    boundary::status(|| CONTENTS.free(content.id))
 }

@@ -9,7 +9,6 @@ use std::ffi::c_char;
 
 use super::super::boundary;
 use super::super::call::{self, Reply, UserData, thumbling_call_t, thumbling_release_t};
-use super::super::pointer::Out;
 use super::super::source::thumbling_source_t;
 use super::super::status::thumbling_status_t;
 use super::super::versioned::versioned;
@@ -112,7 +111,7 @@ pub unsafe extern "C" fn thumbling_call_reply_info(
     info: *const thumbling_file_info_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for the pointer that the callback was passed, and a valid struct.
-    boundary::status(Out::none(), || unsafe { call::reply(call, Reply::Info(self::info(info)?)) })
+    boundary::status(|| unsafe { call::reply(call, Reply::Info(self::info(info)?)) })
 }
 
 /// Answers thumbling_drive_resolve_t and thumbling_drive_copy_t. Copies the strings of `file`; the last answer counts.
@@ -122,5 +121,5 @@ pub unsafe extern "C" fn thumbling_call_reply_file(
     file: *const thumbling_file_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for the pointer that the callback was passed, and a valid struct.
-    boundary::status(Out::none(), || unsafe { call::reply(call, Reply::File(self::file(file, "file")?)) })
+    boundary::status(|| unsafe { call::reply(call, Reply::File(self::file(file, "file")?)) })
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::Out;
 use super::super::status::thumbling_status_t;
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn thumbling_events_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (events, error) = unsafe { (Out::new(events), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let events = events.required("events")?;
         let receiver = self::engine(engine)?.events();
         events.put(thumbling_events_t { id: RECEIVERS.insert(Mutex::new(receiver))? })
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn thumbling_events_next(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (event, error) = unsafe { (Out::new(event), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let (out, receiver) = (event.required("event")?, RECEIVERS.get(events.id)?);
         let receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
         let next = receiver.wait(Duration::from_millis(timeout_ms));
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn thumbling_event_info(
     event: thumbling_event_t,
     info: *mut thumbling_event_info_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let info = unsafe { OutStruct::new(info) }?;
         info.put(EVENTS.get(event.id)?.info());
@@ -170,11 +170,11 @@ pub unsafe extern "C" fn thumbling_event_info(
 /// Frees an event; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_event_free(event: thumbling_event_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || EVENTS.free(event.id))
+    boundary::status(|| EVENTS.free(event.id))
 }
 
 /// Frees a receiver; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_events_free(events: thumbling_events_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || RECEIVERS.free(events.id))
+    boundary::status(|| RECEIVERS.free(events.id))
 }

@@ -6,7 +6,7 @@
 use std::ffi::{c_char, c_void};
 
 use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::{self, Out, Text};
 use super::super::status::thumbling_status_t;
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn thumbling_keyring_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid, for as many bytes as they say.
     let (keyring, error, key) = unsafe { (Out::new(keyring), Out::new(error), key(key_id, secret, secret_len)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let keyring = keyring.required("keyring")?;
         keyring.put(thumbling_keyring_t { id: KEYRINGS.insert(Keyring::new(key?))? })
     })
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn thumbling_keyring_accept(
 ) -> thumbling_status_t {
     // SAFETY: as in `thumbling_keyring_new`.
     let (error, key) = unsafe { (Out::new(error), key(key_id, secret, secret_len)) };
-    boundary::status(error, || {
+    error::status(error, || {
         KEYRINGS.get(keyring.id)?.accept(key?);
         Ok(())
     })
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn thumbling_keyring_rotate(
 ) -> thumbling_status_t {
     // SAFETY: as in `thumbling_keyring_new`.
     let (error, key) = unsafe { (Out::new(error), key(key_id, secret, secret_len)) };
-    boundary::status(error, || KEYRINGS.get(keyring.id)?.rotate(key?))
+    error::status(error, || KEYRINGS.get(keyring.id)?.rotate(key?))
 }
 
 /// No longer accepts signatures of the key `key_id`. The key that signs cannot be retired.
@@ -81,13 +81,13 @@ pub unsafe extern "C" fn thumbling_keyring_retire(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (error, id) = unsafe { (Out::new(error), Text::new(key_id)) };
-    boundary::status(error, || KEYRINGS.get(keyring.id)?.retire(id.required("key_id")?))
+    error::status(error, || KEYRINGS.get(keyring.id)?.retire(id.required("key_id")?))
 }
 
 /// Frees a keyring; 0 is a no-op. Engines that use it keep it.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_keyring_free(keyring: thumbling_keyring_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || KEYRINGS.free(keyring.id))
+    boundary::status(|| KEYRINGS.free(keyring.id))
 }
 
 /// # Safety

@@ -6,7 +6,7 @@ use std::ffi::{CString, c_char};
 use std::time::Duration;
 
 use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::{Out, Text};
 use super::super::spec::zero;
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn thumbling_lookup_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (lookup, error) = unsafe { (Out::new(lookup), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let lookup = lookup.required("lookup")?;
         // SAFETY: the header asks for a valid request, with its size set and valid pointers.
         let (given, spec, files, caller) = unsafe {
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn thumbling_lookup_at(
     index: usize,
     result: *mut thumbling_lookup_result_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let result = unsafe { OutStruct::new(result) }?;
         let answers = LOOKUPS.get(lookup.id)?;
@@ -229,5 +229,5 @@ impl Answer {
 /// Frees a lookup; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_lookup_free(lookup: thumbling_lookup_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || LOOKUPS.free(lookup.id))
+    boundary::status(|| LOOKUPS.free(lookup.id))
 }

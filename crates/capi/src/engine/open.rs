@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn thumbling_engine_new(
     // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
     let (error, drive) = unsafe { (Out::new(error), host::HostDrive::new(drive)) };
     // SAFETY: as above.
-    boundary::status(error, || unsafe { open(config, Arc::new(drive?), engine) })
+    error::status(error, || unsafe { open(config, Arc::new(drive?), engine) })
 }
 
 /// Opens an engine on the files of a folder of this machine, as the one space `space`. A file's id is its path within the
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn thumbling_engine_new_folder(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
     let (error, folder, space) = unsafe { (Out::new(error), Text::new(folder), Text::new(space)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let drive = FolderDrive::open(folder.path("folder")?, SpaceId::new(space.required("space")?)?)?;
         // SAFETY: as above.
         unsafe { open(config, Arc::new(drive), engine) }
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn thumbling_engine_close(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
     let running = unsafe { Out::new(running) };
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         let inside = self::engine(engine)?.close(Duration::from_millis(timeout_ms));
         running.put_if_wanted(inside)
     })
@@ -105,5 +105,5 @@ pub unsafe extern "C" fn thumbling_engine_close(
 /// Frees an engine; 0 is a no-op. One that is still open is closed first, and running callbacks are waited for up to 5 s.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_engine_free(engine: thumbling_engine_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || ENGINES.free(engine.id))
+    boundary::status(|| ENGINES.free(engine.id))
 }

@@ -3,18 +3,26 @@
 //! Statuses are snapshots: they do not change while the task continues.
 
 use std::ffi::{CString, c_char};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::str::FromStr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::boundary;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
-use super::super::pointer::Out;
+use super::super::pointer::{self, Out};
 use super::super::status::{THUMBLING_OK, thumbling_status_t};
 use super::super::text::{maybe, pointer_to};
 use super::super::versioned::{OutStruct, versioned};
+use super::caller::{caller, thumbling_caller_t};
 use super::change::thumbling_task_id_t;
 use super::file::thumbling_file_t;
+use super::lowered;
+use super::open::{engine, thumbling_engine_t};
 use super::task::*;
 use thumbling::{Error, Result};
+use thumbling_engine::Engine;
+use thumbling_engine::caller::Caller;
+use thumbling_engine::id::TaskId;
 use thumbling_engine::task::{ItemState, TaskKind, TaskState, TaskStatus};
 
 /// Durable, not started.
@@ -142,13 +150,79 @@ pub(super) fn state(state: TaskState) -> i32 {
     }
 }
 
+/// The status of a task. THUMBLING_ERROR_NOT_FOUND if `caller` (may be NULL) may not see it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_task_get(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
+    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.task(id, caller)) }
+}
+
+/// Blocks until the task ends or `timeout_ms` elapses, and returns its status.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_task_wait(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    timeout_ms: u64,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+) -> thumbling_status_t {
+    let timeout = Duration::from_millis(timeout_ms);
+    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
+    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.wait(id, caller, timeout)) }
+}
+
+/// Cancels a task that has not ended, and returns its status.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_task_cancel(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
+    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.cancel(id, caller)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid, with their sizes set.
+unsafe fn snapshot(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+    ask: impl FnOnce(&Engine, &TaskId, &Caller) -> thumbling_engine::Result<TaskStatus>,
+) -> thumbling_status_t {
+    // SAFETY: promised by the caller.
+    let (task, error) = unsafe { (Out::new(task), Out::new(error)) };
+    error::status(error, || {
+        let task = task.required("task")?;
+        if id.is_null() {
+            return Err(pointer::null("id"));
+        }
+        // SAFETY: promised by the caller.
+        let (id, caller) = unsafe { (id.read_unaligned(), self::caller(caller)?) };
+        let text: String = id.text.iter().take_while(|c| **c != 0).map(|c| char::from(*c as u8)).collect();
+        let status = ask(&*self::engine(engine)?, &TaskId::from_str(&text)?, &caller).map_err(lowered)?;
+        task.put(insert(status)?)
+    })
+}
+
 /// The status of the task as a whole.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_task_info(
     task: thumbling_task_t,
     info: *mut thumbling_task_info_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let info = unsafe { OutStruct::new(info) }?;
         let snapshot = TASKS.get(task.id)?;
@@ -193,7 +267,7 @@ pub unsafe extern "C" fn thumbling_task_at(
     index: usize,
     item: *mut thumbling_task_item_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(item) }?;
         let snapshot = TASKS.get(task.id)?;
@@ -221,5 +295,5 @@ pub unsafe extern "C" fn thumbling_task_at(
 /// Frees a status; 0 is a no-op. The task continues.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_task_free(task: thumbling_task_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || TASKS.free(task.id))
+    boundary::status(|| TASKS.free(task.id))
 }

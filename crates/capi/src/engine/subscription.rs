@@ -4,7 +4,7 @@
 
 use super::super::boundary;
 use super::super::call::{Lent, UserData, thumbling_release_t};
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::{self, Out};
 use super::super::status::thumbling_status_t;
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn thumbling_subscription_new(
     let lent = Lent { user_data, release };
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (subscription, error) = unsafe { (Out::new(subscription), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let subscription = subscription.required("subscription")?;
         let ended = ended.ok_or_else(|| pointer::null("ended"))?;
         let engine = self::engine(engine)?;
@@ -58,5 +58,5 @@ pub unsafe extern "C" fn thumbling_subscription_new(
 /// callback, `release` is called as soon as the callback returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_subscription_free(subscription: thumbling_subscription_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || SUBSCRIPTIONS.free(subscription.id))
+    boundary::status(|| SUBSCRIPTIONS.free(subscription.id))
 }

@@ -3,12 +3,9 @@
 //! Tasks are durable and run to their end, whatever happens to the process.
 
 use std::ffi::c_char;
-use std::str::FromStr;
-use std::time::Duration;
 
-use super::super::boundary;
-use super::super::error::thumbling_error_t;
-use super::super::pointer::{self, Out, Text};
+use super::super::error::{self, thumbling_error_t};
+use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
 use super::super::versioned::{self, versioned};
 use super::caller::{caller, thumbling_caller_t};
@@ -16,12 +13,11 @@ use super::change::thumbling_task_id_t;
 use super::file::{file, files, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
-use super::status::{insert, thumbling_task_t};
 use thumbling::{Error, Result};
 use thumbling_engine::Engine;
 use thumbling_engine::caller::Caller;
 use thumbling_engine::id::{FileRef, TaskId};
-use thumbling_engine::task::{PackageContent, ShareTask, TaskKind, TaskStatus};
+use thumbling_engine::task::{PackageContent, ShareTask, TaskKind};
 
 /// Thumbnails of files of any kind.
 pub const THUMBLING_TASK_AUTO: i32 = 0;
@@ -81,7 +77,7 @@ pub unsafe extern "C" fn thumbling_task_create(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (id, error) = unsafe { (Out::new(id), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let id = id.required("id")?;
         // SAFETY: the header asks for a valid request, with its size set and valid pointers.
         let (given, files, caller) = unsafe {
@@ -134,84 +130,5 @@ fn content(content: i32) -> Result<PackageContent> {
         THUMBLING_CONTENT_THUMBNAILS => Ok(PackageContent::Thumbnails),
         THUMBLING_CONTENT_BOTH => Ok(PackageContent::Both),
         n => Err(Error::invalid_argument(format!("content is {n}"))),
-    }
-}
-
-/// The status of a task. THUMBLING_ERROR_NOT_FOUND if `caller` (may be NULL) may not see it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_task_get(
-    engine: thumbling_engine_t,
-    id: *const thumbling_task_id_t,
-    caller: *const thumbling_caller_t,
-    task: *mut thumbling_task_t,
-    error: *mut thumbling_error_t,
-) -> thumbling_status_t {
-    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
-    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.task(id, caller)) }
-}
-
-/// Blocks until the task ends or `timeout_ms` elapses, and returns its status.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_task_wait(
-    engine: thumbling_engine_t,
-    id: *const thumbling_task_id_t,
-    caller: *const thumbling_caller_t,
-    timeout_ms: u64,
-    task: *mut thumbling_task_t,
-    error: *mut thumbling_error_t,
-) -> thumbling_status_t {
-    let timeout = Duration::from_millis(timeout_ms);
-    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
-    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.wait(id, caller, timeout)) }
-}
-
-/// Cancels a task that has not ended, and returns its status.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_task_cancel(
-    engine: thumbling_engine_t,
-    id: *const thumbling_task_id_t,
-    caller: *const thumbling_caller_t,
-    task: *mut thumbling_task_t,
-    error: *mut thumbling_error_t,
-) -> thumbling_status_t {
-    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
-    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.cancel(id, caller)) }
-}
-
-/// # Safety
-/// The pointers are NULL or valid, with their sizes set.
-unsafe fn snapshot(
-    engine: thumbling_engine_t,
-    id: *const thumbling_task_id_t,
-    caller: *const thumbling_caller_t,
-    task: *mut thumbling_task_t,
-    error: *mut thumbling_error_t,
-    ask: impl FnOnce(&Engine, &TaskId, &Caller) -> thumbling_engine::Result<TaskStatus>,
-) -> thumbling_status_t {
-    // SAFETY: promised by the caller.
-    let (task, error) = unsafe { (Out::new(task), Out::new(error)) };
-    boundary::status(error, || {
-        let task = task.required("task")?;
-        if id.is_null() {
-            return Err(pointer::null("id"));
-        }
-        // SAFETY: promised by the caller.
-        let (id, caller) = unsafe { (id.read_unaligned(), self::caller(caller)?) };
-        let text: String = id.text.iter().take_while(|c| **c != 0).map(|c| char::from(*c as u8)).collect();
-        let status = ask(&*self::engine(engine)?, &TaskId::from_str(&text)?, &caller).map_err(lowered)?;
-        task.put(insert(status)?)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_task_id_is_its_text() {
-        let id = TaskId::unique().unwrap();
-        let text: Vec<u8> = thumbling_task_id_t::from(&id).text.iter().map(|c| *c as u8).collect();
-        assert_eq!(std::str::from_utf8(&text[..36]).unwrap(), id.to_string());
-        assert_eq!(text[36..], [0; 4]);
     }
 }

@@ -4,8 +4,7 @@
 
 use std::ffi::c_char;
 
-use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
 use super::super::versioned::{OutStruct, versioned};
@@ -91,7 +90,7 @@ pub unsafe extern "C" fn thumbling_engine_counters(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(counters) }?;
         let found = self::engine(engine)?.counters().map_err(lowered)?;
@@ -117,7 +116,7 @@ pub unsafe extern "C" fn thumbling_engine_collect_garbage(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(collected) }?;
         let found = self::engine(engine)?.collect_garbage().map_err(lowered)?;
@@ -164,7 +163,7 @@ unsafe fn read_all(
 ) -> thumbling_status_t {
     // SAFETY: promised by the caller.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: promised by the caller.
         let out = unsafe { OutStruct::new(verified) }?;
         let found = read(&*self::engine(engine)?).map_err(lowered)?;
@@ -188,7 +187,7 @@ pub unsafe extern "C" fn thumbling_state_repair(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (error, state_folder) = unsafe { (Out::new(error), Text::new(state_folder)) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(repaired) }?;
         let found = Engine::repair_state(state_folder.path("state_folder")?).map_err(lowered)?;

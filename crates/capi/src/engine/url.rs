@@ -6,7 +6,7 @@
 use std::ffi::{CString, c_char};
 
 use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
 use super::super::pointer::{Out, Text};
 use super::super::spec::zero;
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn thumbling_url_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (url, error) = unsafe { (Out::new(url), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let url = url.required("url")?;
         // SAFETY: the header asks for a valid request, with its size set and valid pointers.
         let (given, file, caller, [uri, spec, hint]) = unsafe {
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn thumbling_url_info(
     url: thumbling_url_t,
     info: *mut thumbling_url_info_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let info = unsafe { OutStruct::new(info) }?;
         let signed = URLS.get(url.id)?;
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn thumbling_url_info(
 /// Frees a URL; 0 is a no-op. The URL itself stays valid until it expires.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_url_free(url: thumbling_url_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || URLS.free(url.id))
+    boundary::status(|| URLS.free(url.id))
 }
 
 /// A hint for a file and caller.
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn thumbling_hint_new(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (hint, error) = unsafe { (Out::new(hint), Out::new(error)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let hint = hint.required("hint")?;
         // SAFETY: the header asks for a valid request, with its size set and valid pointers.
         let (file, info, caller, uri) = unsafe {
@@ -212,5 +212,5 @@ pub extern "C" fn thumbling_hint_text(hint: thumbling_hint_t) -> *const c_char {
 /// Frees a hint; 0 is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_hint_free(hint: thumbling_hint_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || HINTS.free(hint.id))
+    boundary::status(|| HINTS.free(hint.id))
 }

@@ -11,6 +11,7 @@ use thumbling_engine::drive::{Access, Action, CallContext, Drive, DriveError, Fi
 use thumbling_engine::id::{FileRef, SpaceId};
 use thumbling_engine::lookup::LookupMode;
 use thumbling_engine::task::TaskKind;
+use thumbling_engine::url::Target;
 
 /// Keeps the context of every call of a drive.
 struct Observed {
@@ -82,7 +83,7 @@ fn a_lookup_waits_for_the_drive_as_long_as_the_caller() {
     assert_eq!(drive.last("authorize").unwrap().1, None);
     assert_eq!(drive.last("stat").unwrap().1, None);
     let timeout = Duration::from_secs(9);
-    engine.thumbnail_url((&a).into(), None, &mary(), None, LookupMode::WaitUpTo(timeout)).unwrap();
+    engine.thumbnail_url(Target::File(&a), None, &mary(), None, LookupMode::WaitUpTo(timeout)).unwrap();
     assert!(drive.last("authorize").unwrap().1.unwrap() <= timeout);
 }
 
