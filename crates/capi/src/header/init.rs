@@ -101,19 +101,27 @@ struct Struct {
 fn structs(text: &str) -> Vec<Struct> {
     let mut structs = Vec::new();
     let (mut fields, mut comment, mut is_sized) = (Vec::new(), String::new(), false);
+    let mut is_inside = false;
     for (number, line) in text.lines().enumerate() {
         let trimmed = line.trim();
         if trimmed == "typedef struct {" {
-            (fields, comment, is_sized) = (Vec::new(), String::new(), false);
+            (fields, comment, is_sized, is_inside) = (Vec::new(), String::new(), false, true);
+        } else if !is_inside {
+            continue;
         } else if let Some(name) = line.strip_prefix("} ") {
+            is_inside = false;
             if is_sized {
                 let name = name.trim_end_matches(';').to_owned();
                 structs.push(Struct { name, fields: std::mem::take(&mut fields), end: number });
             }
         } else if trimmed.starts_with("/*") || trimmed.starts_with('*') {
             comment += trimmed;
-        } else if line.starts_with("    ") && trimmed.ends_with(';') && !trimmed.contains('(') {
+        } else if line.starts_with("    ") && trimmed.ends_with(';') {
             is_sized |= trimmed == "size_t struct_size;";
+            is_inside = is_sized;
+            if !is_sized {
+                continue;
+            }
             fields.push(field(trimmed.trim_end_matches(';'), &comment));
             comment.clear();
         }
@@ -247,7 +255,7 @@ fn evaluated(field: &Field, value: &str, constants: &[(&str, i128)], own_size: u
 fn every_initialiser_equals_the_default_of_the_library() {
     let header = generate();
     let (constants, defaults) = (constants(&header), defaults());
-    let joined = header.replace("\\\n", "").replace("{NULL, NULL}", "{NULL NULL}");
+    let joined = header.replace(" \\\n    ", " ").replace("{NULL, NULL}", "{NULL NULL}");
     let found = structs(&header);
     assert_eq!(found.len(), defaults.len());
     for Struct { name, fields, .. } in found {

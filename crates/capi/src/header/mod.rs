@@ -106,12 +106,23 @@ fn generate() -> String {
 /// One section: the module's documentation as its heading, then what cbindgen generates for its items.
 fn section(name: &str) -> String {
     let file = root().join(format!("crates/capi/src/{name}.rs"));
-    let config = cbindgen::Config::from_file(root().join("cbindgen.toml")).unwrap();
+    let mut config = cbindgen::Config::from_file(root().join("cbindgen.toml")).unwrap();
+    // Otherwise cbindgen leaves out what no function of this file uses.
+    config.export.include = structs(&std::fs::read_to_string(&file).unwrap());
     let bindings = cbindgen::Builder::new().with_config(config).with_src(&file).generate().unwrap();
     let mut items = Vec::new();
     bindings.write(&mut items);
     let version = if name == "version" { version() } else { String::new() };
     format!("\n\n{}\n\n{version}{}\n", heading(&file), compact(&String::from_utf8(items).unwrap()))
+}
+
+/// The names of the structs and callback types in a file.
+fn structs(source: &str) -> Vec<String> {
+    let names = source.lines().filter_map(|line| {
+        let rest = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub type "))?;
+        rest.split([' ', '{']).next()
+    });
+    names.map(str::to_owned).collect()
 }
 
 /// The version of the header, from Cargo.toml.
@@ -150,7 +161,9 @@ fn compact(items: &str) -> String {
                 // The suffix is no C89.
                 *last = format!("#define {name} UINT64_MAX");
             }
-            let prefix = name.rsplit_once('_').unwrap().0.split('_').take(3).collect::<Vec<_>>().join("_");
+            let words: Vec<&str> = name.split('_').collect();
+            // Modes and states of lookups are two groups.
+            let prefix = words[1..if words[1] == "LOOKUP" { 3 } else { 2 }].join("_");
             let comment = lines.len() - 2;
             if prefix == group && lines[comment - 1].is_empty() {
                 lines.remove(comment - 1);
