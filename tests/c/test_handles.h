@@ -29,7 +29,7 @@ static void a_stale_handle_is_refused_after_its_slot_is_used_again(void) {
 }
 
 static void stale_thumbnails_and_a_stale_error_have_no_data(void) {
-    thumbling_source_t source = orange();
+    thumbling_source_t source = orange(), none;
     thumbling_thumbnails_t thumbnails = {0};
     thumbling_error_t error = no_error;
     thumbling_image_t item = THUMBLING_IMAGE_INIT;
@@ -40,7 +40,7 @@ static void stale_thumbnails_and_a_stale_error_have_no_data(void) {
     CHECK(thumbling_thumbnails_at(thumbnails, 0, &item) == THUMBLING_ERROR_INVALID_ARGUMENT);
     CHECK(thumbling_thumbnails_report(thumbnails, &report) == THUMBLING_ERROR_INVALID_ARGUMENT);
     CHECK(thumbling_thumbnails_free(thumbnails) == THUMBLING_ERROR_INVALID_ARGUMENT);
-    CHECK(thumbling_source_new_path("no-such-file", &source, &error) == THUMBLING_ERROR_NOT_FOUND);
+    CHECK(thumbling_source_new_path("no-such-file", &none, &error) == THUMBLING_ERROR_NOT_FOUND);
     CHECK(thumbling_error_free(error) == THUMBLING_OK);
     CHECK(!thumbling_error_detail(error) && !thumbling_error_format(error));
     CHECK(thumbling_error_status(error) == THUMBLING_ERROR_INVALID_ARGUMENT);
