@@ -10,29 +10,33 @@ struct upload {
     int released;
 };
 
-static thumbling_status_t drive_stat(void *user_data, const thumbling_file_t *file, thumbling_file_info_t *info) {
-    struct upload *upload = user_data;
+static thumbling_status_t drive_stat(uintptr_t user_data, const thumbling_call_t *call, const thumbling_file_t *file) {
+    struct upload *upload = (struct upload *)user_data;
+    thumbling_file_info_t info = THUMBLING_FILE_INFO_INIT;
     if (strcmp(file->file, "upload") != 0) return THUMBLING_ERROR_NOT_FOUND;
-    info->size = upload->len;
-    strcpy(info->name, "upload");
-    strcpy(info->version, "1");
-    return THUMBLING_OK;
+    info.size = upload->len;
+    info.name = "upload";
+    info.version = "1";
+    return thumbling_call_reply_info(call, &info);
 }
 
-static thumbling_status_t drive_open(void *user_data, const thumbling_file_t *file, thumbling_source_t *source) {
-    struct upload *upload = user_data;
+static thumbling_status_t drive_open(uintptr_t user_data, const thumbling_call_t *call, const thumbling_file_t *file,
+                                     thumbling_source_t *source) {
+    struct upload *upload = (struct upload *)user_data;
+    (void)call;
     if (strcmp(file->file, "upload") != 0) return THUMBLING_ERROR_NOT_FOUND;
     return thumbling_source_new_copy(upload->bytes, upload->len, source, NULL);
 }
 
-static thumbling_status_t drive_authorize(void *user_data, const thumbling_caller_t *caller, const thumbling_file_t *file,
+static thumbling_status_t drive_authorize(uintptr_t user_data, const thumbling_call_t *call,
+                                          const thumbling_caller_t *caller, const thumbling_file_t *file,
                                           int32_t action) {
-    (void)user_data, (void)action;
+    (void)user_data, (void)call, (void)action;
     if (strcmp(file->space, "mine") != 0) return THUMBLING_ERROR_NOT_FOUND;
     return caller->user && strcmp(caller->user, "mary") == 0 ? THUMBLING_OK : THUMBLING_ERROR_DENIED;
 }
 
-static void drive_release(void *user_data) { ((struct upload *)user_data)->released++; }
+static void drive_release(uintptr_t user_data) { ((struct upload *)user_data)->released++; }
 
 static int failed(const char *what, thumbling_status_t status, thumbling_error_t error) {
     const char *detail = thumbling_error_detail(error);
@@ -43,15 +47,18 @@ static int failed(const char *what, thumbling_status_t status, thumbling_error_t
 
 static int run(thumbling_engine_t engine, FILE *out) {
     thumbling_file_t file = {.space = "mine", .file = "upload"};
-    thumbling_caller_t mary = {.struct_size = sizeof mary, .user = "mary"};
-    thumbling_task_info_t info = {.struct_size = sizeof info};
-    thumbling_opened_info_t got = {.struct_size = sizeof got};
+    thumbling_caller_t mary = THUMBLING_CALLER_INIT;
+    thumbling_task_info_t info = THUMBLING_TASK_INFO_INIT;
+    thumbling_url_request_t request = THUMBLING_URL_REQUEST_INIT;
+    thumbling_url_info_t signed_url = THUMBLING_URL_INFO_INIT;
+    thumbling_content_info_t found = THUMBLING_CONTENT_INFO_INIT;
     thumbling_task_id_t id;
-    thumbling_task_t task = {0};
-    thumbling_url_t url = {0};
-    thumbling_opened_t opened = {0};
-    thumbling_error_t error = {0};
+    thumbling_task_t task;
+    thumbling_url_t url;
+    thumbling_content_t content;
+    thumbling_error_t error;
     thumbling_status_t status;
+    mary.user = "mary";
 
     status = thumbling_engine_file_changed(engine, &file, &id, &error);
     if (status) return failed("upload", status, error);
@@ -64,37 +71,36 @@ static int run(thumbling_engine_t engine, FILE *out) {
         return 1;
     }
 
-    status = thumbling_url_new(engine, &file, NULL, NULL, &mary, NULL, THUMBLING_LOOK_WAIT, 10000, &url, &error);
+    request.file = &file;
+    request.caller = &mary;
+    request.mode = THUMBLING_LOOKUP_MODE_WAIT;
+    status = thumbling_url_new(engine, &request, &url, &error);
     if (status) return failed("url", status, error);
-    status = thumbling_url_open(engine, thumbling_url_text(url), &opened, &error);
+    thumbling_url_info(url, &signed_url);
+    status = thumbling_content_new(engine, signed_url.url, &content, &error);
     thumbling_url_free(url);
-    if (status) return failed("open", status, error);
-    thumbling_opened_info(opened, &got);
-    for (uint64_t at = 0; at < got.size;) {
+    if (status) return failed("content", status, error);
+    thumbling_content_info(content, &found);
+    for (uint64_t at = 0; at < found.size;) {
         unsigned char buffer[4096];
         size_t read;
-        status = thumbling_opened_read(opened, at, buffer, sizeof buffer, &read, &error);
+        status = thumbling_content_read(content, at, buffer, sizeof buffer, &read, &error);
         if (status || read == 0) break;
         fwrite(buffer, 1, read, out);
         at += read;
     }
-    if (!status) printf("task %s: %llu bytes of %s\n", info.id.text, (unsigned long long)got.size, got.content_type);
-    thumbling_opened_free(opened);
+    if (!status) printf("task %s: %llu bytes of %s\n", info.id.text, (unsigned long long)found.size, found.media_type);
+    thumbling_content_free(content);
     return status ? failed("read", status, error) : 0;
 }
 
 int main(int argc, char **argv) {
     struct upload upload = {0};
     thumbling_engine_t engine = {0};
-    thumbling_error_t error = {0};
+    thumbling_error_t error;
     thumbling_status_t status;
-    thumbling_config_t config;
-    thumbling_drive_t drive = {.struct_size = sizeof drive,
-                               .user_data = &upload,
-                               .release = drive_release,
-                               .stat = drive_stat,
-                               .open = drive_open,
-                               .authorize = drive_authorize};
+    thumbling_engine_config_t config = THUMBLING_ENGINE_CONFIG_INIT;
+    thumbling_drive_t drive = THUMBLING_DRIVE_INIT;
     FILE *in = argc == 4 ? fopen(argv[2], "rb") : NULL, *out = argc == 4 ? fopen(argv[3], "wb") : NULL;
     int ended = 1;
     if (!in || !out) return 2;
@@ -106,13 +112,17 @@ int main(int argc, char **argv) {
     }
     fclose(in);
 
-    thumbling_config_init(&config, sizeof config);
-    config.state = argv[1];
+    drive.user_data = (uintptr_t)&upload;
+    drive.release = drive_release;
+    drive.stat = drive_stat;
+    drive.open = drive_open;
+    drive.authorize = drive_authorize;
+    config.state_folder = argv[1];
     config.threads = 1;
-    status = thumbling_engine_open(&config, &drive, &engine, &error);
+    status = thumbling_engine_new(&config, &drive, &engine, &error);
     if (status) ended = failed("engine", status, error);
     else ended = run(engine, out);
-    thumbling_engine_close(engine, 10000, NULL);
+    thumbling_engine_free(engine);
     if (upload.released != 1) {
         fprintf(stderr, "released %d times\n", upload.released);
         ended = 1;

@@ -1,4 +1,4 @@
-/* The smallest test frame that does: CHECK notes a failure and leaves the test. */
+/* A minimal test framework: CHECK reports a failure and leaves the test. */
 #ifndef CHECK_H
 #define CHECK_H
 

@@ -1,4 +1,4 @@
-/* Small pictures in code: QOI is a header and one chunk a pixel. https://qoiformat.org/qoi-specification.pdf */
+/* Small generated pictures. QOI is a header and one chunk per pixel: https://qoiformat.org/qoi-specification.pdf */
 #ifndef SAMPLE_H
 #define SAMPLE_H
 
@@ -18,7 +18,7 @@ static void sample_u32(uint8_t *to, uint32_t n) {
     to[3] = (uint8_t)n;
 }
 
-/* A header that claims width x height px, over `pixels` orange ones. */
+/* A header that claims width x height px, followed by `pixels` orange ones. */
 static sample_t sample_claiming(uint32_t width, uint32_t height, size_t pixels) {
     static const uint8_t end[8] = {0, 0, 0, 0, 0, 0, 0, 1};
     static const uint8_t orange[4] = {0xfe, 255, 128, 0};

@@ -1,4 +1,4 @@
-/* The engine in the C ABI, one behaviour a test. Runs in a folder that it may write to; prints its result in one line. */
+/* The engine in the C ABI, one test for each behaviour. Run it in a folder that it may write to. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <pthread.h>
@@ -24,7 +24,7 @@ static const thumbling_error_t no_error = {0};
 #include "test_engine_callbacks.h"
 #include "test_engine_handles.h"
 
-/* Last: whatever a test forgot to free, or the library, is still there. */
+/* Last: handles that a test or the library forgot to free are still alive. */
 static void nothing_is_left_alive(void) { CHECK(thumbling_handles_alive() == 0); }
 
 int main(void) {

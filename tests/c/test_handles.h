@@ -1,11 +1,11 @@
-/* Handles that name nothing, or no longer; and many threads. */
+/* Invalid handles, and many threads. */
 
 static void freeing_zero_does_nothing(void) {
     const thumbling_source_t source = {0};
-    const thumbling_thumbnails_t made = {0};
+    const thumbling_thumbnails_t thumbnails = {0};
     const thumbling_cancel_t cancel = {0};
     CHECK(thumbling_source_free(source) == THUMBLING_OK);
-    CHECK(thumbling_thumbnails_free(made) == THUMBLING_OK);
+    CHECK(thumbling_thumbnails_free(thumbnails) == THUMBLING_OK);
     CHECK(thumbling_cancel_free(cancel) == THUMBLING_OK);
     CHECK(thumbling_error_free(no_error) == THUMBLING_OK);
 }
@@ -16,10 +16,9 @@ static void freeing_twice_is_refused(void) {
     CHECK(thumbling_source_free(source) == THUMBLING_ERROR_INVALID_ARGUMENT);
 }
 
-static void a_stale_handle_is_refused_though_its_slot_lives_again(void) {
+static void a_stale_handle_is_refused_after_its_slot_is_used_again(void) {
     thumbling_source_t old = orange(), young;
-    thumbling_info_t info;
-    info.struct_size = sizeof info;
+    thumbling_info_t info = THUMBLING_INFO_INIT;
     CHECK(thumbling_source_free(old) == THUMBLING_OK);
     young = orange();
     CHECK(young.id != old.id);
@@ -29,21 +28,19 @@ static void a_stale_handle_is_refused_though_its_slot_lives_again(void) {
     thumbling_source_free(young);
 }
 
-static void a_stale_result_and_a_stale_error_say_nothing(void) {
-    thumbling_source_t source = orange();
-    thumbling_thumbnails_t made = {0};
+static void stale_thumbnails_and_a_stale_error_have_no_data(void) {
+    thumbling_source_t source = orange(), none;
+    thumbling_thumbnails_t thumbnails = {0};
     thumbling_error_t error = no_error;
-    thumbling_thumbnail_t item;
-    thumbling_report_t report;
-    item.struct_size = sizeof item;
-    report.struct_size = sizeof report;
-    CHECK(thumbling_thumbnails_new(source, NULL, &made, NULL) == THUMBLING_OK);
-    CHECK(thumbling_thumbnails_free(made) == THUMBLING_OK);
-    CHECK(thumbling_thumbnails_count(made) == 0);
-    CHECK(thumbling_thumbnails_at(made, 0, &item) == THUMBLING_ERROR_INVALID_ARGUMENT);
-    CHECK(thumbling_thumbnails_report(made, &report) == THUMBLING_ERROR_INVALID_ARGUMENT);
-    CHECK(thumbling_thumbnails_free(made) == THUMBLING_ERROR_INVALID_ARGUMENT);
-    CHECK(thumbling_source_new_path("no-such-file", &source, &error) == THUMBLING_ERROR_NOT_FOUND);
+    thumbling_image_t item = THUMBLING_IMAGE_INIT;
+    thumbling_report_t report = THUMBLING_REPORT_INIT;
+    CHECK(thumbling_thumbnails_new(source, NULL, &thumbnails, NULL) == THUMBLING_OK);
+    CHECK(thumbling_thumbnails_free(thumbnails) == THUMBLING_OK);
+    CHECK(thumbling_thumbnails_count(thumbnails) == 0);
+    CHECK(thumbling_thumbnails_at(thumbnails, 0, &item) == THUMBLING_ERROR_INVALID_ARGUMENT);
+    CHECK(thumbling_thumbnails_report(thumbnails, &report) == THUMBLING_ERROR_INVALID_ARGUMENT);
+    CHECK(thumbling_thumbnails_free(thumbnails) == THUMBLING_ERROR_INVALID_ARGUMENT);
+    CHECK(thumbling_source_new_path("no-such-file", &none, &error) == THUMBLING_ERROR_NOT_FOUND);
     CHECK(thumbling_error_free(error) == THUMBLING_OK);
     CHECK(!thumbling_error_detail(error) && !thumbling_error_format(error));
     CHECK(thumbling_error_status(error) == THUMBLING_ERROR_INVALID_ARGUMENT);
@@ -51,19 +48,18 @@ static void a_stale_result_and_a_stale_error_say_nothing(void) {
 }
 
 static void a_stale_token_is_refused(void) {
-    thumbling_options_t options = options_default();
-    CHECK(thumbling_cancel_new(&options.cancel, NULL) == THUMBLING_OK);
-    CHECK(thumbling_cancel_free(options.cancel) == THUMBLING_OK);
-    CHECK(thumbling_cancel_raise(options.cancel) == THUMBLING_ERROR_INVALID_ARGUMENT);
-    CHECK(status_with(orange(), &options) == THUMBLING_ERROR_INVALID_ARGUMENT);
+    thumbling_request_t request = request_default();
+    CHECK(thumbling_cancel_new(&request.cancel, NULL) == THUMBLING_OK);
+    CHECK(thumbling_cancel_free(request.cancel) == THUMBLING_OK);
+    CHECK(thumbling_cancel_raise(request.cancel) == THUMBLING_ERROR_INVALID_ARGUMENT);
+    CHECK(status_with(orange(), &request) == THUMBLING_ERROR_INVALID_ARGUMENT);
 }
 
-static void a_handle_of_another_type_or_made_up_is_refused(void) {
+static void a_handle_of_another_type_or_invented_is_refused(void) {
     thumbling_source_t source = orange(), wrong;
     thumbling_thumbnails_t other;
-    thumbling_info_t info;
+    thumbling_info_t info = THUMBLING_INFO_INIT;
     uint64_t bit;
-    info.struct_size = sizeof info;
     other.id = source.id;
     CHECK(thumbling_thumbnails_free(other) == THUMBLING_ERROR_INVALID_ARGUMENT);
     for (bit = 1; bit; bit <<= 1) {
@@ -84,14 +80,13 @@ static void *work(void *user_data) {
     int i;
     for (i = 0; i < 8; i++) {
         thumbling_source_t own = orange();
-        thumbling_thumbnails_t made = {0};
+        thumbling_thumbnails_t thumbnails = {0};
         thumbling_error_t error = no_error;
-        thumbling_info_t info;
-        info.struct_size = sizeof info;
-        worker->failures += thumbling_thumbnails_new(worker->shared, NULL, &made, NULL) != THUMBLING_OK;
-        worker->failures += thumbling_thumbnails_count(made) != 1;
+        thumbling_info_t info = THUMBLING_INFO_INIT;
+        worker->failures += thumbling_thumbnails_new(worker->shared, NULL, &thumbnails, NULL) != THUMBLING_OK;
+        worker->failures += thumbling_thumbnails_count(thumbnails) != 1;
         worker->failures += thumbling_source_probe(own, NULL, &info, NULL) != THUMBLING_OK;
-        worker->failures += thumbling_thumbnails_free(made) != THUMBLING_OK;
+        worker->failures += thumbling_thumbnails_free(thumbnails) != THUMBLING_OK;
         worker->failures += thumbling_source_free(own) != THUMBLING_OK;
         worker->failures += thumbling_source_probe(own, NULL, &info, &error) != THUMBLING_ERROR_INVALID_ARGUMENT;
         worker->failures += thumbling_error_free(error) != THUMBLING_OK;
@@ -134,7 +129,12 @@ static void only_one_of_many_threads_frees(void) {
     CHECK(freed == 1);
 }
 
-#define HANDLE_TESTS                                                                                            \
-    freeing_zero_does_nothing, freeing_twice_is_refused, a_stale_handle_is_refused_though_its_slot_lives_again, \
-        a_stale_result_and_a_stale_error_say_nothing, a_stale_token_is_refused,                                 \
-        a_handle_of_another_type_or_made_up_is_refused, threads_share_a_source, only_one_of_many_threads_frees
+#define HANDLE_TESTS \
+    freeing_zero_does_nothing, \
+    freeing_twice_is_refused, \
+    a_stale_handle_is_refused_after_its_slot_is_used_again, \
+    stale_thumbnails_and_a_stale_error_have_no_data, \
+    a_stale_token_is_refused, \
+    a_handle_of_another_type_or_invented_is_refused, \
+    threads_share_a_source, \
+    only_one_of_many_threads_frees

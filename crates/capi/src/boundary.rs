@@ -3,34 +3,26 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::error::{ERRORS, thumbling_error_t};
-use super::pointer::Out;
 use super::status::{THUMBLING_OK, thumbling_status_t};
 use thumbling::{Error, Result};
 
-/// Runs `call`; a failure becomes its number, and an error handle where the caller asks for one.
-pub(super) fn status(error: Out<'_, thumbling_error_t>, call: impl FnOnce() -> Result<()>) -> thumbling_status_t {
-    match catch(call).and_then(|result| result) {
-        Ok(()) => THUMBLING_OK,
-        Err(e) => {
-            let code = e.kind().code();
-            // Nobody can be told of a failure to tell; the number still says what happened.
-            if error.is_wanted() {
-                let id = catch(|| ERRORS.insert(e)).and_then(|id| id).unwrap_or(0);
-                let _ = error.put(thumbling_error_t { id });
-            }
-            code
-        }
-    }
+/// Runs `call`; a failure becomes its number.
+pub(super) fn status(call: impl FnOnce() -> Result<()>) -> thumbling_status_t {
+    result(call).map_or_else(|e| e.kind().code(), |()| THUMBLING_OK)
 }
 
-/// Runs `call`, which has no status to report by: `otherwise` stands for every failure.
+/// Runs `call`; a panic becomes `internal`.
+pub(super) fn result<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch(call).and_then(|result| result)
+}
+
+/// Runs `call`, which cannot report an error: returns `otherwise` if it fails.
 pub(super) fn value<T>(otherwise: T, call: impl FnOnce() -> Result<T>) -> T {
-    catch(call).and_then(|result| result).unwrap_or(otherwise)
+    result(call).unwrap_or(otherwise)
 }
 
-/// Runs `call`; a panic is `internal`. Whatever `call` had in hands is dropped or behind a lock that forgives poison,
-/// so no broken state is seen later.
+/// Runs `call`; a panic is `internal`. Everything that `call` holds is dropped or behind a lock that ignores poison, so
+/// no broken state is seen later.
 fn catch<T>(call: impl FnOnce() -> T) -> Result<T> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| Error::internal(format!("a panic: {}", message(panic))))
 }
@@ -56,8 +48,7 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_internal() {
-        let status = status(Out::none(), || panic!("on purpose"));
-        assert_eq!(status, ErrorKind::Internal.code());
+        assert_eq!(status(|| panic!("on purpose")), ErrorKind::Internal.code());
     }
 
     #[test]
@@ -67,6 +58,6 @@ mod tests {
 
     #[test]
     fn an_error_becomes_its_number() {
-        assert_eq!(status(Out::none(), || Err(Error::limit("too many"))), ErrorKind::Limit.code());
+        assert_eq!(status(|| Err(Error::limit("too many"))), ErrorKind::Limit.code());
     }
 }

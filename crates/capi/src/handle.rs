@@ -1,8 +1,8 @@
 //! Generation-checked handles: numbers that name values in a table, never addresses.
 //!
 //! A handle is `kind << 56 | slot << 32 | generation`. Freeing a value raises the generation of its slot, so that a
-//! stale handle, a handle freed twice, one of another type and a random number are all found out, whatever was made in
-//! the slot since. A slot whose generations are used up is not used again. Zero names nothing.
+//! stale handle, a handle freed twice, one of another type and a random number are all detected, whatever is in the slot
+//! now. A slot whose generations are used up is not used again. Zero names nothing.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -29,12 +29,12 @@ struct Slot<T> {
 }
 
 impl<T> Table<T> {
-    /// An empty table. `kind`, not zero, tells its handles from those of other tables; `name` stands in errors.
+    /// An empty table. `kind`, not zero, tells its handles from those of other tables; `name` is for errors.
     pub(super) const fn new(kind: u8, name: &'static str) -> Self {
         Self { kind, name, slots: Mutex::new(Slots { slots: Vec::new(), free: Vec::new() }) }
     }
 
-    /// Keeps `value` and names it; `limit` if 2^24 values are alive.
+    /// Stores `value` and returns its handle; `limit` if 2^24 values are alive.
     pub(super) fn insert(&self, value: T) -> Result<u64> {
         let mut all = self.lock();
         let index = match all.free.pop() {
@@ -52,7 +52,7 @@ impl<T> Table<T> {
         Ok(u64::from(self.kind) << 56 | u64::from(index) << 32 | u64::from(slot.generation))
     }
 
-    /// The value that `id` names; `invalid-argument` if it names none. It lives on while it is used, even if another
+    /// The value that `id` names; `invalid-argument` if it names none. It stays alive while it is used, even if another
     /// thread frees the handle meanwhile.
     pub(super) fn get(&self, id: u64) -> Result<Arc<T>> {
         let mut all = self.lock();
@@ -75,7 +75,7 @@ impl<T> Table<T> {
             all.free.push(index);
         }
         drop(all);
-        // Outside the lock: a release callback may call us.
+        // Outside the lock: a release callback may call the library.
         drop(value);
         Ok(())
     }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_handle_is_found_out_after_its_slot_is_used_again() {
+    fn a_stale_handle_is_refused_after_its_slot_is_used_again() {
         let table = table();
         let old = table.insert("old").unwrap();
         table.free(old).unwrap();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_of_another_type_is_found_out() {
+    fn a_handle_of_another_type_is_refused() {
         let (words, other) = (table(), Table::new(2, "other"));
         let id = words.insert("word").unwrap();
         other.insert("other").unwrap();

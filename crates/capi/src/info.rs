@@ -2,63 +2,58 @@
 
 use std::ffi::c_char;
 
-use super::boundary;
-use super::error::thumbling_error_t;
-use super::options::{self, thumbling_options_t};
+use super::error::{self, thumbling_error_t};
 use super::pointer::Out;
+use super::request::{self, thumbling_request_t};
 use super::source::{SOURCES, thumbling_source_t};
 use super::status::thumbling_status_t;
 use super::text;
-use super::versioned::{OutStruct, Versioned};
+use super::versioned::{OutStruct, versioned};
 use thumbling::{Family, SourceInfo};
 
 /// A picture.
 pub const THUMBLING_FAMILY_IMAGE: i32 = 1;
-/// Pages, text, sheets, slides.
+/// Pages, text, spreadsheets, slides.
 pub const THUMBLING_FAMILY_DOCUMENT: i32 = 2;
-/// Moving pictures.
+/// A video.
 pub const THUMBLING_FAMILY_VIDEO: i32 = 3;
-/// Sound, shown by its cover.
+/// A sound file, represented by its cover art.
 pub const THUMBLING_FAMILY_AUDIO: i32 = 4;
 /// A container of other files.
 pub const THUMBLING_FAMILY_ARCHIVE: i32 = 5;
 
-/// The header does not say how long it is.
+/// The header does not state the duration.
 pub const THUMBLING_DURATION_UNKNOWN: i64 = -1;
 
 /// What the header of a file says.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_info_t {
-    /// sizeof(thumbling_info_t), set by you.
+    /// sizeof(thumbling_info_t).
     pub struct_size: usize,
-    /// The format by its public name, such as "jpeg". Never freed.
+    /// The name of the format, such as "jpeg". Static string.
     pub format: *const c_char,
-    /// Columns after orientation and sample aspect: px, for vector pictures CSS px, for pages pt.
+    /// Width after orientation and sample aspect: px, for vector pictures CSS px, for pages pt.
     pub width: f64,
-    /// Rows after orientation and sample aspect, in the unit of `width`.
+    /// Height, in the unit of `width`.
     pub height: f64,
-    /// Length of a video, a sound or an animation, ms; or THUMBLING_DURATION_UNKNOWN.
+    /// Duration of a video, a sound or an animation, ms, or THUMBLING_DURATION_UNKNOWN.
     pub duration_ms: i64,
-    /// THUMBLING_FAMILY_...: what kind of thing the file is. More may be appended.
+    /// THUMBLING_FAMILY_...; more may be added.
     pub family: i32,
-    /// Pages, slides, sheets; 1 for anything that has none.
+    /// Pages, slides or sheets; 1 for files without pages.
     pub pages: u32,
     /// 1 if pixels may be transparent, else 0.
     pub has_alpha: i32,
-    /// 1 if there is more than one frame to be played, else 0.
+    /// 1 if there are several frames, else 0.
     pub is_animated: i32,
     /// 1 if the content is encrypted, else 0.
     pub is_encrypted: i32,
-    /// Zero.
-    pub reserved: u32,
+    /// 1 for pages and vector pictures, which can be drawn at any size, else 0.
+    pub is_scalable: i32,
 }
 
-// SAFETY: C layout, the size first, and every field is a number or a pointer.
-unsafe impl Versioned for thumbling_info_t {
-    const NAME: &'static str = "thumbling_info_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
+versioned!(thumbling_info_t);
 
 impl From<&SourceInfo> for thumbling_info_t {
     fn from(info: &SourceInfo) -> Self {
@@ -75,24 +70,24 @@ impl From<&SourceInfo> for thumbling_info_t {
             has_alpha: info.has_alpha.into(),
             is_animated: info.is_animated.into(),
             is_encrypted: info.is_encrypted.into(),
-            reserved: 0,
+            is_scalable: info.is_scalable.into(),
         }
     }
 }
 
-/// Says what `source` is, from its header. `options` may be NULL; the specs in them are not looked at closely.
+/// Reads the header of `source`. `request` may be NULL; its specs are not used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_source_probe(
     source: thumbling_source_t,
-    options: *const thumbling_options_t,
+    request: *const thumbling_request_t,
     info: *mut thumbling_info_t,
     error: *mut thumbling_error_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
-    boundary::status(unsafe { Out::new(error) }, || {
+    error::status(unsafe { Out::new(error) }, || {
         // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
-        let (request, info) = unsafe { (options::request(options)?, OutStruct::new(info)?) };
-        let found = thumbling::probe(SOURCES.get(source.id)?.as_ref(), &request)?;
+        let (request, info) = unsafe { (request::request(request)?, OutStruct::new(info)?) };
+        let found = thumbling::probe(&SOURCES.get(source.id)?.source(request::context(&request)), &request)?;
         info.put((&found).into());
         Ok(())
     })
@@ -109,7 +104,7 @@ const fn family(family: Family) -> i32 {
     }
 }
 
-/// The public name of a family, such as "image"; "unknown" for a number that is none. Never freed.
+/// The name of a family, such as "image"; "unknown" for any other number. Static string.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_family_name(number: i32) -> *const c_char {
     let all = [Family::Image, Family::Document, Family::Video, Family::Audio, Family::Archive];

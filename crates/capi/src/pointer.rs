@@ -1,20 +1,27 @@
 //! Pointers that a C caller passes, turned into types that are safe to use after one promise at the entry.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;
 use std::path::Path;
 use std::ptr::NonNull;
 
 use thumbling::{Error, Result};
 
-/// Where a result goes; nothing if the caller passed NULL.
+/// A plain out-parameter: a handle, a number. Cleared as soon as the call begins; nothing if the caller passed NULL.
 pub(super) struct Out<'a, T>(Option<NonNull<T>>, PhantomData<&'a mut T>);
 
 impl<T: Copy> Out<'_, T> {
+    /// Clears what `to` points to.
+    ///
     /// # Safety
-    /// `to` is NULL or stays valid for writes of a `T` until the call ends.
+    /// `to` is NULL or stays valid for writes of a `T` until the call ends, and zeros are a `T`.
     pub(super) unsafe fn new(to: *mut T) -> Self {
-        Self(NonNull::new(to), PhantomData)
+        let to = NonNull::new(to);
+        if let Some(to) = to {
+            // SAFETY: promised by the caller.
+            unsafe { to.cast::<u8>().as_ptr().write_bytes(0, size_of::<T>()) };
+        }
+        Self(to, PhantomData)
     }
 
     /// Nowhere.
@@ -40,6 +47,11 @@ impl<T: Copy> Out<'_, T> {
         // SAFETY: `new` was promised that `to` is valid; it need not be aligned.
         unsafe { to.as_ptr().write_unaligned(value) };
         Ok(())
+    }
+
+    /// Writes `value` unless the caller passed NULL.
+    pub(super) fn put_if_wanted(self, value: T) -> Result<()> {
+        if self.is_wanted() { self.put(value) } else { Ok(()) }
     }
 }
 
@@ -70,19 +82,19 @@ impl<'a> Text<'a> {
         text.to_str().map(Path::new).map_err(|_| Error::invalid_argument(format!("{name} is not UTF-8")))
     }
 
-    /// A string; nothing for NULL, `invalid-argument` for what is no UTF-8.
+    /// A string; nothing for NULL, `invalid-argument` if it is not UTF-8.
     pub(super) fn utf8(self, name: &str) -> Result<Option<&'a str>> {
         let text =
             self.0.map(|text| text.to_str().map_err(|_| Error::invalid_argument(format!("{name} is not UTF-8"))));
         text.transpose()
     }
 
-    /// A string that has to be there.
+    /// A string that may not be NULL.
     pub(super) fn required(self, name: &str) -> Result<&'a str> {
         self.utf8(name)?.ok_or_else(|| null(name))
     }
 
-    /// A string whose bytes need not be UTF-8, such as a file's name: what is not is replaced.
+    /// A string whose bytes need not be UTF-8, such as a file's name: invalid bytes are replaced.
     pub(super) fn lossy(self) -> Option<String> {
         self.0.map(|text| text.to_string_lossy().into_owned())
     }
@@ -92,13 +104,30 @@ impl<'a> Text<'a> {
 ///
 /// # Safety
 /// `data` is NULL or valid for reads of `len` bytes, which nobody changes as long as the slice lives.
-pub(super) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8]> {
+pub(super) unsafe fn bytes<'a>(data: *const c_void, len: usize) -> Result<&'a [u8]> {
     match (data.is_null(), len) {
         (_, 0) => Ok(&[]),
         (true, _) => Err(null("data")),
-        (false, len) if len > isize::MAX as usize => Err(Error::invalid_argument("more bytes than can be in memory")),
+        (false, len) if len > isize::MAX as usize => Err(Error::invalid_argument("more bytes than fit into memory")),
         // SAFETY: promised by the caller.
-        (false, len) => Ok(unsafe { std::slice::from_raw_parts(data, len) }),
+        (false, len) => Ok(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
+    }
+}
+
+/// `len` bytes to write at `buffer`, cleared first; NULL is `invalid-argument` unless `len` is zero.
+///
+/// # Safety
+/// `buffer` is NULL or valid for writes of `len` bytes, which nobody else uses as long as the slice lives.
+pub(super) unsafe fn buffer<'a>(buffer: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
+    match (buffer.is_null(), len) {
+        (_, 0) => Ok(&mut []),
+        (true, _) => Err(null("buffer")),
+        (false, len) if len > isize::MAX as usize => Err(Error::invalid_argument("more bytes than fit into memory")),
+        // SAFETY: promised by the caller; a slice has to be initialised.
+        (false, len) => unsafe {
+            buffer.cast::<u8>().write_bytes(0, len);
+            Ok(std::slice::from_raw_parts_mut(buffer.cast(), len))
+        },
     }
 }
 

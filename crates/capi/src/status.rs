@@ -1,54 +1,54 @@
 //! Status
 //!
-//! Every function that can fail returns a status: 0, or what went wrong as far as a caller can act on it. Numbers are
-//! pinned, new ones are appended: treat one that you do not know as THUMBLING_ERROR_INTERNAL.
+//! Functions that can fail return a status. It says whether to retry, to fix the call or to skip the file. The numbers
+//! never change; new ones may be added: treat an unknown one as THUMBLING_ERROR_INTERNAL.
 
 use std::ffi::c_char;
 
 use super::text;
 use thumbling::ErrorKind;
 
-/// THUMBLING_OK, or one of THUMBLING_ERROR_...
+/// THUMBLING_OK or one of THUMBLING_ERROR_...
 pub type thumbling_status_t = i32;
 
 /// Success.
 pub const THUMBLING_OK: thumbling_status_t = 0;
-/// Reading the source failed; trying again later may help.
+/// Reading or storing failed; retrying later may help.
 pub const THUMBLING_ERROR_IO: thumbling_status_t = 1;
-/// There is no such file.
+/// No such file, task or space.
 pub const THUMBLING_ERROR_NOT_FOUND: thumbling_status_t = 2;
-/// The caller may not read it.
+/// The caller is not allowed to do this.
 pub const THUMBLING_ERROR_DENIED: thumbling_status_t = 3;
-/// The format is unknown, or known and not made.
+/// Unknown or unsupported format.
 pub const THUMBLING_ERROR_UNSUPPORTED: thumbling_status_t = 4;
-/// The format is known, but this build was made without it.
+/// Known format that this build does not include.
 pub const THUMBLING_ERROR_FEATURE_DISABLED: thumbling_status_t = 5;
-/// The file is fine and has nothing to show: audio without a cover, an archive without a picture.
+/// The file has nothing to show: audio without cover art, an archive without a picture.
 pub const THUMBLING_ERROR_NO_VISUAL: thumbling_status_t = 6;
-/// The content is encrypted and the key is not here.
+/// The content is encrypted.
 pub const THUMBLING_ERROR_ENCRYPTED: thumbling_status_t = 7;
-/// The file is damaged; trying again does not help.
+/// The file is damaged; retrying does not help.
 pub const THUMBLING_ERROR_CORRUPT: thumbling_status_t = 8;
-/// A limit of the request was met: pixels, memory, nesting, expansion.
+/// A limit was exceeded: pixels, memory, nesting, expansion.
 pub const THUMBLING_ERROR_LIMIT: thumbling_status_t = 9;
-/// The deadline passed.
+/// The timeout elapsed.
 pub const THUMBLING_ERROR_TIMEOUT: thumbling_status_t = 10;
-/// The caller cancelled.
+/// Cancelled by the caller, or the engine is closed.
 pub const THUMBLING_ERROR_CANCELLED: thumbling_status_t = 11;
-/// The queue is full; trying again later helps.
+/// The queue is full or the thumbnail is not ready; retry later.
 pub const THUMBLING_ERROR_BUSY: thumbling_status_t = 12;
-/// The call itself is wrong: NULL, a stale handle, a number out of range.
+/// The call is wrong: NULL, a stale handle, a number out of range.
 pub const THUMBLING_ERROR_INVALID_ARGUMENT: thumbling_status_t = 13;
-/// The sandbox that the host requires cannot be had on this machine.
+/// The required sandbox is unavailable on this machine.
 pub const THUMBLING_ERROR_SANDBOX_UNAVAILABLE: thumbling_status_t = 14;
-/// The host's scanner calls the file viral.
+/// The host's malware scanner found a virus.
 pub const THUMBLING_ERROR_VIRAL: thumbling_status_t = 15;
-/// The host's scanner calls the file malicious.
+/// The host's malware scanner found malicious content.
 pub const THUMBLING_ERROR_MALICIOUS: thumbling_status_t = 16;
 /// A defect of this library.
 pub const THUMBLING_ERROR_INTERNAL: thumbling_status_t = 17;
 
-/// The public name of a status, such as "not-found"; "ok" for 0, "unknown" for a number that is none. Never freed.
+/// The name of a status, such as "not-found"; "ok" for 0, "unknown" for any other number. Static string.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_status_name(status: thumbling_status_t) -> *const c_char {
     let kind = ErrorKind::ALL.into_iter().find(|kind| kind.code() == status);

@@ -1,4 +1,4 @@
-//! Strings that C reads: NUL-terminated UTF-8, owned by us.
+//! Strings for C: NUL-terminated UTF-8, owned by the library.
 
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char};
@@ -9,11 +9,21 @@ pub(super) fn owned(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }
 
-/// A name of ours for as long as the process lives. There are only so many: each is made once.
+/// A static string. There are only so many names: each is converted once.
 pub(super) fn fixed(name: &'static str) -> *const c_char {
     static NAMES: LazyLock<Mutex<HashMap<&'static str, &'static CStr>>> = LazyLock::new(Mutex::default);
     let mut names = NAMES.lock().unwrap_or_else(|e| e.into_inner());
     names.entry(name).or_insert_with(|| Box::leak(owned(name).into_boxed_c_str())).as_ptr()
+}
+
+/// Text for C; nothing for nothing.
+pub(super) fn maybe(text: Option<&str>) -> Option<CString> {
+    text.map(owned)
+}
+
+/// NULL for nothing.
+pub(super) fn pointer_to(text: &Option<CString>) -> *const c_char {
+    text.as_ref().map_or(std::ptr::null(), |text| text.as_ptr())
 }
 
 /// A NULL-terminated array of strings.
@@ -22,7 +32,7 @@ pub(super) struct List {
     _texts: Vec<CString>,
 }
 
-// SAFETY: the pointers lead into `_texts`, which nobody changes as long as the list lives.
+// SAFETY: the pointers lead into `_texts`, which does not change as long as the list lives.
 unsafe impl Send for List {}
 // SAFETY: as above; nothing is changed through `&List`.
 unsafe impl Sync for List {}

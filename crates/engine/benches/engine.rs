@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use thumbling::{Output, Request, Source, Spec};
 use thumbling_engine::caller::Caller;
-use thumbling_engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
+use thumbling_engine::drive::{Access, Action, CallContext, Drive, DriveError, FileInfo, Verdict};
 use thumbling_engine::id::{FileId, FileRef, SpaceId, Version};
 use thumbling_engine::lookup::{LookupMode, LookupState};
 use thumbling_engine::{Config, Engine};
@@ -40,17 +40,24 @@ impl Few {
 }
 
 impl Drive for Few {
-    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
+    fn stat(&self, file: &FileRef, _: &CallContext) -> Result<FileInfo, DriveError> {
         let (size, version) = (self.content(file).size(), Version::new("1").unwrap());
         Ok(FileInfo { name: "x".into(), size, version, verdict: Verdict::Clean })
     }
 
-    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
+    fn open(&self, file: &FileRef, _: &CallContext) -> Result<Source, DriveError> {
         drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
         Ok(self.content(file).clone())
     }
 
-    fn authorize(&self, _: &Caller, _: Option<&FileRef>, _: &SpaceId, _: Action) -> Result<Access, DriveError> {
+    fn authorize(
+        &self,
+        _: &Caller,
+        _: Option<&FileRef>,
+        _: &SpaceId,
+        _: Action,
+        _: &CallContext,
+    ) -> Result<Access, DriveError> {
         Ok(Access::Allow)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::deadline::Deadline;
-use crate::drive::Drive;
+use crate::drive::{CallContext, Drive, Waiting};
 use crate::model::caller::Caller;
 use crate::model::drive::{Access, Action, DriveError, FileInfo};
 use crate::model::error::{EngineError, Result, Subject};
@@ -57,6 +57,29 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// Whether no further call is let through.
+    pub(crate) fn is_shut(&self) -> bool {
+        self.state.load(Ordering::SeqCst) & SHUT != 0
+    }
+}
+
+/// A call on behalf of an operation of the host's own threads.
+struct OperationCall {
+    gate: Arc<Gate>,
+    deadline: Option<Deadline>,
+}
+
+impl Waiting for OperationCall {
+    fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(Deadline::remaining)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.gate.is_shut()
+    }
+}
+
 struct Entered<'a>(&'a Gate);
 
 impl Drop for Entered<'_> {
@@ -80,18 +103,28 @@ impl Host {
         Self { drive, gate: Arc::default() }
     }
 
-    fn call<T>(&self, name: &str, call: impl FnOnce(&dyn Drive) -> std::result::Result<T, DriveError>) -> Result<T> {
+    /// The context of a call that is waited for until `deadline`, or for as long as it takes.
+    pub(crate) fn context(&self, deadline: Option<Deadline>) -> CallContext {
+        CallContext::of(OperationCall { gate: self.gate.clone(), deadline })
+    }
+
+    fn ask<T>(&self, name: &str, call: impl FnOnce(&dyn Drive) -> std::result::Result<T, DriveError>) -> Result<T> {
         self.gate.pass(name, || call(&*self.drive))?.map_err(EngineError::from)
     }
 
     /// What the host knows about a file.
-    pub(crate) fn stat(&self, file: &FileRef) -> Result<FileInfo> {
-        self.call("stat", |drive| drive.stat(file))
+    pub(crate) fn stat(&self, file: &FileRef, call: &CallContext) -> Result<FileInfo> {
+        self.ask("stat", |drive| drive.stat(file, call))
     }
 
     /// The content of a file. Reads also go through the gate, and call `on_read` whenever the host has answered.
-    pub(crate) fn open(&self, file: &FileRef, on_read: impl Fn() + Send + Sync + 'static) -> Result<Source> {
-        let source = self.call("open", |drive| drive.open(file))?;
+    pub(crate) fn open(
+        &self,
+        file: &FileRef,
+        call: &CallContext,
+        on_read: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Source> {
+        let source = self.ask("open", |drive| drive.open(file, call))?;
         let size = source.size();
         Ok(Source::from_read_at(Arc::new(GatedSource { source, gate: self.gate.clone(), on_read }), size))
     }
@@ -103,8 +136,9 @@ impl Host {
         file: Option<&FileRef>,
         space: &SpaceId,
         action: Action,
+        call: &CallContext,
     ) -> Result<()> {
-        match self.call("authorize", |drive| drive.authorize(caller, file, space, action))? {
+        match self.ask("authorize", |drive| drive.authorize(caller, file, space, action, call))? {
             Access::Allow => Ok(()),
             Access::Deny => {
                 let subject = if file.is_some() { Subject::File } else { Subject::Space };
@@ -114,19 +148,32 @@ impl Host {
     }
 
     /// What the host knows about a file that `caller` wants to do `action` to.
-    pub(crate) fn authorized_stat(&self, caller: &Caller, file: &FileRef, action: Action) -> Result<FileInfo> {
-        self.authorize(caller, Some(file), &file.space, action)?;
-        self.stat(file)
+    pub(crate) fn authorized_stat(
+        &self,
+        caller: &Caller,
+        file: &FileRef,
+        action: Action,
+        call: &CallContext,
+    ) -> Result<FileInfo> {
+        self.authorize(caller, Some(file), &file.space, action, call)?;
+        self.stat(file, call)
     }
 
     /// The file that `uri` refers to.
-    pub(crate) fn resolve(&self, uri: &str, caller: &Caller) -> Result<FileRef> {
-        self.call("resolve", |drive| drive.resolve(uri, caller))
+    pub(crate) fn resolve(&self, uri: &str, caller: &Caller, call: &CallContext) -> Result<FileRef> {
+        self.ask("resolve", |drive| drive.resolve(uri, caller, call))
     }
 
     /// Copies `file` into `folder`.
-    pub(crate) fn copy(&self, file: &FileRef, folder: &FileRef, caller: &Caller, key: &str) -> Result<FileRef> {
-        self.call("copy", |drive| drive.copy(file, folder, caller, key))
+    pub(crate) fn copy(
+        &self,
+        file: &FileRef,
+        folder: &FileRef,
+        caller: &Caller,
+        key: &str,
+        call: &CallContext,
+    ) -> Result<FileRef> {
+        self.ask("copy", |drive| drive.copy(file, folder, caller, key, call))
     }
 }
 

@@ -18,7 +18,7 @@ use engine_host::{Temp, config, file, mary, picture};
 use thumbling::Source;
 use thumbling_engine::Engine;
 use thumbling_engine::caller::Caller;
-use thumbling_engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
+use thumbling_engine::drive::{Access, Action, CallContext, Drive, DriveError, FileInfo, Verdict};
 use thumbling_engine::id::{FileRef, SpaceId, TaskId, Version};
 use thumbling_engine::lookup::{LookupMode, LookupState};
 use thumbling_engine::task::{PackageContent, ShareTask, TaskKind, TaskState};
@@ -36,7 +36,7 @@ impl Endless {
 }
 
 impl Drive for Endless {
-    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
+    fn stat(&self, file: &FileRef, _: &CallContext) -> Result<FileInfo, DriveError> {
         let (n, version) = (Self::number(file)?, Version::new("1").unwrap());
         Ok(FileInfo {
             name: format!("{n}.png"),
@@ -46,11 +46,18 @@ impl Drive for Endless {
         })
     }
 
-    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
+    fn open(&self, file: &FileRef, _: &CallContext) -> Result<Source, DriveError> {
         Ok(Source::from_bytes(picture(Self::number(file)?, 90, 70)))
     }
 
-    fn authorize(&self, _: &Caller, _: Option<&FileRef>, _: &SpaceId, _: Action) -> Result<Access, DriveError> {
+    fn authorize(
+        &self,
+        _: &Caller,
+        _: Option<&FileRef>,
+        _: &SpaceId,
+        _: Action,
+        _: &CallContext,
+    ) -> Result<Access, DriveError> {
         Ok(Access::Allow)
     }
 }
@@ -67,18 +74,25 @@ impl thumbling::ReadAt for Killing {
 }
 
 impl Drive for Poisoned {
-    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
-        Endless.stat(file)
+    fn stat(&self, file: &FileRef, call: &CallContext) -> Result<FileInfo, DriveError> {
+        Endless.stat(file, call)
     }
 
-    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
+    fn open(&self, file: &FileRef, call: &CallContext) -> Result<Source, DriveError> {
         match Endless::number(file)? {
             666 => Ok(Source::from_read_at(Arc::new(Killing), 1000)),
-            _ => Endless.open(file),
+            _ => Endless.open(file, call),
         }
     }
 
-    fn authorize(&self, _: &Caller, _: Option<&FileRef>, _: &SpaceId, _: Action) -> Result<Access, DriveError> {
+    fn authorize(
+        &self,
+        _: &Caller,
+        _: Option<&FileRef>,
+        _: &SpaceId,
+        _: Action,
+        _: &CallContext,
+    ) -> Result<Access, DriveError> {
         Ok(Access::Allow)
     }
 }

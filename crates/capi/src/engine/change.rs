@@ -1,36 +1,38 @@
-//! The engine: what changes in the drive
+//! Engine: changes in the drive
 //!
-//! Say so, and thumbnails are made before anybody looks, and are forgotten with their files.
+//! Report them, so that thumbnails are generated before anybody looks and are dropped with their files.
 
 use std::ffi::c_char;
 
-use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
-use super::drive::{file, thumbling_file_t};
+use super::super::text;
+use super::file::{file, thumbling_file_t};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
 use thumbling_engine::id::{SpaceId, TaskId};
 
-/// What a task is called: a UUID, NUL-terminated. May be kept and copied.
+/// The id of a task: a UUID, NUL-terminated. It may be copied and stored. This struct never grows.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_task_id_t {
-    /// 36 characters and a NUL.
+    /// 36 characters and NULs.
     pub text: [c_char; 40],
 }
 
 impl From<&TaskId> for thumbling_task_id_t {
     fn from(id: &TaskId) -> Self {
         let mut text = [0; 40];
-        super::put(&id.to_string(), &mut text);
+        for (to, from) in text.iter_mut().zip(text::owned(&id.to_string()).as_bytes()) {
+            *to = *from as c_char;
+        }
         Self { text }
     }
 }
 
-/// Says that a file is new or has new content: its thumbnails are made when nothing more urgent is to do. `task` may be
-/// NULL.
+/// Reports that a file is new or has new content. Its thumbnails are generated at background priority by `task`, which may
+/// be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_file_changed(
     engine: thumbling_engine_t,
@@ -40,13 +42,13 @@ pub unsafe extern "C" fn thumbling_engine_file_changed(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (task, error, file) = unsafe { (Out::new(task), Out::new(error), self::file(file, "file")) };
-    boundary::status(error, || {
+    error::status(error, || {
         let id = self::engine(engine)?.file_changed(&file?).map_err(lowered)?;
-        if task.is_wanted() { task.put((&id).into()) } else { Ok(()) }
+        task.put_if_wanted((&id).into())
     })
 }
 
-/// Says that a file is gone: forgets its thumbnails, and ends what waits for them.
+/// Reports that a file was deleted. Drops its thumbnails; tasks that wait for them fail with THUMBLING_ERROR_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_file_deleted(
     engine: thumbling_engine_t,
@@ -55,10 +57,10 @@ pub unsafe extern "C" fn thumbling_engine_file_deleted(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (error, file) = unsafe { (Out::new(error), self::file(file, "file")) };
-    boundary::status(error, || self::engine(engine)?.file_deleted(&file?).map_err(lowered))
+    error::status(error, || self::engine(engine)?.file_deleted(&file?).map_err(lowered))
 }
 
-/// Says that a space is gone, with all its files.
+/// Reports that a space was deleted, with all its files.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_space_deleted(
     engine: thumbling_engine_t,
@@ -67,14 +69,14 @@ pub unsafe extern "C" fn thumbling_engine_space_deleted(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (error, space) = unsafe { (Out::new(error), Text::new(space)) };
-    boundary::status(error, || {
+    error::status(error, || {
         let space = SpaceId::new(space.required("space")?)?;
         self::engine(engine)?.space_deleted(&space).map_err(lowered)
     })
 }
 
-/// Says that `to` is a copy of `from`, whose thumbnails it gets without anything being drawn: `linked` (may be NULL) of
-/// them. If there are none, they are made as after thumbling_engine_file_changed.
+/// Reports that `to` is a copy of `from`, and links the thumbnails of `from` to it without rendering anything: `linked` (may
+/// be NULL) of them. If there are none, does what thumbling_engine_file_changed does for `to`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_link_thumbnails(
     engine: thumbling_engine_t,
@@ -87,8 +89,21 @@ pub unsafe extern "C" fn thumbling_engine_link_thumbnails(
     let (linked, error) = unsafe { (Out::new(linked), Out::new(error)) };
     // SAFETY: as above.
     let (from, to) = unsafe { (self::file(from, "from"), self::file(to, "to")) };
-    boundary::status(error, || {
+    error::status(error, || {
         let n = self::engine(engine)?.link_thumbnails(&from?, &to?).map_err(lowered)?;
-        if linked.is_wanted() { linked.put(n) } else { Ok(()) }
+        linked.put_if_wanted(n)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_id_is_its_text() {
+        let id = TaskId::unique().unwrap();
+        let text: Vec<u8> = thumbling_task_id_t::from(&id).text.iter().map(|c| *c as u8).collect();
+        assert_eq!(std::str::from_utf8(&text[..36]).unwrap(), id.to_string());
+        assert_eq!(text[36..], [0; 4]);
+    }
 }

@@ -1,131 +1,116 @@
-//! The engine: what it is opened with
+//! Engine: configuration
 
 use std::ffi::c_char;
 use std::time::Duration;
 
-use super::super::boundary;
-use super::super::options::{self, thumbling_options_t, thumbling_spec_t};
-use super::super::pointer::{self, Out, Text};
-use super::super::status::thumbling_status_t;
-use super::super::versioned::{self, Versioned};
-use super::keys::{KEYRINGS, thumbling_keyring_t};
+use super::super::limits::{self, thumbling_limits_t};
+use super::super::pointer::{self, Text};
+use super::super::request::{self, THUMBLING_EFFORT_NORMAL};
+use super::super::spec::{self, thumbling_spec_t};
+use super::super::versioned::{self, versioned};
+use super::keyring::{KEYRINGS, thumbling_keyring_t};
 use thumbling::{Error, Result};
 use thumbling_engine::{Config, NamedSpec};
 
-/// What an engine is opened with.
+/// Configuration of an engine. Everything it points to is used only until the call returns.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct thumbling_config_t {
-    /// sizeof(thumbling_config_t), set by thumbling_config_init.
+pub struct thumbling_engine_config_t {
+    /// sizeof(thumbling_engine_config_t).
     pub struct_size: usize,
-    /// A folder of the engine's own on a local disk; made if it is not there.
-    pub state: *const c_char,
-    /// What is made of every file, all from one decode. The first is what look-ups are of when none is named. Default:
-    /// `small`, 256 x 256 px, and `large`, 1,024 x 1,024 px, both WebP.
+    /// The engine's own folder on a local disk, required. Created if it is missing. Several processes of one machine may
+    /// share it.
+    pub state_folder: *const c_char,
+    /// Thumbnails generated for every file, all from one decode, 1 to 16; the first is the default of lookups. NULL: "small",
+    /// 256 x 256 px, and "large", 1024 x 1024 px, both WebP.
     pub specs: *const thumbling_spec_t,
-    /// Their names: 1 to 64 letters, digits, - and _.
+    /// Their names, one for each: 1 to 64 letters, digits, - and _.
     pub spec_names: *const *const c_char,
-    /// How many; 0 for the default.
+    /// Number of specs.
     pub specs_len: usize,
-    /// What signed URLs begin with, without a slash at the end. Default "/thumb".
+    /// Limits of one file; NULL for the defaults. max_memory cannot exceed `memory`.
+    pub limits: *const thumbling_limits_t,
+    /// Prefix of signed URLs, without a trailing slash. NULL: "/thumb".
     pub base_url: *const c_char,
-    /// How long a signed URL lives, s, at most 7 days. Default one day.
-    pub url_life_s: u64,
-    /// Bytes of decoded pixels that all files being drawn hold together. Default 256 MiB.
-    pub memory: u64,
-    /// Jobs that are queued at most; more are refused with THUMBLING_ERROR_BUSY. Default 1,000,000.
-    pub queue: u64,
-    /// Files drawn at once; 0, the default: as many as the machine has cores.
-    pub threads: u32,
-    /// Whether URLs hide file names; clients then decode them, see bindings/decoders. Default 0.
-    pub obfuscate: i32,
-    /// Effort and limits of one file; of the rest nothing is taken. NULL for the defaults.
-    pub limits: *const thumbling_options_t,
-    /// What signs URLs and hints; 0, the default: keys of the folder's own. May be freed once the engine is open.
+    /// What signs URLs and hints; 0: keys kept in the state folder.
     pub keyring: thumbling_keyring_t,
-    /// How long one file may take with all that the drive does for it, ms. A drive that has not answered by then keeps its
-    /// thread, which is replaced, and the file is tried again. Default 60,000.
-    pub patience_ms: u64,
-    /// How long a call of many files goes on asking the drive about them, ms; the task finds out the rest. Default 5,000.
-    pub call_patience_ms: u64,
-    /// Bytes of thumbnails that garbage collection leaves, the least recently looked at going first. 0, the default: all.
+    /// Lifetime of a signed URL, s, at most 7 days.
+    pub url_lifetime_s: u64,
+    /// Memory budget for decoded pixels of all running jobs together, bytes.
+    pub memory: u64,
+    /// Most jobs in the queue; more are refused with THUMBLING_ERROR_BUSY.
+    pub queue: u64,
+    /// How long a job may go without an answer from the drive, ms. It is then retried on another thread.
+    pub drive_timeout_ms: u64,
+    /// How long a call with many files keeps asking the drive about them, ms; their jobs ask about the rest.
+    pub call_timeout_ms: u64,
+    /// Bytes of thumbnails that garbage collection keeps, evicting the least recently used. 0: no bound.
     pub keep_bytes: u64,
-    /// How long a thumbnail that nobody looks at is left by garbage collection, s. 0, the default: for ever.
+    /// How long garbage collection keeps a thumbnail that nobody looks up, s. 0: forever.
     pub keep_unused_s: u64,
-    /// How long a package is left by garbage collection, s. Default 7 days.
+    /// How long garbage collection keeps a package, s.
     pub keep_packages_s: u64,
-    /// How long tasks that have ended can be asked about, s. Default 7 days.
+    /// How long the status of an ended task stays available, s.
     pub keep_tasks_s: u64,
-    /// How often garbage is collected without being asked, s; 0: never. Default 600.
-    pub upkeep_s: u64,
-    /// How much workers stand back behind the host's own threads, 0 to 19 as nice has it (Linux). Default 10.
+    /// How often the engine collects garbage by itself, s. 0: never.
+    pub collect_interval_s: u64,
+    /// Number of worker threads. 0: the number of cores.
+    pub threads: u32,
+    /// Niceness of worker threads, 0 to 19 (Linux only).
     pub niceness: u32,
-    /// Zero.
-    pub reserved: u32,
+    /// THUMBLING_EFFORT_...: how much work a thumbnail is worth.
+    pub effort: i32,
+    /// 1 if URLs hide file names, else 0. Clients then decode them, see bindings/decoders.
+    pub obfuscate_urls: i32,
 }
 
-// SAFETY: C layout, the size first, and every field is a number or a pointer.
-unsafe impl Versioned for thumbling_config_t {
-    const NAME: &'static str = "thumbling_config_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
+versioned!(thumbling_engine_config_t, defaults());
 
 /// `duration` in milliseconds; saturates.
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn defaults() -> thumbling_config_t {
+fn defaults() -> thumbling_engine_config_t {
     let config = Config::new("");
-    thumbling_config_t {
-        struct_size: size_of::<thumbling_config_t>(),
-        state: std::ptr::null(),
+    thumbling_engine_config_t {
+        struct_size: size_of::<thumbling_engine_config_t>(),
+        state_folder: std::ptr::null(),
         specs: std::ptr::null(),
         spec_names: std::ptr::null(),
         specs_len: 0,
+        limits: std::ptr::null(),
         base_url: std::ptr::null(),
-        url_life_s: config.url_life.as_secs(),
+        keyring: thumbling_keyring_t { id: 0 },
+        url_lifetime_s: config.url_life.as_secs(),
         memory: config.memory,
         queue: config.queue,
-        threads: 0,
-        obfuscate: 0,
-        limits: std::ptr::null(),
-        keyring: thumbling_keyring_t { id: 0 },
-        patience_ms: millis(config.drive_timeout),
-        call_patience_ms: millis(config.call_timeout),
-        keep_bytes: 0,
-        keep_unused_s: 0,
+        drive_timeout_ms: millis(config.drive_timeout),
+        call_timeout_ms: millis(config.call_timeout),
+        keep_bytes: config.keep_bytes.unwrap_or(0),
+        keep_unused_s: config.keep_unused.map_or(0, |keep| keep.as_secs()),
         keep_packages_s: config.keep_packages.as_secs(),
         keep_tasks_s: config.keep_tasks.as_secs(),
-        upkeep_s: config.upkeep.map_or(0, |every| every.as_secs()),
+        collect_interval_s: config.upkeep.map_or(0, |every| every.as_secs()),
+        threads: 0,
         niceness: u32::from(config.niceness),
-        reserved: 0,
+        effort: THUMBLING_EFFORT_NORMAL,
+        obfuscate_urls: config.obfuscate.into(),
     }
-}
-
-/// Sets `config`, of `struct_size` bytes, to the defaults.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_config_init(
-    config: *mut thumbling_config_t,
-    struct_size: usize,
-) -> thumbling_status_t {
-    // SAFETY: the header asks for as many writable bytes as are said.
-    boundary::status(Out::none(), || unsafe { versioned::init(config, struct_size, defaults()) })
 }
 
 /// The configuration at `from`.
 ///
 /// # Safety
 /// `from` is NULL or points to as many bytes as its first field says, and what it points to is valid.
-pub(super) unsafe fn config(from: *const thumbling_config_t) -> Result<Config> {
+pub(super) unsafe fn config(from: *const thumbling_engine_config_t) -> Result<Config> {
     // SAFETY: promised by the caller.
-    let (given, state, base, specs, bounds) = unsafe {
-        let given = versioned::read(from, defaults())?;
-        let specs = options::specs(given.specs, given.specs_len)?;
-        (given, Text::new(given.state), Text::new(given.base_url), specs, options::request(given.limits)?)
+    let (given, state, base, specs, limits) = unsafe {
+        let given = versioned::read(from)?;
+        let (specs, limits) = (spec::specs(given.specs, given.specs_len)?, limits::limits(given.limits)?);
+        (given, Text::new(given.state_folder), Text::new(given.base_url), specs, limits)
     };
-    options::zero(given.reserved)?;
-    let mut config = Config::new(state.path("thumbling_config_t.state")?);
+    let mut config = Config::new(state.path("state_folder")?);
     if let Some(base) = base.utf8("base_url")? {
         config.base_url = base.into();
     }
@@ -140,32 +125,32 @@ pub(super) unsafe fn config(from: *const thumbling_config_t) -> Result<Config> {
         });
         config.specs = Some(named.collect::<Result<_>>()?);
     }
-    config.url_life = Duration::from_secs(given.url_life_s);
+    config.url_life = Duration::from_secs(given.url_lifetime_s);
     (config.memory, config.queue) = (given.memory, given.queue);
     if given.threads > 0 {
         config.threads = given.threads as usize;
     }
-    (config.limits, config.effort) = (bounds.limits, bounds.effort);
+    (config.limits, config.effort) = (limits, request::effort(given.effort)?);
     config.keys = match given.keyring.id {
         0 => None,
         id => Some(KEYRINGS.get(id)?),
     };
-    config.drive_timeout = Duration::from_millis(given.patience_ms);
-    config.call_timeout = Duration::from_millis(given.call_patience_ms);
+    config.drive_timeout = Duration::from_millis(given.drive_timeout_ms);
+    config.call_timeout = Duration::from_millis(given.call_timeout_ms);
     let seconds = |s: u64| (s > 0).then(|| Duration::from_secs(s));
     config.keep_bytes = (given.keep_bytes > 0).then_some(given.keep_bytes);
     config.keep_unused = seconds(given.keep_unused_s);
     config.keep_packages = Duration::from_secs(given.keep_packages_s);
     config.keep_tasks = Duration::from_secs(given.keep_tasks_s);
-    config.upkeep = seconds(given.upkeep_s);
+    config.upkeep = seconds(given.collect_interval_s);
     config.niceness = match given.niceness {
         n @ 0..=19 => n as u8,
         n => return Err(Error::invalid_argument(format!("niceness is {n}"))),
     };
-    config.obfuscate = match given.obfuscate {
+    config.obfuscate = match given.obfuscate_urls {
         0 => false,
         1 => true,
-        n => return Err(Error::invalid_argument(format!("obfuscate is {n}"))),
+        n => return Err(Error::invalid_argument(format!("obfuscate_urls is {n}"))),
     };
     Ok(config)
 }

@@ -1,225 +1,125 @@
-//! The engine: your drive
+//! Engine: your drive
 //!
-//! The engine keeps no files: it asks the drive, a table of your callbacks, at every call. They are called by several
-//! threads at once, must not throw, and must not call into the engine that called them. What they are passed is valid
-//! until they return.
+//! The engine stores no files: it calls your drive, a table of callbacks. They answer through the functions of this
+//! section or an out-parameter, and return THUMBLING_OK; or one of these, anything else counts as THUMBLING_ERROR_IO:
+//! THUMBLING_ERROR_NOT_FOUND; THUMBLING_ERROR_DENIED; THUMBLING_ERROR_UNSUPPORTED, for example for a folder;
+//! THUMBLING_ERROR_IO if retrying later may help. They must not call the engine that called them.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 
 use super::super::boundary;
-use super::super::pointer::{self, Out, Text};
-use super::super::source::{thumbling_release_t, thumbling_source_t};
+use super::super::call::{self, Reply, UserData, thumbling_call_t, thumbling_release_t};
+use super::super::source::thumbling_source_t;
 use super::super::status::thumbling_status_t;
-use super::super::versioned::{self, Versioned};
+use super::super::versioned::versioned;
 use super::caller::thumbling_caller_t;
-use thumbling::{Error, Result};
-use thumbling_engine::id::{FileId, FileRef, SpaceId};
+use super::file::{file, info, thumbling_file_info_t, thumbling_file_t};
 
-/// Bytes that a name takes with its NUL, at most.
-pub const THUMBLING_NAME_SIZE: usize = 1025;
-
-/// Nothing against a file.
-pub const THUMBLING_VERDICT_CLEAN: i32 = 0;
-/// It is infected: THUMBLING_ERROR_VIRAL.
-pub const THUMBLING_VERDICT_VIRAL: i32 = 1;
-/// It is made to do harm: THUMBLING_ERROR_MALICIOUS.
-pub const THUMBLING_VERDICT_MALICIOUS: i32 = 2;
-
-/// See a thumbnail, or how a task goes.
-pub const THUMBLING_ACTION_LOOK: i32 = 0;
-/// Have a thumbnail made.
-pub const THUMBLING_ACTION_MAKE: i32 = 1;
-/// Get the file itself in a package of a share.
+/// See a thumbnail of the file, or the status of a task.
+pub const THUMBLING_ACTION_VIEW: i32 = 0;
+/// Have a thumbnail generated.
+pub const THUMBLING_ACTION_GENERATE: i32 = 1;
+/// Download the file as part of a package of a share.
 pub const THUMBLING_ACTION_PACKAGE: i32 = 2;
-/// Have the file copied from a share.
+/// Copy the file from a share.
 pub const THUMBLING_ACTION_SAVE: i32 = 3;
-/// Put copies into a folder.
+/// Receive copies: asked about the target folder.
 pub const THUMBLING_ACTION_RECEIVE: i32 = 4;
 
-/// A file or folder by the host's own names: any text of 1 to 1,024 bytes without control characters.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_file_t {
-    /// Whose file it is.
-    pub space: *const c_char,
-    /// Which one.
-    pub file: *const c_char,
-}
-
-/// Names that a callback answers with, NUL-terminated.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_file_name_t {
-    /// Whose file it is.
-    pub space: [c_char; THUMBLING_NAME_SIZE],
-    /// Which one.
-    pub file: [c_char; THUMBLING_NAME_SIZE],
-}
-
-/// What the host knows of a file without reading it. Zeroed before a callback fills it.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct thumbling_file_info_t {
-    /// Bytes of content.
-    pub size: u64,
-    /// THUMBLING_VERDICT_...: what the host's scanner says.
-    pub verdict: i32,
-    /// Zero.
-    pub reserved: u32,
-    /// The last part of its path: for people, and to break ties between formats.
-    pub name: [c_char; THUMBLING_NAME_SIZE],
-    /// Changes when the content changes: an ETag, a hash, a time and a size. Not empty.
-    pub version: [c_char; THUMBLING_NAME_SIZE],
-}
-
-/// Fills `info`. Returns THUMBLING_OK; THUMBLING_ERROR_NOT_FOUND; THUMBLING_ERROR_DENIED; THUMBLING_ERROR_UNSUPPORTED
-/// for a folder; or THUMBLING_ERROR_IO if trying again later may help.
+/// What you know about `file`. Answers with thumbling_call_reply_info.
 pub type thumbling_drive_stat_t = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
+        user_data: UserData,
+        call: *const thumbling_call_t,
         file: *const thumbling_file_t,
-        info: *mut thumbling_file_info_t,
     ) -> thumbling_status_t,
 >;
 
-/// Sets `source` to the content; the engine takes it over and frees it. Returns as thumbling_drive_stat_t.
+/// The content of `file`: answers with a new source in `source`, which the engine frees.
 pub type thumbling_drive_open_t = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
+        user_data: UserData,
+        call: *const thumbling_call_t,
         file: *const thumbling_file_t,
         source: *mut thumbling_source_t,
     ) -> thumbling_status_t,
 >;
 
-/// Whether `caller` may do `action` (THUMBLING_ACTION_...) to `file`, or to the space as a whole if `file->file` is
-/// NULL: THUMBLING_OK, THUMBLING_ERROR_DENIED, THUMBLING_ERROR_NOT_FOUND for an unknown space, or THUMBLING_ERROR_IO.
+/// Whether `caller` may do `action` (THUMBLING_ACTION_...) to `file` or, if `file->file` is NULL, to the space as a whole.
+/// Returns THUMBLING_OK, THUMBLING_ERROR_DENIED, THUMBLING_ERROR_NOT_FOUND for an unknown space, or THUMBLING_ERROR_IO.
 pub type thumbling_drive_authorize_t = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
+        user_data: UserData,
+        call: *const thumbling_call_t,
         caller: *const thumbling_caller_t,
         file: *const thumbling_file_t,
         action: i32,
     ) -> thumbling_status_t,
 >;
 
-/// Sets `file` to what `uri` names to `caller`. Returns as thumbling_drive_stat_t.
+/// The file that `uri` refers to for `caller`. Answers with thumbling_call_reply_file.
 pub type thumbling_drive_resolve_t = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
-        uri: *const c_char,
+        user_data: UserData,
+        call: *const thumbling_call_t,
         caller: *const thumbling_caller_t,
-        file: *mut thumbling_file_name_t,
+        uri: *const c_char,
     ) -> thumbling_status_t,
 >;
 
-/// Copies `file` into `folder` and sets `copy` to what the copy is called. The same `key` comes again after a crash: the
-/// copy that was made already is then the answer. Returns as thumbling_drive_stat_t.
+/// Copies `file` into `folder` for `caller` and answers with the copy, by thumbling_call_reply_file. After a crash the engine
+/// calls again with the same `key`: answer with the copy that was already created under it.
 pub type thumbling_drive_copy_t = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
+        user_data: UserData,
+        call: *const thumbling_call_t,
+        caller: *const thumbling_caller_t,
         file: *const thumbling_file_t,
         folder: *const thumbling_file_t,
-        caller: *const thumbling_caller_t,
         key: *const c_char,
-        copy: *mut thumbling_file_name_t,
     ) -> thumbling_status_t,
 >;
 
-/// A host's drive.
+/// Your drive.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_drive_t {
-    /// sizeof(thumbling_drive_t), set by you or thumbling_drive_init.
+    /// sizeof(thumbling_drive_t).
     pub struct_size: usize,
     /// Passed to every callback.
-    pub user_data: *mut c_void,
-    /// Told once that `user_data` is not needed any more; may be NULL.
+    pub user_data: UserData,
+    /// NULL if you need not know when `user_data` is no longer used.
     pub release: thumbling_release_t,
-    /// What is known of a file.
+    /// Required.
     pub stat: thumbling_drive_stat_t,
-    /// Its content.
+    /// Required.
     pub open: thumbling_drive_open_t,
-    /// Who may do what.
+    /// Required.
     pub authorize: thumbling_drive_authorize_t,
-    /// What a URI names; NULL if the host names no files by URI.
+    /// NULL if you do not identify files by URI.
     pub resolve: thumbling_drive_resolve_t,
-    /// Copies a file; NULL if the host copies by itself.
+    /// NULL if the drive does not copy files.
     pub copy: thumbling_drive_copy_t,
 }
 
-// SAFETY: C layout, the size first; every field is a pointer, and functions are nullable.
-unsafe impl Versioned for thumbling_drive_t {
-    const NAME: &'static str = "thumbling_drive_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
+versioned!(thumbling_drive_t);
 
-impl thumbling_file_name_t {
-    pub(super) const EMPTY: Self = Self { space: [0; THUMBLING_NAME_SIZE], file: [0; THUMBLING_NAME_SIZE] };
-}
-
-impl From<&FileRef> for thumbling_file_name_t {
-    fn from(file: &FileRef) -> Self {
-        let mut name = Self::EMPTY;
-        super::put(file.space.as_str(), &mut name.space);
-        super::put(file.file.as_str(), &mut name.file);
-        name
-    }
-}
-
-impl thumbling_file_info_t {
-    pub(super) const EMPTY: Self =
-        Self { size: 0, verdict: 0, reserved: 0, name: [0; THUMBLING_NAME_SIZE], version: [0; THUMBLING_NAME_SIZE] };
-}
-
-impl thumbling_drive_t {
-    pub(super) const NONE: Self = Self {
-        struct_size: size_of::<Self>(),
-        user_data: std::ptr::null_mut(),
-        release: None,
-        stat: None,
-        open: None,
-        authorize: None,
-        resolve: None,
-        copy: None,
-    };
-}
-
-/// Sets `drive`, of `struct_size` bytes, to one without callbacks.
+/// Answers thumbling_drive_stat_t. Copies `info` and its strings; the last answer counts.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_drive_init(drive: *mut thumbling_drive_t, struct_size: usize) -> thumbling_status_t {
-    // SAFETY: the header asks for as many writable bytes as are said.
-    boundary::status(Out::none(), || unsafe { versioned::init(drive, struct_size, thumbling_drive_t::NONE) })
+pub unsafe extern "C" fn thumbling_call_reply_info(
+    call: *const thumbling_call_t,
+    info: *const thumbling_file_info_t,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for the pointer that the callback was passed, and a valid struct.
+    boundary::status(|| unsafe { call::reply(call, Reply::Info(self::info(info)?)) })
 }
 
-/// The file at `from`.
-///
-/// # Safety
-/// `from` is NULL or valid, and its strings are NULL or NUL-terminated.
-pub(super) unsafe fn file(from: *const thumbling_file_t, name: &str) -> Result<FileRef> {
-    if from.is_null() {
-        return Err(pointer::null(name));
-    }
-    // SAFETY: promised by the caller.
-    let (space, file) = unsafe {
-        let from = from.read_unaligned();
-        (Text::new(from.space), Text::new(from.file))
-    };
-    Ok(FileRef::new(SpaceId::new(space.required("space")?)?, FileId::new(file.required("file")?)?))
-}
-
-/// The `len` files from `from` on.
-///
-/// # Safety
-/// As [`file`], for each of them.
-pub(super) unsafe fn files(from: *const thumbling_file_t, len: usize) -> Result<Vec<FileRef>> {
-    /// Files that any call takes.
-    const MOST: usize = 1000;
-    if len > MOST {
-        return Err(Error::invalid_argument(format!("{len} files; {MOST} are the most")));
-    }
-    if len > 0 && from.is_null() {
-        return Err(pointer::null("files"));
-    }
-    // SAFETY: promised by the caller: `len` files stand there.
-    (0..len).map(|n| unsafe { file(from.add(n), "files") }).collect()
+/// Answers thumbling_drive_resolve_t and thumbling_drive_copy_t. Copies the strings of `file`; the last answer counts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_call_reply_file(
+    call: *const thumbling_call_t,
+    file: *const thumbling_file_t,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for the pointer that the callback was passed, and a valid struct.
+    boundary::status(|| unsafe { call::reply(call, Reply::File(self::file(file, "file")?)) })
 }

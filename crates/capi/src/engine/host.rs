@@ -1,39 +1,22 @@
-//! The host's callbacks as a [`Drive`]: what they answer is checked before anybody believes it.
+//! The host's callbacks as a [`Drive`]. Their answers are checked.
 
-use std::ffi::{CString, c_char, c_void};
-
+use super::super::call::{self, Lent, Reply, thumbling_call_t};
 use super::super::pointer;
-use super::super::source::{Lent, SOURCES, thumbling_source_t};
+use super::super::source::{SOURCES, thumbling_source_t};
 use super::super::status::*;
 use super::super::text;
 use super::super::versioned;
-use super::caller::Who;
+use super::caller::CallerText;
 use super::drive::*;
+use super::file::FileText;
 use thumbling::Result;
 use thumbling::Source;
 use thumbling_engine::caller::Caller;
-use thumbling_engine::drive::{Access, Action, Drive, DriveError, DriveErrorKind, FileInfo, Verdict};
-use thumbling_engine::id::{FileId, FileRef, SpaceId, Version};
+use thumbling_engine::drive::{Access, Action, CallContext, Drive, DriveError, DriveErrorKind, FileInfo};
+use thumbling_engine::id::{FileRef, SpaceId};
 
-/// A file's names for as long as a callback runs.
-struct Named {
-    space: CString,
-    file: Option<CString>,
-}
-
-impl Named {
-    fn of(file: &FileRef) -> Self {
-        Self { space: text::owned(file.space.as_str()), file: Some(text::owned(file.file.as_str())) }
-    }
-
-    fn lend(&self) -> thumbling_file_t {
-        let file = self.file.as_ref().map_or(std::ptr::null(), |file| file.as_ptr());
-        thumbling_file_t { space: self.space.as_ptr(), file }
-    }
-}
-
-/// The host's callbacks as a [`Drive`].
-pub(super) struct Table {
+/// The host's callbacks.
+pub(super) struct HostDrive {
     stat: thumbling_drive_stat_t,
     open: thumbling_drive_open_t,
     authorize: thumbling_drive_authorize_t,
@@ -42,93 +25,77 @@ pub(super) struct Table {
     lent: Lent,
 }
 
-impl Table {
+type DriveResult<T> = std::result::Result<T, DriveError>;
+
+impl HostDrive {
     /// # Safety
     /// `from` is NULL or points to as many bytes as its first field says.
     pub(super) unsafe fn new(from: *const thumbling_drive_t) -> Result<Self> {
         // SAFETY: promised by the caller.
-        let drive = unsafe { versioned::read(from, thumbling_drive_t::NONE) }?;
+        let drive = unsafe { versioned::read(from) }?;
         let lent = Lent { user_data: drive.user_data, release: drive.release };
-        for (there, name) in
+        for (is_set, name) in
             [(drive.stat.is_some(), "stat"), (drive.open.is_some(), "open"), (drive.authorize.is_some(), "authorize")]
         {
-            if !there {
+            if !is_set {
                 return Err(pointer::null(&format!("thumbling_drive_t.{name}")));
             }
         }
         let thumbling_drive_t { stat, open, authorize, resolve, copy, .. } = drive;
         Ok(Self { stat, open, authorize, resolve, copy, lent })
     }
-
-    fn data(&self) -> *mut c_void {
-        self.lent.user_data
-    }
 }
 
-/// What a status of the host's means.
-fn answered(status: thumbling_status_t, what: &str) -> std::result::Result<(), DriveError> {
+/// Runs `callback`, and returns its reply if it succeeds.
+fn answer(
+    name: &str,
+    context: &CallContext,
+    callback: impl FnOnce(*const thumbling_call_t) -> thumbling_status_t,
+) -> DriveResult<Option<Reply>> {
+    let (status, reply) = call::with(context, callback).map_err(|e| DriveError::unavailable(e.to_string()))?;
     let kind = match status {
-        THUMBLING_OK => return Ok(()),
+        THUMBLING_OK => return Ok(reply),
         THUMBLING_ERROR_NOT_FOUND => DriveErrorKind::NoSuchFile,
         THUMBLING_ERROR_DENIED => DriveErrorKind::Denied,
         THUMBLING_ERROR_UNSUPPORTED => DriveErrorKind::Unsupported,
         _ => DriveErrorKind::Unavailable,
     };
-    Err(DriveError::new(kind, format!("the host's {what} returned {status}")))
+    Err(DriveError::new(kind, format!("the host's {name} returned {status}")))
 }
 
-fn missing(what: &str) -> DriveError {
-    DriveError::unsupported(format!("the host has no {what}"))
+fn file_of(name: &str, reply: Option<Reply>) -> DriveResult<FileRef> {
+    match reply {
+        Some(Reply::File(file)) => Ok(file),
+        _ => Err(DriveError::unavailable(format!("the host's {name} did not reply with a file"))),
+    }
 }
 
-/// Text that a callback wrote, up to its NUL; nothing if there is none, or no UTF-8.
-fn written(chars: &[c_char]) -> Option<String> {
-    let bytes: Vec<u8> = chars.iter().map_while(|c| (*c != 0).then_some(*c as u8)).collect();
-    (bytes.len() < chars.len()).then(|| String::from_utf8(bytes).ok())?
+fn missing(name: &str) -> DriveError {
+    DriveError::unsupported(format!("the host has no {name}"))
 }
 
-/// What the host knows of a file; in words what is wrong with it.
-pub(super) fn known(info: &thumbling_file_info_t) -> std::result::Result<FileInfo, &'static str> {
-    Ok(FileInfo {
-        name: written(&info.name).ok_or("a name that is none")?,
-        size: info.size,
-        version: written(&info.version).and_then(|text| Version::new(text).ok()).ok_or("a version that is none")?,
-        verdict: match info.verdict {
-            THUMBLING_VERDICT_CLEAN => Verdict::Clean,
-            THUMBLING_VERDICT_VIRAL => Verdict::Viral,
-            THUMBLING_VERDICT_MALICIOUS => Verdict::Malicious,
-            _ => return Err("an unknown verdict"),
-        },
-    })
-}
-
-fn written_name(name: &thumbling_file_name_t) -> std::result::Result<FileRef, DriveError> {
-    let wrong = || DriveError::unavailable("the host answered with what is no name");
-    let space = SpaceId::new(written(&name.space).ok_or_else(wrong)?).map_err(|_| wrong())?;
-    let file = FileId::new(written(&name.file).ok_or_else(wrong)?).map_err(|_| wrong())?;
-    Ok(FileRef::new(space, file))
-}
-
-impl Drive for Table {
-    fn stat(&self, file: &FileRef) -> std::result::Result<FileInfo, DriveError> {
+impl Drive for HostDrive {
+    fn stat(&self, file: &FileRef, context: &CallContext) -> DriveResult<FileInfo> {
         let stat = self.stat.ok_or_else(|| missing("stat"))?;
-        let named = Named::of(file);
-        let mut info = thumbling_file_info_t::EMPTY;
-        // SAFETY: the host gave the callback together with its user data; what it is passed outlives the call.
-        answered(unsafe { stat(self.data(), &named.lend(), &mut info) }, "stat")?;
-        known(&info).map_err(|what| DriveError::unavailable(format!("the host's stat gave {what}")))
+        let file = FileText::of(file);
+        // SAFETY: the host passed the callback together with its user data; its arguments outlive the call.
+        match answer("stat", context, |call| unsafe { stat(self.lent.user_data, call, &file.lend()) })? {
+            Some(Reply::Info(info)) => Ok(info),
+            _ => Err(DriveError::unavailable("the host's stat did not reply with valid information")),
+        }
     }
 
-    fn open(&self, file: &FileRef) -> std::result::Result<Source, DriveError> {
+    fn open(&self, file: &FileRef, context: &CallContext) -> DriveResult<Source> {
         let open = self.open.ok_or_else(|| missing("open"))?;
-        let (named, mut source) = (Named::of(file), thumbling_source_t { id: 0 });
+        let (file, mut source) = (FileText::of(file), thumbling_source_t { id: 0 });
         // SAFETY: as in `stat`.
-        let status = unsafe { open(self.data(), &named.lend(), &mut source) };
-        let taken = SOURCES.get(source.id).map(|source| source.as_ref().clone());
-        // Ours now, also if the host changed its mind after it had set it.
+        let opened =
+            answer("open", context, |call| unsafe { open(self.lent.user_data, call, &file.lend(), &mut source) });
+        let content = SOURCES.get(source.id).map(|source| source.source(context.clone()));
+        // Ours now, even if the callback failed after it had set it.
         let _ = SOURCES.free(source.id);
-        answered(status, "open")?;
-        taken.map_err(|e| DriveError::unavailable(format!("the host's open gave no source: {e}")))
+        opened?;
+        content.map_err(|e| DriveError::unavailable(format!("the host's open gave no source: {e}")))
     }
 
     fn authorize(
@@ -137,37 +104,42 @@ impl Drive for Table {
         file: Option<&FileRef>,
         space: &SpaceId,
         action: Action,
-    ) -> std::result::Result<Access, DriveError> {
+        context: &CallContext,
+    ) -> DriveResult<Access> {
         let authorize = self.authorize.ok_or_else(|| missing("authorize"))?;
-        let who = Who::of(caller);
-        let named = match file {
-            Some(file) => Named::of(file),
-            None => Named { space: text::owned(space.as_str()), file: None },
-        };
+        let caller = CallerText::of(caller);
+        let file = file.map_or_else(|| FileText::of_space(space), FileText::of);
         let action = match action {
-            Action::View => THUMBLING_ACTION_LOOK,
-            Action::Generate => THUMBLING_ACTION_MAKE,
+            Action::View => THUMBLING_ACTION_VIEW,
+            Action::Generate => THUMBLING_ACTION_GENERATE,
             Action::Package => THUMBLING_ACTION_PACKAGE,
             Action::Save => THUMBLING_ACTION_SAVE,
             Action::Receive => THUMBLING_ACTION_RECEIVE,
             // An action that the host cannot know.
             _ => return Ok(Access::Deny),
         };
-        // SAFETY: as in `stat`.
-        match unsafe { authorize(self.data(), &who.lend(), &named.lend(), action) } {
-            THUMBLING_OK => Ok(Access::Allow),
-            THUMBLING_ERROR_DENIED => Ok(Access::Deny),
-            THUMBLING_ERROR_NOT_FOUND => Err(DriveError::no_such_space(space.as_str())),
-            status => Err(DriveError::unavailable(format!("the host's authorize returned {status}"))),
+        let mut status = THUMBLING_OK;
+        let answered = answer("authorize", context, |call| {
+            // SAFETY: as in `stat`.
+            status = unsafe { authorize(self.lent.user_data, call, &caller.lend(), &file.lend(), action) };
+            status
+        });
+        match (status, answered) {
+            (_, Ok(_)) => Ok(Access::Allow),
+            (THUMBLING_ERROR_DENIED, Err(_)) => Ok(Access::Deny),
+            (THUMBLING_ERROR_NOT_FOUND, Err(_)) => Err(DriveError::no_such_space(space.as_str())),
+            (_, Err(e)) => Err(DriveError::unavailable(e.detail)),
         }
     }
 
-    fn resolve(&self, uri: &str, caller: &Caller) -> std::result::Result<FileRef, DriveError> {
+    fn resolve(&self, uri: &str, caller: &Caller, context: &CallContext) -> DriveResult<FileRef> {
         let resolve = self.resolve.ok_or_else(|| missing("resolve"))?;
-        let (uri, who, mut name) = (text::owned(uri), Who::of(caller), thumbling_file_name_t::EMPTY);
-        // SAFETY: as in `stat`.
-        answered(unsafe { resolve(self.data(), uri.as_ptr(), &who.lend(), &mut name) }, "resolve")?;
-        written_name(&name)
+        let (uri, caller) = (text::owned(uri), CallerText::of(caller));
+        let reply = answer("resolve", context, |call| {
+            // SAFETY: as in `stat`.
+            unsafe { resolve(self.lent.user_data, call, &caller.lend(), uri.as_ptr()) }
+        })?;
+        file_of("resolve", reply)
     }
 
     fn copy(
@@ -176,13 +148,16 @@ impl Drive for Table {
         folder: &FileRef,
         caller: &Caller,
         key: &str,
-    ) -> std::result::Result<FileRef, DriveError> {
+        context: &CallContext,
+    ) -> DriveResult<FileRef> {
         let copy = self.copy.ok_or_else(|| missing("copy"))?;
-        let (file, folder, who, key) = (Named::of(file), Named::of(folder), Who::of(caller), text::owned(key));
-        let mut name = thumbling_file_name_t::EMPTY;
-        // SAFETY: as in `stat`.
-        let status = unsafe { copy(self.data(), &file.lend(), &folder.lend(), &who.lend(), key.as_ptr(), &mut name) };
-        answered(status, "copy")?;
-        written_name(&name)
+        let (file, folder) = (FileText::of(file), FileText::of(folder));
+        let (caller, key) = (CallerText::of(caller), text::owned(key));
+        let reply = answer("copy", context, |call| {
+            let (data, caller, key) = (self.lent.user_data, caller.lend(), key.as_ptr());
+            // SAFETY: as in `stat`.
+            unsafe { copy(data, call, &caller, &file.lend(), &folder.lend(), key) }
+        })?;
+        file_of("copy", reply)
     }
 }

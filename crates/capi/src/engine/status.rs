@@ -1,108 +1,115 @@
-//! The engine: how a task stood
+//! Engine: status of a task
 //!
-//! Of what you are told of a task you get a copy as of one moment.
+//! Statuses are snapshots: they do not change while the task continues.
 
 use std::ffi::{CString, c_char};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::str::FromStr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::boundary;
+use super::super::error::{self, thumbling_error_t};
 use super::super::handle::Table;
-use super::super::pointer::Out;
+use super::super::pointer::{self, Out};
 use super::super::status::{THUMBLING_OK, thumbling_status_t};
-use super::super::versioned::{OutStruct, Versioned};
+use super::super::text::{maybe, pointer_to};
+use super::super::versioned::{OutStruct, versioned};
+use super::caller::{caller, thumbling_caller_t};
 use super::change::thumbling_task_id_t;
-use super::drive::thumbling_file_t;
+use super::file::thumbling_file_t;
+use super::lowered;
+use super::open::{engine, thumbling_engine_t};
 use super::task::*;
-use super::{maybe, pointer_to};
 use thumbling::{Error, Result};
+use thumbling_engine::Engine;
+use thumbling_engine::caller::Caller;
+use thumbling_engine::id::TaskId;
 use thumbling_engine::task::{ItemState, TaskKind, TaskState, TaskStatus};
 
-/// Durable, and not begun.
+/// Durable, not started.
 pub const THUMBLING_STATE_QUEUED: i32 = 0;
-/// Worked on.
+/// In progress.
 pub const THUMBLING_STATE_RUNNING: i32 = 1;
-/// All of it was done.
+/// All files succeeded.
 pub const THUMBLING_STATE_SUCCEEDED: i32 = 2;
-/// Some of it was done, some failed.
+/// Some files succeeded, some failed.
 pub const THUMBLING_STATE_PARTLY_FAILED: i32 = 3;
-/// All of it failed.
+/// All files failed.
 pub const THUMBLING_STATE_FAILED: i32 = 4;
-/// It was cancelled before its end.
+/// Cancelled before it ended.
 pub const THUMBLING_STATE_CANCELLED: i32 = 5;
 
-/// How a task stood as a whole.
+/// The status of a task.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct thumbling_task_t {
+    /// 0: none.
+    pub id: u64,
+}
+
+/// The status of a task as a whole. Its strings are valid until the status is freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_task_info_t {
-    /// sizeof(thumbling_task_info_t), set by you.
+    /// sizeof(thumbling_task_info_t).
     pub struct_size: usize,
-    /// What it is called.
+    /// Its id.
     pub id: thumbling_task_id_t,
-    /// THUMBLING_TASK_...: what it was made for.
+    /// THUMBLING_TASK_...
     pub kind: i32,
     /// THUMBLING_STATE_...
     pub state: i32,
-    /// Files that it is about.
+    /// Number of files.
     pub total: u32,
-    /// Files that are done.
+    /// Files that succeeded.
     pub done: u32,
     /// Files that failed.
     pub failed: u32,
-    /// Whether `url` is obfuscated.
-    pub obfuscated: i32,
-    /// When it was made, Unix time in ms.
+    /// 1 if clients have to decode `url`, else 0.
+    pub is_obfuscated: i32,
+    /// When it was created, Unix time in ms.
     pub created_ms: i64,
     /// When it last changed, Unix time in ms.
     pub updated_ms: i64,
-    /// Where a finished package is; NULL for anything else. Valid until the task is freed.
+    /// Where the archive of a finished THUMBLING_TASK_PACKAGE is; NULL for other tasks.
     pub url: *const c_char,
-    /// Until when, Unix time in s.
-    pub expires: u64,
-    /// The trace id of the caller who made it; NULL if he brought none. Valid until the task is freed.
+    /// When the URL expires, Unix time in s.
+    pub expires_s: u64,
+    /// Trace id of the caller who created it; NULL if none.
     pub trace: *const c_char,
 }
 
-/// How one file of a task stood. Its strings are valid until the task is freed.
+/// The status of one file of a task. Its strings are valid until the status is freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_task_item_t {
-    /// sizeof(thumbling_task_item_t), set by you.
+    /// sizeof(thumbling_task_item_t).
     pub struct_size: usize,
-    /// Which file.
+    /// The file.
     pub file: thumbling_file_t,
-    /// The copy that was made of it; NULL and NULL if there is none.
-    pub saved: thumbling_file_t,
-    /// Why it failed, in words for a log; NULL if it did not.
+    /// Its copy, for THUMBLING_TASK_SAVE; else NULLs.
+    pub copy: thumbling_file_t,
+    /// Human-readable detail of a failure, for logs; else NULL.
     pub detail: *const c_char,
     /// THUMBLING_STATE_...: queued, succeeded, failed or cancelled.
     pub state: i32,
-    /// THUMBLING_ERROR_...: why it failed; THUMBLING_OK if it did not.
+    /// THUMBLING_ERROR_... of a failure, else THUMBLING_OK.
     pub error: thumbling_status_t,
 }
 
-// SAFETY: C layout, the size first, and every field is a number, a pointer or an array of numbers.
-unsafe impl Versioned for thumbling_task_info_t {
-    const NAME: &'static str = "thumbling_task_info_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-// SAFETY: as above.
-unsafe impl Versioned for thumbling_task_item_t {
-    const NAME: &'static str = "thumbling_task_item_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
+versioned!(thumbling_task_info_t);
+versioned!(thumbling_task_item_t);
 
 /// A status with its strings.
-pub(super) struct Told {
+pub(super) struct Snapshot {
     status: TaskStatus,
     url: Option<CString>,
     trace: Option<CString>,
     items: Vec<[Option<CString>; 5]>,
 }
 
-pub(super) static TASKS: Table<Told> = Table::new(17, "thumbling_task_t");
+pub(super) static TASKS: Table<Snapshot> = Table::new(17, "thumbling_task_t");
 
-impl From<TaskStatus> for Told {
+impl From<TaskStatus> for Snapshot {
     fn from(status: TaskStatus) -> Self {
         let url = maybe(status.url.as_ref().map(|signed| signed.url.as_str()));
         let items = status
@@ -143,16 +150,83 @@ pub(super) fn state(state: TaskState) -> i32 {
     }
 }
 
-/// How the task stood as a whole.
+/// The status of a task. THUMBLING_ERROR_NOT_FOUND if `caller` (may be NULL) may not see it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_task_get(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
+    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.task(id, caller)) }
+}
+
+/// Blocks until the task ends or `timeout_ms` elapses, and returns its status.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_task_wait(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    timeout_ms: u64,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+) -> thumbling_status_t {
+    let timeout = Duration::from_millis(timeout_ms);
+    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
+    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.wait(id, caller, timeout)) }
+}
+
+/// Cancels a task that has not ended, and returns its status.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn thumbling_task_cancel(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+) -> thumbling_status_t {
+    // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
+    unsafe { snapshot(engine, id, caller, task, error, |engine, id, caller| engine.cancel(id, caller)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid, with their sizes set.
+unsafe fn snapshot(
+    engine: thumbling_engine_t,
+    id: *const thumbling_task_id_t,
+    caller: *const thumbling_caller_t,
+    task: *mut thumbling_task_t,
+    error: *mut thumbling_error_t,
+    ask: impl FnOnce(&Engine, &TaskId, &Caller) -> thumbling_engine::Result<TaskStatus>,
+) -> thumbling_status_t {
+    // SAFETY: promised by the caller.
+    let (task, error) = unsafe { (Out::new(task), Out::new(error)) };
+    error::status(error, || {
+        let task = task.required("task")?;
+        if id.is_null() {
+            return Err(pointer::null("id"));
+        }
+        // SAFETY: promised by the caller.
+        let (id, caller) = unsafe { (id.read_unaligned(), self::caller(caller)?) };
+        let text: String = id.text.iter().take_while(|c| **c != 0).map(|c| char::from(*c as u8)).collect();
+        let status = ask(&*self::engine(engine)?, &TaskId::from_str(&text)?, &caller).map_err(lowered)?;
+        task.put(insert(status)?)
+    })
+}
+
+/// The status of the task as a whole.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_task_info(
     task: thumbling_task_t,
     info: *mut thumbling_task_info_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
-        let (told, info) = (TASKS.get(task.id)?, unsafe { OutStruct::new(info) }?);
-        let TaskStatus { id, kind, state, total, done, failed, created, updated, url, .. } = &told.status;
+        let info = unsafe { OutStruct::new(info) }?;
+        let snapshot = TASKS.get(task.id)?;
+        let TaskStatus { id, kind, state, total, done, failed, created, updated, url, .. } = &snapshot.status;
         info.put(thumbling_task_info_t {
             struct_size: size_of::<thumbling_task_info_t>(),
             id: id.into(),
@@ -171,12 +245,12 @@ pub unsafe extern "C" fn thumbling_task_info(
             total: *total,
             done: *done,
             failed: *failed,
-            obfuscated: url.as_ref().is_some_and(|url| url.obfuscated).into(),
+            is_obfuscated: url.as_ref().is_some_and(|url| url.obfuscated).into(),
             created_ms: unix_ms(*created),
             updated_ms: unix_ms(*updated),
-            url: pointer_to(&told.url),
-            expires: url.as_ref().map_or(0, |url| url.expires),
-            trace: pointer_to(&told.trace),
+            url: pointer_to(&snapshot.url),
+            expires_s: url.as_ref().map_or(0, |url| url.expires),
+            trace: pointer_to(&snapshot.trace),
         });
         Ok(())
     })
@@ -186,23 +260,24 @@ fn unix_ms(time: SystemTime) -> i64 {
     i64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// How the file `index`, below `total`, stood.
+/// The status of the file `index`, from 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn thumbling_task_item(
+pub unsafe extern "C" fn thumbling_task_at(
     task: thumbling_task_t,
     index: usize,
     item: *mut thumbling_task_item_t,
 ) -> thumbling_status_t {
-    boundary::status(Out::none(), || {
+    boundary::status(|| {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
-        let (told, out) = (TASKS.get(task.id)?, unsafe { OutStruct::new(item) }?);
+        let out = unsafe { OutStruct::new(item) }?;
+        let snapshot = TASKS.get(task.id)?;
         let beyond = || Error::invalid_argument(format!("the task has no file {index}"));
-        let (texts, item) = told.items.get(index).zip(told.status.items.get(index)).ok_or_else(beyond)?;
-        let [space, file, saved_space, saved_file, detail] = texts.each_ref().map(pointer_to);
+        let (texts, item) = snapshot.items.get(index).zip(snapshot.status.items.get(index)).ok_or_else(beyond)?;
+        let [space, file, copy_space, copy_file, detail] = texts.each_ref().map(pointer_to);
         out.put(thumbling_task_item_t {
             struct_size: size_of::<thumbling_task_item_t>(),
             file: thumbling_file_t { space, file },
-            saved: thumbling_file_t { space: saved_space, file: saved_file },
+            copy: thumbling_file_t { space: copy_space, file: copy_file },
             detail,
             state: match item.state {
                 ItemState::Queued => THUMBLING_STATE_QUEUED,
@@ -217,8 +292,8 @@ pub unsafe extern "C" fn thumbling_task_item(
     })
 }
 
-/// Frees what was told of a task; 0 is a no-op. The task itself goes on.
+/// Frees a status; 0 is a no-op. The task continues.
 #[unsafe(no_mangle)]
 pub extern "C" fn thumbling_task_free(task: thumbling_task_t) -> thumbling_status_t {
-    boundary::status(Out::none(), || TASKS.free(task.id))
+    boundary::status(|| TASKS.free(task.id))
 }

@@ -1,35 +1,34 @@
-//! The engine: upkeep
+//! Engine: upkeep
 //!
-//! What keeps the store small and sound. Garbage is collected by itself, as the configuration says.
+//! The engine collects garbage by itself, as configured.
 
 use std::ffi::c_char;
 
-use super::super::boundary;
-use super::super::error::thumbling_error_t;
+use super::super::error::{self, thumbling_error_t};
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
-use super::super::versioned::{OutStruct, Versioned};
+use super::super::versioned::{OutStruct, versioned};
 use super::lowered;
 use super::open::{engine, thumbling_engine_t};
 use thumbling_engine::Engine;
 
-/// How much is kept, queued and running.
+/// How much is stored, queued and running.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_counters_t {
-    /// sizeof(thumbling_counters_t), set by you.
+    /// sizeof(thumbling_counters_t).
     pub struct_size: usize,
-    /// Thumbnails and packages that are there.
+    /// Stored thumbnails and packages.
     pub ready: u64,
     /// Thumbnails that are known to fail.
     pub failed: u64,
-    /// Bytes of what is there.
+    /// Bytes of stored thumbnails and packages.
     pub bytes: u64,
-    /// Jobs that are queued, waiting or being done.
+    /// Jobs that are queued, waiting for a retry, or running.
     pub queued: u64,
-    /// Files being drawn by this engine.
+    /// Files that this engine is rendering.
     pub running: u64,
-    /// Workers that are stuck in the drive's code.
+    /// Worker threads that are stuck in a callback of the drive.
     pub stuck: u64,
 }
 
@@ -37,11 +36,11 @@ pub struct thumbling_counters_t {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_collected_t {
-    /// sizeof(thumbling_collected_t), set by you.
+    /// sizeof(thumbling_collected_t).
     pub struct_size: usize,
-    /// Thumbnails and packages beyond the bounds.
+    /// Thumbnails and packages beyond the configured bounds.
     pub thumbnails: u64,
-    /// Files that nothing names.
+    /// Stored files that nothing refers to.
     pub orphans: u64,
     /// Bytes of both.
     pub bytes: u64,
@@ -49,59 +48,40 @@ pub struct thumbling_collected_t {
     pub tasks: u64,
 }
 
-/// What was found when everything was read.
+/// Result of verifying the whole store.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_verified_t {
-    /// sizeof(thumbling_verified_t), set by you.
+    /// sizeof(thumbling_verified_t).
     pub struct_size: usize,
-    /// Thumbnails and packages whose bytes are right.
-    pub sound: u64,
-    /// Those whose bytes are damaged.
+    /// Intact thumbnails and packages.
+    pub intact: u64,
+    /// Those with damaged bytes.
     pub damaged: u64,
-    /// Those whose bytes are gone.
+    /// Those whose bytes are missing.
     pub missing: u64,
 }
 
-/// What was saved of a damaged database.
+/// What was recovered from a damaged database.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct thumbling_repaired_t {
-    /// sizeof(thumbling_repaired_t), set by you.
+    /// sizeof(thumbling_repaired_t).
     pub struct_size: usize,
-    /// Tasks carried over.
+    /// Recovered tasks.
     pub tasks: u64,
-    /// Jobs carried over.
+    /// Recovered jobs.
     pub jobs: u64,
-    /// Records of thumbnails carried over.
+    /// Recovered records of thumbnails.
     pub thumbnails: u64,
 }
 
-// SAFETY: C layout, the size first, and every field is a number.
-unsafe impl Versioned for thumbling_counters_t {
-    const NAME: &'static str = "thumbling_counters_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
+versioned!(thumbling_counters_t);
+versioned!(thumbling_collected_t);
+versioned!(thumbling_verified_t);
+versioned!(thumbling_repaired_t);
 
-// SAFETY: as above.
-unsafe impl Versioned for thumbling_collected_t {
-    const NAME: &'static str = "thumbling_collected_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-// SAFETY: as above.
-unsafe impl Versioned for thumbling_verified_t {
-    const NAME: &'static str = "thumbling_verified_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-// SAFETY: as above.
-unsafe impl Versioned for thumbling_repaired_t {
-    const NAME: &'static str = "thumbling_repaired_t";
-    const FIRST_SIZE: usize = size_of::<Self>();
-}
-
-/// How much is kept, queued and running.
+/// How much is stored, queued and running.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_counters(
     engine: thumbling_engine_t,
@@ -110,7 +90,7 @@ pub unsafe extern "C" fn thumbling_engine_counters(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(counters) }?;
         let found = self::engine(engine)?.counters().map_err(lowered)?;
@@ -127,7 +107,7 @@ pub unsafe extern "C" fn thumbling_engine_counters(
     })
 }
 
-/// Removes what nobody needs: beyond the bounds of the configuration, left behind by crashes, forgotten tasks.
+/// Removes everything beyond the configured bounds, leftovers of crashes, and old tasks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_collect_garbage(
     engine: thumbling_engine_t,
@@ -136,7 +116,7 @@ pub unsafe extern "C" fn thumbling_engine_collect_garbage(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for a pointer that is NULL or valid.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(collected) }?;
         let found = self::engine(engine)?.collect_garbage().map_err(lowered)?;
@@ -151,7 +131,7 @@ pub unsafe extern "C" fn thumbling_engine_collect_garbage(
     })
 }
 
-/// Reads everything that is kept and compares it with its checksums; changes nothing.
+/// Reads the whole store and verifies its checksums. Changes nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_verify(
     engine: thumbling_engine_t,
@@ -162,7 +142,7 @@ pub unsafe extern "C" fn thumbling_engine_verify(
     unsafe { read_all(engine, verified, error, Engine::verify) }
 }
 
-/// As thumbling_engine_verify, and forgets what is damaged, so that it is made again when it is looked at.
+/// Like thumbling_engine_verify, and drops what is damaged, so that the next lookup queues it again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_engine_repair(
     engine: thumbling_engine_t,
@@ -183,13 +163,13 @@ unsafe fn read_all(
 ) -> thumbling_status_t {
     // SAFETY: promised by the caller.
     let error = unsafe { Out::new(error) };
-    boundary::status(error, || {
+    error::status(error, || {
         // SAFETY: promised by the caller.
         let out = unsafe { OutStruct::new(verified) }?;
         let found = read(&*self::engine(engine)?).map_err(lowered)?;
         out.put(thumbling_verified_t {
             struct_size: size_of::<thumbling_verified_t>(),
-            sound: found.sound,
+            intact: found.sound,
             damaged: found.damaged,
             missing: found.missing,
         });
@@ -197,20 +177,20 @@ unsafe fn read_all(
     })
 }
 
-/// Replaces a damaged database in the folder `state` (thumbling_engine_open said THUMBLING_ERROR_CORRUPT) by a new one
-/// with everything that can still be read of it. No engine may be open there. The old file is kept beside it.
+/// Replaces a damaged database in `state_folder` by a new one with everything that can still be read. No engine may be open
+/// there. The old file is kept next to it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thumbling_state_repair(
-    state: *const c_char,
+    state_folder: *const c_char,
     repaired: *mut thumbling_repaired_t,
     error: *mut thumbling_error_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
-    let (error, state) = unsafe { (Out::new(error), Text::new(state)) };
-    boundary::status(error, || {
+    let (error, state_folder) = unsafe { (Out::new(error), Text::new(state_folder)) };
+    error::status(error, || {
         // SAFETY: the header asks for a pointer that is NULL or valid, with its size set.
         let out = unsafe { OutStruct::new(repaired) }?;
-        let found = Engine::repair_state(state.path("state")?).map_err(lowered)?;
+        let found = Engine::repair_state(state_folder.path("state_folder")?).map_err(lowered)?;
         out.put(thumbling_repaired_t {
             struct_size: size_of::<thumbling_repaired_t>(),
             tasks: found.tasks,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thumbling::Source;
 use thumbling_engine::caller::Caller;
 use thumbling_engine::drive::folder::FolderDrive;
-use thumbling_engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
+use thumbling_engine::drive::{Access, Action, CallContext, Drive, DriveError, FileInfo, Verdict};
 use thumbling_engine::id::{FileRef, SpaceId};
 
 use super::feed::{Feed, HostEvent};
@@ -53,19 +53,19 @@ impl DemoDrive {
 
 impl Drive for DemoDrive {
     /// The scanner knows two test files: EICAR's, and one of its own.
-    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
-        let mut info = self.folder.stat(file)?;
+    fn stat(&self, file: &FileRef, call: &CallContext) -> Result<FileInfo, DriveError> {
+        let mut info = self.folder.stat(file, call)?;
         for (known, verdict) in [(EICAR, Verdict::Viral), (MALICIOUS, Verdict::Malicious)] {
             let size = known.len() as u64;
-            if info.size == size && self.folder.open(file)?.read_all(size).is_ok_and(|content| content == known) {
+            if info.size == size && self.folder.open(file, call)?.read_all(size).is_ok_and(|content| content == known) {
                 info.verdict = verdict;
             }
         }
         Ok(info)
     }
 
-    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
-        self.folder.open(file)
+    fn open(&self, file: &FileRef, call: &CallContext) -> Result<Source, DriveError> {
+        self.folder.open(file, call)
     }
 
     fn authorize(
@@ -74,6 +74,7 @@ impl Drive for DemoDrive {
         file: Option<&FileRef>,
         space: &SpaceId,
         action: Action,
+        _: &CallContext,
     ) -> Result<Access, DriveError> {
         if space != self.folder.space() {
             return Err(DriveError::no_such_space(space.as_str()));
@@ -82,18 +83,25 @@ impl Drive for DemoDrive {
     }
 
     /// `cloudreve://my/<path>`, and `cloudreve://<id>:<password>@share/<path>`.
-    fn resolve(&self, uri: &str, caller: &Caller) -> Result<FileRef, DriveError> {
+    fn resolve(&self, uri: &str, caller: &Caller, call: &CallContext) -> Result<FileRef, DriveError> {
         match &caller.share {
             Some(share) if uri.contains("@share") => self
                 .shares
                 .resolve(share, caller.ticket.as_deref(), uri)
                 .ok_or_else(|| DriveError::no_such_file("no such share, or nothing of that name in it")),
-            _ => self.folder.resolve(uri, caller),
+            _ => self.folder.resolve(uri, caller, call),
         }
     }
 
-    fn copy(&self, file: &FileRef, folder: &FileRef, caller: &Caller, key: &str) -> Result<FileRef, DriveError> {
-        let copied = self.folder.copy(file, folder, caller, key)?;
+    fn copy(
+        &self,
+        file: &FileRef,
+        folder: &FileRef,
+        caller: &Caller,
+        key: &str,
+        call: &CallContext,
+    ) -> Result<FileRef, DriveError> {
+        let copied = self.folder.copy(file, folder, caller, key, call)?;
         self.feed.publish(&HostEvent::Changed(&copied));
         Ok(copied)
     }

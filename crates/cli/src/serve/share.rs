@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use thumbling_engine::caller;
-use thumbling_engine::drive::Drive;
+use thumbling_engine::drive::{CallContext, Drive};
 use thumbling_engine::id::CorrelationId;
 use thumbling_engine::problem::Problem;
 
@@ -32,7 +32,7 @@ pub async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
         let mut files = Vec::new();
         for id in ids {
             let file = app.file(id.as_str().ok_or(Problem::Files)?).ok_or(Problem::Files)?;
-            if app.drive.stat(&file).is_err() {
+            if app.drive.stat(&file, &CallContext::unbounded()).is_err() {
                 return Err(Problem::NoSuchFile.into());
             }
             files.push(file);
@@ -68,7 +68,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, headers: 
             .files
             .iter()
             .filter_map(|file| {
-                let info = app.drive.stat(file).ok()?;
+                let info = app.drive.stat(file, &CallContext::unbounded()).ok()?;
                 let name = wire::percent_encoded(shares::file_name(file));
                 Some(json!({
                     "fileId": file.file.as_str(),

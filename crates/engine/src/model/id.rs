@@ -14,7 +14,7 @@ use uuid::{Builder, Uuid, fmt::Hyphenated};
 use crate::random;
 
 /// Longest id of the host, bytes.
-pub const MAX_ID: usize = 1024;
+pub const MAX_ID: usize = 4096;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
@@ -189,6 +189,12 @@ mod tests {
             assert_eq!(FileId::new(wrong).unwrap_err().kind(), thumbling::ErrorKind::InvalidArgument, "{wrong:?}");
         }
         assert_eq!(FileId::new("资料/a b.png").unwrap().as_str(), "资料/a b.png");
+    }
+
+    #[test]
+    fn ids_have_up_to_4096_bytes() {
+        assert_eq!(FileId::new("x".repeat(4096)).unwrap().as_str().len(), 4096);
+        assert_eq!(FileId::new("x".repeat(4097)).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Creating tasks: the drive is asked first, then the task is stored durably.
 
 use std::collections::HashSet;
-use std::time::Instant;
 
+use crate::deadline::Deadline;
 use crate::inner::Inner;
 use crate::model::caller::Caller;
 use crate::model::drive::{Action, FileInfo, Verdict};
@@ -20,7 +20,7 @@ const MAX_ZIP_NAME: usize = 1024;
 impl Inner {
     pub(crate) fn file_changed(&self, file: &FileRef) -> Result<TaskId> {
         self.check_open()?;
-        let info = self.host.stat(file)?;
+        let info = self.host.stat(file, &self.host.context(None))?;
         let item = self.new_item(file, Some(&info));
         self.add_task(TaskKind::Changed, Priority::Background, &Caller::default(), vec![item], None)
     }
@@ -35,7 +35,8 @@ impl Inner {
             let detail = format!("tasks of kind `{}` are created by other calls", kind.name());
             return Err(EngineError::invalid(Subject::Call, detail));
         }
-        let info = self.host.authorized_stat(caller, file, Action::Generate)?.require_clean()?;
+        let info =
+            self.host.authorized_stat(caller, file, Action::Generate, &self.host.context(None))?.require_clean()?;
         let item = self.new_item(file, Some(&info));
         self.add_task(kind, Priority::Requested, caller, vec![item], None)
     }
@@ -69,11 +70,11 @@ impl Inner {
                 (TaskKind::Package, Action::Package)
             }
             ShareTask::Save { target } => {
-                self.host.authorize(caller, Some(target), &target.space, Action::Receive).map_err(|e| {
-                    match e.subject() {
-                        Subject::File => e.about(Subject::Target),
-                        _ => e,
-                    }
+                let call = self.host.context(None);
+                let authorized = self.host.authorize(caller, Some(target), &target.space, Action::Receive, &call);
+                authorized.map_err(|e| match e.subject() {
+                    Subject::File => e.about(Subject::Target),
+                    _ => e,
                 })?;
                 (TaskKind::Save, Action::Save)
             }
@@ -87,11 +88,12 @@ impl Inner {
     /// Asks the drive about every file. All of them are authorized; `stat` is skipped for the remaining files once the
     /// call's timeout has elapsed, and left to their jobs.
     fn new_items(&self, files: &[FileRef], caller: &Caller, action: Action) -> Result<Vec<NewItem>> {
-        let started = Instant::now();
+        let deadline = Deadline::after(self.config.call_timeout);
+        let (authorize, stat) = (self.host.context(None), self.host.context(Some(deadline)));
         let new_item = |file: &FileRef| {
-            self.host.authorize(caller, Some(file), &file.space, action)?;
-            let in_time = started.elapsed() < self.config.call_timeout;
-            let info = if in_time { Some(self.host.stat(file)?) } else { None };
+            self.host.authorize(caller, Some(file), &file.space, action, &authorize)?;
+            let in_time = !deadline.remaining().is_zero();
+            let info = if in_time { Some(self.host.stat(file, &stat)?) } else { None };
             Ok(self.new_item(file, info.as_ref()))
         };
         files.iter().map(new_item).collect()

@@ -38,7 +38,7 @@ impl Inner {
         self.check_open()?;
         let info = match info {
             Some(info) => info.clone(),
-            None => self.host.authorized_stat(caller, file, Action::View)?,
+            None => self.host.authorized_stat(caller, file, Action::View, &self.host.context(None))?,
         };
         let info = info.require_clean()?;
         let expires = self.unix() + LIFETIME;

@@ -45,20 +45,21 @@ impl Inner {
         let started = Instant::now();
         self.check_open()?;
         let spec = self.spec(spec)?;
+        let call = self.lookup_context(mode);
         let hinted = hint.and_then(|hint| self.verify_hint(hint, &target, caller));
         let (file, stat) = match hinted {
             // A hint replaces `resolve` and `stat`, but never `authorize`.
             Some((file, version)) => {
-                self.host.authorize(caller, Some(&file), &file.space, Action::View)?;
+                self.host.authorize(caller, Some(&file), &file.space, Action::View, &call)?;
                 let stat = Stat::of_content(&file, version);
                 (file, stat)
             }
             None => {
                 let file = match target {
                     Target::File(file) => file.clone(),
-                    Target::Uri(uri) => self.host.resolve(uri, caller)?,
+                    Target::Uri(uri) => self.host.resolve(uri, caller, &call)?,
                 };
-                let stat = self.stat_for_lookup(&file, caller);
+                let stat = self.stat_for_lookup(&file, caller, &call);
                 (file, stat)
             }
         };

@@ -5,6 +5,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::deadline::Deadline;
+use crate::drive::CallContext;
 use crate::inner::Inner;
 use crate::model::blob::hex;
 use crate::model::caller::Caller;
@@ -96,15 +98,24 @@ impl Inner {
         let started = Instant::now();
         self.check_open()?;
         let spec = self.spec(spec)?;
-        let stats: Vec<Stat> = files.iter().map(|file| self.stat_for_lookup(file, caller)).collect();
+        let call = self.lookup_context(mode);
+        let stats: Vec<Stat> = files.iter().map(|file| self.stat_for_lookup(file, caller, &call)).collect();
         let states = self.lookup_states(files, &stats, spec, mode, started)?;
         metrics::histogram!(observe::LOOKUP_SECONDS).record(started.elapsed().as_secs_f64());
         Ok(files.iter().cloned().zip(states).map(|(file, state)| Lookup::new(file, state)).collect())
     }
 
+    /// The context of a lookup's calls of the drive.
+    pub(super) fn lookup_context(&self, mode: LookupMode) -> CallContext {
+        self.host.context(match mode {
+            LookupMode::WaitUpTo(timeout) => Some(Deadline::after(timeout)),
+            LookupMode::CacheOnly | LookupMode::EnqueueOnMiss => None,
+        })
+    }
+
     /// Asks the drive about a file.
-    pub(super) fn stat_for_lookup(&self, file: &FileRef, caller: &Caller) -> Stat {
-        match self.host.authorized_stat(caller, file, Action::View).and_then(FileInfo::require_clean) {
+    pub(super) fn stat_for_lookup(&self, file: &FileRef, caller: &Caller, call: &CallContext) -> Stat {
+        match self.host.authorized_stat(caller, file, Action::View, call).and_then(FileInfo::require_clean) {
             Ok(info) => Stat::of_content(file, info.version),
             Err(e) => Stat::Final(LookupState::of_error(e.kind())),
         }

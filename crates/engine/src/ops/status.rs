@@ -31,11 +31,12 @@ impl Inner {
         let task = self.queue.task(id)?.ok_or_else(unknown)?;
         let first = task.items.first().ok_or_else(unknown)?;
         let created = task.caller.user == caller.user && task.caller.share == caller.share;
+        let call = self.host.context(None);
         let authorize =
-            |item: &StoredItem| self.host.authorize(caller, Some(&item.file), &item.file.space, Action::View);
+            |item: &StoredItem| self.host.authorize(caller, Some(&item.file), &item.file.space, Action::View, &call);
         // Even the creator may have lost access since.
         let authorized = if created && caller.user.is_some() {
-            self.host.authorize(caller, None, &first.file.space, Action::View).or_else(|_| authorize(first))
+            self.host.authorize(caller, None, &first.file.space, Action::View, &call).or_else(|_| authorize(first))
         } else {
             task.items.iter().try_for_each(authorize)
         };

@@ -67,8 +67,9 @@ impl Inner {
 
     pub(crate) fn link_thumbnails(&self, from: &FileRef, to: &FileRef) -> Result<u64> {
         self.check_open()?;
-        let from_version = key::version_part(&self.host.stat(from)?.version);
-        let to_version = key::version_part(&self.host.stat(to)?.version);
+        let call = self.host.context(None);
+        let from_version = key::version_part(&self.host.stat(from, &call)?.version);
+        let to_version = key::version_part(&self.host.stat(to, &call)?.version);
         let linked = self.records.link(&key::file_key(from), from_version, &key::file_key(to), to_version)?;
         if linked == 0 {
             self.file_changed(to)?;

@@ -152,14 +152,15 @@ impl Packer<'_> {
         let ShareTask::Package { content, .. } = &share.share else {
             return Err(EngineError::internal("a package job of another kind of task"));
         };
-        let info = inner.host.authorized_stat(&share.caller, &item.file, Action::Package)?.require_clean()?;
+        let call = self.job.context(inner.config.drive_timeout);
+        let info = inner.host.authorized_stat(&share.caller, &item.file, Action::Package, &call)?.require_clean()?;
         let count = part.zip.entries().len();
         let added = (|| {
             if *content != PackageContent::Thumbnails {
                 let heartbeat = self.job.heartbeat.clone();
-                let source = inner.host.open(&item.file, move || heartbeat.beat())?;
+                let source = inner.host.open(&item.file, &call, move || heartbeat.beat())?;
                 part.zip.add("", &info.name, source.size(), |to| self.copy(&source, to))?;
-                let after = inner.host.stat(&item.file)?;
+                let after = inner.host.stat(&item.file, &call)?;
                 if after.version != info.version {
                     let detail = "the file changed while it was being packed";
                     return Err(PackError(EngineError::new(ErrorKind::Io, Subject::File, detail)));
@@ -200,7 +201,7 @@ impl Packer<'_> {
     /// The bytes and the extension of a file's first thumbnail, which is rendered right here if it is missing.
     fn thumbnail(&self, file: &FileRef) -> Result<(Vec<u8>, &'static str)> {
         let inner = self.inner;
-        let info = inner.host.stat(file)?;
+        let info = inner.host.stat(file, &self.job.context(inner.config.drive_timeout))?;
         let key = inner.spec(None)?.key(&key::content_key(file, Some(&info.version)));
         if let Some(Record { state: RecordState::Ready(ready), .. }) = inner.record(&key)?
             && let Some(bytes) = inner.blobs.get(ready.blob, ready.size)?

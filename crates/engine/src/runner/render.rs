@@ -59,7 +59,8 @@ struct Inventory {
 impl RenderJob<'_> {
     fn run(&self) -> Option<JobResult> {
         let (inner, file) = (self.inner, &self.job.lease.file);
-        let info = match inner.host.stat(file).and_then(FileInfo::require_clean) {
+        let call = self.job.context(inner.config.drive_timeout);
+        let info = match inner.host.stat(file, &call).and_then(FileInfo::require_clean) {
             Ok(info) => info,
             Err(e) => return self.failed(e.kind(), e.detail(), None),
         };
@@ -75,7 +76,7 @@ impl RenderJob<'_> {
             return self.failed(ErrorKind::Internal, detail, Some(&info.version));
         }
         let heartbeat = self.job.heartbeat.clone();
-        let source = match inner.host.open(file, move || heartbeat.beat()) {
+        let source = match inner.host.open(file, &call, move || heartbeat.beat()) {
             Ok(source) => source,
             Err(e) => return self.failed(e.kind(), e.detail(), Some(&info.version)),
         };
@@ -84,7 +85,7 @@ impl RenderJob<'_> {
         let rendered = self.render_within_budget(&source, &info, &specs)?;
         metrics::counter!(observe::BYTES_READ).increment(source.bytes_read());
         // If the file changed while it was being read, part of the picture may be of the old content.
-        match inner.host.stat(file) {
+        match inner.host.stat(file, &call) {
             Ok(after) if after.version == info.version => {}
             Ok(_) if self.job.cancel.is_cancelled() => return None,
             Ok(_) => return self.failed(ErrorKind::Io, "the file changed while it was being read", None),

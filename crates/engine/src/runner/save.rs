@@ -21,7 +21,7 @@ fn save_items(inner: &Inner, job: &LeasedJob, share: &ShareJob) -> Result<ShareE
             return Ok(end);
         }
         job.heartbeat.beat();
-        let result = match copy(inner, share, item) {
+        let result = match copy(inner, job, share, item) {
             Ok(copy) => {
                 let output = Some(package::encode_copy(&copy));
                 ItemResult { state: ItemState::Succeeded, failure: None, output }
@@ -39,14 +39,15 @@ fn save_items(inner: &Inner, job: &LeasedJob, share: &ShareJob) -> Result<ShareE
 }
 
 /// Has the drive copy a file, and links its thumbnails to the copy.
-fn copy(inner: &Inner, share: &ShareJob, item: &ShareItem) -> Result<FileRef> {
+fn copy(inner: &Inner, job: &LeasedJob, share: &ShareJob, item: &ShareItem) -> Result<FileRef> {
     let ShareTask::Save { target } = &share.share else {
         return Err(EngineError::internal("a save job of another kind of task"));
     };
-    inner.host.authorize(&share.caller, Some(&item.file), &item.file.space, Action::Save)?;
-    inner.host.authorize(&share.caller, Some(target), &target.space, Action::Receive)?;
-    inner.host.stat(&item.file)?.require_clean()?;
-    let copy = inner.host.copy(&item.file, target, &share.caller, &format!("{}/{}", share.id, item.n))?;
+    let (host, call) = (&inner.host, job.context(inner.config.drive_timeout));
+    host.authorize(&share.caller, Some(&item.file), &item.file.space, Action::Save, &call)?;
+    host.authorize(&share.caller, Some(target), &target.space, Action::Receive, &call)?;
+    host.stat(&item.file, &call)?.require_clean()?;
+    let copy = host.copy(&item.file, target, &share.caller, &format!("{}/{}", share.id, item.n), &call)?;
     // Not fatal: the copy exists, and a lookup will generate its thumbnails.
     if let Err(e) = inner.link_thumbnails(&item.file, &copy) {
         tracing::warn!(error = %e, file = %copy, "thumbnails could not be linked");

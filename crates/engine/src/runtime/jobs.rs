@@ -6,6 +6,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::drive::{CallContext, Waiting};
 use crate::model::blob::BlobName;
 use crate::model::id::Version;
 use crate::model::job::{Lease, Outcome, Priority, RetryCause};
@@ -31,6 +32,12 @@ impl Heartbeat {
         self.last.store(clock::steady_ms(&*self.clock).max(1), Ordering::Relaxed);
     }
 
+    /// What is left of `timeout` since the last sign of life.
+    fn remaining(&self, timeout: Duration) -> Duration {
+        let elapsed = clock::steady_ms(&*self.clock).saturating_sub(self.last.load(Ordering::Relaxed)).max(0);
+        timeout.saturating_sub(Duration::from_millis(elapsed as u64))
+    }
+
     fn is_before(&self, steady_ms: i64) -> bool {
         self.last.load(Ordering::Relaxed) < steady_ms
     }
@@ -49,9 +56,30 @@ pub(crate) struct LeasedJob {
 }
 
 impl LeasedJob {
+    /// The context of the job's calls of the drive: its worker is replaced once the drive has been silent for `timeout`.
+    pub(crate) fn context(&self, timeout: Duration) -> CallContext {
+        CallContext::of(JobCall { job: self.clone(), timeout })
+    }
+
     /// The same job under a lease that differs, to run part of it as a job of its own.
     pub(crate) fn with_lease(&self, lease: Lease) -> Self {
         Self { lease, ..self.clone() }
+    }
+}
+
+/// A call on behalf of a job.
+struct JobCall {
+    job: LeasedJob,
+    timeout: Duration,
+}
+
+impl Waiting for JobCall {
+    fn remaining(&self) -> Option<Duration> {
+        Some(self.job.heartbeat.remaining(self.timeout))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.job.cancel.is_cancelled() || self.job.abandoned.load(Ordering::SeqCst)
     }
 }
 

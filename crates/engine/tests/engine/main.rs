@@ -5,6 +5,7 @@
 mod engine_host;
 
 mod backend;
+mod calls;
 mod faults;
 mod lookups;
 mod shares;

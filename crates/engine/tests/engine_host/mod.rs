@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use thumbling::{Output, ReadAt, Source, Spec};
 use thumbling_engine::caller::Caller;
-use thumbling_engine::drive::{Access, Action, Drive, DriveError, FileInfo, Verdict};
+use thumbling_engine::drive::{Access, Action, CallContext, Drive, DriveError, FileInfo, Verdict};
 use thumbling_engine::id::{FileId, FileRef, SpaceId, TaskId, Version};
 use thumbling_engine::task::TaskStatus;
 use thumbling_engine::{Clock, Config, Engine, SystemClock};
@@ -232,7 +232,7 @@ impl TestDrive {
     }
 
     pub fn version(&self, file: &FileRef) -> Version {
-        self.stat(file).unwrap().version
+        self.stat(file, &CallContext::unbounded()).unwrap().version
     }
 
     fn content(&self, file: &FileRef) -> Result<Content, DriveError> {
@@ -260,7 +260,7 @@ impl Drop for Inside<'_> {
 }
 
 impl Drive for TestDrive {
-    fn stat(&self, file: &FileRef) -> Result<FileInfo, DriveError> {
+    fn stat(&self, file: &FileRef, _: &CallContext) -> Result<FileInfo, DriveError> {
         let _inside = Inside::enter(&self.inside);
         self.state().stats += 1;
         let content = self.content(file)?;
@@ -269,7 +269,7 @@ impl Drive for TestDrive {
         Ok(FileInfo { name: content.name, size, version, verdict: content.verdict })
     }
 
-    fn open(&self, file: &FileRef) -> Result<Source, DriveError> {
+    fn open(&self, file: &FileRef, _: &CallContext) -> Result<Source, DriveError> {
         let _inside = Inside::enter(&self.inside);
         self.state().opened.push(file.clone());
         let content = self.content(file)?;
@@ -307,6 +307,7 @@ impl Drive for TestDrive {
         file: Option<&FileRef>,
         space: &SpaceId,
         action: Action,
+        _: &CallContext,
     ) -> Result<Access, DriveError> {
         let _inside = Inside::enter(&self.inside);
         let mut state = self.state();
@@ -318,14 +319,21 @@ impl Drive for TestDrive {
         Ok(if denied && caller.share.is_none() { Access::Deny } else { Access::Allow })
     }
 
-    fn resolve(&self, uri: &str, _: &Caller) -> Result<FileRef, DriveError> {
+    fn resolve(&self, uri: &str, _: &Caller, _: &CallContext) -> Result<FileRef, DriveError> {
         self.state().resolves += 1;
         let path = uri.strip_prefix("test://").ok_or_else(|| DriveError::no_such_file("no such URI"))?;
         let (space, name) = path.split_once('/').ok_or_else(|| DriveError::no_such_file("no such URI"))?;
         Ok(file(space, name))
     }
 
-    fn copy(&self, from: &FileRef, folder: &FileRef, _: &Caller, key: &str) -> Result<FileRef, DriveError> {
+    fn copy(
+        &self,
+        from: &FileRef,
+        folder: &FileRef,
+        _: &Caller,
+        key: &str,
+        _: &CallContext,
+    ) -> Result<FileRef, DriveError> {
         let _inside = Inside::enter(&self.inside);
         let content = self.content(from)?;
         let mut state = self.state();

@@ -11,7 +11,7 @@ use super::change::TemporaryFile;
 use super::path::{self, Part};
 use super::sys::Dir;
 use super::{FolderDrive, drive_error};
-use crate::drive::Drive;
+use crate::drive::{CallContext, Drive};
 use crate::model::blob::hex;
 use crate::model::drive::DriveError;
 use crate::model::id::FileRef;
@@ -21,7 +21,13 @@ use thumbling::{Error, Result as CoreResult};
 const COPIES: &str = ".copies";
 
 /// The copy of `file` in `folder` for `key`.
-pub(super) fn copy(drive: &FolderDrive, file: &FileRef, folder: &FileRef, key: &str) -> Result<FileRef, DriveError> {
+pub(super) fn copy(
+    drive: &FolderDrive,
+    file: &FileRef,
+    folder: &FileRef,
+    key: &str,
+    call: &CallContext,
+) -> Result<FileRef, DriveError> {
     let parents = drive.parts(folder)?;
     let target = drive.folder(&parents).map_err(drive_error)?;
     let copies = drive.create_folders(&[COPIES.into()]).map_err(unavailable)?;
@@ -29,8 +35,8 @@ pub(super) fn copy(drive: &FolderDrive, file: &FileRef, folder: &FileRef, key: &
     if let Some(copy) = read_record(drive, &copies, &record) {
         return Ok(copy);
     }
-    let info = drive.stat(file)?;
-    let source = drive.open(file)?;
+    let info = drive.stat(file, call)?;
+    let source = drive.open(file, call)?;
     let mut temporary = TemporaryFile::new(target).map_err(unavailable)?;
     io::copy(&mut source.reader(1 << 18), &mut temporary.content)
         .and_then(|_| temporary.content.sync_all())

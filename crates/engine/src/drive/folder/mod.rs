@@ -26,7 +26,7 @@ pub use change::Upload;
 pub use list::{Entry, EntryKind, Walk};
 pub use watch::{Change, Watcher};
 
-use super::{Access, Action, Drive, DriveError, DriveErrorKind, FileInfo, Verdict};
+use super::{Access, Action, CallContext, Drive, DriveError, DriveErrorKind, FileInfo, Verdict};
 use crate::model::caller::Caller;
 use crate::model::id::{FileId, FileRef, SpaceId, Version};
 use crate::wire::{cloudreve, koodrive};
@@ -108,7 +108,7 @@ impl FolderDrive {
 }
 
 impl Drive for FolderDrive {
-    fn stat(&self, file: &FileRef) -> std::result::Result<FileInfo, DriveError> {
+    fn stat(&self, file: &FileRef, _: &CallContext) -> std::result::Result<FileInfo, DriveError> {
         let (parts, metadata) = self.metadata(file)?;
         match metadata.kind {
             EntryType::File => Ok(info(parts.last().map_or(&[][..], Vec::as_slice), &metadata)),
@@ -117,7 +117,7 @@ impl Drive for FolderDrive {
         }
     }
 
-    fn open(&self, file: &FileRef) -> std::result::Result<Source, DriveError> {
+    fn open(&self, file: &FileRef, _: &CallContext) -> std::result::Result<Source, DriveError> {
         let parts = self.parts(file)?;
         let Some((name, parents)) = parts.split_last() else { return Err(DriveError::unsupported("a folder")) };
         let opened = self.folder(parents).and_then(|folder| folder.open_file(name)).map_err(drive_error)?;
@@ -130,12 +130,13 @@ impl Drive for FolderDrive {
         _: Option<&FileRef>,
         space: &SpaceId,
         _: Action,
+        _: &CallContext,
     ) -> std::result::Result<Access, DriveError> {
         if *space == self.space { Ok(Access::Allow) } else { Err(DriveError::no_such_space(space.as_str())) }
     }
 
     /// Resolves the URIs of [`cloudreve::uri`].
-    fn resolve(&self, uri: &str, _: &Caller) -> std::result::Result<FileRef, DriveError> {
+    fn resolve(&self, uri: &str, _: &Caller, _: &CallContext) -> std::result::Result<FileRef, DriveError> {
         let path = cloudreve::path(uri).ok_or_else(|| DriveError::no_such_file("not a URI of this drive"))?;
         self.file_at(&path).map_err(|e| DriveError::no_such_file(e.detail()).caused_by(e))
     }
@@ -146,8 +147,9 @@ impl Drive for FolderDrive {
         folder: &FileRef,
         _: &Caller,
         key: &str,
+        call: &CallContext,
     ) -> std::result::Result<FileRef, DriveError> {
-        copy::copy(self, file, folder, key)
+        copy::copy(self, file, folder, key, call)
     }
 }
 

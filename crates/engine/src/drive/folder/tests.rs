@@ -59,9 +59,9 @@ fn a_file_is_read_by_its_id() {
     let drive = disk.drive();
     let file = drive.file_at("sub/图 1%.txt").unwrap();
     assert_eq!(file.file.as_str(), "sub/图 1%25.txt");
-    let info = drive.stat(&file).unwrap();
+    let info = drive.stat(&file, &CallContext::unbounded()).unwrap();
     assert_eq!((info.name.as_str(), info.size), ("图 1%.txt", 5));
-    assert_eq!(drive.open(&file).unwrap().read_all(100).unwrap(), b"hello");
+    assert_eq!(drive.open(&file, &CallContext::unbounded()).unwrap().read_all(100).unwrap(), b"hello");
     assert_eq!(drive.path_of(&file).unwrap(), "sub/图 1%.txt");
 }
 
@@ -87,8 +87,8 @@ fn no_id_leads_outside() {
         "linked",
     ];
     for id in ids {
-        assert_eq!(kind(drive.stat(&file(id))), DriveErrorKind::NoSuchFile, "{id}");
-        assert_eq!(kind(drive.open(&file(id))), DriveErrorKind::NoSuchFile, "{id}");
+        assert_eq!(kind(drive.stat(&file(id), &CallContext::unbounded())), DriveErrorKind::NoSuchFile, "{id}");
+        assert_eq!(kind(drive.open(&file(id), &CallContext::unbounded())), DriveErrorKind::NoSuchFile, "{id}");
         assert_eq!(kind(drive.delete(&file(id))), DriveErrorKind::NoSuchFile, "{id}");
     }
     for path in ["../outside/new", "linked/new", "/tmp/new", "a\0b", "link.txt/new", ".hidden", "sub/", ""] {
@@ -114,8 +114,14 @@ fn other_spaces_do_not_exist() {
     let disk = Disk::new("space");
     fs::write(disk.at("a.txt"), "a").unwrap();
     let other = FileRef::new(SpaceId::new("other").unwrap(), FileId::new("a.txt").unwrap());
-    assert_eq!(kind(disk.drive().stat(&other)), DriveErrorKind::NoSuchSpace);
-    let asked = disk.drive().authorize(&Caller::user("mary"), Some(&other), &other.space, Action::View);
+    assert_eq!(kind(disk.drive().stat(&other, &CallContext::unbounded())), DriveErrorKind::NoSuchSpace);
+    let asked = disk.drive().authorize(
+        &Caller::user("mary"),
+        Some(&other),
+        &other.space,
+        Action::View,
+        &CallContext::unbounded(),
+    );
     assert_eq!(kind(asked), DriveErrorKind::NoSuchSpace);
 }
 
@@ -125,8 +131,8 @@ fn a_pipe_is_not_a_file_and_opening_it_does_not_block() {
     let disk = Disk::new("pipe");
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
     rustix::fs::mknodat(rustix::fs::CWD, disk.at("pipe"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
-    assert_eq!(kind(disk.drive().stat(&file("pipe"))), DriveErrorKind::NoSuchFile);
-    assert_eq!(kind(disk.drive().open(&file("pipe"))), DriveErrorKind::Unsupported);
+    assert_eq!(kind(disk.drive().stat(&file("pipe"), &CallContext::unbounded())), DriveErrorKind::NoSuchFile);
+    assert_eq!(kind(disk.drive().open(&file("pipe"), &CallContext::unbounded())), DriveErrorKind::Unsupported);
 }
 
 #[test]
@@ -134,10 +140,10 @@ fn a_version_changes_with_content_of_the_same_size() {
     let disk = Disk::new("version");
     let drive = disk.drive();
     let a = put(&drive, "a.txt", b"one");
-    let first = drive.stat(&a).unwrap().version;
-    assert_eq!(drive.stat(&a).unwrap().version, first);
+    let first = drive.stat(&a, &CallContext::unbounded()).unwrap().version;
+    assert_eq!(drive.stat(&a, &CallContext::unbounded()).unwrap().version, first);
     put(&drive, "a.txt", b"two");
-    assert_ne!(drive.stat(&a).unwrap().version, first);
+    assert_ne!(drive.stat(&a, &CallContext::unbounded()).unwrap().version, first);
 }
 
 #[test]
@@ -169,10 +175,10 @@ fn a_copy_is_created_once_per_key_and_overwrites_nothing() {
     let drive = disk.drive();
     let from = put(&drive, "a.tar.gz", b"content");
     let who = Caller::anonymous();
-    let one = drive.copy(&from, &file("sub"), &who, "key 1").unwrap();
-    assert_eq!(drive.copy(&from, &file("sub"), &who, "key 1").unwrap(), one);
-    let two = drive.copy(&from, &file("sub"), &who, "key 2").unwrap();
-    let three = drive.copy(&from, &file(ROOT), &who, "key 3").unwrap();
+    let one = drive.copy(&from, &file("sub"), &who, "key 1", &CallContext::unbounded()).unwrap();
+    assert_eq!(drive.copy(&from, &file("sub"), &who, "key 1", &CallContext::unbounded()).unwrap(), one);
+    let two = drive.copy(&from, &file("sub"), &who, "key 2", &CallContext::unbounded()).unwrap();
+    let three = drive.copy(&from, &file(ROOT), &who, "key 3", &CallContext::unbounded()).unwrap();
     assert_eq!((one.file.as_str(), two.file.as_str()), ("sub/a.tar.gz", "sub/a.tar (2).gz"));
     assert_eq!(three.file.as_str(), "a.tar (2).gz");
     assert_eq!(fs::read(disk.at("sub/a.tar (2).gz")).unwrap(), b"content");
@@ -199,9 +205,13 @@ fn a_uri_resolves_to_a_file() {
     let a = put(&drive, "sub/图 #1.png", b"a");
     let uri = cloudreve::uri("sub/图 #1.png");
     assert_eq!(uri, "cloudreve://my/sub/%E5%9B%BE%20%231.png");
-    assert_eq!(drive.resolve(&uri, &Caller::user("mary")).unwrap(), a);
+    assert_eq!(drive.resolve(&uri, &Caller::user("mary"), &CallContext::unbounded()).unwrap(), a);
     for uri in ["cloudreve://my/../x", "cloudreve://my/%2e%2e/x", "cloudreve://trash/x", "file:///etc/passwd", ""] {
-        assert_eq!(kind(drive.resolve(uri, &Caller::user("mary"))), DriveErrorKind::NoSuchFile, "{uri}");
+        assert_eq!(
+            kind(drive.resolve(uri, &Caller::user("mary"), &CallContext::unbounded())),
+            DriveErrorKind::NoSuchFile,
+            "{uri}"
+        );
     }
 }
 
