@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn ids_have_up_to_4096_bytes() {
         assert_eq!(FileId::new("x".repeat(4096)).unwrap().as_str().len(), 4096);
-        assert_eq!(FileId::new("x".repeat(4097)).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        assert_eq!(FileId::new("x".repeat(4097)).unwrap_err().kind(), thumbling::ErrorKind::InvalidArgument);
     }
 
     #[test]
