@@ -24,11 +24,6 @@ impl<T: Copy> Out<'_, T> {
         Self(to, PhantomData)
     }
 
-    /// Nowhere.
-    pub(super) fn none() -> Self {
-        Self(None, PhantomData)
-    }
-
     pub(super) fn is_wanted(&self) -> bool {
         self.0.is_some()
     }
