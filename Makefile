@@ -8,6 +8,8 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 # Version of the C ABI, which names the shared library.
 ABI = $(shell awk '/define THUMBLING_ABI_VERSION/ { print int($$3 / 65536) "." $$3 % 65536 }' include/thumbling.h)
 ABI_MAJOR = $(firstword $(subst ., ,$(ABI)))
+# Everything, in the test profile; its dependencies are those of `build` and `demo`.
+TESTED = --release --config .ci/test.toml --workspace --features thumbling/full,thumbling-capi/full
 
 .PHONY: help deps build demo test bench install
 .DEFAULT_GOAL := help
@@ -20,11 +22,11 @@ deps: ## install missing build and test dependencies (Debian)
 
 build: ## build the command and the C library into target/release
 	@.ci/deps build
-	@.ci/progress release $(CARGO) build --release -p thumbling-cli -p thumbling-capi --features thumbling-capi/full
+	@.ci/progress $(CARGO) build --release -p thumbling-cli -p thumbling-capi --features thumbling-capi/full
 
 demo: ## draw sample files of every format and make a gallery of them: demo/index.html
 	@.ci/deps build
-	@.ci/progress release $(CARGO) build --release -p thumbling-cli -p thumbling-samples
+	@.ci/progress $(CARGO) build --release -p thumbling-cli -p thumbling-samples --no-default-features --features thumbling-cli/full
 	@.ci/pdfium $(BUILT)/release
 	rm -rf samples demo
 	$(BUILT)/release/make-samples samples
@@ -32,21 +34,23 @@ demo: ## draw sample files of every format and make a gallery of them: demo/inde
 	@echo "Open demo/index.html in a browser. For your own files: $(BUILT)/release/thumbling gallery FOLDER --out OUT"
 
 test: deps ## run all tests: Rust, C ABI (plain, valgrind, sanitisers), URL decoders in six languages
-	@.ci/progress debug $(CARGO) build --workspace --all-targets --features thumbling/full,thumbling-capi/full
-	@.ci/pdfium $(BUILT)/debug
-	$(CARGO) test --workspace --features thumbling/full,thumbling-capi/full
-	tests/c/run $(BUILT)/debug
+	@.ci/progress $(CARGO) build $(TESTED) --all-targets
+	@.ci/pdfium $(BUILT)/release
+	$(CARGO) test $(TESTED)
+	tests/c/run $(BUILT)/release
 	tests/decoders/run
 
 bench: build ## time the stages of the pipeline; benches/peers.py compares with other libraries
 	$(CARGO) bench --features full,bench --bench stages
 
-install: build ## install command, libraries, header and pkg-config file; PREFIX=/usr/local, DESTDIR=
+install: ## build for distribution and install: command, libraries, header, pkg-config file; PREFIX=/usr/local, DESTDIR=
+	@.ci/deps build
+	@.ci/progress $(CARGO) build --profile dist -p thumbling-cli -p thumbling-capi --features thumbling-capi/full
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
-	install -m 755 $(BUILT)/release/thumbling $(DESTDIR)$(PREFIX)/bin/thumbling
+	install -m 755 $(BUILT)/dist/thumbling $(DESTDIR)$(PREFIX)/bin/thumbling
 	install -m 644 include/thumbling.h $(DESTDIR)$(PREFIX)/include/thumbling.h
-	.ci/archive $(BUILT)/release/libthumbling.a $(DESTDIR)$(LIBDIR)/libthumbling.a
-	install -m 755 $(BUILT)/release/libthumbling.so $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI)
+	.ci/archive $(BUILT)/dist/libthumbling.a $(DESTDIR)$(LIBDIR)/libthumbling.a
+	install -m 755 $(BUILT)/dist/libthumbling.so $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI)
 	ln -sf libthumbling.so.$(ABI) $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI_MAJOR)
 	ln -sf libthumbling.so.$(ABI_MAJOR) $(DESTDIR)$(LIBDIR)/libthumbling.so
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$${prefix}/include' '' \

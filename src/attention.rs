@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn transparent_pixels_draw_no_eye() {
+    fn transparent_pixels_are_not_salient() {
         let mut pixels = Vec::new();
         for i in 0..300 * 100u32 {
             // Noise, transparent except for a plain grey block on the right.

@@ -56,6 +56,8 @@
 //! # Traces
 //! Spans of the `tracing` facade at debug level: `thumbnail` or `probe` around a call, `decode` and `encode` inside.
 #![warn(missing_docs)]
+// What several codecs share is unused in builds without them.
+#![cfg_attr(not(feature = "rust-only"), allow(dead_code))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod attention;

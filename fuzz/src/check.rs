@@ -22,7 +22,7 @@ pub fn check(bytes: &[u8], name: &str, (width, height): (u32, u32), effort: Effo
     request.limits.max_memory = 64 << 20;
     request.limits.timeout = Some(TIMEOUT);
     let started = ProcessTime::now();
-    match thumbling::thumbnail(&Source::from_bytes(bytes), &request) {
+    match thumbling::thumbnail(&Source::from_slice(bytes), &request) {
         Ok(thumbnails) => {
             let fits = |w: u32, h: u32| (1..=width).contains(&w) && (1..=height).contains(&h);
             assert!(thumbnails.items.iter().all(|item| fits(item.width, item.height) && !item.bytes.is_empty()));

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_decodes_to_the_same_colours() {
+    fn encoded_colours_survive_decoding() {
         let (frame, rows) = decode(&sample(), FULL, FULL, false, false, &Interrupt::default()).unwrap();
         let v = frame.as_u8().unwrap();
         assert_eq!(rows, 48);
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_file_says_how_many_rows_it_has() {
+    fn a_truncated_file_reports_its_rows() {
         let sample = sample();
         match decode(&sample[..sample.len() * 3 / 4], FULL, FULL, false, false, &Interrupt::default()) {
             Ok((_, rows)) => assert!(rows < 48),

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn legacy_encodings_are_told_by_their_letters() {
+    fn legacy_encodings_are_detected_by_their_letters() {
         for (encoding, text) in [
             (KOI8_R, RUSSIAN.to_owned()),
             (WINDOWS_1251, RUSSIAN.to_owned()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use thumbling::{CancelToken, Error, ErrorKind, Fit, Limits, Output, Request, Rgb, Source};
+use thumbling::{CancelToken, Error, ErrorKind, Fit, Limits, Output, Request, Rgb, Source, Spec};
 
 /// The header of a PNG of `width` × `height` px, without any pixels.
 fn header_only(width: u32, height: u32) -> Vec<u8> {
@@ -89,7 +89,7 @@ fn single_pixel_has_its_own_colour() {
     encoder.write_header().unwrap().write_image_data(&[10, 200, 30]).unwrap();
     let thumbnails =
         thumbling::thumbnail(&Source::from_bytes(bytes), &Request::new().square(8).output(Output::Rgba)).unwrap();
-    assert_eq!(thumbnails.items[0].bytes, [10, 200, 30, 255].repeat(64));
+    assert_eq!(thumbnails.items[0].bytes, [10, 200, 30, 255]);
     assert_eq!(thumbnails.dominant, Rgb(10, 200, 30));
 }
 
@@ -104,16 +104,11 @@ fn invalid_specs_are_invalid_arguments() {
 fn each_fit_has_its_documented_size() {
     let source = Source::from_bytes(gradient(400, 200));
     let request = Request::new()
-        .size(100, 100)
-        .fit(Fit::Contain)
-        .size(100, 100)
-        .fit(Fit::Cover)
-        .size(100, 100)
-        .fit(Fit::Fill)
-        .size(1000, 1000)
-        .fit(Fit::ScaleDown)
-        .size(1000, 1000)
-        .fit(Fit::Contain);
+        .spec(Spec::square(100).fit(Fit::Contain))
+        .spec(Spec::square(100).fit(Fit::Cover))
+        .spec(Spec::square(100).fit(Fit::Fill))
+        .spec(Spec::square(1000).fit(Fit::ScaleDown))
+        .spec(Spec::square(1000).fit(Fit::Contain));
     let thumbnails = thumbling::thumbnail(&source, &request).unwrap();
     let sizes: Vec<_> = thumbnails.items.iter().map(|t| (t.width, t.height)).collect();
     assert_eq!(sizes, [(100, 50), (100, 100), (100, 100), (400, 200), (1000, 500)]);

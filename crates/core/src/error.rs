@@ -200,6 +200,16 @@ impl Error {
     }
 }
 
+/// `None` for an error that only costs a detail of the page, such as a damaged picture. Errors that
+/// [end the request](Error::ends_request) are passed on.
+pub fn tolerate<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(e) if e.ends_request() => Err(e),
+        Err(_) => Ok(None),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.format {

@@ -21,6 +21,7 @@
 //! | [`decode`] | the decoder contract | `cancel`, `error`, `format`, `frame`, `geometry`, `limits`, `probe`, `source` |
 //! | [`registry`] | format detection | `decode`, `error`, `probe`, `source` |
 //! | [`gzip`] | gzip decoder | `decode`, `error`, `limits` |
+//! | [`zip`] | directory and entries of ZIP archives | `bytes`, `decode`, `error`, `limits`, `source` |
 //! | [`scale`] | resizing, whole frames or row by row | `decode`, `error`, `frame`, `geometry`, `limits` |
 //! | [`dib`] | device-independent bitmaps (BMP, ICO, metafiles) | `bytes`, `decode`, `error`, `frame`, `geometry`, `probe`, `scale`, `source` |
 //! | `testing` | contexts for unit tests (feature `testing`) | `cancel`, `decode`, `error`, `frame`, `geometry`, `limits`, `probe`, `source` |
@@ -45,6 +46,7 @@ pub mod scale;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod zip;
 
 // The public types of `thumbling`, where users find them there.
 pub use cancel::CancelToken;

@@ -3,6 +3,7 @@
 //! A [`Source`] is cheap to clone; clones and [slices](Source::slice) share one count of bytes read. The first
 //! [`HEAD`] bytes are cached, so that probing and opening a file cost one read.
 
+use std::any::Any;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
@@ -72,7 +73,12 @@ struct Shared {
     size: u64,
     head: OnceLock<Box<[u8]>>,
     bytes_read: AtomicU64,
+    /// What [`Source::cache`] keeps.
+    cached: Mutex<Option<Cached>>,
 }
+
+/// A parsed structure and the start and size of the slice that it was parsed from.
+type Cached = (u64, u64, Arc<dyn Any + Send + Sync>);
 
 /// The file to make a thumbnail of.
 ///
@@ -99,7 +105,8 @@ impl fmt::Debug for Source {
 
 impl Source {
     fn new(content: Content, size: u64) -> Self {
-        let shared = Shared { content, size, head: OnceLock::new(), bytes_read: AtomicU64::new(0) };
+        let shared =
+            Shared { content, size, head: OnceLock::new(), bytes_read: AtomicU64::new(0), cached: Mutex::new(None) };
         Self { shared: Arc::new(shared), start: 0, size }
     }
 
@@ -154,6 +161,21 @@ impl Source {
     /// Bytes fetched so far from the file or host, through this source and all its clones and slices.
     pub fn bytes_read(&self) -> u64 {
         self.shared.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// Keeps a structure that was parsed from this content, such as the directory of an archive, so that detection and
+    /// opening parse it once. Only the last one is kept, of all clones and slices together.
+    pub fn cache<T: Send + Sync + 'static>(&self, parsed: Arc<T>) {
+        let mut cached = self.shared.cached.lock().unwrap_or_else(|e| e.into_inner());
+        *cached = Some((self.start, self.size, parsed));
+    }
+
+    /// What [`cache`](Self::cache) keeps, if it is a `T` of exactly this content.
+    pub fn cached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let cached = self.shared.cached.lock().unwrap_or_else(|e| e.into_inner());
+        let (start, size, parsed) = cached.as_ref()?;
+        let is_same = (*start, *size) == (self.start, self.size);
+        parsed.clone().downcast().ok().filter(|_| is_same)
     }
 
     /// The first bytes, at most 4,096.
@@ -416,6 +438,15 @@ mod tests {
         source.head().unwrap();
         source.read_vec(10, 100).unwrap();
         assert_eq!(source.bytes_read(), HEAD as u64);
+    }
+
+    #[test]
+    fn what_is_cached_belongs_to_one_slice_and_one_type() {
+        let source = Source::from_bytes(pattern(100));
+        source.slice(10, 20).cache(Arc::new(7_u32));
+        assert_eq!(source.clone().slice(10, 20).cached::<u32>().as_deref(), Some(&7));
+        assert_eq!(source.slice(10, 21).cached::<u32>(), None);
+        assert_eq!(source.slice(10, 20).cached::<u64>(), None);
     }
 
     #[test]

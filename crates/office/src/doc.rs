@@ -1,6 +1,6 @@
-//! Word documents up to 2003, by the preview inside.
+//! Word 97–2003 documents, shown by their embedded preview.
 
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
@@ -15,6 +15,6 @@ pub const ENTRY: FormatEntry = FormatEntry {
         "application/wps-office.wpt",
         "application/kswps",
     ],
-    score: |peek| kind::score(peek, "doc"),
-    open: |source, cx| preview::of_ole(source, ENTRY.format, cx),
+    score: |peek| detect::score(peek, "doc"),
+    open: |source, cx| preview::open_ole(source, ENTRY.format, cx),
 };

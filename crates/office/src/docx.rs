@@ -1,6 +1,6 @@
-//! Word documents since 2007, by the preview inside.
+//! Word documents (Office Open XML), shown by their embedded preview.
 
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
@@ -13,6 +13,6 @@ pub const ENTRY: FormatEntry = FormatEntry {
         "application/vnd.ms-word.template.macroEnabled.12",
         "application/wps-office.docx",
     ],
-    score: |peek| kind::score(peek, "docx"),
-    open: |source, cx| preview::of_ooxml(source, ENTRY.format, cx),
+    score: |peek| detect::score(peek, "docx"),
+    open: |source, cx| preview::open_ooxml(source, ENTRY.format, cx),
 };

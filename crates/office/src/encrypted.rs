@@ -1,12 +1,12 @@
-//! Documents of Office since 2007 that are encrypted: what is inside, if the password is the one that everybody knows.
+//! Encrypted Office Open XML documents, decrypted if they use Excel's default password.
 
-use crate::{encryption, kind};
+use crate::{detect, encryption};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
 pub const ENTRY: FormatEntry = FormatEntry {
-    format: Format::document(kind::ENCRYPTED),
+    format: Format::document(detect::ENCRYPTED),
     mime_types: &["application/encrypted"],
-    score: |peek| kind::score(peek, kind::ENCRYPTED),
+    score: |peek| detect::score(peek, detect::ENCRYPTED),
     open: |source, cx| cx.open_inner(&encryption::package(source, cx)?, cx.hint()),
 };

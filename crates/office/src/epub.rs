@@ -1,12 +1,12 @@
-//! Books, by their covers.
+//! EPUB books, shown by their cover.
 
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
 pub const ENTRY: FormatEntry = FormatEntry {
     format: Format::document("epub"),
     mime_types: &["application/epub+zip"],
-    score: |peek| kind::score(peek, "epub"),
-    open: |source, cx| preview::of_epub(source, ENTRY.format, cx),
+    score: |peek| detect::score(peek, "epub"),
+    open: |source, cx| preview::open_epub(source, ENTRY.format, cx),
 };

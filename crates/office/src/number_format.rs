@@ -1,28 +1,27 @@
-//! Number formats: how a number, a date or a text is written by a code such as `#,##0.00;[Red]-0%`.
+//! Number formats: format codes such as `#,##0.00;[Red]-0%` applied to numbers, dates and text.
 //!
-//! A code has up to four sections: for positive numbers, negative ones, zero and text. Conditions are ignored, as are
-//! colours; locales are those of the United States.
-//! Source: ECMA-376, 18.8.30 and 18.8.31.
+//! A code has up to four sections, for positive numbers, negative numbers, zero and text. Conditions and colours are
+//! ignored; the locale is en-US. Source: ECMA-376 part 1, 18.8.30 and 18.8.31.
 
 mod date;
 mod digits;
 
 pub use date::calendar;
 
-/// Characters of a code that are looked at.
+/// Characters read of a code.
 const MAX_CODE: usize = 255;
 
-/// From where dates count.
+/// The epoch of dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DateSystem {
-    /// 1 is the first of January 1900.
+    /// 1 is 1 January 1900.
     #[default]
     From1900,
-    /// 0 is the first of January 1904.
+    /// 0 is 1 January 1904.
     From1904,
 }
 
-/// A format, ready to be used.
+/// A parsed format code.
 #[derive(Debug, Clone)]
 pub struct NumberFormat {
     sections: Vec<Section>,
@@ -31,37 +30,37 @@ pub struct NumberFormat {
 #[derive(Debug, Clone, Default)]
 struct Section {
     parts: Vec<Part>,
-    /// Whether there are digits, and so a number of them.
+    /// Whether there are digit placeholders.
     has_digits: bool,
     is_date: bool,
     is_general: bool,
     has_text: bool,
-    /// Times a hundred, this often.
+    /// Number of percent signs; each multiplies by 100.
     percents: usize,
-    /// Divided by a thousand, this often.
+    /// Number of scaling commas; each divides by 1000.
     thousands: usize,
     grouped: bool,
-    /// Hours of a date are those of a clock of twelve.
+    /// Whether hours are on a 12-hour clock.
     twelve_hours: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
-    /// As it is.
+    /// Literal text.
     Literal(String),
-    /// `0`, `#`, `?`.
+    /// A placeholder: `0`, `#`, `?`.
     Digit(char),
     /// The decimal point.
     Point,
-    /// `E+` or `E-`: whether a plus is written.
+    /// `E+` or `E-`: whether a plus sign is shown.
     Exponent(bool),
     /// A slash between digits.
     Slash,
-    /// Letters of a date: which, and how many.
+    /// A date letter, and how often it is repeated.
     Date(char, usize),
-    /// Hours, minutes or seconds that are not cut at a day, an hour, a minute.
+    /// Hours, minutes or seconds that do not wrap around.
     Elapsed(char, usize),
-    /// Digits of a second behind the point.
+    /// Digits of fractional seconds.
     Fraction(usize),
     /// `AM/PM` or `A/P`.
     Half(bool),
@@ -72,7 +71,7 @@ enum Part {
 }
 
 impl NumberFormat {
-    /// The format of this code. Whatever stands in it, it is some format.
+    /// Parses a code. Any code is accepted.
     pub fn parse(code: &str) -> Self {
         let code: Vec<char> = code.chars().take(MAX_CODE).collect();
         let mut sections: Vec<Section> = split(&code).into_iter().take(4).map(section).collect();
@@ -82,7 +81,7 @@ impl NumberFormat {
         Self { sections }
     }
 
-    /// How text is written.
+    /// Formats text.
     pub fn text(&self, text: &str) -> String {
         let own = self.sections.iter().rev().find(|s| s.has_text);
         match own.or_else(|| self.sections.get(3)) {
@@ -98,7 +97,7 @@ impl NumberFormat {
         }
     }
 
-    /// How a number is written.
+    /// Formats a number.
     pub fn number(&self, value: f64, dates: DateSystem) -> String {
         if !value.is_finite() {
             return String::new();
@@ -131,13 +130,13 @@ impl NumberFormat {
         }
         let scaled = size * 100f64.powi(section.percents as i32) / 1000f64.powi(section.thousands as i32);
         let out = digits::written(section, scaled);
-        // What is rounded to nothing has no sign.
+        // A number that rounds to zero has no sign.
         let is_zero = section.has_digits && !out.bytes().any(|b| matches!(b, b'1'..=b'9'));
         if signed && !is_zero { format!("-{out}") } else { out }
     }
 }
 
-/// The sections of a code, at semicolons that are not quoted.
+/// Splits a code into sections at unquoted semicolons.
 fn split(code: &[char]) -> Vec<&[char]> {
     let (mut sections, mut start, mut at) = (Vec::new(), 0, 0);
     while let Some(&c) = code.get(at) {
@@ -177,12 +176,12 @@ fn section(code: &[char]) -> Section {
                 taken = 2;
                 section.literal(&code.get(at + 1).map_or_else(String::new, char::to_string));
             }
-            // Room as wide as the next character.
+            // A space as wide as the next character.
             '_' => {
                 taken = 2;
                 section.literal(" ");
             }
-            // The next character fills the cell.
+            // Repeats the next character to fill the cell.
             '*' => taken = 2,
             '[' => {
                 let inner: String = code[at + 1..].iter().take_while(|c| **c != ']').collect();
@@ -249,7 +248,7 @@ impl Section {
         }
     }
 
-    /// What stands in brackets: a currency with its locale, elapsed time, a colour or a condition.
+    /// The content of brackets: a currency and locale, elapsed time, a colour or a condition.
     fn bracket(&mut self, inner: &str) {
         if let Some(currency) = inner.strip_prefix('$') {
             let symbol = currency.split('-').next().unwrap_or_default();
@@ -265,7 +264,7 @@ impl Section {
         }
     }
 
-    /// Between digits it groups; behind the last of them it divides by a thousand.
+    /// Groups digits, or divides by 1000 after the last of them.
     fn comma(&mut self, rest: &[char]) {
         if !self.has_digits {
             self.literal(",");
@@ -276,7 +275,7 @@ impl Section {
         }
     }
 
-    /// `m` is minutes behind hours and before seconds; a point, a slash, a dash in a date stands for itself.
+    /// `m` means minutes after hours and before seconds. Points, slashes and dashes in dates are literals.
     fn tell_minutes(&mut self) {
         if !self.is_date {
             return;
@@ -294,7 +293,7 @@ impl Section {
                 && count < 3
                 && is_minutes
             {
-                // Minutes are called `n` from here on.
+                // From here on, minutes are `n`.
                 self.parts[n] = Part::Date('n', count);
             }
         }
@@ -317,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_as_many_as_the_code_asks_for() {
+    fn placeholders_determine_the_number_of_digits() {
         for (code, value, expected) in [
             ("0", 12.6, "13"),
             ("0.00", 1.005, "1.01"),
@@ -339,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn general_writes_what_is_needed() {
+    fn general_shows_significant_digits() {
         for (value, expected) in [
             (0.0, "0"),
             (-5.0, "-5"),
@@ -364,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn currencies_and_literals_stand_where_they_are() {
+    fn currencies_and_literals_keep_their_position() {
         assert_eq!(written("\"$\"#,##0.00", 1234.5), "$1,234.50");
         assert_eq!(written("[$€-407] #,##0", 1234.0), "€ 1,234");
         assert_eq!(written("_(\"$\"* #,##0_);_(\"$\"* (#,##0)", -12.0), " $(12)");
@@ -372,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn powers_of_ten_and_fractions_are_written() {
+    fn exponents_and_fractions_are_formatted() {
         assert_eq!(written("0.00E+00", 12_345.0), "1.23E+04");
         assert_eq!(written("0.0E-0", 0.00012), "1.2E-4");
         assert_eq!(written("# ?/?", 1.5), "1 1/2");
@@ -380,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_times_are_written() {
+    fn dates_and_times_are_formatted() {
         for (code, value, expected) in [
             ("m/d/yyyy", 43_831.0, "1/1/2020"),
             ("yyyy-mm-dd", 61.0, "1900-03-01"),
@@ -398,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_and_no_number_is_too_much() {
+    fn any_code_and_any_number_is_formatted() {
         for code in [
             "", ";", ";;;;;", "\"", "[", "\\", "_", "*", "0.0.0.0", "E+", "0E+", "/", "?/", "[h", "%%%%%%%", ",,,",
             "@@", "0e+0/0",

@@ -1,6 +1,6 @@
-//! Documents of OpenDocument, by the preview inside.
+//! OpenDocument files, shown by their embedded preview.
 
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
@@ -13,8 +13,8 @@ pub const ODT: FormatEntry = FormatEntry {
         "application/vnd.oasis.opendocument.text-web",
         "application/vnd.oasis.opendocument.text-flat-xml",
     ],
-    score: |peek| kind::score(peek, "odt"),
-    open: |source, cx| preview::of_odf(source, ODT.format, cx),
+    score: |peek| detect::score(peek, "odt"),
+    open: |source, cx| preview::open_odf(source, ODT.format, cx),
 };
 
 pub const ODS: FormatEntry = FormatEntry {
@@ -24,8 +24,8 @@ pub const ODS: FormatEntry = FormatEntry {
         "application/vnd.oasis.opendocument.spreadsheet-template",
         "application/vnd.oasis.opendocument.spreadsheet-flat-xml",
     ],
-    score: |peek| kind::score(peek, "ods"),
-    open: |source, cx| preview::of_odf(source, ODS.format, cx),
+    score: |peek| detect::score(peek, "ods"),
+    open: |source, cx| preview::open_odf(source, ODS.format, cx),
 };
 
 pub const ODP: FormatEntry = FormatEntry {
@@ -35,8 +35,8 @@ pub const ODP: FormatEntry = FormatEntry {
         "application/vnd.oasis.opendocument.presentation-template",
         "application/vnd.oasis.opendocument.presentation-flat-xml",
     ],
-    score: |peek| kind::score(peek, "odp"),
-    open: |source, cx| preview::of_odf(source, ODP.format, cx),
+    score: |peek| detect::score(peek, "odp"),
+    open: |source, cx| preview::open_odf(source, ODP.format, cx),
 };
 
 pub const ODG: FormatEntry = FormatEntry {
@@ -46,6 +46,6 @@ pub const ODG: FormatEntry = FormatEntry {
         "application/vnd.oasis.opendocument.graphics-template",
         "application/vnd.oasis.opendocument.graphics-flat-xml",
     ],
-    score: |peek| kind::score(peek, "odg"),
-    open: |source, cx| preview::of_odf(source, ODG.format, cx),
+    score: |peek| detect::score(peek, "odg"),
+    open: |source, cx| preview::open_odf(source, ODG.format, cx),
 };

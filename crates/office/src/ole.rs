@@ -1,9 +1,8 @@
-//! OLE2 compound files (MS-CFB): a small file system of streams inside one file, as chains of sectors.
+//! OLE2 compound files (MS-CFB): a file system of streams in one file, stored as chains of sectors.
 //!
-//! Opening reads the header, the list of the sectors of the allocation table (FAT), and the directory. The table itself
-//! is read where a chain goes, and a stream is a [`Source`] that reads its ranges from the file: nothing is copied. A
-//! chain ends where it comes back to itself or has as many sectors as its stream can need; a stream whose chain ends
-//! early is as long as its chain.
+//! Opening reads the header, the list of FAT sectors, and the directory. FAT sectors are read as chains need them, and
+//! a stream is a [`Source`] over ranges of the file, without a copy. A chain ends at a loop or when it is longer than
+//! its stream; a stream ends where its chain does.
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -20,41 +19,41 @@ use thumbling_core::source::{ReadAt, Source};
 
 const MAGIC: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
-/// The last sector number that is one; what lies above says that a chain ends, or why a sector is in none.
+/// The largest sector number. Higher values end a chain or mark special sectors.
 const MAX_SECTOR: u32 = 0xFFFF_FFFA;
 /// No directory entry.
 const NONE: u32 = 0xFFFF_FFFF;
 
-/// Streams below this many bytes are in the mini stream, whose sectors have 64.
+/// Smaller streams are in the mini stream, in sectors of 64 bytes.
 const MINI_STREAM: u64 = 4096;
 const MINI_SECTOR: u64 = 64;
 
-/// Sectors of the allocation table that are kept.
+/// FAT sectors cached.
 const MAX_CACHED: usize = 256;
 
-/// Pieces of a chain that memory is held for at once.
+/// Pieces of a chain per memory reservation.
 const STEP: usize = 1 << 16;
 
 /// Bytes of a directory entry.
 const ENTRY: usize = 128;
 
-/// An OLE2 file that is open.
+/// An open OLE2 file.
 pub struct CompoundFile {
     source: Source,
     sector: u64,
-    /// The sectors of the allocation table in order.
+    /// FAT sectors, in order.
     table: Vec<u32>,
     cache: RefCell<HashMap<u32, Box<[u8]>>>,
-    /// The first sector of the allocation table of the mini stream.
+    /// First sector of the mini FAT.
     mini_table: u32,
-    /// The first is the root.
+    /// The first entry is the root.
     entries: Vec<Entry>,
 }
 
 #[derive(Debug)]
 struct Entry {
     name: String,
-    /// Storage 1, stream 2, root 5.
+    /// 1 is a storage, 2 a stream, 5 the root.
     kind: u8,
     left: u32,
     right: u32,
@@ -64,13 +63,13 @@ struct Entry {
 }
 
 impl CompoundFile {
-    /// Opens a file. `corrupt` if it is none.
+    /// Opens a file; `corrupt` if it is not OLE2.
     pub fn open(source: &Source, cx: &Context<'_>) -> Result<Self> {
         cx.check()?;
         Self::open_within(source, cx.limits().max_entries as usize)
     }
 
-    /// The same without a context: of more than `max` directory entries, the first.
+    /// The same without a context, reading at most `max` directory entries.
     pub(super) fn open_within(source: &Source, max: usize) -> Result<Self> {
         let header = source.read_vec(0, 512)?;
         if !header.starts_with(MAGIC) {
@@ -79,7 +78,7 @@ impl CompoundFile {
         let sector = match u16_at(&header, 30) {
             9 => 512,
             12 => 4096,
-            n => return Err(Error::corrupt(format!("an OLE2 file of sectors of 2^{n} bytes"))),
+            n => return Err(Error::corrupt(format!("OLE2 sectors of 2^{n} bytes"))),
         };
         let mut file = Self {
             source: source.clone(),
@@ -94,7 +93,7 @@ impl CompoundFile {
         Ok(file)
     }
 
-    /// The sectors of the table: the first 109 in the header, the rest in a chain of sectors of their own.
+    /// The FAT sectors: the first 109 are in the header, the rest in a chain of their own.
     fn read_table(&mut self, header: &[u8]) -> Result<()> {
         let per_sector = self.sector as usize / 4;
         let sectors = self.sectors();
@@ -125,18 +124,18 @@ impl CompoundFile {
         }
     }
 
-    /// The names directly in a storage; the empty path is the root.
+    /// Names directly in a storage; the empty path is the root.
     pub fn names(&self, path: &str) -> impl Iterator<Item = &str> {
         let children = self.find(path).map(|at| self.children(at)).unwrap_or_default();
         children.into_iter().map(|at| self.entries[at].name.as_str())
     }
 
-    /// Every name in the file, wherever it is.
+    /// All names in the file.
     pub(super) fn all_names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name.as_str())
     }
 
-    /// The stream at `path`, its steps divided by `/`, whatever their case. `not-found` if there is none.
+    /// The stream at `path`, with `/` between names, without regard to case. `not-found` if there is none.
     pub fn stream(&self, path: &str, cx: &Context<'_>) -> Result<Source> {
         let missing = || Error::new(ErrorKind::NotFound, format!("no stream `{path}`"));
         let found = self.find(path).or_else(|| {
@@ -156,7 +155,7 @@ impl CompoundFile {
             let mut piece = [0; MINI_SECTOR as usize];
             let got = mini.read_up_to(u64::from(at) * MINI_SECTOR, &mut piece[..length as usize])?;
             bytes.extend_from_slice(&piece[..got]);
-            // Behind the end of the mini stream, a chain that comes back to itself would have none.
+            // Looping chains must end at the end of the mini stream.
             if (got as u64) < length {
                 break;
             }
@@ -173,7 +172,7 @@ impl CompoundFile {
         })
     }
 
-    /// The entries of a storage: a binary tree of siblings.
+    /// The entries of a storage, which form a binary tree.
     fn children(&self, storage: usize) -> Vec<usize> {
         let (mut found, mut seen, mut open) = (Vec::new(), HashSet::new(), vec![self.entries[storage].child]);
         while let Some(at) = open.pop() {
@@ -186,7 +185,7 @@ impl CompoundFile {
         found
     }
 
-    /// The chain that begins at a sector, for at most `size` bytes.
+    /// The chain from a sector on, for at most `size` bytes.
     fn chain(&self, start: u32, size: u64, cx: &Context<'_>) -> Result<Source> {
         let size = size.min(self.source.size());
         let mut pieces: Vec<Piece> = Vec::new();
@@ -199,7 +198,7 @@ impl CompoundFile {
             match pieces.last_mut() {
                 Some(last) if last.from + last.length == from => last.length += self.sector,
                 _ => {
-                    // Vectors grow to twice of what they hold.
+                    // Vectors grow to twice their length.
                     if pieces.len() % STEP == STEP - 1 {
                         held.push(cx.reserve(2 * (STEP * size_of::<Piece>()) as u64)?);
                     }
@@ -217,7 +216,7 @@ impl CompoundFile {
         Ok(Source::from_read_at(Arc::new(chain), size))
     }
 
-    /// The sector that follows in a chain.
+    /// The next sector of a chain.
     fn next(&self, sector: u32) -> Result<u32> {
         let per_sector = (self.sector / 4) as u32;
         let Some(&at) = self.table.get((sector / per_sector) as usize) else { return Ok(NONE) };
@@ -235,7 +234,7 @@ impl CompoundFile {
         Ok(u32_at(bytes, (sector % per_sector) as usize * 4))
     }
 
-    /// Sectors of the file; the header takes the place of one before the first. The last may be cut short.
+    /// Number of sectors without the header. The last one can be incomplete.
     fn sectors(&self) -> u64 {
         self.source.size().div_ceil(self.sector).saturating_sub(1)
     }
@@ -244,7 +243,7 @@ impl CompoundFile {
         (u64::from(sector) + 1) * self.sector
     }
 
-    /// A whole sector; what the file's end cuts off is zeros.
+    /// A whole sector, padded with zeros at the end of the file.
     fn read_sector(&self, sector: u32) -> Result<Vec<u8>> {
         let mut bytes = vec![0; self.sector as usize];
         self.source.read_up_to(self.start_of(sector), &mut bytes)?;
@@ -264,22 +263,22 @@ impl Entry {
             right: u32_at(bytes, 72),
             child: u32_at(bytes, 76),
             start: u32_at(bytes, 116),
-            // The upper half is noise in files of small sectors.
+            // In files with small sectors, the upper half is undefined.
             size: u64::from(u32_at(bytes, 120)),
         }
     }
 }
 
-/// Sectors of a stream that follow each other in the file.
+/// Consecutive sectors of a stream.
 struct Piece {
-    /// Where in the stream.
+    /// Offset in the stream.
     at: u64,
-    /// Where in the file.
+    /// Offset in the file.
     from: u64,
     length: u64,
 }
 
-/// A stream whose sectors are scattered.
+/// A fragmented stream.
 struct Chain {
     source: Source,
     pieces: Vec<Piece>,

@@ -1,33 +1,27 @@
-//! Open Packaging Conventions: the parts of an office document, and how they refer to each other.
+//! Open Packaging Conventions: the parts of an office document and how they refer to each other.
 //!
-//! A package is a zip file, of which only the directory and the parts asked for are read, or one flat XML file
-//! (`pkg:package`). Part names are compared without regard to case, as the standard wants it. References lead to parts
-//! of the package alone: what lies outside is [`Target::External`], and nobody follows it.
+//! A package is a ZIP file, of which only the directory and the requested parts are read, or one flat XML file
+//! (`pkg:package`). Part names are compared without regard to case, as the standard requires. Relationships never lead
+//! out of the package: an outside target is [`Target::External`](relationship::Target::External) and is not followed.
 
 mod flat;
 mod relationship;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
-
-use flate2::bufread::DeflateDecoder;
-use zip::result::ZipError;
-use zip::{CompressionMethod, ZipArchive};
+use std::io::{BufRead, Read};
+use std::sync::Arc;
 
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::limits::Reservation;
-use thumbling_core::source::{Source, SourceReader};
+use thumbling_core::source::Source;
+use thumbling_core::zip::{Content, Directory, Entry};
 
 use super::xml::Document;
 
 pub use relationship::{Relationships, resolved};
-
-/// Bytes of one fetch.
-const WINDOW: usize = 16 << 10;
 
 /// The parts of a document.
 pub struct Package {
@@ -35,19 +29,25 @@ pub struct Package {
 }
 
 enum Parts {
-    Zip { source: Source, archive: RefCell<ZipArchive<SourceReader>>, index: HashMap<String, usize> },
+    Zip {
+        source: Source,
+        directory: Arc<Directory>,
+        /// Entries by [`key`].
+        index: HashMap<String, usize>,
+        _held: Reservation,
+    },
     Flat(flat::Parts),
 }
 
-/// A part as its bytes, and the memory that is held for them.
+/// The bytes of a part, and the memory reserved for them.
 pub struct Part {
-    /// The content, in memory or in place.
+    /// The content: in memory, or a slice of the package for a stored part.
     pub source: Source,
-    _held: Option<Reservation>,
+    _content: Option<Content>,
 }
 
 impl Package {
-    /// Opens a zip package or a flat one. `corrupt` if it is neither, `encrypted` if its parts are.
+    /// Opens a ZIP or a flat package; `corrupt` if `source` is neither.
     pub fn open(source: &Source, cx: &Context<'_>) -> Result<Self> {
         let parts = match source.head()?.starts_with(b"PK") {
             true => Parts::zip(source, cx)?,
@@ -56,7 +56,7 @@ impl Package {
         Ok(Self { parts })
     }
 
-    /// Whether there is a part of this name.
+    /// Whether the package has this part.
     pub fn has(&self, name: &str) -> bool {
         let key = key(name);
         match &self.parts {
@@ -65,7 +65,7 @@ impl Package {
         }
     }
 
-    /// The names of all parts, in lower case, in no order.
+    /// The names of all parts, in lower case, in any order.
     pub fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         match &self.parts {
             Parts::Zip { index, .. } => Box::new(index.keys().map(String::as_str)),
@@ -73,12 +73,12 @@ impl Package {
         }
     }
 
-    /// Bytes that a part claims to unpack to, where it is packed.
+    /// The size that the directory of a ZIP package claims for a part.
     pub fn size(&self, name: &str) -> Option<u64> {
         self.entry(name).ok().map(|entry| entry.size)
     }
 
-    /// The parts and places that `part` refers to; the package's own for the empty name. None if it says nothing.
+    /// The relationships of `part`, or of the package for the empty name. Empty if they are missing or damaged.
     pub fn relationships(&self, part: &str, cx: &Context<'_>) -> Result<Relationships> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
         let separator = if folder.is_empty() { "" } else { "/" };
@@ -89,7 +89,7 @@ impl Package {
         }
     }
 
-    /// The part that the document begins with, by the package's relationships: `word/document.xml`.
+    /// The part that the document starts with, such as `word/document.xml`, by the relationships of the package.
     pub fn main_part(&self, cx: &Context<'_>) -> Result<String> {
         let relationships = self.relationships("", cx)?;
         let usual = ["ppt/presentation.xml", "word/document.xml", "xl/workbook.xml", "xl/workbook.bin"];
@@ -98,108 +98,52 @@ impl Package {
         found.ok_or_else(|| Error::corrupt("a package without a main document"))
     }
 
-    /// A part as a tree. `not-found` if there is none of this name.
+    /// Parses a part; `not-found` if it is missing.
     pub fn xml(&self, name: &str, cx: &Context<'_>) -> Result<Document> {
         Document::parse(self.reader(name, cx)?, cx)
     }
 
-    /// A part, unpacked as it is read. More than the limit for parts is an error of the reading.
+    /// A part, inflated as it is read and cut off at the limit for parts.
     pub fn reader(&self, name: &str, cx: &Context<'_>) -> Result<Box<dyn BufRead + '_>> {
         let max = cx.limits().max_part;
         match &self.parts {
             Parts::Flat(parts) => Ok(Box::new(parts.get(&key(name)).ok_or_else(|| missing(name))?)),
-            Parts::Zip { .. } => {
-                let entry = self.entry(name)?;
-                let packed = BufReader::new(entry.content.reader(WINDOW));
-                match entry.method {
-                    CompressionMethod::Stored => Ok(Box::new(packed)),
-                    CompressionMethod::Deflated => {
-                        Ok(Box::new(BufReader::with_capacity(WINDOW, DeflateDecoder::new(packed).take(max))))
-                    }
-                    method => Err(Error::unsupported(format!("a part compressed by {method:?}"))),
-                }
-            }
+            Parts::Zip { source, .. } => Ok(Box::new(self.entry(name)?.reader(source)?.take(max))),
         }
     }
 
-    /// A part as its bytes: where it is stored as it is, a range of the file, else unpacked into memory.
+    /// The bytes of a part. What precedes damage in compressed data is returned; `corrupt` if that is nothing.
     pub fn part(&self, name: &str, cx: &Context<'_>) -> Result<Part> {
-        if let Parts::Zip { .. } = &self.parts {
-            let entry = self.entry(name)?;
-            if entry.method == CompressionMethod::Stored {
-                return Ok(Part { source: entry.content, _held: None });
-            }
-            let max = cx.limits().max_part.min(cx.limits().max_memory);
-            if entry.size > max {
-                return Err(Error::limit(format!("`{name}` unpacks to {} bytes; the limit is {max}", entry.size)));
-            }
-            let held = cx.reserve(entry.size)?;
-            let mut bytes = Vec::new();
-            // The size that an entry claims is not believed: what is longer is cut off.
-            match self.reader(name, cx)?.take(entry.size).read_to_end(&mut bytes) {
-                Ok(_) => {}
-                // What could be unpacked may still be shown.
-                Err(_) if !bytes.is_empty() => {}
-                Err(e) => return Err(Error::corrupt(e.to_string())),
-            }
-            return Ok(Part { source: Source::from_bytes(bytes), _held: Some(held) });
+        if let Parts::Zip { source, .. } = &self.parts {
+            let content = self.entry(name)?.content(source, cx)?;
+            return Ok(Part { source: content.source.clone(), _content: Some(content) });
         }
         let mut bytes = Vec::new();
         self.reader(name, cx)?.read_to_end(&mut bytes)?;
-        Ok(Part { source: Source::from_bytes(bytes), _held: None })
+        Ok(Part { source: Source::from_bytes(bytes), _content: None })
     }
 
-    fn entry(&self, name: &str) -> Result<Entry> {
-        let Parts::Zip { source, archive, index } = &self.parts else { return Err(missing(name)) };
-        let index = *index.get(&key(name)).ok_or_else(|| missing(name))?;
-        let mut archive = archive.try_borrow_mut().map_err(|_| Error::internal("a package that is being read"))?;
-        let entry = archive.by_index_raw(index).map_err(typed)?;
-        if entry.encrypted() {
-            return Err(Error::new(ErrorKind::Encrypted, "the package is encrypted"));
-        }
-        let start = entry.data_start().ok_or_else(|| Error::corrupt(format!("`{name}` begins nowhere")))?;
-        let content = source.slice(start, entry.compressed_size());
-        Ok(Entry { content, method: entry.compression(), size: entry.size() })
+    fn entry(&self, name: &str) -> Result<&Entry> {
+        let Parts::Zip { directory, index, .. } = &self.parts else { return Err(missing(name)) };
+        let entry = index.get(&key(name)).and_then(|n| directory.entries().get(*n));
+        entry.ok_or_else(|| missing(name))
     }
-}
-
-struct Entry {
-    content: Source,
-    method: CompressionMethod,
-    size: u64,
 }
 
 impl Parts {
     fn zip(source: &Source, cx: &Context<'_>) -> Result<Self> {
-        let archive = ZipArchive::new(source.reader(WINDOW)).map_err(typed)?;
-        let max = cx.limits().max_entries;
-        if archive.len() as u64 > u64::from(max) {
-            return Err(Error::limit(format!("{} parts; the limit is {max}", archive.len())));
-        }
-        let names = (0..archive.len()).filter_map(|n| Some((key(&archive.name_for_index(n)?.ok()?), n)));
-        let index = names.collect();
-        Ok(Self::Zip { source: source.clone(), archive: RefCell::new(archive), index })
+        let directory = Directory::read(source, cx)?;
+        let held = cx.reserve(directory.memory())?;
+        let index = directory.entries().iter().enumerate().map(|(n, entry)| (key(&entry.name), n)).collect();
+        Ok(Self::Zip { source: source.clone(), directory, index, _held: held })
     }
 }
 
-/// What a part is found by.
-fn key(name: &str) -> String {
+/// A part name as it is compared: in lower case, with `/` between folders and none at the start.
+pub fn key(name: &str) -> String {
     name.trim_start_matches(['/', '\\']).replace('\\', "/").to_ascii_lowercase()
 }
 
 fn missing(name: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("no part `{name}`"))
-}
-
-fn typed(e: ZipError) -> Error {
-    match e {
-        ZipError::Io(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::corrupt("the package ends too early")
-        }
-        ZipError::Io(e) => e.into(),
-        ZipError::UnsupportedArchive(why) if why == ZipError::PASSWORD_REQUIRED => {
-            Error::new(ErrorKind::Encrypted, "the package is encrypted")
-        }
-        e => Error::corrupt(e.to_string()),
-    }
 }

@@ -1,37 +1,37 @@
-//! The thumbnail among the properties of an OLE2 document (MS-OLEPS 2.21, 2.18; clipboard formats of MS-OSHARED).
+//! The thumbnail in the properties of an OLE2 document (MS-OLEPS 2.21, 2.18; clipboard formats of MS-OSHARED).
 
+use thumbling_core::bytes::{u16_le, u32_le};
 use thumbling_core::source::Source;
 
-/// The property of a summary that is a picture of the first page.
+/// The thumbnail property of a summary.
 const THUMBNAIL: u32 = 17;
-/// A value as it stands on the clipboard.
+/// The type of clipboard data.
 const CLIPBOARD: u32 = 0x47;
 
-/// Properties of one set that are looked at.
+/// Properties read of one set.
 const MAX_PROPERTIES: u32 = 1024;
 
-/// The thumbnail in a summary: a Windows metafile, an enhanced one, a bitmap or a JPEG, as a file of that format. None if
-/// there is none, or one of another system (PICT).
+/// The thumbnail in a summary, as a file: WMF, EMF, BMP or JPEG. `None` without one, or for a Macintosh PICT.
 pub fn thumbnail(summary: &[u8]) -> Option<Source> {
-    let section = summary.get(u32_at(summary, 44)? as usize..)?;
-    let count = u32_at(section, 4)?.min(MAX_PROPERTIES) as usize;
+    let section = summary.get(u32_le(summary, 44)? as usize..)?;
+    let count = u32_le(section, 4)?.min(MAX_PROPERTIES) as usize;
     let at = (0..count).find_map(|n| {
         let line = section.get(8 + n * 8..16 + n * 8)?;
-        (u32_at(line, 0)? == THUMBNAIL).then(|| u32_at(line, 4)).flatten()
+        (u32_le(line, 0)? == THUMBNAIL).then(|| u32_le(line, 4)).flatten()
     })?;
-    let value = section.get(at as usize..).filter(|value| u32_at(value, 0) == Some(CLIPBOARD))?;
-    let length = u32_at(value, 4)? as usize;
+    let value = section.get(at as usize..).filter(|value| u32_le(value, 0) == Some(CLIPBOARD))?;
+    let length = u32_le(value, 4)? as usize;
     let data = value.get(8..)?;
-    // A length that is too large comes from a stream that was cut.
+    // A truncated stream can claim too much.
     picture(&data[..length.min(data.len())])
 }
 
-/// The picture in clipboard data: what names its format, and the data.
+/// The picture in clipboard data, which starts with its format.
 fn picture(data: &[u8]) -> Option<Source> {
-    let data = match u32_at(data, 0)? {
-        // Formats of Windows.
+    let data = match u32_le(data, 0)? {
+        // Windows clipboard formats.
         0xFFFF_FFFF => {
-            let format = u32_at(data, 4)?;
+            let format = u32_le(data, 4)?;
             let data = data.get(8..)?;
             match format {
                 3 => return metafile(data),
@@ -39,12 +39,12 @@ fn picture(data: &[u8]) -> Option<Source> {
                 _ => data,
             }
         }
-        // Those of the Macintosh are a PICT, or else say what they are by themselves.
+        // Macintosh formats: a PICT, or a file with a signature.
         0xFFFF_FFFE => data.get(8..)?,
-        // A format by its GUID.
+        // A format GUID.
         0xFFFF_FFFD => data.get(20..)?,
         0 => data.get(4..)?,
-        // A format by its name.
+        // A format name.
         length => data.get(4 + usize::try_from(length).ok()?..)?,
     };
     is_picture(data).then(|| Source::from_slice(data))
@@ -55,7 +55,7 @@ fn is_picture(data: &[u8]) -> bool {
     is_emf || data.starts_with(&[0xFF, 0xD8, 0xFF]) || data.starts_with(b"\x89PNG") || data.starts_with(b"BM")
 }
 
-/// A Windows metafile behind its METAFILEPICT of 16 bits: mapping mode, extents, handle.
+/// A WMF after its 16-bit METAFILEPICT: mapping mode, extents, handle.
 fn metafile(data: &[u8]) -> Option<Source> {
     if is_picture(data) {
         return Some(Source::from_slice(data));
@@ -64,18 +64,18 @@ fn metafile(data: &[u8]) -> Option<Source> {
     [8, 0, 16].into_iter().filter_map(|at| data.get(at..)).find(|data| is_wmf(data)).map(Source::from_slice)
 }
 
-/// A bitmap without the header of a file.
+/// A bitmap without file header.
 fn bitmap(data: &[u8]) -> Option<Source> {
-    let header = u32_at(data, 0)?;
+    let header = u32_le(data, 0)?;
     let (depth, mut colors) = match header {
-        12 => (u16_at(data, 10)?, 0),
-        40.. => (u16_at(data, 14)?, u32_at(data, 32)?),
+        12 => (u16_le(data, 10)?, 0),
+        40.. => (u16_le(data, 14)?, u32_le(data, 32)?),
         _ => return None,
     };
     if colors == 0 && depth <= 8 {
         colors = 1 << depth;
     }
-    let masks = if header == 40 && u32_at(data, 16)? == 3 { 12 } else { 0 };
+    let masks = if header == 40 && u32_le(data, 16)? == 3 { 12 } else { 0 };
     let pixels = 14 + u64::from(header) + u64::from(colors) * if header == 12 { 3 } else { 4 } + masks;
     let mut file = Vec::with_capacity(14 + data.len());
     file.extend_from_slice(b"BM");
@@ -86,19 +86,11 @@ fn bitmap(data: &[u8]) -> Option<Source> {
     Some(Source::from_bytes(file))
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A summary with one property, of clipboard data.
+    /// A summary with one property of clipboard data.
     fn summary(data: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0; 48];
         bytes[44] = 48;
@@ -118,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn a_metafile_is_found_behind_its_extents() {
+    fn a_metafile_is_found_after_its_metafilepict() {
         let wmf = [1, 0, 9, 0, 0, 3, 4, 5];
         let data = [&[8, 0, 1, 2, 3, 4, 0, 0][..], &wmf].concat();
         assert_eq!(found(&clipboard(3, &data)).unwrap(), wmf);
     }
 
     #[test]
-    fn a_bitmap_gets_the_header_of_a_file() {
+    fn a_bitmap_gets_a_file_header() {
         let mut dib = vec![0; 40 + 8 + 4];
         (dib[0], dib[4], dib[8], dib[12], dib[14]) = (40, 1, 1, 1, 1);
         let file = found(&clipboard(8, &dib)).unwrap();
@@ -133,13 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn pict_is_no_thumbnail() {
+    fn pict_is_not_supported() {
         let data = [&0xFFFF_FFFE_u32.to_le_bytes()[..], b"TCIP", &[0; 600]].concat();
         assert_eq!(found(&data), None);
     }
 
     #[test]
-    fn every_cut_of_a_summary_is_survived() {
+    fn truncated_summaries_do_not_panic() {
         let whole = summary(&clipboard(3, &[8, 0, 1, 2, 3, 4, 0, 0, 1, 0, 9, 0, 0, 3]));
         assert!((0..whole.len()).filter(|n| thumbnail(&whole[..*n]).is_none()).count() > 60);
     }

@@ -1,6 +1,6 @@
-//! Workbooks of Excel up to 2003, by the preview inside.
+//! Excel 97–2003 workbooks, shown by their embedded preview.
 
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
@@ -16,6 +16,6 @@ pub const ENTRY: FormatEntry = FormatEntry {
         "application/wps-office.ett",
         "application/kset",
     ],
-    score: |peek| kind::score(peek, "xls"),
-    open: |source, cx| preview::of_ole(source, ENTRY.format, cx),
+    score: |peek| detect::score(peek, "xls"),
+    open: |source, cx| preview::open_ole(source, ENTRY.format, cx),
 };

@@ -1,6 +1,6 @@
-//! Workbooks of Excel since 2007, of XML or binary, by the preview inside.
+//! Excel workbooks (Office Open XML, and the binary variant XLSB), shown by their embedded preview.
 
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::Format;
 
@@ -14,13 +14,13 @@ pub const XLSX: FormatEntry = FormatEntry {
         "application/vnd.ms-excel.addin.macroEnabled.12",
         "application/wps-office.xlsx",
     ],
-    score: |peek| kind::score(peek, "xlsx"),
-    open: |source, cx| preview::of_ooxml(source, XLSX.format, cx),
+    score: |peek| detect::score(peek, "xlsx"),
+    open: |source, cx| preview::open_ooxml(source, XLSX.format, cx),
 };
 
 pub const XLSB: FormatEntry = FormatEntry {
     format: Format::document("xlsb"),
     mime_types: &["application/vnd.ms-excel.sheet.binary.macroEnabled.12"],
-    score: |peek| kind::score(peek, "xlsb"),
-    open: |source, cx| preview::of_ooxml(source, XLSB.format, cx),
+    score: |peek| detect::score(peek, "xlsb"),
+    open: |source, cx| preview::open_ooxml(source, XLSB.format, cx),
 };

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_separator_is_the_one_that_parts_all_lines_alike() {
+    fn the_separator_splits_all_lines_alike() {
         assert_eq!(delimiter_of("a,b,c\n1,2,3\n"), b',');
         assert_eq!(delimiter_of("a;b\n1,5;2,5\n3,1;4,4\n"), b';');
         assert_eq!(delimiter_of("a\tb\n1, 2\t3\n"), b'\t');
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_known_with_signs_and_currencies() {
+    fn numbers_may_have_signs_and_currencies() {
         assert!(["12", "-3.5", "1,234.00", "45%", "$9.99", "1e-5"].iter().all(|n| is_number(n)));
         assert!(["", "abc", "2024-01-02", "10 km", "+"].iter().all(|n| !is_number(n)));
     }

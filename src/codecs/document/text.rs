@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_told_from_tables() {
+    fn prose_and_tables_are_distinguished() {
         assert!(is_prose(&["It was the best of times, it was the worst of times,".to_owned()]));
         assert!(is_prose(&["これは日本語の文章です".to_owned()]));
         assert!(!is_prose(&["name   size".to_owned(), "a.txt    12".to_owned()]));

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_stand_from_the_bottom_up() {
+    fn rows_are_stored_bottom_up() {
         let file = bmp(1, 2, 24, 0, &[], &[1, 2, 3, 0, 4, 5, 6, 0]);
         assert_eq!(shown(&file), (PixelFormat::Rgb8, vec![6, 5, 4, 3, 2, 1]));
     }

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_element_makes_way_for_another() {
+    fn a_broken_element_falls_back_to_another() {
         let file = icns(&[(b"is32", [plane(1), plane(2), plane(3)].concat()), (b"ic07", vec![0; 99])]);
         assert_eq!(testing::decode_at(&ENTRY, &file, Size::new(128, 128)).unwrap().width, 16);
     }

@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_entry_makes_way_for_another() {
+    fn a_broken_entry_falls_back_to_another() {
         let mut file = ico(&[(4, entry(4, 10)), (16, entry(16, 20))]);
         let at = HEADER + 2 * ENTRY_BYTES + entry(4, 10).len();
         file[at] = 200;

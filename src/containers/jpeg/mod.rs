@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn rgb_components_are_told_by_the_adobe_segment() {
+    fn the_adobe_segment_marks_rgb_components() {
         let mut jpeg = flat(&[200, 90, 20], ColorType::Ycbcr, false);
         let jfif = jpeg.windows(4).position(|w| w == b"JFIF").unwrap() - 4;
         jpeg.splice(jfif..jfif + 18, adobe_segment(0));

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_read_says_so() {
+    fn a_cancelled_read_reports_it() {
         let token = CancelToken::new();
         let (mut reader, meter) = reader(&Interrupt::new(None, token.clone()));
         meter.allow(u64::MAX);

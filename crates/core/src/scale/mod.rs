@@ -3,6 +3,7 @@
 //! [`resize`] scales a crop of a frame to its final size in one step. [`RowReducer`] does the same for rows that arrive
 //! one by one, so that the full picture is never in memory.
 
+mod kernel;
 mod reducer;
 pub mod rows;
 
@@ -35,7 +36,7 @@ pub fn resize(frame: &Frame, crop: Rect, output: Size) -> Result<Frame> {
     let mut samples = zeroed(frame.format, output)?;
     let mut target =
         Image::from_slice_u8(output.width, output.height, bytes_mut(&mut samples), pixel).map_err(internal)?;
-    Resizer::new().resize(&source, &mut target, &options).map_err(internal)?;
+    kernel::run(&mut Resizer::new(), &source, &mut target, &options)?;
     drop(target);
     Ok(Frame { width: output.width, height: output.height, samples, color: frame.color.clone(), ..*frame })
 }

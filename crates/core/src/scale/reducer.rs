@@ -10,7 +10,7 @@ use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{bytes, bytes_mut, internal, pixel_type, zeroed};
+use super::{bytes, bytes_mut, internal, kernel, pixel_type, zeroed};
 use crate::decode::{Context, Want};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, Orientation, PixelFormat, Samples};
@@ -118,15 +118,17 @@ impl RowReducer {
             each_color(&mut v[..rows * self.row_bytes / 4], self.format, logarithmic);
         }
         let batch = &mut bytes_mut(&mut self.batch)[..rows * self.row_bytes];
-        let mut source = Image::from_slice_u8(self.source.width, height, batch, pixel).map_err(internal)?;
         if self.format.has_alpha() {
+            let mut source = Image::from_slice_u8(self.source.width, height, batch, pixel).map_err(internal)?;
             self.mul_div.multiply_alpha_inplace(&mut source).map_err(internal)?;
         }
+        let batch = &bytes(&self.batch)[..rows * self.row_bytes];
+        let source = ImageRef::new(self.source.width, height, batch, pixel).map_err(internal)?;
         let narrow_bytes = self.target.width as usize * self.format.pixel_bytes();
         let narrow = &mut bytes_mut(&mut self.narrow)[self.narrowed * narrow_bytes..][..rows * narrow_bytes];
         let mut target = Image::from_slice_u8(self.target.width, height, narrow, pixel).map_err(internal)?;
         self.narrowed += rows;
-        self.resizer.resize(&source, &mut target, &options()).map_err(internal)
+        kernel::run(&mut self.resizer, &source, &mut target, &options())
     }
 
     /// The reduced frame. Missing rows are transparent, or mid grey in formats without alpha.
@@ -145,7 +147,7 @@ impl RowReducer {
         let mut samples = zeroed(format, target)?;
         let mut out =
             Image::from_slice_u8(target.width, target.height, bytes_mut(&mut samples), pixel).map_err(internal)?;
-        self.resizer.resize(&source, &mut out, &options()).map_err(internal)?;
+        kernel::run(&mut self.resizer, &source, &mut out, &options())?;
         if format.has_alpha() {
             self.mul_div.divide_alpha_inplace(&mut out).map_err(internal)?;
         }

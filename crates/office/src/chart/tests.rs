@@ -1,9 +1,10 @@
-//! Charts drawn whole, and what may not happen on hostile ones.
+//! Whole charts, and hostile ones.
 
 use super::*;
-use crate::drawingml::color::{ColorMap, Palette};
 use crate::drawingml::scene::PageState;
 use crate::drawingml::theme::Theme;
+use crate::drawingml::theme::color::ColorMap;
+use crate::drawingml::theme::palette::Palette;
 use crate::package::{Package, Relationships};
 use crate::testing;
 use crate::xml::Document;
@@ -19,11 +20,11 @@ mod constructs;
 const C: &str = "xmlns:c='http://schemas.openxmlformats.org/drawingml/2006/chart' \
                  xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'";
 
-/// A package of nothing.
+/// A package without parts of interest.
 const FLAT: &[u8] = b"<pkg:package xmlns:pkg='http://schemas.microsoft.com/office/2006/xmlPackage'>\
     <pkg:part pkg:name='/a'><pkg:binaryData>aGVsbG8=</pkg:binaryData></pkg:part></pkg:package>";
 
-/// What is drawn of a chart of 400 x 300 pt whose `c:chart` holds this, and what was missed.
+/// The nodes of a 400 x 300 pt chart with this content in `c:chart`, and what was missed.
 fn drawn(chart: &str) -> (Vec<Node>, Vec<String>) {
     let xml = format!("<c:chartSpace {C}><c:chart>{chart}</c:chart></c:chartSpace>");
     within(FLAT, |scene| {
@@ -32,7 +33,7 @@ fn drawn(chart: &str) -> (Vec<Node>, Vec<String>) {
     })
 }
 
-/// What is drawn within a package, and what was missed.
+/// The nodes drawn within a package, and what was missed.
 fn within(package: &[u8], draw: impl FnOnce(&Scene<'_>) -> Vec<Node>) -> (Vec<Node>, Vec<String>) {
     testing::with_limits(&Limits::default(), |cx| {
         let package = Package::open(&Source::from_bytes(package.to_vec()), cx).unwrap();
@@ -56,7 +57,7 @@ fn each_shape(nodes: &[Node], f: &mut impl FnMut(&Shape)) {
     }
 }
 
-/// The bounds of everything that is filled with this colour.
+/// Bounds of all shapes with this fill.
 fn filled(nodes: &[Node], color: u32) -> Vec<Rect> {
     let mut all = Vec::new();
     each_shape(nodes, &mut |shape| {
@@ -67,7 +68,7 @@ fn filled(nodes: &[Node], color: u32) -> Vec<Rect> {
     all
 }
 
-/// All words, in order.
+/// All texts, in order.
 fn words(nodes: &[Node]) -> Vec<String> {
     fn of(body: &Body) -> String {
         let inlines = body.blocks.iter().flat_map(|b| match b {
@@ -113,7 +114,7 @@ fn bars(head: &str, series: &str) -> String {
 }
 
 #[test]
-fn columns_are_as_high_as_their_values() {
+fn column_heights_follow_values() {
     let (nodes, _) = drawn(&bars("<c:barDir val='col'/>", &series(0, &["1", "2", "4"])));
     let bars = filled(&nodes, 0x11_0000);
     assert_eq!(bars.len(), 3);
@@ -123,7 +124,7 @@ fn columns_are_as_high_as_their_values() {
 }
 
 #[test]
-fn bars_run_to_the_right_and_the_first_is_the_lowest() {
+fn bars_go_right_and_the_first_is_at_the_bottom() {
     let (nodes, _) = drawn(&bars("<c:barDir val='bar'/>", &series(0, &["1", "2"])));
     let bars = filled(&nodes, 0x11_0000);
     assert!((bars[1].width / bars[0].width - 2.0).abs() < 0.01);
@@ -131,7 +132,7 @@ fn bars_run_to_the_right_and_the_first_is_the_lowest() {
 }
 
 #[test]
-fn stacked_columns_stand_upon_each_other_and_negative_ones_hang() {
+fn positive_columns_stack_up_and_negative_ones_down() {
     let both =
         (series(0, &["2", "-1"]) + &series(1, &["2", "3"])).replace("<c:val>", "<c:invertIfNegative val='0'/><c:val>");
     let (nodes, _) = drawn(&bars("<c:grouping val='stacked'/>", &both));
@@ -141,7 +142,7 @@ fn stacked_columns_stand_upon_each_other_and_negative_ones_hang() {
 }
 
 #[test]
-fn axes_say_names_and_round_numbers() {
+fn axes_show_categories_and_round_numbers() {
     let (nodes, _) = drawn(&bars("", &series(0, &["1", "2", "4"])));
     let words = words(&nodes);
     for expected in ["1", "2", "3", "0", "0.5", "4.5"] {
@@ -157,7 +158,7 @@ fn the_only_series_names_the_chart() {
 }
 
 #[test]
-fn the_legend_lists_every_series_that_is_not_deleted_from_it() {
+fn the_legend_lists_series_without_deleted_entries() {
     let both = series(0, &["1"]) + &series(1, &["2"]) + &series(2, &["3"]);
     let legend =
         "<c:legend><c:legendPos val='r'/><c:legendEntry><c:idx val='1'/><c:delete val='1'/></c:legendEntry></c:legend>";
@@ -167,7 +168,7 @@ fn the_legend_lists_every_series_that_is_not_deleted_from_it() {
 }
 
 #[test]
-fn slices_have_colours_of_their_own_and_say_their_shares() {
+fn slices_have_distinct_colours_and_percentage_labels() {
     let chart = format!(
         "<c:plotArea><c:pieChart><c:varyColors val='1'/><c:ser><c:idx val='0'/><c:dLbls><c:showPercent val='1'/></c:dLbls>\
          <c:val>{}</c:val></c:ser></c:pieChart></c:plotArea>",
@@ -238,23 +239,24 @@ fn hostile_values_leave_every_coordinate_finite() {
 }
 
 #[test]
-fn huge_indices_and_counts_are_passed_over() {
+fn huge_indices_and_counts_are_ignored() {
     let values = "<c:numRef><c:numCache><c:ptCount val='4294967295'/><c:pt idx='4294967294'><c:v>1</c:v></c:pt></c:numCache></c:numRef>";
     let all: String = (0..300).map(|i| format!("<c:ser><c:idx val='{i}'/><c:val>{values}</c:val></c:ser>")).collect();
     let (_, warnings) = drawn(&bars("", &all));
-    assert!(warnings.iter().any(|w| w.contains("points of a chart")), "{warnings:?}");
-    assert!(warnings.iter().any(|w| w.contains("series of a chart")), "{warnings:?}");
+    assert!(warnings.iter().any(|w| w.contains("chart points beyond the limit")), "{warnings:?}");
+    assert!(warnings.iter().any(|w| w.contains("chart series beyond the limit")), "{warnings:?}");
 }
 
 #[test]
 fn points_of_all_series_together_are_bounded() {
     let values = "<c:numLit><c:ptCount val='4096'/><c:pt idx='0'><c:v>1</c:v></c:pt></c:numLit>";
     let all = |count: usize| format!("<c:ser><c:val>{values}</c:val></c:ser>").repeat(count);
-    let missed = |count| drawn(&bars("", &all(count))).1.iter().any(|w| w.contains("series of a chart"));
+    let missed = |count| drawn(&bars("", &all(count))).1.iter().any(|w| w.contains("chart series beyond the limit"));
     assert!(!missed(16) && missed(17));
 }
 
-/// Draws charts of real files. `CHARTS` names a file of lines: file, part, width, height (pt), picture to write.
+/// Draws charts of real files. `CHARTS` names a list with a line for each: file, part, width, height (pt), output
+/// picture.
 #[test]
 #[ignore = "for looking at charts"]
 fn draw_charts() {

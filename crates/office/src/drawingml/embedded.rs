@@ -1,7 +1,7 @@
-//! Embedded objects (OLE): shown as the picture that they were last seen as.
+//! Embedded OLE objects, shown by their picture.
 //!
-//! That picture stands inside the object (`p:pic`), or in files of Office 2007 in a drawing in VML beside the slide, under
-//! the id that the object has there.
+//! The picture is in the object (`p:pic`). Office 2007 stored it in a VML drawing beside the slide, under the object's
+//! id.
 
 use crate::xml::Element;
 use thumbling_page::style::{Fill, PictureFill, PictureMode};
@@ -12,10 +12,10 @@ use super::transform::{Frame, Placed};
 use super::tree::Tree;
 
 impl<'a> Tree<'a, '_> {
-    /// The picture of `object` (`p:oleObj`), which the frame around it places at `placed`.
+    /// The picture of `object` (`p:oleObj`) in a frame at `placed`.
     pub(super) fn embedded(&self, object: Element<'a>, placed: Placed, frame: Frame) -> Option<Node> {
         let drawn = match object.child("p:pic") {
-            // A picture without a place of its own has that of the frame.
+            // A picture without a position fills the frame.
             Some(picture) => self.shape(picture, frame).or_else(|| {
                 let size = (placed.bounds.width, placed.bounds.height);
                 Some(at(placed, self.scene.picture_fill(picture.child_of("blipFill")?, size)?))
@@ -30,7 +30,7 @@ impl<'a> Tree<'a, '_> {
 }
 
 impl Scene<'_> {
-    /// The picture of the shape `id` in the drawings in VML that belong to this part (ECMA-376 part 4, 19.1).
+    /// The picture of shape `id` in the VML drawings of this part (ECMA-376 part 4, 19.1).
     fn legacy_picture(&self, id: &str, placed: Placed) -> Option<Node> {
         let name = self.relationships.part_of_kind("vmlDrawing")?;
         let drawing = self.package.xml(name, self.cx).ok()?;
@@ -53,7 +53,7 @@ fn at(placed: Placed, fill: Fill) -> Node {
     Node::Shape(Box::new(Shape { bounds, rotation, flip_h, flip_v, fill, ..Shape::default() }))
 }
 
-/// A share as VML writes it: `0.25`, or `16384f` of 65,536.
+/// A VML fraction: `0.25`, or `16384f` of 65,536.
 fn fraction(text: &str) -> f32 {
     let number = |text: &str| text.trim().parse::<f32>().ok().filter(|n| n.is_finite()).unwrap_or(0.0);
     match text.trim().strip_suffix('f') {

@@ -1,13 +1,11 @@
-//! DrawingML: what Word documents, sheets and presentations have in common: colours, fills, lines, shapes, text in
-//! shapes, tables.
+//! DrawingML, shared by text documents, sheets and presentations: colours, fills, lines, shapes, text in shapes,
+//! tables.
+//!
+//! Reads elements into nodes of a page. What the surrounding document contributes comes through [`tree::Host`].
 
-pub mod color;
-mod effect;
 mod embedded;
-pub mod fill;
 pub mod geometry;
-pub mod line;
-mod recolor;
+pub mod paint;
 pub mod scene;
 mod shape;
 mod table;

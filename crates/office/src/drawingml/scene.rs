@@ -1,4 +1,4 @@
-//! What the drawings of one part are read with.
+//! The context in which drawings of one part are read.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -15,74 +15,72 @@ use thumbling_page::paint::decoded;
 use thumbling_page::style::{Color, Fill, Picture, PictureFill, PictureMode};
 use thumbling_page::tree::Rect;
 
-use super::color::Palette;
+use super::theme::palette::Palette;
 
-/// EMU a point.
+/// EMU per point.
 pub const EMU: f32 = 12_700.0;
 
-/// Memory for shapes and text is held in steps of this many bytes.
+/// Granularity of memory reservations for shapes and text, bytes.
 const STEP: usize = 256 << 10;
 
-/// The part whose drawings are read, and what they are resolved against.
+/// The part whose drawings are read, and what its references resolve to.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
-    /// Limits and interruption.
+    /// Limits and interrupt.
     pub cx: &'a Context<'a>,
-    /// Where other parts are.
     pub package: &'a Package,
-    /// What the part refers to.
+    /// Of the part.
     pub relationships: &'a Relationships,
-    /// Its colours.
     pub palette: Palette<'a>,
-    /// Pixels a point that the page will have.
+    /// Pixels per point of the rendered page.
     pub scale: f32,
-    /// What parts of the page share.
+    /// State shared by all parts of a page.
     pub page: &'a PageState,
 }
 
-/// What is gathered while a page is read.
+/// State collected while a page is read.
 #[derive(Default)]
 pub struct PageState {
     pictures: RefCell<HashMap<(String, Size), Picture>>,
     held: RefCell<Vec<Reservation>>,
-    /// Bytes that are held and not yet used.
+    /// Reserved bytes that are not used yet.
     spare: Cell<usize>,
     missed: RefCell<BTreeMap<&'static str, u32>>,
     drawn: Cell<u32>,
-    /// The part with the styles of tables that the file brings along.
+    /// The part with the file's own table styles.
     table_styles_part: Option<String>,
     table_styles: OnceCell<Option<Arc<Document>>>,
-    /// What the whole page is covered with, and its size, pt.
+    /// Page background and page size, pt.
     background: OnceCell<(Fill, (f32, f32))>,
-    /// The fills of the groups around, the outermost first: what `a:grpFill` means.
+    /// Fills of the enclosing groups, the outermost first, for `a:grpFill`.
     pub(super) group_fills: RefCell<Vec<Fill>>,
 }
 
 impl PageState {
-    /// Of a file whose styles of tables are in this part.
+    /// For a file whose table styles are in this part.
     pub fn new(table_styles: Option<&str>) -> Self {
         Self { table_styles_part: table_styles.map(str::to_owned), ..Self::default() }
     }
 
-    /// Notes that something was met that is drawn.
+    /// Counts something that is drawn.
     pub fn drew(&self) {
         self.drawn.set(self.drawn.get().saturating_add(1));
     }
 
-    /// Notes that something was met that is not drawn.
+    /// Counts something that is not drawn.
     pub fn missed(&self, what: &'static str) {
         let mut missed = self.missed.borrow_mut();
         let count = missed.entry(what).or_default();
         *count = count.saturating_add(1);
     }
 
-    /// Says what the whole page of `size` pt is covered with.
+    /// Sets the background of a page of `size` pt.
     pub fn set_background(&self, fill: Fill, size: (f32, f32)) {
-        // The first word counts; there is no other.
+        // The first background wins.
         let _ = self.background.set((fill, size));
     }
 
-    /// What is seen of the page's background at `bounds`.
+    /// The part of the page background behind `bounds`.
     pub(super) fn background_at(&self, bounds: Rect) -> Fill {
         let Some((fill, size)) = self.background.get() else { return Color::WHITE.into() };
         match fill {
@@ -96,13 +94,13 @@ impl PageState {
         }
     }
 
-    /// The styles of tables that the file brings along.
+    /// The file's own table styles.
     pub(super) fn table_styles(&self, scene: &Scene<'_>) -> Option<Arc<Document>> {
         let read = || scene.package.xml(self.table_styles_part.as_deref()?, scene.cx).ok().map(Arc::new);
         self.table_styles.get_or_init(read).clone()
     }
 
-    /// Of all that was met, the share that was drawn; 1 if nothing was met.
+    /// The share of all content that is drawn; 1 for an empty page.
     pub fn confidence(&self) -> f32 {
         let missed: u32 = self.missed.borrow().values().fold(0, |sum, n| sum.saturating_add(*n));
         match missed {
@@ -111,7 +109,7 @@ impl PageState {
         }
     }
 
-    /// Says what was not drawn, as warnings of the request.
+    /// Reports what is not drawn, as warnings of the request.
     pub fn report(&self, cx: &Context<'_>) {
         for (what, count) in &*self.missed.borrow() {
             cx.warn(format!("not drawn: {what} ({count})"));
@@ -120,7 +118,7 @@ impl PageState {
 }
 
 impl Scene<'_> {
-    /// The size that the picture of this relationship has by itself, pt, at 96 px an inch; none if it cannot be read.
+    /// The natural size of the picture with this relationship, pt at 96 dpi; `None` if it cannot be read.
     pub fn natural_size(&self, id: &str) -> Option<(f32, f32)> {
         let name = self.relationships.part(id)?;
         let part = self.package.part(name, self.cx).ok()?;
@@ -128,11 +126,11 @@ impl Scene<'_> {
         Some((info.width as f32 * 0.75, info.height as f32 * 0.75))
     }
 
-    /// The picture that this relationship leads to, as large as `shown` pt on the page need it. None, and noted, if it
-    /// cannot be shown.
+    /// The picture with this relationship, decoded for `shown` pt on the page. If it cannot be shown, returns `None`
+    /// and counts it as missed.
     pub fn picture(&self, id: &str, shown: (f32, f32)) -> Option<Picture> {
         let Some(name) = self.relationships.part(id) else {
-            self.page.missed("picture outside of the file");
+            self.page.missed("linked picture");
             return None;
         };
         let px = |pt: f32| (pt * self.scale).ceil().clamp(1.0, 4096.0) as u32;
@@ -161,7 +159,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Holds `bytes` for shapes and text as long as the page is read: a page costs more than the XML that it is made of.
+    /// Reserves memory for shapes and text while the page is read: a page takes more than its XML.
     pub fn gather(&self, bytes: usize) -> Result<()> {
         let spare = &self.page.spare;
         if spare.get() < bytes {
@@ -173,7 +171,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Holds the memory of a picture as long as the page is read.
+    /// Reserves the memory of a picture while the page is read.
     pub(super) fn hold(&self, picture: &Picture) -> Result<()> {
         let held = self.cx.reserve(u64::from(picture.0.width()) * u64::from(picture.0.height()) * 4)?;
         self.page.held.borrow_mut().push(held);

@@ -1,28 +1,28 @@
-//! Shapes, connectors and pictures: place, outline, fill, line, effects, text.
+//! Shapes, connectors and pictures: position, outline, fill, line, effects, text.
 
 use crate::xml::Element;
 use thumbling_page::style::{Fill, Gradient};
 use thumbling_page::tree::{Node, Outline, Rect, Shape};
 
-use super::effect;
 use super::geometry;
+use super::paint::effect;
 use super::text::RunProperties;
 use super::transform::{Frame, Placed};
 use super::tree::Tree;
 
 impl<'a> Tree<'a, '_> {
-    /// The shape, connector or picture that `element` is; none if it has no place.
+    /// Reads a shape, connector or picture; `None` without a position.
     pub(super) fn shape(&self, element: Element<'a>, frame: Frame) -> Option<Node> {
         let scene = &self.scene;
         let bases = self.host.bases(element);
         let own = element.child_of("spPr");
-        // The nearest of the shape and those it takes after that says it.
+        // From the shape to the most general one it inherits from.
         let properties: Vec<Element<'a>> =
             own.into_iter().chain(bases.iter().filter_map(|base| base.child_of("spPr"))).collect();
         let placed = properties.iter().find_map(|p| Placed::of(p.child("a:xfrm")?))?;
         let placed = frame.placed(placed);
         let size = (placed.bounds.width, placed.bounds.height);
-        // What a shape refers to in the theme counts before what those have that it takes after.
+        // A shape's style precedes the properties of shapes that it inherits from.
         let layers: Vec<Layer<'a>> = std::iter::once(element).chain(bases.iter().copied()).map(Layer::of).collect();
         let font = layers.iter().find_map(|layer| layer.style?.child("a:fontRef"));
 
@@ -58,7 +58,7 @@ impl<'a> Tree<'a, '_> {
             .foreign_text(element)
             .or_else(|| scene.text(element.child_of("txBody").filter(|_| !is_connector)?, &inherited))
             .map(|mut body| {
-                // Text that stays upright is turned back by what the shape is turned by.
+                // Upright text is rotated back.
                 if element.path(&["p:txBody", "a:bodyPr"]).and_then(|b| b.flag("upright")) == Some(true) {
                     body.turn -= placed.rotation;
                 }
@@ -72,7 +72,7 @@ impl<'a> Tree<'a, '_> {
             Some(form) => (Outline::Paths(form.paths), form.text),
             None => (Outline::Rect, None),
         };
-        // Diagrams say where the text of a shape goes.
+        // In diagrams, the text area has its own transform.
         if let Some(area) = element.child("dsp:txXfrm").and_then(Placed::of).map(|own| frame.placed(own).bounds) {
             text_area = Some(Rect { x: area.x - placed.bounds.x, y: area.y - placed.bounds.y, ..area });
         }
@@ -103,13 +103,13 @@ impl<'a> Tree<'a, '_> {
         let fill = layers.iter().find_map(|layer| {
             let reference = || scene.fill_reference(layer.style?.child("a:fillRef")?, size);
             let own = layer.properties.and_then(|p| scene.fill(p, size));
-            // A gradient without colours has those of the style, and a direction of its own.
+            // A gradient without stops takes those of the style, and keeps its direction.
             let direction = layer
                 .properties
                 .and_then(|p| p.children().find(|c| c.is("a:gradFill") && c.child("a:gsLst").is_none()));
             match direction.map(|d| (d, reference())) {
                 Some((direction, Some(Fill::Gradient(gradient)))) => {
-                    Some(Fill::Gradient(Gradient { kind: super::fill::gradient_kind(direction), ..gradient }))
+                    Some(Fill::Gradient(Gradient { kind: super::paint::fill::gradient_kind(direction), ..gradient }))
                 }
                 _ => own.or_else(reference),
             }
@@ -118,7 +118,7 @@ impl<'a> Tree<'a, '_> {
     }
 }
 
-/// What one shape says of itself.
+/// Properties and style of one shape.
 struct Layer<'a> {
     properties: Option<Element<'a>>,
     style: Option<Element<'a>>,

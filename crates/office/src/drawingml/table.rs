@@ -1,4 +1,4 @@
-//! Tables (`a:tbl`): a grid of cells, in a style of the file's or of the program's own.
+//! Tables (`a:tbl`): cells in a grid, with a table style.
 
 use crate::xml::{Document, Element};
 use thumbling_page::style::{Fill, Stroke};
@@ -6,20 +6,20 @@ use thumbling_page::table::{Borders, Cell, Row, RowHeight, Table};
 use thumbling_page::text::{Anchor, Body};
 use thumbling_page::tree::Insets;
 
-use super::color::Palette;
 use super::scene::{EMU, Scene};
 use super::table_style::{CellStyle, Place, Switches, TableStyle, built_in};
 use super::text::{Inherited, RunProperties};
+use super::theme::palette::Palette;
 
-/// Columns and rows that are looked at.
+/// Columns and rows read.
 const MAX_COLUMNS: usize = 512;
 const MAX_ROWS: usize = 2000;
 
-/// The style of a table that names none it could be found by.
+/// The style of a table that does not name a known one.
 const NO_STYLE: &str = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}";
 
 impl Scene<'_> {
-    /// The table that `element` is.
+    /// Reads a table.
     pub fn table(&self, element: Element<'_>, inherited: &Inherited<'_>) -> Table {
         let properties = element.child("a:tblPr");
         let own = properties.and_then(|p| p.child("a:tableStyle"));
@@ -39,11 +39,11 @@ impl Scene<'_> {
         for (row, line) in lines.iter().enumerate() {
             let mut cells = Vec::new();
             for (col, tc) in line.children_of("a:tc").take(columns.len()).enumerate() {
-                // What a cell looks like may be far to find in a hostile style.
+                // Resolving a hostile style can be slow.
                 if self.cx.check().is_err() {
                     break;
                 }
-                // Covered by another cell.
+                // Covered by a merged cell.
                 if tc.flag("hMerge") == Some(true) || tc.flag("vMerge") == Some(true) {
                     continue;
                 }
@@ -54,7 +54,7 @@ impl Scene<'_> {
                 let background = style.and_then(TableStyle::background);
                 cells.push(self.cell(tc, place, &from_style, background, inherited));
             }
-            // Time or memory is up: whoever asks next for either is told.
+            // The caller's next check or reservation reports the error.
             if self.cx.check().is_err() || self.gather(cells.len() * size_of::<Cell>()).is_err() {
                 self.page.missed("cells beyond the limits");
                 break;
@@ -81,7 +81,7 @@ impl Scene<'_> {
             false => self.fill_of(fill, size),
         };
         let own = properties.and_then(|p| self.fill(p, size));
-        // Where the style leaves a cell empty, the background of the table is seen.
+        // The table background shows through cells without a fill.
         let of_style = style.fill.and_then(styled).filter(|fill| !matches!(fill, Fill::None));
         let fill = own.or(of_style).or_else(|| background.and_then(styled)).unwrap_or_default();
 
@@ -133,11 +133,11 @@ impl Scene<'_> {
     }
 
     fn cell_text(&self, text: Element<'_>, inherited: &Inherited<'_>) -> Body {
-        // Also a cell without a letter is as high as its paragraphs.
+        // An empty cell is as high as its paragraphs.
         self.text_or_blank(text, inherited)
     }
 
-    /// The line that a cell has, by its own properties upon those of the style (`a:ln` or `a:lnRef`).
+    /// The border of a cell: its own properties over those of the style (`a:ln` or `a:lnRef`).
     fn border(&self, own: Option<Element<'_>>, style: Option<Element<'_>>) -> Option<Stroke> {
         let of_style = style.and_then(|style| match style.is("a:lnRef") {
             true => {

@@ -1,31 +1,31 @@
-//! Where shapes are: offsets, extents, rotation and flips, through any number of groups.
+//! Positions of shapes on the page: offsets, extents, rotation and flips, through nested groups.
 //!
-//! A group stretches, mirrors and turns the places of what is in it, but not lines and letters. So groups are taken
-//! apart: each shape in them gets the place, the rotation and the flips that it has on the page.
+//! A group transforms the position of its children, but not line widths or text. So each shape gets its own position,
+//! rotation and flips on the page, and groups disappear.
 
 use crate::xml::Element;
 use thumbling_page::tree::{Rect, Transform};
 
 use super::scene::EMU;
 
-/// Lengths beyond this, pt, are of no page.
+/// Lengths are clamped to this, pt.
 const FAR: f32 = 1e5;
 
-/// Place of a shape, upright, and how it is mirrored and turned about its centre.
+/// Unrotated bounds, and rotation and flips about their centre.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Placed {
-    /// Pt.
+    /// pt.
     pub bounds: Rect,
     /// Degrees clockwise.
     pub rotation: f32,
-    /// Left to right.
+    /// Horizontally.
     pub flip_h: bool,
-    /// Top to bottom.
+    /// Vertically.
     pub flip_v: bool,
 }
 
 impl Placed {
-    /// What `element` (`a:xfrm`, `p:xfrm`) says; none if it does not say where.
+    /// Reads `a:xfrm` or `p:xfrm`; `None` without a position.
     pub fn of(element: Element<'_>) -> Option<Self> {
         Some(Self {
             bounds: rect(element.child("a:off")?, element.child("a:ext")?),
@@ -41,7 +41,7 @@ fn rect(off: Element<'_>, ext: Element<'_>) -> Rect {
     Rect::new(length(off, "x"), length(off, "y"), length(ext, "cx").max(0.0), length(ext, "cy").max(0.0))
 }
 
-/// From the coordinates in a group to those of the page.
+/// Maps coordinates in a group to the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     transform: Transform,
@@ -58,12 +58,12 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// Coordinates that are moved by this many pt.
+    /// Translates by this many pt.
     pub fn moved(x: f32, y: f32) -> Self {
         Self { transform: Transform::from_translate(x, y), ..Self::default() }
     }
 
-    /// Coordinates in which `from` is `to` on the page.
+    /// Maps `from` to `to` on the page.
     pub fn onto(from: Rect, to: Rect) -> Self {
         let share = |to: f32, from: f32| if from > 0.0 { (to / from).clamp(0.0, FAR) } else { 1.0 };
         let scale = (share(to.width, from.width), share(to.height, from.height));
@@ -73,7 +73,7 @@ impl Frame {
         Self { transform, scale, ..Self::default() }
     }
 
-    /// The coordinates in a group that is in this one, by its `a:xfrm`; those around it if it has none.
+    /// The coordinates in a group with this `a:xfrm`; unchanged without one.
     pub fn group(&self, xfrm: Option<Element<'_>>) -> Self {
         let Some((own, xfrm)) = xfrm.and_then(|x| Some((Placed::of(x)?, x))) else { return *self };
         let child = xfrm.child("a:chOff").zip(xfrm.child("a:chExt")).map_or(own.bounds, |(off, ext)| rect(off, ext));
@@ -89,12 +89,12 @@ impl Frame {
         Self { transform, scale, rotation: outer.rotation, flip_h: outer.flip_h, flip_v: outer.flip_v }
     }
 
-    /// Where a shape of these coordinates is on the page.
+    /// Maps a shape to the page.
     pub fn placed(&self, shape: Placed) -> Placed {
         let Rect { x, y, width, height } = shape.bounds;
         let mut centre = [tiny_skia::Point::from_xy(x + width / 2.0, y + height / 2.0)];
         self.transform.map_points(&mut centre);
-        // A shape that lies on its side is stretched along its own other axis.
+        // A shape on its side is scaled along its own axes, which are swapped.
         let is_aside = (45.0..135.0).contains(&shape.rotation.rem_euclid(180.0));
         let (sx, sy) = if is_aside { (self.scale.1, self.scale.0) } else { self.scale };
         let (width, height) = ((width * sx).min(FAR), (height * sy).min(FAR));
@@ -132,13 +132,13 @@ mod tests {
         <a:chOff x='0' y='0'/><a:chExt cx='1270000' cy='1270000'/>";
 
     #[test]
-    fn a_group_moves_and_stretches_what_is_in_it() {
+    fn a_group_moves_and_scales_its_children() {
         let placed = group(&format!(">{AT}")).placed(shape(10.0, 20.0, 30.0, 40.0));
         assert_eq!(placed.bounds, Rect::new(120.0, 20.0, 60.0, 40.0));
     }
 
     #[test]
-    fn a_mirrored_group_mirrors_places_and_shapes() {
+    fn a_flipped_group_flips_positions_and_shapes() {
         let placed =
             group(&format!("flipH='1'>{AT}")).placed(Placed { rotation: 30.0, ..shape(10.0, 20.0, 30.0, 40.0) });
         assert_eq!((placed.flip_h, placed.flip_v, placed.rotation), (true, false, -30.0));
@@ -146,11 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn a_turned_group_turns_what_is_in_it_about_its_own_centre() {
+    fn a_rotated_group_rotates_its_children_about_its_centre() {
         let placed = group(&format!("rot='5400000'>{AT}")).placed(shape(0.0, 0.0, 10.0, 10.0));
         assert_eq!(placed.rotation, 90.0);
         let centre = (placed.bounds.x + placed.bounds.width / 2.0, placed.bounds.y + placed.bounds.height / 2.0);
-        // The centre of the group is at 200, 50; the shape's was 90 to its left and 45 above.
+        // The group's centre is (200, 50); the shape's was 90 to its left and 45 above.
         assert!((centre.0 - 245.0).abs() < 0.01 && (centre.1 + 40.0).abs() < 0.01, "{centre:?}");
     }
 }

@@ -1,6 +1,7 @@
-//! Trees of shapes, of slides, drawings of sheets, text boxes: what is in them, as nodes of a page.
+//! Trees of shapes in slides, sheet drawings and text boxes, as nodes of a page.
 
 use crate::xml::Element;
+use thumbling_core::error::{Result, tolerate};
 use thumbling_page::text::Body;
 use thumbling_page::tree::{Group, Node, Outline, Rect, Shape};
 
@@ -8,26 +9,26 @@ use super::scene::Scene;
 use super::text::Inherited;
 use super::transform::{Frame, Placed};
 
-/// Shapes of one page that are drawn; more cannot be told apart.
+/// Shapes drawn on one page; more cannot be told apart.
 const MAX_SHAPES: u32 = 50_000;
 
-/// Groups in groups.
+/// Depth of nested groups.
 const MAX_DEPTH: u32 = 32;
 
-/// What the document around a drawing says of its shapes.
+/// What the surrounding document contributes to its shapes.
 pub trait Host<'a> {
-    /// Shapes that `shape` takes its place, look and text from, the nearest first.
+    /// Shapes that `shape` inherits from, the closest first.
     fn bases(&self, shape: Element<'a>) -> Vec<Element<'a>>;
 
     /// What the text of `shape` inherits.
     fn text(&self, shape: Element<'a>, bases: &[Element<'a>]) -> Inherited<'a>;
 
-    /// The text of `shape` where it is not DrawingML's own.
+    /// Text of `shape` that is not DrawingML.
     fn foreign_text(&self, _shape: Element<'a>) -> Option<Body> {
         None
     }
 
-    /// What an element that is no shape of DrawingML, such as a chart, is drawn as; none if the host does not know it.
+    /// Draws an element that is not DrawingML, such as a chart; `None` if it is unknown.
     fn foreign(&self, _scene: &Scene<'_>, _element: Element<'a>, _placed: Placed) -> Option<Vec<Node>> {
         None
     }
@@ -38,24 +39,25 @@ pub struct Tree<'a, 'h> {
     pub(super) scene: Scene<'a>,
     pub(super) host: &'h dyn Host<'a>,
     count: u32,
-    /// Of a diagram, whose drawing has shapes and groups of them alone (`CT_GroupShape` of [MS-ODRAWXML]): what is not
-    /// followed cannot lead back to where it came from.
+    /// Diagram drawings only have shapes and groups (`CT_GroupShape` of [MS-ODRAWXML]); following nothing else prevents
+    /// cycles.
     is_diagram: bool,
 }
 
 impl<'a, 'h> Tree<'a, 'h> {
-    /// Of the part that `scene` is about.
+    /// Draws trees of the part of `scene`.
     pub fn new(scene: Scene<'a>, host: &'h dyn Host<'a>) -> Self {
         Self { scene, host, count: 0, is_diagram: false }
     }
 
-    /// What is in `parent` (`p:spTree`, `p:grpSp`, `xdr:grpSp`, `wpg:wgp`), the lowest first, if `wanted`.
+    /// The children of `parent` (`p:spTree`, `p:grpSp`, `xdr:grpSp`, `wpg:wgp`) for which `wanted` holds, from back to
+    /// front.
     pub fn nodes(
         &mut self,
         parent: Element<'a>,
         frame: Frame,
         wanted: &dyn Fn(Element<'a>) -> bool,
-    ) -> thumbling_core::error::Result<Vec<Node>> {
+    ) -> Result<Vec<Node>> {
         let mut nodes = Vec::new();
         self.add(parent, frame, wanted, 0, &mut nodes)?;
         Ok(nodes)
@@ -68,9 +70,9 @@ impl<'a, 'h> Tree<'a, 'h> {
         wanted: &dyn Fn(Element<'a>) -> bool,
         depth: u32,
         nodes: &mut Vec<Node>,
-    ) -> thumbling_core::error::Result<()> {
+    ) -> Result<()> {
         if depth > MAX_DEPTH {
-            self.scene.page.missed("group too deep in groups");
+            self.scene.page.missed("deeply nested group");
             return Ok(());
         }
         for element in parent.children() {
@@ -100,13 +102,13 @@ impl<'a, 'h> Tree<'a, 'h> {
                     if has_fill {
                         fills.borrow_mut().pop();
                     }
-                    // Effects are of all that is in the group together.
+                    // Effects apply to the group as a whole.
                     let effects = self.scene.effects(properties, None);
                     if effects.is_some() && nodes.len() > before {
                         let children = nodes.split_off(before);
                         nodes.push(Node::Group(Group { effects, ..Group::new(children) }));
                     }
-                    // What is in it has been counted.
+                    // The children were counted already.
                     continue;
                 }
                 "graphicFrame" if self.is_diagram => self.scene.page.missed("object in a diagram"),
@@ -123,13 +125,8 @@ impl<'a, 'h> Tree<'a, 'h> {
         Ok(())
     }
 
-    /// A frame around something else: a table, a chart, a diagram, an embedded object.
-    fn graphic_frame(
-        &mut self,
-        element: Element<'a>,
-        frame: Frame,
-        nodes: &mut Vec<Node>,
-    ) -> thumbling_core::error::Result<()> {
+    /// A frame around a table, chart, diagram or embedded object.
+    fn graphic_frame(&mut self, element: Element<'a>, frame: Frame, nodes: &mut Vec<Node>) -> Result<()> {
         let own = element.child_of("xfrm").and_then(Placed::of);
         let inherited = || {
             self.host.bases(element).into_iter().find_map(|base| {
@@ -151,57 +148,43 @@ impl<'a, 'h> Tree<'a, 'h> {
                 "pic:pic" => nodes.extend(self.shape(content, Frame::moved(placed.bounds.x, placed.bounds.y))),
                 _ => match self.host.foreign(&self.scene, content, placed) {
                     Some(drawn) => nodes.extend(drawn),
-                    None => self.scene.page.missed("object of an unknown kind"),
+                    None => self.scene.page.missed("unknown object"),
                 },
             }
         }
         Ok(())
     }
 
-    /// A diagram (SmartArt), by the drawing of it that is kept beside its data.
-    fn diagram(
-        &mut self,
-        reference: Element<'a>,
-        area: Rect,
-        nodes: &mut Vec<Node>,
-    ) -> thumbling_core::error::Result<()> {
+    /// A diagram (SmartArt), by the drawing stored beside its data.
+    fn diagram(&mut self, reference: Element<'a>, area: Rect, nodes: &mut Vec<Node>) -> Result<()> {
         let scene = self.scene;
         let part = |id: &str| scene.relationships.part(id);
         let Some(data) = reference.attr("r:dm").and_then(part) else { return Ok(()) };
-        let drawing = match scene.package.xml(data, scene.cx) {
-            Ok(data) => {
-                let id = data.root().descendant("dsp:dataModelExt").and_then(|e| e.attr("relId").map(str::to_owned));
-                id.and_then(|id| part(&id).map(str::to_owned))
-            }
-            Err(e) => return passable(e),
-        };
+        let Some(data) = tolerate(scene.package.xml(data, scene.cx))? else { return Ok(()) };
+        let id = data.root().descendant("dsp:dataModelExt").and_then(|e| e.attr("relId"));
+        let drawing = id.and_then(part).map(str::to_owned);
         let Some(name) = drawing.or_else(|| scene.relationships.part_of_kind("diagramDrawing").map(str::to_owned))
         else {
-            scene.page.missed("diagram without a drawing");
+            scene.page.missed("diagram without a stored drawing");
             return Ok(());
         };
-        let (document, relationships) = match scene
-            .package
-            .xml(&name, scene.cx)
-            .and_then(|d| Ok((d, scene.package.relationships(&name, scene.cx)?)))
-        {
-            Ok(read) => read,
-            Err(e) => return passable(e),
-        };
+        let read = scene.package.xml(&name, scene.cx);
+        let read = read.and_then(|document| Ok((document, scene.package.relationships(&name, scene.cx)?)));
+        let Some((document, relationships)) = tolerate(read)? else { return Ok(()) };
         let inner = Scene { relationships: &relationships, ..scene };
         let Some(tree) = document.root().child("dsp:spTree") else { return Ok(()) };
-        let host = Plain { lists: &[] };
+        let host = DefaultHost { lists: &[] };
         let mut shapes = Tree { is_diagram: true, ..Tree::new(inner, &host) };
         nodes.extend(shapes.nodes(tree, Frame::moved(area.x, area.y), &|_| true)?);
         Ok(())
     }
 }
 
-/// Bytes that a node takes, but for its text, which is counted where it is read.
+/// Bytes of a node without its text, which is counted where it is read.
 fn weight(node: &Node) -> usize {
     let paths = match node {
         Node::Shape(shape) => match &shape.outline {
-            // A point, and what is done there.
+            // A point and its path verb.
             Outline::Paths(paths) => paths.iter().map(|path| path.path.points().len() * 9).sum(),
             _ => 0,
         },
@@ -210,12 +193,7 @@ fn weight(node: &Node) -> usize {
     size_of::<Node>() + size_of::<Shape>() + paths
 }
 
-/// A page goes on without a part that is broken, but not beyond its time.
-fn passable(e: thumbling_core::error::Error) -> thumbling_core::error::Result<()> {
-    if e.ends_request() { Err(e) } else { Ok(()) }
-}
-
-/// Whether the file says that a shape is not shown.
+/// Whether the shape is hidden.
 fn is_hidden(element: Element<'_>) -> bool {
     let properties = element
         .children()
@@ -223,13 +201,13 @@ fn is_hidden(element: Element<'_>) -> bool {
     properties.and_then(|p| p.child_of("cNvPr")).and_then(|p| p.flag("hidden")).unwrap_or(false)
 }
 
-/// A host that says nothing but what lists text has.
-pub struct Plain<'a> {
-    /// Elements with properties by level, the lowest first.
+/// A host that only contributes list styles.
+pub struct DefaultHost<'a> {
+    /// Elements with properties by level, the most general first.
     pub lists: &'a [Element<'a>],
 }
 
-impl<'a> Host<'a> for Plain<'a> {
+impl<'a> Host<'a> for DefaultHost<'a> {
     fn bases(&self, _shape: Element<'a>) -> Vec<Element<'a>> {
         Vec::new()
     }

@@ -1,5 +1,5 @@
-//! Agile encryption (MS-OFFCRYPTO 2.3.4.10): Office 2010 and later. The key of the package is itself encrypted, by a key
-//! that is made of the password.
+//! Agile encryption (MS-OFFCRYPTO 2.3.4.10), Office 2010 and later: a key derived from the password encrypts the key of
+//! the package.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 
-/// What keys are made for (2.3.4.11, 2.3.4.13).
+/// Block keys (MS-OFFCRYPTO 2.3.4.11, 2.3.4.13).
 const FOR_INPUT: [u8; 8] = [0xFE, 0xA7, 0xD2, 0x76, 0x3B, 0x4B, 0x9E, 0x79];
 const FOR_VALUE: [u8; 8] = [0xD7, 0xAA, 0x0F, 0x6D, 0x30, 0x61, 0x34, 0x4E];
 const FOR_KEY: [u8; 8] = [0x14, 0x6E, 0x0B, 0xE7, 0xAB, 0xAC, 0xD0, 0xD6];
 
-/// How something is encrypted, as `keyData` and `encryptedKey` say it.
+/// The parameters in `keyData` and `encryptedKey`.
 struct Encryption {
     hash: Hash,
     salt: Vec<u8>,
@@ -26,7 +26,7 @@ struct Encryption {
 }
 
 impl Encryption {
-    /// `None` for what is not AES with chained blocks.
+    /// `None` unless it is AES-CBC.
     fn of(element: Element<'_>) -> Option<Self> {
         let is = |name: &str, value: &str| element.attr(name).is_some_and(|v| v.eq_ignore_ascii_case(value));
         if !is("cipherAlgorithm", "AES") || !is("cipherChaining", "ChainingModeCBC") {
@@ -42,18 +42,18 @@ fn bytes(element: Element<'_>, name: &str) -> Option<Vec<u8>> {
     STANDARD.decode(element.attr(name)?.trim()).ok()
 }
 
-/// The first element of this name, whatever its namespace.
+/// The first element with this local name.
 fn find<'a>(element: Element<'a>, name: &str) -> Option<Element<'a>> {
     let is_it = |e: Element<'_>| e.name().rsplit(':').next() == Some(name);
     element.children().find_map(|child| if is_it(child) { Some(child) } else { find(child, name) })
 }
 
-/// The package that `content` decrypts to; `info` is the XML.
+/// Decrypts `content`; `info` is the XML description.
 pub(super) fn open(info: &[u8], content: Source, size: u64, password: &[u8], cx: &Context<'_>) -> Result<Source> {
     let document = Document::parse(info, cx)?;
-    let corrupt = || Error::corrupt("an encrypted package that does not say how");
+    let corrupt = || Error::corrupt("missing or damaged encryption parameters");
     let data = find(document.root(), "keyData").ok_or_else(corrupt)?;
-    // Without one, it is encrypted by a certificate.
+    // Without one, the key is encrypted by a certificate.
     let key = find(document.root(), "encryptedKey").ok_or_else(encrypted_error)?;
     let (data, by) = Encryption::of(data).zip(Encryption::of(key)).ok_or_else(encrypted_error)?;
     let rounds = key.number::<u32>("spinCount").filter(|n| *n <= MAX_ROUNDS).ok_or_else(encrypted_error)?;
@@ -79,7 +79,7 @@ pub(super) fn open(info: &[u8], content: Source, size: u64, password: &[u8], cx:
     Ok(Source::from_read_at(Arc::new(Decrypted { content, size, aes, chained }), size))
 }
 
-/// The hash of a password, made slow to try.
+/// The iterated hash of the password.
 pub(super) fn stretched(hash: Hash, salt: &[u8], password: &[u8], rounds: u32, cx: &Context<'_>) -> Result<Vec<u8>> {
     let mut value = hash.of(&[salt, password]);
     for n in 0..rounds {
@@ -91,9 +91,9 @@ pub(super) fn stretched(hash: Hash, salt: &[u8], password: &[u8], rounds: u32, c
     Ok(value)
 }
 
-/// A hash as a key of this length.
+/// A hash, truncated or padded to `length`.
 fn fitted(mut hash: Vec<u8>, length: usize) -> Vec<u8> {
-    // Whatever the file says: no key is longer.
+    // No key is longer, whatever the file claims.
     hash.resize(length.min(64), 0x36);
     hash
 }

@@ -1,4 +1,4 @@
-//! Hashes and AES under the names that office files call them by, and content that is decrypted as it is read.
+//! Hashes and AES by their names in Office files, and content that is decrypted as it is read.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use thumbling_core::source::{ReadAt, Source};
 
 pub(super) const BLOCK: usize = 16;
 
-/// Bytes of an agile package that are encrypted as one.
+/// Bytes of an agile package that are encrypted together.
 const SEGMENT: u64 = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Hash {
         }
     }
 
-    /// The hash of these one after the other.
+    /// The hash of the concatenated pieces.
     pub(super) fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
         fn run<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
             let mut digest = D::new();
@@ -49,7 +49,7 @@ impl Hash {
     }
 }
 
-/// AES of 128, 192 or 256 bits, with its key.
+/// AES with a key of 128, 192 or 256 bits.
 pub(super) enum Aes {
     Bits128(Aes128),
     Bits192(Aes192),
@@ -57,7 +57,7 @@ pub(super) enum Aes {
 }
 
 impl Aes {
-    /// `None` for a key of another length.
+    /// `None` for other key lengths.
     pub(super) fn new(key: &[u8]) -> Option<Self> {
         match key.len() {
             16 => Aes128::new_from_slice(key).ok().map(Self::Bits128),
@@ -67,7 +67,7 @@ impl Aes {
         }
     }
 
-    /// Decrypts whole blocks, each by itself; what is left over stays as it is.
+    /// Decrypts whole blocks (ECB); a rest stays as it is.
     pub(super) fn decrypt(&self, bytes: &mut [u8]) {
         for block in bytes.as_chunks_mut::<BLOCK>().0 {
             let mut one = Block::from(*block);
@@ -80,7 +80,7 @@ impl Aes {
         }
     }
 
-    /// The same of chained blocks (CBC).
+    /// Decrypts whole blocks (CBC).
     pub(super) fn decrypt_chained(&self, bytes: &mut [u8], start: &[u8]) {
         let mut before = [0; BLOCK];
         before.iter_mut().zip(start).for_each(|(b, s)| *b = *s);
@@ -98,7 +98,7 @@ pub(super) struct Decrypted {
     pub(super) content: Source,
     pub(super) size: u64,
     pub(super) aes: Aes,
-    /// Of segments that are chained: the hash and the salt that they begin with. Else each block stands by itself.
+    /// Hash and salt of the initialisation vectors of CBC segments; `None` for ECB.
     pub(super) chained: Option<(Hash, Vec<u8>)>,
 }
 

@@ -1,4 +1,4 @@
-//! Standard encryption (MS-OFFCRYPTO 2.3.4.5): Office 2007. AES block by block, with a key that is made of the password.
+//! Standard encryption (MS-OFFCRYPTO 2.3.4.5), Office 2007: AES-ECB with a key derived from the password.
 
 use std::sync::Arc;
 
@@ -11,21 +11,21 @@ use thumbling_core::source::Source;
 
 const ROUNDS: u32 = 50_000;
 
-/// The package that `content` decrypts to; `info` is what follows the version.
+/// Decrypts `content`; `info` follows the version.
 pub(super) fn open(info: &[u8], content: Source, size: u64, password: &[u8], cx: &Context<'_>) -> Result<Source> {
-    let corrupt = || Error::corrupt("an encrypted package that does not say how");
+    let corrupt = || Error::corrupt("missing or damaged encryption parameters");
     let number = |at: usize| {
         let bytes = info.get(at..at.checked_add(4)?)?;
         Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
     };
-    // Flags, the size of the header, and the header: flags, extra, algorithm, hash, bits of the key …
+    // Flags, header size and header: flags, extra size, algorithm, hash, key bits …
     let (Some(header), Some(algorithm), Some(bits)) = (number(4), number(16), number(24)) else {
         return Err(corrupt());
     };
     if !matches!(algorithm, 0x660E..=0x6610) {
         return Err(encrypted_error());
     }
-    // … and the verifier: the size of the salt, the salt, what is to be hashed, the size of the hash, the hash.
+    // … and verifier: salt size, salt, encrypted verifier, hash size, encrypted hash.
     let verifier = header.checked_add(8).and_then(|at| info.get(at..)).ok_or_else(corrupt)?;
     let (salt, input, value) = match (verifier.get(4..20), verifier.get(20..36), verifier.get(40..72)) {
         (Some(salt), Some(input), Some(value)) => (salt, input, value),

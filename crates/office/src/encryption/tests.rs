@@ -31,7 +31,7 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// A file of agile encryption: AES-128, SHA-1, segments.
+/// A file with agile encryption: AES-128, SHA-1, segments.
 fn agile_file(password: &str, content: &[u8], rounds: u32) -> Vec<u8> {
     let hash = Hash::Sha1;
     let mut secret = hash.of(&[&SALT, &utf16(password)]);
@@ -66,7 +66,7 @@ fn agile_file(password: &str, content: &[u8], rounds: u32) -> Vec<u8> {
     compound(&[("EncryptionInfo", &info), ("EncryptedPackage", &package)])
 }
 
-/// A file of standard encryption: AES-128, SHA-1.
+/// A file with standard encryption: AES-128, SHA-1.
 fn standard_file(password: &str, content: &[u8]) -> Vec<u8> {
     let hash = Hash::Sha1;
     let mut secret = hash.of(&[&SALT, &utf16(password)]);
@@ -94,7 +94,7 @@ fn opened(file: &[u8]) -> Result<Vec<u8>> {
 }
 
 #[test]
-fn what_is_encrypted_with_the_usual_password_opens() {
+fn the_default_password_opens_a_file() {
     let content: Vec<u8> = (0..10_000_u32).map(|n| (n % 251) as u8).collect();
     assert_eq!(opened(&agile_file(PASSWORD, &content, 1000)).unwrap(), content);
     assert_eq!(opened(&standard_file(PASSWORD, &content)).unwrap(), content);
@@ -108,12 +108,12 @@ fn another_password_is_encrypted() {
 }
 
 #[test]
-fn more_rounds_than_a_second_is_worth_are_not_tried() {
+fn too_many_hash_iterations_are_refused() {
     assert_eq!(opened(&agile_file(PASSWORD, b"content", u32::MAX)).unwrap_err().kind(), ErrorKind::Encrypted);
 }
 
 #[test]
-fn every_cut_of_an_encrypted_file_is_a_typed_error() {
+fn truncated_encrypted_files_are_typed_errors() {
     let whole = agile_file(PASSWORD, &[7; 9000], 10);
     for n in 0..64 {
         let _ = opened(&whole[..whole.len() * n / 64]);
@@ -122,13 +122,13 @@ fn every_cut_of_an_encrypted_file_is_a_typed_error() {
 }
 
 #[test]
-fn aes_of_other_lengths_of_keys_is_none() {
+fn aes_refuses_other_key_lengths() {
     assert!(Aes::new(&[0; 16]).is_some() && Aes::new(&[0; 32]).is_some());
     assert!(Aes::new(&[0; 15]).is_none() && Aes::new(&[]).is_none());
 }
 
 #[test]
-fn documents_of_older_programs_are_known_to_be_encrypted() {
+fn encryption_of_older_formats_is_detected() {
     let checked = |name: &str, content: &[u8]| {
         let file = Source::from_bytes(compound(&[(name, content)]));
         testing::with_context(|cx| check_ole(&CompoundFile::open(&file, cx)?, cx)).0.map_err(|e| e.kind())

@@ -1,4 +1,4 @@
-//! Dates and times, which are counted in days.
+//! Dates and times, as numbers of days.
 
 use super::{DateSystem, Part};
 
@@ -22,13 +22,13 @@ const MONTHS: [&str; 12] = [
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/// A moment by the letters of a section. What is no date is written as Excel shows it.
+/// Formats a date. Numbers that are no dates look like in Excel.
 pub(super) fn written(parts: &[Part], twelve_hours: bool, value: f64, dates: DateSystem) -> String {
     if !(0.0..MAX_DAY).contains(&value) {
         return "#".repeat(8);
     }
     let fraction = parts.iter().find_map(|p| if let Part::Fraction(n) = p { Some(*n) } else { None }).unwrap_or(0);
-    // Whole units of the smallest that is written, so that 59.9996 seconds do not become 60.
+    // Counted in the smallest unit shown, so that 59.9996 seconds do not become 60.
     let unit = 10f64.powi(fraction as i32);
     let ticks = (value * 86_400.0 * unit).round();
     let seconds = (ticks / unit).floor();
@@ -92,10 +92,10 @@ fn padded(value: f64, digits: usize) -> String {
     format!("{value:0digits$.0}")
 }
 
-/// Year, month and day of a day's number.
+/// Year, month and day of a serial number.
 pub fn calendar(day: f64, dates: DateSystem) -> (i64, u32, u32) {
     let day = day.clamp(0.0, MAX_DAY) as i64;
-    // 1900 is taken for a leap year, as Lotus 1-2-3 did: its 29 February is day 60.
+    // Like Lotus 1-2-3, Excel treats 1900 as a leap year: 29 February is day 60.
     let since_1970 = match (dates, day) {
         (DateSystem::From1900, 0) => return (1900, 1, 0),
         (DateSystem::From1900, 60) => return (1900, 2, 29),
@@ -103,7 +103,7 @@ pub fn calendar(day: f64, dates: DateSystem) -> (i64, u32, u32) {
         (DateSystem::From1900, _) => day - 25_569,
         (DateSystem::From1904, _) => day - 24_107,
     };
-    // Days are counted from the first of March, in eras of 400 years (H. Hinnant, "chrono-compatible date algorithms").
+    // Days since 1 March in eras of 400 years (H. Hinnant, "chrono-compatible date algorithms").
     let shifted = since_1970 + 719_468;
     let era = shifted.div_euclid(146_097);
     let of_era = shifted.rem_euclid(146_097);

@@ -2,13 +2,13 @@
 
 use super::{Part, Section};
 
-/// Significant digits that `General` writes.
+/// Significant digits in `General`.
 const GENERAL_DIGITS: usize = 10;
 
-/// Digits that a double has.
+/// Significant digits of a double.
 const MAX_DIGITS: usize = 15;
 
-/// As a cell of no format shows it.
+/// The `General` format.
 pub(super) fn general(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
@@ -32,7 +32,7 @@ fn exponent_of(value: f64) -> i32 {
     if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 }
 }
 
-/// A number that is not negative by the digits of a section.
+/// Formats a non-negative number with the digit placeholders of a section.
 pub(super) fn written(section: &Section, value: f64) -> String {
     if section.parts.contains(&Part::Slash) {
         return fraction(section, value);
@@ -43,7 +43,7 @@ pub(super) fn written(section: &Section, value: f64) -> String {
     let mut value = value;
     let mut exponent = 0;
     if exponent_at.is_some() && value > 0.0 {
-        // As many digits before the point as the code has.
+        // As many digits before the point as there are placeholders.
         let step = whole.max(1) as i32;
         exponent = exponent_of(value) - (step - 1);
         value /= 10f64.powi(exponent);
@@ -65,14 +65,14 @@ pub(super) fn written(section: &Section, value: f64) -> String {
     out
 }
 
-/// Digits before the point, and behind it.
+/// Digit placeholders before and after the point.
 fn counts(parts: &[Part]) -> (usize, usize) {
     let point = parts.iter().position(|p| *p == Part::Point).unwrap_or(parts.len());
     let digits = |parts: &[Part]| parts.iter().filter(|p| matches!(p, Part::Digit(_))).count();
     (digits(&parts[..point]), digits(&parts[point..]))
 }
 
-/// Half is rounded away from zero, by the digits that a person sees and not by those of the double.
+/// Rounds half away from zero in decimal, as displayed, instead of in binary.
 fn rounded(value: f64, decimals: usize) -> String {
     let decimals = decimals.min(30);
     let seen = (MAX_DIGITS as i32 - 1 - exponent_of(value)).clamp(0, 30) as usize;
@@ -81,7 +81,7 @@ fn rounded(value: f64, decimals: usize) -> String {
     }
     let exact = format!("{value:.seen$}");
     let nudged: f64 = exact.parse().unwrap_or(value);
-    // Half a unit of the fifteenth digit lifts 1.00499999999999989 over the edge.
+    // Half a unit in the fifteenth digit corrects 1.00499999999999989.
     format!("{:.decimals$}", nudged + 0.5 * 10f64.powi(-(seen as i32)))
 }
 
@@ -93,7 +93,7 @@ fn number(parts: &[Part], value: f64, grouped: bool) -> String {
     let mut out = String::new();
     let mut left = places;
     let mut is_behind = false;
-    // Digits behind the point that nothing but zeros follows are not written for `#`.
+    // `#` drops trailing zeros after the point.
     let kept = behind.trim_end_matches('0').len();
     let mut place = 0;
     for part in parts {
@@ -116,7 +116,7 @@ fn number(parts: &[Part], value: f64, grouped: bool) -> String {
                 place += 1;
             }
             Part::Digit(kind) => {
-                // The first place takes all digits that there are more than places.
+                // The first placeholder takes all remaining digits.
                 let first = left == places;
                 let from = if first { 0 } else { whole.len().saturating_sub(left) };
                 let to = (whole.len() + 1).saturating_sub(left);
@@ -148,7 +148,7 @@ fn group(out: &mut String, digits_left: usize, grouped: bool) {
     }
 }
 
-/// A whole number and a fraction: `# ?/?`, `0/4`.
+/// Formats whole number and fraction: `# ?/?`, `0/4`.
 fn fraction(section: &Section, value: f64) -> String {
     let slash = section.parts.iter().position(|p| *p == Part::Slash).unwrap_or(0);
     let below: String = section.parts[slash + 1..]

@@ -3,7 +3,7 @@ use std::io::{Cursor, Write};
 use super::*;
 use crate::testing;
 
-/// An OLE2 file of these streams; a `/` in their paths is a storage.
+/// An OLE2 file of these streams; `/` in a path makes storages.
 pub(crate) fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
     for (path, content) in streams {
@@ -20,13 +20,13 @@ fn pattern(n: usize) -> Vec<u8> {
     (0..n).map(|i| (i * 31 % 251) as u8).collect()
 }
 
-/// What is in a stream.
+/// The content of a stream.
 fn read(file: &[u8], path: &str) -> Result<Vec<u8>> {
     testing::with_context(|cx| CompoundFile::open(&Source::from_slice(file), cx)?.stream(path, cx)?.read_all(1 << 24)).0
 }
 
 #[test]
-fn streams_of_any_size_are_read_as_they_were_written() {
+fn streams_of_any_size_are_read() {
     for size in [0, 1, 63, 64, 65, 511, 4095, 4096, 4097, 100_000, 9_000_000] {
         let file = compound(&[("first", &pattern(100)), ("Stream", &pattern(size)), ("a/b", &pattern(5000))]);
         assert_eq!(read(&file, "STREAM").unwrap(), pattern(size), "{size}");
@@ -35,7 +35,7 @@ fn streams_of_any_size_are_read_as_they_were_written() {
 }
 
 #[test]
-fn scattered_sectors_are_put_together() {
+fn fragmented_streams_are_joined() {
     let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
     let (mut one, mut two) = (file.create_stream("one").unwrap(), file.create_stream("two").unwrap());
     for chunk in pattern(60_000).chunks(5_000) {
@@ -51,7 +51,7 @@ fn scattered_sectors_are_put_together() {
 }
 
 #[test]
-fn names_are_those_of_one_storage() {
+fn names_are_listed_per_storage() {
     let file = compound(&[("WordDocument", b"x"), ("ObjectPool/1/Workbook", b"y"), ("1Table", b"z")]);
     let file = CompoundFile::open_within(&Source::from_bytes(file), 100).unwrap();
     let mut names: Vec<&str> = file.names("").collect();
@@ -61,22 +61,22 @@ fn names_are_those_of_one_storage() {
 }
 
 #[test]
-fn chains_that_come_back_to_themselves_end() {
+fn looping_chains_end() {
     let mut file = compound(&[("Stream", &pattern(100_000))]);
-    // Every sector of the table leads to the first.
+    // All FAT entries lead to the first sector.
     let table = 512 * (1 + u32_at(&file, 76) as usize);
     for n in 0..128 {
         file[table + n * 4..][..4].fill(0);
     }
     assert!(read(&file, "Stream").is_ok_and(|bytes| bytes.len() <= file.len()) || read(&file, "Stream").is_err());
-    // And the list of its sectors to itself.
+    // And so does the list of FAT sectors.
     file[44..48].fill(0xFF);
     file[68..72].fill(0);
     let _ = read(&file, "Stream");
 }
 
 #[test]
-fn a_chain_behind_the_end_of_the_mini_stream_ends() {
+fn chains_beyond_the_mini_stream_end() {
     let mut file = compound(&[("small", &pattern(50))]);
     let (directory, table) = (512 * (1 + u32_at(&file, 48) as usize), 512 * (1 + u32_at(&file, 60) as usize));
     let sector = 100_u32.to_le_bytes();
@@ -86,7 +86,7 @@ fn a_chain_behind_the_end_of_the_mini_stream_ends() {
 }
 
 #[test]
-fn siblings_that_come_back_to_themselves_end() {
+fn looping_siblings_end() {
     let mut file = compound(&[("a", b"1"), ("b", b"2"), ("c", b"3")]);
     let directory = 512 * (1 + u32_at(&file, 48) as usize);
     for entry in 1..4 {
@@ -99,7 +99,7 @@ fn siblings_that_come_back_to_themselves_end() {
 }
 
 #[test]
-fn every_cut_of_a_file_ends() {
+fn truncated_files_do_not_hang() {
     let file = compound(&[("Stream", &pattern(20_000)), ("small", &pattern(50))]);
     for n in 0..=64 {
         let cut = &file[..file.len() * n / 64];

@@ -1,4 +1,4 @@
-//! A package as one XML file: each part as XML inside of it, or in base64.
+//! Flat packages: one XML file with each part as XML or base64.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -22,20 +22,20 @@ pub(super) struct Parts {
 }
 
 enum Part {
-    /// In the text.
+    /// A range of the text.
     Xml(Range<usize>),
     Bytes(Vec<u8>),
 }
 
 impl Parts {
-    /// Reads the whole of `source`, UTF-8. `corrupt` if it is no flat package.
+    /// Reads all of `source`, which must be UTF-8; `corrupt` if it is not a flat package.
     pub(super) fn read(source: &Source, cx: &Context<'_>) -> Result<Self> {
         let held = cx.reserve(source.size().saturating_mul(2))?;
         let bytes = source.read_all(cx.limits().max_source)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::corrupt("a flat package that is not UTF-8"))?;
         let parts = parts(&text, cx)?;
         if parts.is_empty() {
-            return Err(Error::corrupt("neither a zip package nor a flat one"));
+            return Err(Error::corrupt("neither a ZIP nor a flat package"));
         }
         Ok(Self { text, parts, _held: held })
     }
@@ -69,7 +69,7 @@ fn parts(text: &str, cx: &Context<'_>) -> Result<HashMap<String, Part>> {
             cx.check()?;
         }
         if seen > cx.limits().max_xml_events || parts.len() as u64 > u64::from(cx.limits().max_entries) {
-            return Err(Error::limit("a flat package of too many parts"));
+            return Err(Error::limit("too many parts in a flat package"));
         }
         let event = reader.read_event().map_err(corrupt)?;
         match event {
@@ -92,13 +92,13 @@ fn parts(text: &str, cx: &Context<'_>) -> Result<HashMap<String, Part>> {
     }
 }
 
-/// The value of the attribute of this local name; empty if there is none.
+/// An attribute by local name; empty if it is missing.
 fn value(e: &BytesStart<'_>, name: &str) -> String {
     let found = e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name);
     found.and_then(|a| a.normalized_value(XmlVersion::Implicit1_0).ok().map(|v| v.into_owned())).unwrap_or_default()
 }
 
-/// The bytes of base64, which is broken into lines; none if it is something else.
+/// Decodes base64 with line breaks; empty if it is invalid.
 fn base64(text: &str) -> Vec<u8> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &alphabet::STANDARD,

@@ -1,17 +1,17 @@
-//! How parts refer to each other.
+//! Relationships between parts.
 
 use crate::xml::Document;
 
-/// Where a relationship leads to.
+/// The target of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A part of the package.
     Part(String),
-    /// Somewhere else. Never followed.
+    /// Outside the package. Never followed.
     External,
 }
 
-/// What one part refers to.
+/// The relationships of one part.
 #[derive(Debug, Default)]
 pub struct Relationships {
     all: Vec<Relationship>,
@@ -20,13 +20,13 @@ pub struct Relationships {
 #[derive(Debug)]
 struct Relationship {
     id: String,
-    /// The last part of its type: `slideLayout`.
+    /// The last segment of its type: `slideLayout`.
     kind: String,
     target: Target,
 }
 
 impl Relationships {
-    /// Those that `document` lists for a part in `folder`.
+    /// The relationships in `document`, for a part in `folder`.
     pub(super) fn of(document: &Document, folder: &str) -> Self {
         let all = document.root().children_of("rel:Relationship").filter_map(|line| {
             let target = line.attr("Target")?;
@@ -40,12 +40,12 @@ impl Relationships {
         Self { all: all.collect() }
     }
 
-    /// Where the relationship of this id leads to.
+    /// The target of the relationship with this id.
     pub fn target(&self, id: &str) -> Option<&Target> {
         self.all.iter().find(|r| r.id == id).map(|r| &r.target)
     }
 
-    /// The part that the relationship of this id leads to; none if it leads outside.
+    /// The part of the relationship with this id; `None` if it is external.
     pub fn part(&self, id: &str) -> Option<&str> {
         match self.target(id)? {
             Target::Part(name) => Some(name),
@@ -53,7 +53,7 @@ impl Relationships {
         }
     }
 
-    /// The first part that is referred to as this kind, the last part of the relationship's type.
+    /// The first part with a relationship of this kind, the last segment of its type.
     pub fn part_of_kind(&self, kind: &str) -> Option<&str> {
         self.all.iter().filter(|r| r.kind == kind).find_map(|r| match &r.target {
             Target::Part(name) => Some(name.as_str()),
@@ -62,7 +62,7 @@ impl Relationships {
     }
 }
 
-/// The name of the part that `target` means in `folder`; none if it leaves the package.
+/// Resolves `target` relative to `folder`; `None` if it leaves the package.
 pub fn resolved(folder: &str, target: &str) -> Option<String> {
     let target = target.split(['#', '?']).next()?.replace('\\', "/");
     let target = percent_decoded(&target);
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_found_from_the_folder_of_the_part_and_stay_in_the_package() {
+    fn targets_are_relative_to_the_part_and_stay_in_the_package() {
         assert_eq!(resolved("ppt/slides", "../media/image%201.png").as_deref(), Some("ppt/media/image 1.png"));
         assert_eq!(resolved("ppt/slides", "/xl/a.xml").as_deref(), Some("xl/a.xml"));
         assert_eq!(resolved("ppt", r"slides\slide1.xml").as_deref(), Some("ppt/slides/slide1.xml"));

@@ -1,5 +1,6 @@
 use std::io::{Cursor, Write};
 
+use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
 use super::relationship::Target;
@@ -25,7 +26,7 @@ fn package(parts: &[(&str, &str)]) -> Source {
 }
 
 #[test]
-fn parts_are_found_whatever_the_case_of_their_names() {
+fn part_names_are_case_insensitive() {
     let parts = [
         ("[Content_Types].xml", TYPES),
         ("_rels/.rels", RELATIONSHIPS),
@@ -42,7 +43,7 @@ fn parts_are_found_whatever_the_case_of_their_names() {
 }
 
 #[test]
-fn what_lies_outside_of_the_package_has_no_part() {
+fn external_targets_have_no_part() {
     testing::with_context(|cx| {
         let package = Package::open(&package(&[("_rels/.rels", RELATIONSHIPS)]), cx).unwrap();
         let relationships = package.relationships("", cx).unwrap();
@@ -69,7 +70,7 @@ fn a_flat_package_has_the_parts_of_a_zip() {
 }
 
 #[test]
-fn a_part_that_unpacks_beyond_the_limit_is_one() {
+fn a_part_that_inflates_beyond_the_limit_is_an_error() {
     let limits = thumbling_core::limits::Limits::default().max_part(1000);
     let long = format!("<r>{}</r>", " ".repeat(5000));
     let source = package(&[("a.xml", &long)]);

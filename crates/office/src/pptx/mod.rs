@@ -1,4 +1,4 @@
-//! Presentations of Office Open XML: a slide, drawn from what it, its layout, its master and the theme say.
+//! PowerPoint presentations (Office Open XML): the first visible slide, drawn with its layout, master and theme.
 
 mod placeholder;
 mod slide;
@@ -8,7 +8,7 @@ mod tests;
 use crate::drawingml::scene::EMU;
 use crate::package::{Package, Relationships};
 use crate::xml::Document;
-use crate::{kind, preview};
+use crate::{detect, preview};
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::format::Format;
@@ -31,17 +31,17 @@ pub const ENTRY: FormatEntry = FormatEntry {
         "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
         "application/vnd.ms-powerpoint.template.macroEnabled.12",
     ],
-    score: |peek| kind::score(peek, FORMAT.name),
+    score: |peek| detect::score(peek, FORMAT.name),
     open: |source, cx| Ok(Box::new(Presentation::open(source, cx)?)),
 };
 
-/// Size of slides that do not say it, EMU: 10 × 7.5 inches.
+/// Default slide size, EMU: 10 × 7.5 inches.
 const SIZE: (f32, f32) = (9_144_000.0, 6_858_000.0);
 
-/// Slides that are looked at for one that is not hidden.
+/// Hidden slides skipped before the first visible one.
 const MAX_HIDDEN: usize = 100;
 
-/// A part, and what it refers to.
+/// A part and its relationships.
 pub(super) struct Part {
     document: Document,
     relationships: Relationships,
@@ -56,9 +56,9 @@ impl Part {
 struct Presentation {
     package: Package,
     main: Part,
-    /// Pt.
+    /// pt.
     size: (f32, f32),
-    /// Names of the parts, in the order of the show.
+    /// Part names, in the order of the presentation.
     slides: Vec<String>,
 }
 
@@ -69,11 +69,11 @@ impl Presentation {
         let main = Part::read(&package, &name, cx)?;
         let root = main.document.root();
         if !root.is("p:presentation") {
-            return Err(Error::corrupt("not a presentation inside"));
+            return Err(Error::corrupt("the main part is not a presentation"));
         }
         let side = |name: &str, or: f32| {
             let side = root.child("p:sldSz").and_then(|size| size.number::<f32>(name)).filter(|n| *n > 0.0);
-            // An inch to 56 inches is what PowerPoint allows.
+            // PowerPoint allows 1 to 56 inches.
             side.unwrap_or(or).clamp(91_440.0, 91_440_000.0) / EMU
         };
         let size = (side("cx", SIZE.0), side("cy", SIZE.1));
@@ -82,7 +82,7 @@ impl Presentation {
         Ok(Self { package, main, size, slides })
     }
 
-    /// The slide that stands for the whole: the first that is not hidden. Its number counts from 1.
+    /// The first visible slide, and its number from 1.
     fn first(&self, cx: &Context<'_>) -> Result<Option<(Part, u32)>> {
         let mut fallback = None;
         let mut failure = None;
@@ -116,7 +116,7 @@ impl Decoder for Presentation {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let shape = (f64::from(self.size.0), f64::from(self.size.1));
-        if let Some(frame) = preview::for_want(&self.package, want, shape, cx) {
+        if let Some(frame) = preview::fresh_frame(&self.package, want, shape, cx) {
             return Ok(frame);
         }
         let part = match want.page {

@@ -1,4 +1,4 @@
-//! Placeholders: shapes of a slide that take place, look and text from those of its layout and master.
+//! Placeholders: shapes of a slide that inherit position, formatting and text styles from its layout and master.
 
 use crate::chart;
 use crate::drawingml::scene::Scene;
@@ -9,27 +9,27 @@ use crate::package::Relationships;
 use crate::xml::Element;
 use thumbling_page::tree::Node;
 
-/// The placeholder that a shape is (`p:ph`); none if it is no placeholder.
+/// The placeholder of a shape (`p:ph`); `None` if it is not one.
 pub(super) fn of(shape: Element<'_>) -> Option<Element<'_>> {
     shape.children().find(|c| c.local_name().starts_with("nv"))?.path(&["p:nvPr", "p:ph"])
 }
 
-/// What slides of a show have in common.
+/// What the placeholders of a slide inherit from.
 pub(super) struct Deck<'a> {
-    /// The presentation's own text style.
+    /// Default text style of the presentation.
     pub(super) defaults: Option<Element<'a>>,
     /// `p:sldMaster`.
     pub(super) master: Option<Element<'a>>,
     /// `p:sldLayout`.
     pub(super) layout: Option<Element<'a>>,
-    /// What master and layout refer to.
+    /// Of master and layout.
     pub(super) relationships: Vec<&'a Relationships>,
-    /// Of the slide, from 1.
+    /// Slide number, from 1.
     pub(super) number: u32,
 }
 
 impl<'a> Deck<'a> {
-    /// The shape of `part` that is a placeholder for which `is_it` holds.
+    /// The placeholder of `part` for which `is_it` holds.
     fn find(part: Option<Element<'a>>, is_it: impl Fn(Element<'a>) -> bool) -> Option<Element<'a>> {
         let tree = part?.path(&["p:cSld", "p:spTree"])?;
         tree.children().find(|shape| of(*shape).is_some_and(&is_it))
@@ -41,7 +41,7 @@ impl<'a> Host<'a> for Deck<'a> {
         let Some(own) = of(shape) else { return Vec::new() };
         let kind = own.attr("type");
         let index = own.attr("idx");
-        // By number, which is the layout's own; else by kind.
+        // By index, which belongs to the layout, else by type.
         let by_index = index.and_then(|index| {
             Self::find(self.layout, |ph| {
                 ph.attr("idx") == Some(index) && (kind.is_none() || is_like(ph.attr("type"), kind))
@@ -76,9 +76,8 @@ impl<'a> Host<'a> for Deck<'a> {
                 styles(name).map(|style| (style, role))
             }
         };
-        // The presentation's own style is that of text boxes and shapes, whatever `p:otherStyle` says: programs that write
-        // their own idea of a slide number's text there mean no text box. Titles and bodies know their master's alone:
-        // levels that it leaves out stand at the edge.
+        // Text boxes and shapes use the presentation's default style, not `p:otherStyle`: some writers put the style of
+        // slide numbers there. Titles and bodies only use the master's styles; levels missing there have no indent.
         let common = match own_style {
             Some((style, "title" | "body")) => [None, Some(style)],
             Some((style, _)) => [self.defaults, Some(style)],
@@ -104,7 +103,7 @@ impl<'a> Host<'a> for Deck<'a> {
     }
 }
 
-/// What a placeholder is to a master, which has one for each role.
+/// The master's placeholder for this type.
 fn role(kind: Option<&str>) -> &'static str {
     match kind {
         Some("title" | "ctrTitle") => "title",
@@ -117,7 +116,7 @@ fn role(kind: Option<&str>) -> &'static str {
     }
 }
 
-/// Whether a placeholder of the layout is one for this kind.
+/// Whether a placeholder of the layout matches this type.
 fn is_like(of_layout: Option<&str>, kind: Option<&str>) -> bool {
     let plain = |kind: Option<&str>| match kind {
         None => "obj".to_owned(),

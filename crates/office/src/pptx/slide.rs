@@ -1,24 +1,25 @@
-//! One slide with all that it stands on.
+//! A slide with its layout, master and theme.
 
-use crate::drawingml::color::{ColorMap, Palette};
 use crate::drawingml::scene::{PageState, Scene};
 use crate::drawingml::theme::Theme;
+use crate::drawingml::theme::color::ColorMap;
+use crate::drawingml::theme::palette::Palette;
 use crate::drawingml::tree::Tree;
 use crate::package::Package;
 use crate::xml::Element;
 use thumbling_core::decode::Context;
-use thumbling_core::error::{ErrorKind, Result};
+use thumbling_core::error::{Result, tolerate};
 use thumbling_page::style::Fill;
 use thumbling_page::tree::{Node, Page, Rect, Shape};
 
 use super::Part;
 use super::placeholder::Deck;
 
-/// A slide, its layout, its master and the theme.
+/// A slide and the parts that it inherits from.
 pub(super) struct Slide<'a> {
     package: &'a Package,
     main: &'a Part,
-    /// None in a show without slides.
+    /// `None` in a presentation without slides.
     slide: Option<Part>,
     layout: Option<Part>,
     master: Option<Part>,
@@ -29,7 +30,7 @@ pub(super) struct Slide<'a> {
 }
 
 impl<'a> Slide<'a> {
-    /// Reads what `slide` stands on. Of parts that are missing, the slide does without.
+    /// Reads the parts that `slide` inherits from. Missing and damaged parts are skipped.
     pub(super) fn read(
         package: &'a Package,
         main: &'a Part,
@@ -39,7 +40,7 @@ impl<'a> Slide<'a> {
         let (slide, number) = slide.map_or((None, 1), |(part, number)| (Some(part), number));
         let follow = |from: Option<&Part>, kind: &str| match from.and_then(|part| part.relationships.part_of_kind(kind))
         {
-            Some(name) => passable(Part::read(package, name, cx)),
+            Some(name) => tolerate(Part::read(package, name, cx)),
             None => Ok(None),
         };
         let layout = follow(slide.as_ref(), "slideLayout")?;
@@ -51,7 +52,7 @@ impl<'a> Slide<'a> {
             [master.as_ref(), Some(main)].into_iter().flatten().find_map(|p| p.relationships.part_of_kind("theme"));
         let theme = match theme_part {
             Some(name) => {
-                passable(Part::read(package, name, cx))?.map(|part| Theme::of(part.document, part.relationships))
+                tolerate(Part::read(package, name, cx))?.map(|part| Theme::of(part.document, part.relationships))
             }
             None => None,
         };
@@ -59,7 +60,7 @@ impl<'a> Slide<'a> {
         Ok(Self { package, main, slide, layout, master, theme: theme.unwrap_or_default(), map, number })
     }
 
-    /// The page that it is, `size` pt large, for `scale` px a pt, and the share of what it has that is on it.
+    /// The page of `size` pt for `scale` px per pt, and the share of the content that is drawn.
     pub(super) fn page(&self, size: (f32, f32), scale: f32, cx: &Context<'_>) -> Result<(Page, f32)> {
         let state = PageState::new(self.main.relationships.part_of_kind("tableStyles"));
         let palette = Palette { theme: &self.theme, map: &self.map, placeholder: None };
@@ -69,12 +70,12 @@ impl<'a> Slide<'a> {
         let shows_master = flag(self.slide.as_ref(), "showMasterSp") && flag(self.layout.as_ref(), "showMasterSp");
         let shows_layout = flag(self.slide.as_ref(), "showMasterSp");
 
-        // The nearest background counts.
+        // The closest background wins.
         let background = parts.iter().rev().flatten().find_map(|part| background(&on(&part.relationships), part, size));
         state.set_background(background.clone().unwrap_or_default(), size);
         let mut page = Page { width: size.0, height: size.1, ..Page::default() };
         match background {
-            // A picture is laid on the page as it is on any shape.
+            // Pictures fill the page like a shape.
             Some(fill @ (Fill::Picture(_) | Fill::Pattern(_))) => {
                 let shape = Shape { bounds: Rect::new(0.0, 0.0, size.0, size.1), fill, ..Shape::default() };
                 page.nodes.push(Node::Shape(Box::new(shape)));
@@ -99,7 +100,7 @@ impl<'a> Slide<'a> {
         {
             let Some(part) = part.filter(|_| is_shown) else { continue };
             let Some(tree) = part.document.root().path(&["p:cSld", "p:spTree"]) else { continue };
-            // Placeholders of layouts and masters are models, not content.
+            // Placeholders of layouts and masters are templates, not content.
             let wanted = |shape: Element<'_>| is_slide || super::placeholder::of(shape).is_none();
             page.nodes.extend(Tree::new(on(&part.relationships), &deck).nodes(tree, Default::default(), &wanted)?);
         }
@@ -109,22 +110,13 @@ impl<'a> Slide<'a> {
 }
 
 impl Slide<'_> {
-    /// The number that the first slide has.
+    /// The number of the first slide.
     fn first_number(&self) -> u32 {
         self.main.document.root().number::<u32>("firstSlideNum").unwrap_or(1).min(9999)
     }
 }
 
-/// A part that is broken is as good as none.
-fn passable<T>(read: Result<T>) -> Result<Option<T>> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(e) if matches!(e.kind(), ErrorKind::Corrupt | ErrorKind::NotFound | ErrorKind::Unsupported) => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-/// Which of the theme's colours is what on this slide.
+/// The colour map of this slide.
 fn color_map(slide: Option<&Part>, layout: Option<&Part>, master: Option<&Part>) -> ColorMap {
     let own = [slide, layout]
         .into_iter()
@@ -133,7 +125,7 @@ fn color_map(slide: Option<&Part>, layout: Option<&Part>, master: Option<&Part>)
     own.or_else(|| Some(ColorMap::of(master?.document.root().child("p:clrMap")?))).unwrap_or_default()
 }
 
-/// The background that `part` itself has.
+/// The background of `part`.
 fn background(scene: &Scene<'_>, part: &Part, size: (f32, f32)) -> Option<Fill> {
     let own = part.document.root().path(&["p:cSld", "p:bg"])?;
     match own.child("p:bgPr") {

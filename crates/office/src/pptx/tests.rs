@@ -14,7 +14,7 @@ const NAMESPACES: &str = "xmlns:a='http://schemas.openxmlformats.org/drawingml/2
     xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships' \
     xmlns:p='http://schemas.openxmlformats.org/presentationml/2006/main'";
 
-/// A part of a package: its name, its content, and its relationships as ids, kinds and targets.
+/// A part: name, content, and relationships as ids, kinds and targets.
 type Entry<'a> = (&'a str, String, &'a [(&'a str, &'a str, &'a str)]);
 
 fn package(parts: &[Entry<'_>]) -> Vec<u8> {
@@ -45,7 +45,7 @@ fn package(parts: &[Entry<'_>]) -> Vec<u8> {
 
 fn presentation(slides: usize) -> String {
     let ids: String = (0..slides).map(|n| format!("<p:sldId id='{n}' r:id='s{n}'/>")).collect();
-    // 160 × 90 pt, so that sizes in EMU are short.
+    // 160 × 90 pt.
     format!(
         "<p:presentation {NAMESPACES}><p:sldIdLst>{ids}</p:sldIdLst><p:sldSz cx='2032000' cy='1143000'/></p:presentation>"
     )
@@ -65,7 +65,7 @@ fn rgb(color: &str) -> String {
     format!("<a:srgbClr val='{color}'/>")
 }
 
-/// A shape of `x`, `y`, `width`, `height` pt; without them where it has no place of its own.
+/// A shape of `x`, `y`, `width`, `height` pt, or without a position.
 fn shape(placeholder: &str, place: Option<[i64; 4]>, fill: &str) -> String {
     let place = place.map(|at| at.map(|n| n * 12_700)).map_or(String::new(), |[x, y, w, h]| {
         format!("<a:xfrm><a:off x='{x}' y='{y}'/><a:ext cx='{w}' cy='{h}'/></a:xfrm><a:prstGeom prst='rect'/>")
@@ -76,7 +76,7 @@ fn shape(placeholder: &str, place: Option<[i64; 4]>, fill: &str) -> String {
     )
 }
 
-/// The pixel at this place of the picture of `bytes`, one a pt.
+/// Pixels of the picture of `bytes` at these positions, one pixel per pt.
 fn pixels(bytes: &[u8], at: &[(usize, usize)]) -> Vec<u32> {
     let (info, frame) = testing::decode(&ENTRY, bytes).unwrap();
     assert_eq!((info.width, info.height), (160.0, 90.0));
@@ -99,7 +99,7 @@ fn the_first_slide_that_is_not_hidden_is_shown() {
 }
 
 #[test]
-fn a_placeholder_takes_place_and_look_from_layout_and_master() {
+fn placeholders_inherit_from_layout_and_master() {
     let master_shapes = shape("<p:ph type='title'/>", Some([10, 10, 50, 20]), "<a:schemeClr val='accent2'/>")
         + &shape("", Some([100, 60, 20, 20]), &rgb("0000FF"));
     let layout_shapes = shape("<p:ph type='title'/>", Some([60, 10, 50, 20]), "");
@@ -129,17 +129,17 @@ fn a_placeholder_takes_place_and_look_from_layout_and_master() {
     };
     let title = shape("<p:ph type='title'/>", None, "");
     let look = [(20, 20), (80, 20), (110, 70), (5, 5)];
-    // Where the layout has it, filled as the master fills it; the master's own shapes below.
+    // Position from the layout, fill from the master; the master's own shapes are below.
     assert_eq!(pixels(&deck(part("sld", "", "", &title, "")), &look), [0xEE_EEEE, 0x44_5566, 0x00_00FF, 0xEE_EEEE]);
-    // The slide may call the colours by other names, and leave out what its master draws.
+    // A slide can override the colour map and hide the master's shapes.
     let other = "<p:clrMapOvr><a:overrideClrMapping accent2='accent1'/></p:clrMapOvr>";
     let slide = part("sld", "showMasterSp='0'", "", &title, other);
     assert_eq!(pixels(&deck(slide), &look), [0xEE_EEEE, 0x11_2233, 0xEE_EEEE, 0xEE_EEEE]);
-    // Models of placeholders are no content.
+    // Placeholder templates are not content.
     assert_eq!(pixels(&deck(part("sld", "", "", "", "")), &look), [0xEE_EEEE, 0xEE_EEEE, 0x00_00FF, 0xEE_EEEE]);
 }
 
-/// A picture that is text, all of one colour.
+/// An SVG picture of one colour.
 fn svg(color: &str) -> String {
     format!(
         "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='9'><rect width='16' height='9' fill='#{color}'/></svg>"
@@ -147,7 +147,7 @@ fn svg(color: &str) -> String {
 }
 
 #[test]
-fn the_picture_of_a_themes_fill_is_the_themes_and_not_the_slides() {
+fn pictures_in_theme_fills_are_relative_to_the_theme() {
     let background = "<p:bg><p:bgRef idx='1001'><a:schemeClr val='accent1'/></p:bgRef></p:bg>";
     let slide = format!("<p:sld {NAMESPACES}><p:cSld>{background}<p:spTree/></p:cSld></p:sld>");
     let theme = format!(
@@ -169,7 +169,7 @@ fn the_picture_of_a_themes_fill_is_the_themes_and_not_the_slides() {
 }
 
 #[test]
-fn a_part_that_is_no_picture_is_not_drawn_as_one() {
+fn a_part_that_is_not_a_picture_is_not_drawn() {
     let picture = "<p:pic><p:blipFill><a:blip r:embed='p'/></p:blipFill><p:spPr><a:xfrm><a:off x='0' y='0'/>\
         <a:ext cx='2032000' cy='1143000'/></a:xfrm></p:spPr></p:pic>";
     let bytes = package(&[
@@ -182,7 +182,7 @@ fn a_part_that_is_no_picture_is_not_drawn_as_one() {
 }
 
 #[test]
-fn an_embedded_object_is_shown_by_its_picture_inside_or_in_the_drawing_beside_the_slide() {
+fn embedded_objects_are_shown_by_their_own_or_their_vml_picture() {
     let frame = |object: &str| {
         format!(
             "<p:graphicFrame><p:xfrm><a:off x='0' y='0'/><a:ext cx='1016000' cy='1143000'/></p:xfrm><a:graphic>\
@@ -208,7 +208,7 @@ fn an_embedded_object_is_shown_by_its_picture_inside_or_in_the_drawing_beside_th
             ("ppt/media/beside.svg", svg("0000ff"), &[]),
         ])
     };
-    // Half of the slide wide, as the frame says.
+    // The frame covers half of the slide.
     let look = [(40, 45), (120, 45)];
     let inside = "<p:oleObj><p:pic><p:blipFill><a:blip r:embed='p'/><a:stretch><a:fillRect/></a:stretch></p:blipFill>\
         <p:spPr/></p:pic></p:oleObj>";
@@ -218,7 +218,7 @@ fn an_embedded_object_is_shown_by_its_picture_inside_or_in_the_drawing_beside_th
 }
 
 #[test]
-fn left_and_right_are_those_of_the_page_in_paragraphs_that_run_from_the_right_too() {
+fn left_and_right_do_not_swap_in_right_to_left_paragraphs() {
     let text = |align: &str| {
         let body = format!(
             "<p:txBody><a:bodyPr/><a:p><a:pPr {align} rtl='1'/><a:r><a:rPr sz='2000'/><a:t>\u{5e9}\u{5dc}\u{5d5}\u{5dd}</a:t></a:r></a:p></p:txBody>"
@@ -240,7 +240,7 @@ fn left_and_right_are_those_of_the_page_in_paragraphs_that_run_from_the_right_to
 }
 
 #[test]
-fn groups_move_what_is_in_them_however_deep_they_are() {
+fn nested_groups_move_their_children() {
     let group = |inner: &str, off: i64| {
         format!(
             "<p:grpSp><p:grpSpPr><a:xfrm><a:off x='{off}' y='0'/><a:ext cx='1270000' cy='1270000'/>\
@@ -261,7 +261,7 @@ fn groups_move_what_is_in_them_however_deep_they_are() {
 }
 
 #[test]
-fn parts_that_are_missing_broken_or_refer_to_themselves_leave_the_rest_of_the_slide() {
+fn missing_broken_and_recursive_parts_leave_the_rest_of_the_slide() {
     let square = shape("<p:ph type='title'/>", Some([0, 0, 20, 20]), &rgb("FF0000"));
     let picture = "<p:pic><p:blipFill><a:blip r:embed='gone'/></p:blipFill><p:spPr><a:xfrm><a:off x='0' y='0'/>\
         <a:ext cx='1' cy='1'/></a:xfrm></p:spPr></p:pic>";
@@ -280,7 +280,7 @@ fn parts_that_are_missing_broken_or_refer_to_themselves_leave_the_rest_of_the_sl
 }
 
 #[test]
-fn a_diagram_that_leads_back_to_itself_is_drawn_once() {
+fn a_recursive_diagram_is_drawn_once() {
     let dsp = "xmlns:dsp='http://schemas.microsoft.com/office/drawing/2008/diagram'";
     let dgm = "xmlns:dgm='http://schemas.openxmlformats.org/drawingml/2006/diagram'";
     let frame = format!(
@@ -305,7 +305,7 @@ fn a_diagram_that_leads_back_to_itself_is_drawn_once() {
 }
 
 #[test]
-fn cells_that_there_is_no_memory_for_are_left_out() {
+fn cells_beyond_the_memory_limit_are_left_out() {
     let columns = "<a:gridCol w='12700'/>".repeat(100);
     let rows = format!("<a:tr h='12700'>{}</a:tr>", "<a:tc/>".repeat(100)).repeat(200);
     let frame = format!(
@@ -325,7 +325,7 @@ fn cells_that_there_is_no_memory_for_are_left_out() {
 }
 
 #[test]
-fn a_theme_in_which_nothing_is_quickly_found_does_not_outlast_the_deadline() {
+fn a_slow_theme_does_not_exceed_the_deadline() {
     let theme = format!("<a:theme {NAMESPACES}>{}</a:theme>", "<a:x/>".repeat(300_000));
     let runs = "<a:r><a:t>x</a:t></a:r>".repeat(3000);
     let text = format!("<p:txBody><a:p>{runs}</a:p></p:txBody></p:sp>");
@@ -348,7 +348,7 @@ fn a_theme_in_which_nothing_is_quickly_found_does_not_outlast_the_deadline() {
 }
 
 #[test]
-fn a_show_without_slides_is_blank_and_a_package_without_a_show_is_corrupt() {
+fn no_slides_are_blank_and_no_presentation_is_corrupt() {
     let empty = package(&[("ppt/presentation.xml", presentation(0), &[])]);
     assert_eq!(pixels(&empty, &[(80, 45)]), [0xFF_FFFF]);
     let other = package(&[("ppt/presentation.xml", "<document/>".into(), &[])]);
@@ -356,7 +356,7 @@ fn a_show_without_slides_is_blank_and_a_package_without_a_show_is_corrupt() {
 }
 
 #[test]
-fn no_cut_of_a_file_panics() {
+fn truncated_files_do_not_panic() {
     let square = shape("", Some([0, 0, 20, 20]), &rgb("FF0000"));
     let bytes = package(&[
         ("ppt/presentation.xml", presentation(1), &[("s0", "slide", "slides/a.xml")]),

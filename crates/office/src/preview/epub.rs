@@ -1,19 +1,19 @@
-//! Which picture is the cover of a book (EPUB 3.3, 5.5; OPF 2.0.1, 2.6).
+//! Covers of EPUB books (EPUB 3.3, 5.5; OPF 2.0.1, 2.6).
 
 use std::io::Read;
 
-use super::super::package::{Package, resolved};
-use super::super::xml::{Document, Element};
+use crate::package::{Package, resolved};
+use crate::xml::{Document, Element};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, ErrorKind, Result};
 
-/// Bytes of a page among which its first picture is looked for.
+/// Bytes of a page that are searched for its first picture.
 const MAX_PAGE: u64 = 256 << 10;
 
-/// Pages at the beginning that may be the cover.
+/// Pages at the start that can be the cover.
 const MAX_PAGES: usize = 3;
 
-/// An item of the manifest.
+/// A manifest item.
 struct Item<'a> {
     id: &'a str,
     name: String,
@@ -27,14 +27,15 @@ impl Item<'_> {
     }
 }
 
-/// The parts that may be the cover, the likeliest first. `corrupt` if the package does not say where the book is.
+/// Parts that can be the cover, the most likely first. `corrupt` if the package document is missing.
 pub(super) fn covers(package: &Package, cx: &Context<'_>) -> Result<Vec<String>> {
     let container = match package.xml("META-INF/container.xml", cx) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Err(Error::corrupt("a book without a container")),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Err(Error::corrupt("EPUB without META-INF/container.xml")),
         other => other?,
     };
     let root = find_all(&container, "rootfile").find_map(|file| file.attr("full-path"));
-    let root = root.and_then(|name| resolved("", name)).ok_or_else(|| Error::corrupt("a book without contents"))?;
+    let root =
+        root.and_then(|name| resolved("", name)).ok_or_else(|| Error::corrupt("EPUB without a package document"))?;
     let book = package.xml(&root, cx)?;
     let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
     let items: Vec<Item<'_>> = find_all(&book, "item").filter_map(|item| Item::of(item, folder)).collect();
@@ -59,7 +60,7 @@ pub(super) fn covers(package: &Package, cx: &Context<'_>) -> Result<Vec<String>>
     items.iter().filter(|i| i.is_picture() && (is_cover(i.id) || is_cover(&i.name))).for_each(&mut offer);
     let spine = find_all(&book, "itemref").filter_map(|line| line.attr("idref")).take(MAX_PAGES);
     pages.extend(spine.filter_map(|id| items.iter().find(|i| i.id == id)).map(|i| i.name.clone()));
-    // A picture that is named comes before one that is only found on a page.
+    // Named pictures precede those found on a page.
     if covers.is_empty() {
         covers.extend(pages.iter().find_map(|page| first_picture(package, page, cx)));
     }
@@ -77,7 +78,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// The first picture of a page. Its markup is not read as XML: books have what browsers take.
+/// The first picture of a page. The markup is not parsed as XML, because many books are not well-formed.
 fn first_picture(package: &Package, page: &str, cx: &Context<'_>) -> Option<String> {
     let mut bytes = Vec::new();
     package.reader(page, cx).ok()?.take(MAX_PAGE).read_to_end(&mut bytes).ok()?;
@@ -96,7 +97,7 @@ fn first_picture(package: &Package, page: &str, cx: &Context<'_>) -> Option<Stri
     })
 }
 
-/// Every element of this name, whatever its namespace, in order.
+/// All elements with this local name, in order.
 fn find_all<'a>(document: &'a Document, name: &'static str) -> impl Iterator<Item = Element<'a>> {
     let mut open = vec![document.root()];
     std::iter::from_fn(move || {

@@ -1,17 +1,16 @@
-//! Pictures of their first page that documents carry: found, judged, and shown where they will do.
+//! Previews embedded in documents: found, checked and decoded.
 //!
-//! A preview is the quick way for `effort: preview` ([`for_want`]) and the last resort for kinds that have no reader
-//! here ([`open`]). It is whatever the program made of the document when it last cared to: templates hand theirs down to
-//! documents that were made of them, and programs that change a document leave the old one in. [`judge`] refuses what
-//! can be known to be such.
+//! A preview is used for `effort: preview` ([`fresh_frame`]), and for formats without a reader ([`open`]). It can be
+//! outdated: documents inherit the preview of their template, and programs other than the original one keep it when
+//! they change a document. [`freshness`] rejects those that can be recognised.
 
 mod epub;
-mod judge;
-mod package;
+mod freshness;
+mod locations;
 #[cfg(test)]
 mod tests;
 
-pub use package::{of_epub, of_iwork, of_odf, of_ole, of_ooxml};
+pub use locations::{open_epub, open_iwork, open_odf, open_ole, open_ooxml};
 
 use super::package::{Package, Part};
 use thumbling_core::decode::{Context, Decoder, Effort, SourceInfo, Want};
@@ -22,12 +21,12 @@ use thumbling_core::geometry::Size;
 use thumbling_core::probe::Hint;
 use thumbling_core::source::Source;
 
-/// A picture inside a document.
+/// A picture in a document.
 pub struct Preview {
     source: Source,
-    /// The part's name: content decides, and its extension breaks ties.
+    /// The name of its part. Its extension breaks ties in detection.
     name: String,
-    /// The memory that the content is in.
+    /// Memory of the content.
     _part: Option<Part>,
 }
 
@@ -36,56 +35,56 @@ impl Preview {
         Self { source: part.source.clone(), name: name.to_owned(), _part: Some(part) }
     }
 
-    /// Its decoder, and what its header says. `unsupported` if it is neither picture nor page.
+    /// Opens the decoder; `unsupported` if it is neither a picture nor a PDF.
     fn open(&self, cx: &Context<'_>) -> Result<(Box<dyn Decoder>, SourceInfo)> {
         let mut decoder = cx.open_inner(&self.source, &Hint::name(&self.name))?;
         let info = decoder.info(cx)?;
         match info.family == Family::Image || info.format.name == "pdf" {
             true => Ok((decoder, info)),
-            false => Err(Error::unsupported(format!("{} where a preview should be", info.format.name))),
+            false => Err(Error::unsupported(format!("a preview of the format {}", info.format.name))),
         }
     }
 }
 
-/// What is done with a preview of one colour.
+/// What to do with a preview of one colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Blank {
-    /// The program makes a new one whenever it saves: an empty page it is.
-    Believed,
-    /// It says nothing.
-    Refused,
+enum BlankPolicy {
+    /// The application renews previews on saving, so the page is empty.
+    Accept,
+    /// It is meaningless.
+    Reject,
 }
 
-/// The preview of an OOXML package in place of its first page, which has `page` width × height in any unit: for `effort:
-/// preview`, if it covers what is wanted and nothing speaks against it. A preview that cannot be read is none.
+/// The preview of an OOXML package instead of its first page, for `effort: preview`. `page` is width and height of the
+/// page in any unit. `None` if the preview is missing, damaged, outdated or too small.
 #[cfg_attr(not(feature = "pptx"), allow(dead_code))] // Asked by those who can draw the page.
-pub fn for_want(package: &Package, want: &Want, page: (f64, f64), cx: &Context<'_>) -> Option<Frame> {
+pub fn fresh_frame(package: &Package, want: &Want, page: (f64, f64), cx: &Context<'_>) -> Option<Frame> {
     if want.effort != Effort::Preview || want.page != 0 {
         return None;
     }
-    let preview = package::thumbnail(package, cx)?;
-    if judge::is_of_template(&preview.source) || judge::is_of_other_slides(package, cx) {
+    let preview = locations::thumbnail(package, cx)?;
+    if freshness::is_template_thumbnail(&preview.source) || freshness::slide_count_differs(package, cx) {
         return None;
     }
     let (mut decoder, info) = preview.open(cx).ok()?;
-    if !judge::agrees((info.width, info.height), page) {
+    if !freshness::has_page_shape((info.width, info.height), page) {
         return None;
     }
     let frame = decoder.frame(&Want::new(want.size), cx).ok()?;
     let covers = covers(frame.orientation.apply_to(frame.size()), want.size);
-    (covers && !judge::is_blank(&frame)).then(|| frame.with_origin(Origin::Embedded))
+    (covers && !freshness::is_blank(&frame)).then(|| frame.with_origin(Origin::Embedded))
 }
 
-/// Whether a picture has the pixels; shapes are rounded by one.
+/// Whether a picture has enough pixels; sizes can be off by one.
 fn covers(has: Size, want: Size) -> bool {
     has.width + 1 >= want.width && has.height + 1 >= want.height
 }
 
-/// A document that is shown by its preview alone.
+/// A document that is shown by its preview.
 struct Embedded {
     format: Format,
     inner: Box<dyn Decoder>,
-    blank: Blank,
+    blank: BlankPolicy,
     _preview: Preview,
 }
 
@@ -99,18 +98,18 @@ impl Decoder for Embedded {
 
     fn frame(&mut self, want: &Want, cx: &Context<'_>) -> Result<Frame> {
         let frame = self.inner.frame(&Want { page: 0, ..want.clone() }, cx)?;
-        if self.blank == Blank::Refused && judge::is_blank(&frame) {
+        if self.blank == BlankPolicy::Reject && freshness::is_blank(&frame) {
             return Err(unsupported());
         }
         Ok(frame.with_origin(Origin::Embedded))
     }
 }
 
-/// The decoder of a document by the first of its previews that can be read. `unsupported` if there is none.
-fn open(format: Format, previews: Vec<Preview>, blank: Blank, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
+/// Opens the first preview that can be decoded; `unsupported` if there is none.
+fn open(format: Format, previews: Vec<Preview>, blank: BlankPolicy, cx: &Context<'_>) -> Result<Box<dyn Decoder>> {
     for preview in previews {
         cx.check()?;
-        if judge::is_of_template(&preview.source) {
+        if freshness::is_template_thumbnail(&preview.source) {
             continue;
         }
         match preview.open(cx) {
@@ -123,7 +122,5 @@ fn open(format: Format, previews: Vec<Preview>, blank: Blank, cx: &Context<'_>) 
 }
 
 fn unsupported() -> Error {
-    Error::unsupported(
-        "documents of this kind are shown by the preview inside, and this one has none that can be shown",
-    )
+    Error::unsupported("this format is shown by its embedded preview, and this file has no usable one")
 }

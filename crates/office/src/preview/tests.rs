@@ -16,7 +16,7 @@ fn packed(parts: &[(&str, &[u8])]) -> Source {
     Source::from_bytes(writer.finish().unwrap().into_inner())
 }
 
-/// A picture of two halves; of one if `blank`.
+/// A picture of two halves, or of one colour if `blank`.
 fn png(width: u32, height: u32, blank: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
@@ -37,12 +37,12 @@ fn presentation(thumbnail: &[u8], slides: &[&str]) -> Source {
     packed(&parts)
 }
 
-/// The size of the preview that serves in place of a page of 4:3.
+/// The size of the preview used for a 4:3 page.
 fn served(source: &Source, effort: Effort, size: Size) -> Option<Size> {
     testing::with_context(|cx| {
         let package = Package::open(source, cx).unwrap();
         let want = Want { effort, ..Want::new(size) };
-        for_want(&package, &want, (720.0, 540.0), cx).map(|frame| {
+        fresh_frame(&package, &want, (720.0, 540.0), cx).map(|frame| {
             assert_eq!(frame.origin, Origin::Embedded);
             frame.size()
         })
@@ -53,7 +53,7 @@ fn served(source: &Source, effort: Effort, size: Size) -> Option<Size> {
 const ONE: &[&str] = &["ppt/slides/slide1.xml"];
 
 #[test]
-fn a_fresh_preview_serves_who_is_content_with_one() {
+fn a_fresh_preview_is_used_for_effort_preview() {
     let source = presentation(&png(256, 192, false), ONE);
     assert_eq!(served(&source, Effort::Preview, Size::new(200, 150)), Some(Size::new(200, 150)));
     assert_eq!(served(&source, Effort::Normal, Size::new(200, 150)), None);
@@ -61,7 +61,7 @@ fn a_fresh_preview_serves_who_is_content_with_one() {
 }
 
 #[test]
-fn a_preview_of_another_shape_or_of_other_slides_or_of_nothing_is_not_believed() {
+fn a_preview_of_another_shape_other_slides_or_one_colour_is_rejected() {
     let served = |source| served(&source, Effort::Preview, Size::new(100, 75));
     assert!(served(presentation(&png(256, 192, false), ONE)).is_some());
     assert!(served(presentation(&png(256, 144, false), ONE)).is_none());
@@ -72,7 +72,7 @@ fn a_preview_of_another_shape_or_of_other_slides_or_of_nothing_is_not_believed()
 
 type Open = fn(&Source, Format, &Context<'_>) -> Result<Box<dyn Decoder>>;
 
-/// What a document is shown by: its size, or why it is not.
+/// The size of the preview that a document is shown by, or the error.
 fn shown(open: Open, source: &Source) -> std::result::Result<Size, ErrorKind> {
     testing::with_context(|cx| {
         let mut decoder = open(source, Format::document("document"), cx)?;
@@ -87,16 +87,16 @@ fn shown(open: Open, source: &Source) -> std::result::Result<Size, ErrorKind> {
 }
 
 #[test]
-fn kinds_without_a_reader_are_shown_by_their_previews() {
+fn formats_without_a_reader_are_shown_by_their_preview() {
     let picture = png(30, 20, false);
     let size = Ok(Size::new(30, 20));
     let word: &[(&str, &[u8])] = &[("word/document.xml", b"<w/>"), ("docProps/thumbnail.png", &picture)];
-    assert_eq!(shown(of_ooxml, &packed(word)), size);
-    assert_eq!(shown(of_ooxml, &packed(&word[..1])), Err(ErrorKind::Unsupported));
-    assert_eq!(shown(of_odf, &packed(&[("Thumbnails/thumbnail.png", &picture)])), size);
+    assert_eq!(shown(open_ooxml, &packed(word)), size);
+    assert_eq!(shown(open_ooxml, &packed(&word[..1])), Err(ErrorKind::Unsupported));
+    assert_eq!(shown(open_odf, &packed(&[("Thumbnails/thumbnail.png", &picture)])), size);
     let small = png(3, 2, false);
     let iwork: &[(&str, &[u8])] = &[("a.key/preview-micro.jpg", &small), ("a.key/preview.jpg", &picture)];
-    assert_eq!(shown(of_iwork, &packed(iwork)), size);
+    assert_eq!(shown(open_iwork, &packed(iwork)), size);
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn an_encrypted_document_is_not_shown_by_its_preview() {
     let picture = png(30, 20, false);
     let manifest = b"<m:manifest xmlns:m='urn:m'><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>";
     let parts: &[(&str, &[u8])] = &[("META-INF/manifest.xml", manifest), ("Thumbnails/thumbnail.png", &picture)];
-    assert_eq!(shown(of_odf, &packed(parts)), Err(ErrorKind::Encrypted));
-    assert_eq!(shown(of_iwork, &packed(&[(".iwph", b""), ("preview.jpg", &picture)])), Err(ErrorKind::Encrypted));
+    assert_eq!(shown(open_odf, &packed(parts)), Err(ErrorKind::Encrypted));
+    assert_eq!(shown(open_iwork, &packed(&[(".iwph", b""), ("preview.jpg", &picture)])), Err(ErrorKind::Encrypted));
 }
 
 #[test]
@@ -118,21 +118,21 @@ fn a_thumbnail_of_a_summary_is_shown() {
     }
     summary.extend_from_slice(&picture);
     let file = compound(&[("PowerPoint Document", b""), ("\u{5}SummaryInformation", &summary)]);
-    assert_eq!(shown(of_ole, &Source::from_bytes(file)), Ok(Size::new(30, 20)));
+    assert_eq!(shown(open_ole, &Source::from_bytes(file)), Ok(Size::new(30, 20)));
     let file = compound(&[("PowerPoint Document", b"")]);
-    assert_eq!(shown(of_ole, &Source::from_bytes(file)), Err(ErrorKind::Unsupported));
+    assert_eq!(shown(open_ole, &Source::from_bytes(file)), Err(ErrorKind::Unsupported));
 }
 
 #[test]
-fn a_document_that_claims_more_than_the_limit_is_one() {
+fn a_main_part_larger_than_the_limit_is_a_limit() {
     let limits = thumbling_core::limits::Limits::default().max_part(1000);
     let source = packed(&[("word/document.xml", &[b' '; 5000])]);
     let format = Format::document("docx");
-    let kind = testing::with_limits(&limits, |cx| of_ooxml(&source, format, cx).map(|_| ()).unwrap_err().kind()).0;
+    let kind = testing::with_limits(&limits, |cx| open_ooxml(&source, format, cx).map(|_| ()).unwrap_err().kind()).0;
     assert_eq!(kind, ErrorKind::Limit);
 }
 
-/// A book whose manifest has these lines.
+/// A book with these lines in its package document.
 fn book(metadata: &str, manifest: &str, rest: &str, pages: &[(&str, &[u8])]) -> Source {
     let container = b"<container><rootfiles><rootfile full-path='OPS/book.opf'/></rootfiles></container>";
     let opf = format!(
@@ -151,7 +151,7 @@ fn book(metadata: &str, manifest: &str, rest: &str, pages: &[(&str, &[u8])]) -> 
 }
 
 #[test]
-fn the_cover_of_a_book_is_found_in_every_way_that_it_is_named() {
+fn the_cover_of_a_book_is_found_by_all_conventions() {
     let item = "<item id='i' href='img/one%20two.png' media-type='image/png'/>";
     let page = "<item id='p' href='p.xhtml' media-type='application/xhtml+xml'/>";
     let xhtml: &[(&str, &[u8])] =
@@ -167,7 +167,7 @@ fn the_cover_of_a_book_is_found_in_every_way_that_it_is_named() {
         ("first page", book("", &all, "<spine><itemref idref='p'/></spine>", xhtml)),
         ("drawing on the first page", book("", &all, "<spine><itemref idref='p'/></spine>", svg)),
     ] {
-        assert_eq!(shown(of_epub, &source), Ok(Size::new(20, 30)), "{what}");
+        assert_eq!(shown(open_epub, &source), Ok(Size::new(20, 30)), "{what}");
     }
-    assert_eq!(shown(of_epub, &book("", item, "", &[])), Err(ErrorKind::Unsupported));
+    assert_eq!(shown(open_epub, &book("", item, "", &[])), Err(ErrorKind::Unsupported));
 }

@@ -1,9 +1,8 @@
 //! The XML of office documents: a part as a tree, or a large part one subtree at a time.
 //!
-//! Names are told apart by namespace, not by prefix, and are given back under the prefix that the standard uses:
-//! `a:off`, `p:sp`, `r:embed`; strict documents have the names of transitional ones. `mc:AlternateContent` is resolved
-//! while reading: the tree has the branch that this library understands in its place. There is no DTD: a document type
-//! declaration is `corrupt`, and so is an entity of its own. Elements and depth are bounded.
+//! Names are resolved by namespace and returned with the standard's prefix: `a:off`, `p:sp`, `r:embed`. Strict
+//! documents have the names of transitional ones. `mc:AlternateContent` is replaced by the branch that this library
+//! supports. DTDs and custom entities are `corrupt`. The number of elements and their depth are limited.
 
 mod namespace;
 mod reader;
@@ -19,32 +18,32 @@ use thumbling_core::limits::Reservation;
 
 pub use reader::{Event, Reader};
 
-/// Elements inside elements.
+/// Depth of elements.
 const MAX_DEPTH: usize = 256;
 
-/// Memory is held in steps of this many bytes.
+/// Granularity of memory reservations, bytes.
 const STEP: usize = 1 << 20;
 
-/// Bytes of text that a tree may have: offsets are of 32 bits.
+/// Bytes of text in a tree: offsets have 32 bits.
 const MAX_TEXT: usize = 1 << 30;
 
-/// A document, or a part of one, as a tree.
+/// A document, or a subtree of one.
 #[derive(Debug, Default)]
 pub struct Document {
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
-    /// All text and all values, one after the other.
+    /// All text and attribute values, concatenated.
     text: String,
     names: Names,
-    /// Memory that is held for it.
+    /// Reserved memory.
     held: Vec<Reservation>,
 }
 
-/// An element, or text between elements: its name is [`TEXT`].
+/// An element, or text between elements, whose name is [`TEXT`].
 #[derive(Debug)]
 struct Node {
     name: u32,
-    /// First attribute, and the one behind the last; of text, where it stands in `Document::text`.
+    /// Start and end of the attributes; for text, of its range in `Document::text`.
     range: (u32, u32),
     first_child: u32,
     last_child: u32,
@@ -57,18 +56,18 @@ struct Attribute {
     value: (u32, u32),
 }
 
-/// No node: the root is nobody's child.
+/// No node: the root is never a child.
 const NONE: u32 = 0;
 
 /// The name of text between elements.
 const TEXT: u32 = u32::MAX;
 
-/// Every name once.
+/// Interned names.
 #[derive(Debug, Default)]
 struct Names {
     all: Vec<Box<str>>,
     index: HashMap<Box<str>, u32>,
-    /// Where names are put together.
+    /// Buffer for building names.
     scratch: String,
 }
 
@@ -85,24 +84,24 @@ impl Names {
 }
 
 impl Document {
-    /// The whole of a part. `corrupt` if it is not well-formed, `limit` if it is too large.
+    /// Parses a whole part. `corrupt` if it is not well-formed, `limit` if it is too large.
     pub fn parse(content: impl BufRead, cx: &Context<'_>) -> Result<Self> {
         Reader::new(content, cx).document()
     }
 
-    /// The outermost element.
+    /// The root element.
     pub fn root(&self) -> Element<'_> {
         Element { document: self, id: 0 }
     }
 
-    /// Empties it; names stay known.
+    /// Removes all nodes and keeps the names.
     fn clear(&mut self) {
         self.nodes.clear();
         self.attributes.clear();
         self.text.clear();
     }
 
-    /// Adds a node as the last child of `parent`.
+    /// Appends a node to `parent`.
     fn add(&mut self, parent: u32, node: Node) -> u32 {
         let id = self.nodes.len() as u32;
         self.nodes.push(node);
@@ -117,7 +116,7 @@ impl Document {
         }
     }
 
-    /// Gives what stands at the end of the text, from `start` on, to `parent`.
+    /// Appends the text from `start` on to `parent`.
     fn add_text(&mut self, parent: u32, start: u32) {
         let end = self.text.len() as u32;
         let last = self.nodes[parent as usize].last_child as usize;
@@ -130,16 +129,16 @@ impl Document {
         self.add(parent, Node { name: TEXT, range: (start, end), first_child: NONE, last_child: NONE, next: NONE });
     }
 
-    /// Holds the memory that it takes by now.
+    /// Reserves the memory that the tree takes.
     fn account(&mut self, cx: &Context<'_>) -> Result<()> {
         if self.text.len() > MAX_TEXT {
-            return Err(Error::limit("XML of more than a gigabyte of text"));
+            return Err(Error::limit("more than 1 GiB of text in XML"));
         }
         let bytes = self.text.len()
             + self.nodes.len() * size_of::<Node>()
             + self.attributes.len() * size_of::<Attribute>()
             + self.names.all.len() * 64;
-        // Vectors grow to twice of what they hold.
+        // Vectors grow to twice their length.
         while self.held.len() * STEP < 2 * bytes.saturating_sub(STEP / 2) {
             self.held.push(cx.reserve(STEP as u64)?);
         }
@@ -155,9 +154,9 @@ impl Document {
     }
 }
 
-/// A type of numbers that attributes and texts are read as.
+/// A number type of attributes and text.
 pub trait Number: std::str::FromStr {
-    /// Whether it is a number that can be reckoned with.
+    /// Whether it is finite.
     fn is_finite(&self) -> bool;
 }
 
@@ -178,13 +177,13 @@ macro_rules! numbers {
 
 numbers!(i64 u32 usize, f32 f64);
 
-/// The number that `text` is. None of what Rust reads beside numbers, `NaN` and `inf`, nor of what is too large for the
-/// type: no bound holds such a value back.
+/// Parses a number. Rejects `NaN` and `inf`, and numbers that overflow the type, because no later limit would catch
+/// them.
 pub fn number<T: Number>(text: &str) -> Option<T> {
     text.trim().parse().ok().filter(T::is_finite)
 }
 
-/// One element of a [`Document`].
+/// An element of a [`Document`].
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
     document: &'a Document,
@@ -202,23 +201,23 @@ impl<'a> Element<'a> {
         &self.document.nodes[self.id as usize]
     }
 
-    /// Its name under the standard's prefix, as `p:sp`; of an unknown namespace, under `?`.
+    /// The name with the standard's prefix, such as `p:sp`; `?` for an unknown namespace.
     pub fn name(self) -> &'a str {
         self.document.name(self.node().name)
     }
 
-    /// Its name without the prefix.
+    /// The name without its prefix.
     pub fn local_name(self) -> &'a str {
         let name = self.name();
         name.split_once(':').map_or(name, |(_, local)| local)
     }
 
-    /// Whether this is its name.
+    /// Whether it has this name.
     pub fn is(self, name: &str) -> bool {
         self.name() == name
     }
 
-    /// The text in it, up to the first element in it.
+    /// The text up to the first child element.
     pub fn text(self) -> &'a str {
         match self.document.nodes.get(self.node().first_child as usize) {
             Some(Node { name: TEXT, range, .. }) => self.document.slice(*range),
@@ -226,7 +225,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// The value of an attribute; names as those of elements, without a prefix where the attribute has none.
+    /// An attribute, by its prefixed name; unprefixed if the attribute is.
     pub fn attr(self, name: &str) -> Option<&'a str> {
         self.attrs().find(|(n, _)| *n == name).map(|(_, value)| value)
     }
@@ -240,12 +239,12 @@ impl<'a> Element<'a> {
             .map(|a| (document.name(a.name), document.slice(a.value)))
     }
 
-    /// An attribute that is a number; a fraction is allowed.
+    /// A numeric attribute; it can have a fraction.
     pub fn number<T: Number>(self, name: &str) -> Option<T> {
         number(self.attr(name)?)
     }
 
-    /// An attribute that is true or false.
+    /// A boolean attribute.
     pub fn flag(self, name: &str) -> Option<bool> {
         match self.attr(name)?.trim() {
             "1" | "true" | "on" | "t" => Some(true),
@@ -254,7 +253,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// Its children in order.
+    /// The child elements, in order.
     pub fn children(self) -> impl Iterator<Item = Self> {
         let document = self.document;
         let at = move |id: u32| (id != NONE).then_some(Element { document, id });
@@ -262,32 +261,32 @@ impl<'a> Element<'a> {
         all.filter(|child| child.node().name != TEXT)
     }
 
-    /// The first child of this name.
+    /// The first child with this name.
     pub fn child(self, name: &str) -> Option<Self> {
         self.children().find(|child| child.is(name))
     }
 
-    /// The first child of this name, whatever its namespace: drawings of Word, sheets and slides name alike.
+    /// The first child with this local name: Word, Excel and PowerPoint use the same names in drawings.
     pub fn child_of(self, local_name: &str) -> Option<Self> {
         self.children().find(|child| child.local_name() == local_name)
     }
 
-    /// All children of this name.
+    /// All children with this name.
     pub fn children_of(self, name: &'a str) -> impl Iterator<Item = Self> {
         self.children().filter(move |child| child.is(name))
     }
 
-    /// The element that is reached by following these names downward.
+    /// Follows a path of names downward.
     pub fn path(self, names: &[&str]) -> Option<Self> {
         names.iter().try_fold(self, |at, name| at.child(name))
     }
 
-    /// The attribute `val` of a child: how most single values are written.
+    /// The attribute `val` of a child, which holds most single values.
     pub fn val(self, child: &str) -> Option<&'a str> {
         self.child(child)?.attr("val")
     }
 
-    /// The first element of this name anywhere below, in document order.
+    /// The first descendant with this name, in document order.
     pub fn descendant(self, name: &str) -> Option<Self> {
         let mut stack: Vec<Self> = vec![self];
         while let Some(at) = stack.pop() {

@@ -1,8 +1,8 @@
-//! Namespaces of office documents, and the prefixes under which their names are known here.
+//! Namespaces of office documents, and the prefixes used for them here.
 
-/// The prefix of a namespace: empty for none, `?` for one that nobody here reads.
+/// The prefix of a namespace: empty for none, `?` for an unknown one.
 pub(super) fn prefix(uri: &str) -> &'static str {
-    // Strict documents: the same names elsewhere.
+    // Strict documents use the same names in another namespace.
     if let Some(strict) = uri.strip_prefix("http://purl.oclc.org/ooxml/") {
         return match strict {
             "drawingml/main" => "a",
@@ -71,8 +71,8 @@ pub(super) fn prefix(uri: &str) -> &'static str {
     }
 }
 
-/// Whether a choice that requires this namespace is one that we draw. What is not named here has a fallback that shows
-/// more: a picture of ink, of a formula, of a newer chart.
+/// Whether choices that require this namespace are supported. Others have a fallback that shows more, such as a picture
+/// of ink, a formula or a newer chart type.
 pub(super) fn is_understood(prefix: &str) -> bool {
     matches!(prefix, "wps" | "wpg" | "wpc" | "a" | "p" | "w" | "x" | "r" | "c" | "dgm" | "dsp" | "pic" | "wp" | "xdr")
 }

@@ -1,4 +1,4 @@
-//! Reads XML event by event, so that a part that is larger than what the page shows of it is not read whole.
+//! Reads XML event by event, so that a part can be read as far as the page needs it.
 
 use std::io::BufRead;
 
@@ -12,15 +12,15 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 
 use super::{Attribute, Document, Element, MAX_DEPTH, NONE, Names, Node, namespace};
 
-/// Elements between two looks at the clock.
+/// Elements between two checks of the deadline.
 const CHECK: u64 = 1024;
 
-/// A step through the XML.
+/// An event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// An element begins: [`Reader::start`] has it.
+    /// An element starts: see [`Reader::start`].
     Start,
-    /// The element that began last of those that are open ends.
+    /// The innermost open element ends.
     End,
     /// The document ends.
     Eof,
@@ -28,17 +28,17 @@ pub enum Event {
 
 enum Step {
     Start,
-    /// Text was added to that of the document, from here on.
+    /// Text was added to the document, from this offset on.
     Text(u32),
     End,
     Eof,
 }
 
-/// An element that is open.
+/// An open element.
 enum Open {
-    /// One that callers see.
+    /// Visible to the caller.
     Element,
-    /// `mc:AlternateContent`: whether one of its branches has been taken.
+    /// `mc:AlternateContent`: whether a branch was taken.
     Alternative { taken: bool },
     /// The branch that was taken.
     Branch,
@@ -50,17 +50,17 @@ pub struct Reader<'a, R> {
     cx: &'a Context<'a>,
     buffer: Vec<u8>,
     open: Vec<Open>,
-    /// Open elements of a branch that is passed over.
+    /// Open elements of a skipped branch.
     passed: usize,
-    /// An empty element was given as begun: its end is due.
+    /// An empty element was returned as a start; its end comes next.
     is_empty: bool,
     seen: u64,
-    /// The element that began last, without what is in it.
+    /// The element that started last, without content.
     start: Document,
 }
 
 impl<'a, R: BufRead> Reader<'a, R> {
-    /// At the beginning of `content`.
+    /// Starts at the beginning of `content`.
     pub fn new(content: R, cx: &'a Context<'a>) -> Self {
         let mut xml = NsReader::from_reader(content);
         xml.config_mut().allow_dangling_amp = true;
@@ -68,13 +68,13 @@ impl<'a, R: BufRead> Reader<'a, R> {
         Self { xml, cx, buffer, open, passed: 0, is_empty: false, seen: 0, start }
     }
 
-    /// The element that began with the last [`Event::Start`]: its name and attributes.
+    /// Name and attributes of the element in the last [`Event::Start`].
     pub fn start(&self) -> Element<'_> {
         self.start.root()
     }
 
-    /// The next step; text is passed over.
-    pub fn next(&mut self) -> Result<Event> {
+    /// The next event, without text.
+    pub fn next_event(&mut self) -> Result<Event> {
         let mut start = std::mem::take(&mut self.start);
         let event = loop {
             start.clear();
@@ -90,7 +90,7 @@ impl<'a, R: BufRead> Reader<'a, R> {
         event
     }
 
-    /// The element that began last as a tree, read up to its end.
+    /// Reads the element that started last to its end, as a tree.
     pub fn subtree(&mut self) -> Result<Document> {
         let mut document = std::mem::take(&mut self.start);
         let mut open: Vec<u32> = vec![0];
@@ -109,21 +109,21 @@ impl<'a, R: BufRead> Reader<'a, R> {
                 Step::End => {
                     open.pop();
                 }
-                Step::Eof => return Err(Error::corrupt("XML that ends inside an element")),
+                Step::Eof => return Err(Error::corrupt("truncated XML")),
             }
         }
         Ok(document)
     }
 
-    /// The outermost element as a tree.
+    /// Reads the root element as a tree.
     pub(super) fn document(mut self) -> Result<Document> {
-        match self.next()? {
+        match self.next_event()? {
             Event::Start => self.subtree(),
             _ => Err(Error::corrupt("XML without an element")),
         }
     }
 
-    /// One step; an element that begins is added to `into` as a node that nobody has as a child yet.
+    /// One event. A starting element is added to `into` without a parent.
     fn step(&mut self, into: &mut Document) -> Result<Step> {
         if std::mem::take(&mut self.is_empty) {
             self.open.pop();
@@ -158,7 +158,7 @@ impl<'a, R: BufRead> Reader<'a, R> {
                 }
                 Raw::DocType(_) => return Err(Error::corrupt("XML with a document type declaration")),
                 Raw::Eof if self.open.is_empty() => break Step::Eof,
-                Raw::Eof => return Err(Error::corrupt("XML that ends inside an element")),
+                Raw::Eof => return Err(Error::corrupt("truncated XML")),
                 _ if self.passed > 0 || self.open.is_empty() => {}
                 Raw::Text(e) => break text(into, &e.xml10_content()),
                 Raw::CData(e) => break text(into, &e.xml10_content()),
@@ -166,8 +166,8 @@ impl<'a, R: BufRead> Reader<'a, R> {
                     Ok(Some(c)) => break text(into, c.encode_utf8(&mut [0; 4])),
                     Ok(None) => match resolve_xml_entity(&e) {
                         Some(c) => break text(into, c),
-                        // It would have to be defined by a DTD.
-                        None => return Err(Error::corrupt("XML with an entity that is not defined")),
+                        // Only a DTD could define it.
+                        None => return Err(Error::corrupt("XML with an undefined entity")),
                     },
                     Err(_) => {}
                 },
@@ -178,8 +178,8 @@ impl<'a, R: BufRead> Reader<'a, R> {
         Ok(step)
     }
 
-    /// What the element that begins is to those who see the document; `None` if it is passed over with all in it. One
-    /// that they see is added to `into`.
+    /// How a starting element appears to the caller; `None` if it is skipped with its content. A visible one is added
+    /// to `into`.
     fn begins(&mut self, e: &BytesStart<'_>, into: &mut Document) -> Result<Option<Open>> {
         self.seen += 1;
         if self.seen.is_multiple_of(CHECK) {
@@ -187,10 +187,10 @@ impl<'a, R: BufRead> Reader<'a, R> {
         }
         let max = self.cx.limits().max_xml_events;
         if self.seen > max {
-            return Err(Error::limit(format!("XML of more than {max} elements")));
+            return Err(Error::limit(format!("more than {max} XML elements")));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(Error::limit(format!("XML elements deeper than {MAX_DEPTH}")));
+            return Err(Error::limit(format!("XML elements nested deeper than {MAX_DEPTH}")));
         }
         let (space, local) = self.xml.resolver().resolve_element(e.name());
         let prefix = prefix_of(&space);
@@ -218,7 +218,7 @@ impl<'a, R: BufRead> Reader<'a, R> {
         Ok(Some(Open::Element))
     }
 
-    /// The same for an element of markup compatibility.
+    /// The same, for elements of markup compatibility.
     fn alternative(&mut self, e: &BytesStart<'_>, local: &str) -> Result<Option<Open>> {
         if local == "AlternateContent" {
             return Ok(Some(Open::Alternative { taken: false }));
@@ -233,7 +233,7 @@ impl<'a, R: BufRead> Reader<'a, R> {
         })
     }
 
-    /// Whether everything that a choice requires is drawn here.
+    /// Whether everything that a choice requires is supported.
     fn is_understood(&self, e: &BytesStart<'_>) -> Result<bool> {
         let requires = e.try_get_attribute("Requires").map_err(|e| Error::corrupt(format!("XML: {e}")))?;
         Ok(requires.is_some_and(|requires| {
@@ -247,7 +247,7 @@ impl<'a, R: BufRead> Reader<'a, R> {
 }
 
 impl Names {
-    /// The number of a name under this prefix.
+    /// The id of a name with this prefix.
     fn qualified(&mut self, prefix: &str, local: &str) -> u32 {
         if prefix.is_empty() {
             return self.intern(local);
@@ -278,7 +278,7 @@ fn text(into: &mut Document, more: &str) -> Step {
 fn typed(e: quick_xml::Error) -> Error {
     match e {
         quick_xml::Error::Io(e) => match e.kind() {
-            // What inflates a part says so of content that it cannot.
+            // Inflate errors of damaged content.
             std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::UnexpectedEof => {
                 Error::corrupt(e.to_string())
             }

@@ -12,7 +12,7 @@ fn with<T>(xml: &str, look: impl FnOnce(Result<Document>) -> T) -> T {
 }
 
 #[test]
-fn names_are_known_by_their_namespace() {
+fn names_are_resolved_by_namespace() {
     let strict = "http://purl.oclc.org/ooxml/drawingml/main";
     for (prefix, uri) in [("a", A), ("z", A), ("q", strict)] {
         let xml = format!("<{prefix}:sp xmlns:{prefix}='{uri}' id='7'><{prefix}:off x='1' y='2'/></{prefix}:sp>");
@@ -26,13 +26,13 @@ fn names_are_known_by_their_namespace() {
 }
 
 #[test]
-fn text_has_its_spaces_and_its_entities() {
+fn text_keeps_spaces_and_resolves_entities() {
     let xml = "<t> a &amp; b&#x20AC;<![CDATA[<c>]]> <i/>d</t>";
     with(xml, |document| assert_eq!(document.unwrap().root().text(), " a & b\u{20AC}<c> "));
 }
 
 #[test]
-fn the_first_choice_that_is_understood_stands_in_place_of_the_alternatives() {
+fn the_first_supported_choice_replaces_the_alternatives() {
     let xml = |first: &str, second: &str| {
         format!(
             "<r xmlns:mc='{MC}' xmlns:wps='{WPS}' xmlns:v='urn:later'><mc:AlternateContent><mc:Choice Requires='{first}'>\
@@ -54,11 +54,11 @@ fn a_large_part_is_read_one_subtree_at_a_time() {
     testing::with_context(|cx| {
         let xml = format!("<sheet><skipped><row/></skipped>{rows}");
         let mut reader = Reader::new(xml.as_bytes(), cx);
-        assert_eq!(reader.next().unwrap(), Event::Start);
-        assert_eq!(reader.next().unwrap(), Event::Start);
+        assert_eq!(reader.next_event().unwrap(), Event::Start);
+        assert_eq!(reader.next_event().unwrap(), Event::Start);
         reader.subtree().unwrap();
         for n in 0..5 {
-            assert_eq!(reader.next().unwrap(), Event::Start);
+            assert_eq!(reader.next_event().unwrap(), Event::Start);
             assert_eq!(reader.start().number::<u32>("r"), Some(n));
             let row = reader.subtree().unwrap();
             assert_eq!(row.root().child("c").unwrap().text(), n.to_string());
@@ -67,7 +67,7 @@ fn a_large_part_is_read_one_subtree_at_a_time() {
 }
 
 #[test]
-fn what_would_grow_or_reach_outside_is_refused() {
+fn dtds_and_custom_entities_are_corrupt() {
     let kind = |xml: &str| with(xml, |d| d.map(|_| ()).unwrap_err().kind());
     assert_eq!(kind("<!DOCTYPE r [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><r>&e;</r>"), ErrorKind::Corrupt);
     assert_eq!(kind("<r>&e;</r>"), ErrorKind::Corrupt);
@@ -88,7 +88,7 @@ fn what_would_grow_or_reach_outside_is_refused() {
 }
 
 #[test]
-fn what_is_no_finite_number_is_none() {
+fn only_finite_numbers_are_parsed() {
     for value in ["NaN", "inf", "-Infinity", "1e39", ""] {
         with(&format!("<a x='{value}'/>"), |document| {
             assert_eq!(document.unwrap().root().number::<f32>("x"), None, "{value}");

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_first_lines_tell_the_language() {
+    fn names_and_first_lines_identify_the_language() {
         assert_eq!(of("Makefile", "", "").unwrap().0.name, "Makefile");
         assert_eq!(of("Dockerfile", "", "").unwrap().0.name, "Dockerfile");
         assert_eq!(of("run", "", "#!/usr/bin/env python3\n").unwrap().0.name, "Python");

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_asks_for_its_time_is_stopped_by_it() {
+    fn work_that_checks_the_interrupt_stops_at_the_deadline() {
         let interrupt = for_ms(20);
         let asked = interrupt.clone();
         let done = run(&interrupt, move || -> Result<()> {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_never_asks_does_not_hold_the_caller() {
+    fn work_that_never_checks_does_not_block_the_caller() {
         let start = Instant::now();
         let done = run(&for_ms(20), || {
             std::thread::sleep(Duration::from_millis(400));

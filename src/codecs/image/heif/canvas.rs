@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn averages_keep_what_lies_below_a_code_value() {
+    fn averages_keep_precision_below_a_code_value() {
         let mut canvas = Canvas::new(Window::whole(Size::new(2, 1)), Size::new(1, 1));
         let plane = Plane { samples: Samples::U8(&[1, 2]), stride: 2 };
         let size = Size::new(2, 1);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_grey() {
+    fn missing_parts_are_grey() {
         let mut canvas = Canvas::new(Window::whole(Size::new(2, 1)), Size::new(2, 1));
         let plane = Plane { samples: Samples::U8(&[7]), stride: 1 };
         let size = Size::new(1, 1);

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn idat_is_a_place_of_its_own() {
+    fn idat_has_offsets_of_its_own() {
         assert_eq!(read(&[(1, 2)], 1, 100).unwrap(), b"DA");
     }
 
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_of_a_cut_item_can_be_had() {
+    fn the_rest_of_a_truncated_item_is_readable() {
         let mut meta = Meta::default();
         let (id, location) = locations(&iloc(&[(0, 2), (8, 5), (0, 1)], 0), 10).unwrap().remove(0);
         meta.add(id, *b"hvc1", location, Vec::new());

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_ends_early_says_nothing() {
+    fn a_truncated_property_is_ignored() {
         assert_eq!(Property::parse(*b"ispe", &[0; 7]), Property::Other);
     }
 }

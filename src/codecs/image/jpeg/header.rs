@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_adobe_segment_tells_the_colour_model() {
+    fn the_adobe_segment_determines_the_colour_model() {
         let adobe = |transform: u8| segment(0xEE, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat());
         let mut header = header(&[adobe(2)]);
         assert_eq!((header.adobe_transform, header.color_model()), (Some(2), ColorModel::Gray));

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn detail_that_means_damp_comes_back() {
+    fn detail_damped_by_means_is_restored() {
         let (plane, wave) = wave(24, 16, 0.12);
         let worst = |samples: &[u8]| {
             // The edges have no neighbours.

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn channels_stand_one_after_the_other() {
+    fn channels_are_stored_one_after_the_other() {
         let file = psd(3, 8, 3, &[], 0, &[1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24]);
         let expected = vec![1, 11, 21, 2, 12, 22, 3, 13, 23, 4, 14, 24];
         assert_eq!(samples(&file), (PixelFormat::Rgb8, Samples::U8(expected)));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extra_channel_is_transparency_where_the_layers_say_so() {
+    fn the_layer_count_marks_an_extra_channel_as_transparency() {
         let data = [100, 255, 100, 200, 128, 0, 255, 255];
         let layers = [0, 0, 0, 2, 255, 255];
         let (format, samples_of) = samples(&psd(2, 8, 1, &layers, 0, &data));

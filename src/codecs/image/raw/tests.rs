@@ -34,7 +34,7 @@ struct Decoded {
 }
 
 fn try_make(file: Vec<u8>, name: &str, side: u32) -> Result<Decoded> {
-    let request = Request::new().square(side).output(Output::Rgba).name(name);
+    let request = Request::new().fit(crate::Fit::Contain).square(side).output(Output::Rgba).name(name);
     let made = crate::thumbnail(&Source::from_bytes(file), &request)?;
     let item = &made.items[0];
     let middle = (item.height / 2 * item.width + item.width / 2) as usize * 4;

@@ -12,7 +12,7 @@ pub(super) struct Features {
     pub has_alpha: bool,
     /// Whether it holds more than one frame.
     pub has_animation: bool,
-    /// Whether it is known to be lossless; the extended form does not tell.
+    /// Whether it is known to be lossless.
     pub is_lossless: bool,
 }
 
@@ -22,35 +22,69 @@ pub(super) fn features(head: &[u8]) -> Result<Features> {
 }
 
 fn parse(head: &[u8]) -> Option<Features> {
-    let chunk: &[u8; 4] = head.get(12..)?.first_chunk()?;
-    let data = head.get(20..)?;
-    let still = |width: u32, height: u32, has_alpha: bool, is_lossless: bool| {
-        let size = Size::new(width, height);
-        (size.pixels() > 0).then_some(Features { size, has_alpha, has_animation: false, is_lossless })
-    };
-    match chunk {
+    let (kind, data) = chunk(head, 12)?;
+    match kind {
         b"VP8X" => {
             let &[flags, _, _, _, w0, w1, w2, h0, h1, h2] = data.first_chunk()?;
             let side = |a, b, c| u32::from_le_bytes([a, b, c, 0]) + 1;
-            let features = still(side(w0, w1, w2), side(h0, h1, h2), flags & 0x10 != 0, false)?;
-            Some(Features { has_animation: flags & 0x02 != 0, ..features })
+            let size = Size::new(side(w0, w1, w2), side(h0, h1, h2));
+            let (has_alpha, has_animation) = (flags & 0x10 != 0, flags & 0x02 != 0);
+            let mut features = Features { size, has_alpha, has_animation, is_lossless: false };
+            if !has_animation {
+                frame_features(head, &mut features);
+            }
+            Some(features)
         }
         b"VP8 " => {
             let &[tag, _, _, 0x9D, 0x01, 0x2A, w0, w1, h0, h1] = data.first_chunk()? else { return None };
-            // Inter frames have bit 0 set; the upper two bits of each side are a hint for display.
+            // The upper two bits of each side are a hint for display.
             let side = |a, b| u32::from(u16::from_le_bytes([a, b]) & 0x3FFF);
-            if tag & 1 == 0 { still(side(w0, w1), side(h0, h1), false, false) } else { None }
+            let size = Size::new(side(w0, w1), side(h0, h1));
+            let is_key_frame = tag & 1 == 0;
+            (is_key_frame && size.pixels() > 0).then_some(Features {
+                size,
+                has_alpha: false,
+                has_animation: false,
+                is_lossless: false,
+            })
         }
         b"VP8L" => {
-            let (0x2F, bits) = (*data.first()?, data.get(1..)?.first_chunk()?) else { return None };
-            let bits = u32::from_le_bytes(*bits);
-            let version = bits >> 29;
-            if version != 0 {
-                return None;
-            }
-            still((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bits >> 28 & 1 != 0, true)
+            let (size, has_alpha) = lossless(data)?;
+            Some(Features { size, has_alpha, has_animation: false, is_lossless: true })
         }
         _ => None,
+    }
+}
+
+/// The name of the chunk at `at`, and what `head` has of its data.
+fn chunk(head: &[u8], at: usize) -> Option<(&[u8; 4], &[u8])> {
+    Some((head.get(at..)?.first_chunk()?, head.get(at.checked_add(8)?..)?))
+}
+
+/// Size and alpha of lossless data.
+fn lossless(data: &[u8]) -> Option<(Size, bool)> {
+    let (0x2F, bits) = (*data.first()?, data.get(1..)?.first_chunk()?) else { return None };
+    let bits = u32::from_le_bytes(*bits);
+    let version = bits >> 29;
+    (version == 0).then_some((Size::new((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1), bits >> 28 & 1 != 0))
+}
+
+/// Adds what the chunks of an extended still say, as far as `head` has them: flags are sometimes wrong.
+fn frame_features(head: &[u8], features: &mut Features) {
+    let mut at = 30;
+    while let Some((kind, data)) = chunk(head, at) {
+        match kind {
+            b"ALPH" => features.has_alpha = true,
+            b"VP8L" => {
+                features.is_lossless = true;
+                features.has_alpha |= lossless(data).is_some_and(|(_, has_alpha)| has_alpha);
+                return;
+            }
+            b"VP8 " => return,
+            _ => {}
+        }
+        let length = head.get(at + 4..).and_then(|rest| rest.first_chunk()).map_or(0, |n| u32::from_le_bytes(*n));
+        at = at.saturating_add(8 + length as usize + length as usize % 2);
     }
 }
 
@@ -72,6 +106,18 @@ mod tests {
         assert_eq!(features(&lossless).unwrap(), Features { has_alpha: true, is_lossless: true, ..still });
         let extended = riff(b"VP8X", &[0x12, 0, 0, 0, 0x2B, 0x01, 0, 0xC7, 0, 0]);
         assert_eq!(features(&extended).unwrap(), Features { has_alpha: true, has_animation: true, ..still });
+    }
+
+    #[test]
+    fn chunks_of_an_extended_still_correct_its_flags() {
+        let extended = riff(b"VP8X", &[0, 0, 0, 0, 0x2B, 0x01, 0, 0xC7, 0, 0]);
+        let still = Features { size: Size::new(300, 200), has_alpha: false, has_animation: false, is_lossless: false };
+        assert_eq!(features(&extended).unwrap(), still);
+        let with = |chunks: &[u8]| features(&[&extended, chunks].concat()).unwrap();
+        assert_eq!(with(b"ICCP\x03\0\0\0abc\0ALPH\x01\0\0\0\0\0VP8 "), Features { has_alpha: true, ..still });
+        let bits: u32 = 299 | 199 << 14 | 1 << 28;
+        let lossless = [&b"VP8L\x05\0\0\0\x2F"[..], &bits.to_le_bytes()].concat();
+        assert_eq!(with(&lossless), Features { has_alpha: true, is_lossless: true, ..still });
     }
 
     #[test]

@@ -46,7 +46,7 @@ const RED: [u8; 3] = [250, 20, 20];
 const BLUE: [u8; 3] = [20, 20, 250];
 
 #[test]
-fn a_film_of_one_frame_is_shown() {
+fn a_video_of_one_frame_is_shown() {
     let file = mov::mov(&film(&[scene(RED)]));
     assert_eq!(testing::score(&MP4, &file), Score::MAGIC);
     let (info, frame) = decode(&file).unwrap();
@@ -136,7 +136,7 @@ fn black_white_and_flat_frames_are_passed_over() {
 }
 
 #[test]
-fn a_film_that_shows_nothing_is_shown_as_it_is() {
+fn a_blank_video_is_shown_as_it_is() {
     let (_, frame) = decode(&mov::mov(&film(&[plain(0), plain(0)]))).unwrap();
     assert_eq!(mean(&frame), [0, 0, 0]);
 }
@@ -162,7 +162,7 @@ fn the_time_asked_for_is_shown_even_if_it_is_dull() {
 }
 
 #[test]
-fn a_film_held_upright_is_turned() {
+fn a_video_held_upright_is_turned() {
     let frames = [scene(RED)];
     let (info, frame) = decode(&mov::mov(&mov::Track { matrix: [0, 1, -1, 0], ..film(&frames) })).unwrap();
     assert_eq!((info.width, info.height), (64.0, 96.0));
@@ -178,21 +178,21 @@ fn pixels_that_are_not_square_are_made_so() {
 }
 
 #[test]
-fn an_encrypted_film_says_so() {
+fn an_encrypted_video_is_reported() {
     let frames = [scene(RED)];
     let file = mov::mov(&mov::Track { codec: b"encv", ..film(&frames) });
     assert_eq!(decode(&file).unwrap_err().kind(), ErrorKind::Encrypted);
 }
 
 #[test]
-fn a_film_larger_than_the_limit_is_refused_before_it_is_decoded() {
+fn a_video_larger_than_the_limit_is_refused_before_decoding() {
     let frames = [scene(RED)];
     let file = mov::mov(&mov::Track { width: 30_000, height: 30_000, ..film(&frames) });
     assert_eq!(decode(&file).unwrap_err().kind(), ErrorKind::Limit);
 }
 
 #[test]
-fn a_film_is_scaled_while_it_is_made_and_not_below_what_is_wanted() {
+fn a_video_is_scaled_while_decoding_to_no_less_than_the_wanted_size() {
     let file = mov::mov(&film(&[scene(RED)]));
     let frame = testing::decode_at(&MP4, &file, Size::new(24, 16)).unwrap();
     assert_eq!((frame.width, frame.height), (48, 32));

@@ -1,21 +1,21 @@
-//! Bars and columns.
+//! Bar and column charts.
 
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Point, Rect};
 
-use super::super::data;
-use super::super::drawing::Drawing;
-use super::super::labels::{self, Label};
-use super::super::model::{Blanks, Group, Grouping};
-use super::super::plane::{First, Plane};
-use super::super::read::number;
-use super::{Spot, bar_fill};
+use super::{PlottedPoint, bar_fill};
+use crate::chart::drawing::Drawing;
+use crate::chart::element::number;
+use crate::chart::layout::data_labels::{self, Label};
+use crate::chart::layout::plane::{FirstAxis, Plane};
+use crate::chart::model::{Blanks, Group, Grouping};
+use crate::chart::values;
 
 /// Between the end of a bar and its label, pt.
 const AWAY: f32 = 2.0;
 
-pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
-    let First::Names(names) = &plane.first else { return Ok(()) };
+pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
+    let FirstAxis::Categories(names) = &plane.first else { return Ok(()) };
     let is_stacked = group.grouping != Grouping::Apart;
     let side_by_side = if is_stacked { 1 } else { group.series.len().max(1) } as f32;
     let gap = number(group.element, "c:gapWidth").unwrap_or(150.0).clamp(0.0, 500.0) as f32 / 100.0;
@@ -24,10 +24,10 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     let thickness = names.slot() / (side_by_side - (side_by_side - 1.0) * overlap + gap);
     let total = thickness * (side_by_side - (side_by_side - 1.0) * overlap);
     let backward = names.share(1) < names.share(0);
-    // From the end of each bar to that of the next.
+    // Series lines connect the ends of bars.
     let lines = group.element.child("c:serLines");
     let mut pending: Vec<(Label<'_>, Rect, bool)> = Vec::new();
-    for (n, (series, spans)) in group.series.iter().zip(data::spans(group, Blanks::Gap)).enumerate() {
+    for (n, (series, spans)) in group.series.iter().zip(values::spans(group, Blanks::Gap)).enumerate() {
         let place = if is_stacked { 0.0 } else { n as f32 } * thickness * (1.0 - overlap);
         let (mut spots, mut ends) = (Vec::new(), Vec::new());
         for (point, span) in spans.into_iter().enumerate() {
@@ -45,23 +45,23 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
             let long = if plane.turned { bounds.width } else { bounds.height };
             let value = series.values.get(point).copied().flatten().unwrap_or(to);
             if long > 0.01 {
-                let (mut fill, stroke) = drawing.look(group, series, Some(point), (bounds.width, bounds.height));
+                let (mut fill, stroke) = drawing.value_style(group, series, Some(point), (bounds.width, bounds.height));
                 if value < 0.0 {
                     fill = bar_fill::below_zero(drawing, series, point, fill);
                 }
                 fill = bar_fill::stacked(series, point, fill, bounds, plane.turned, value);
                 drawing.rect(bounds, fill, stroke);
             }
-            // Where the end of the bar is, from its one side to the other.
+            // The end of the bar, from one side to the other.
             let end = |along: f32| plane.point(along, plane.second.within(to));
             ends.push((end(start), end(start + thickness)));
             spots.resize(point, None);
-            spots.push(Some(Spot { first: start + thickness / 2.0, x: plane.x_of(point), value, top: to }));
-            if let Some(label) = labels::of(drawing, group, series, point, None)? {
+            spots.push(Some(PlottedPoint { first: start + thickness / 2.0, x: plane.x_of(point), value, top: to }));
+            if let Some(label) = data_labels::of(drawing, group, series, point, None)? {
                 pending.push((label, bounds, to < from));
             }
         }
-        super::beside(drawing, group, series, plane, &spots)?;
+        super::draw_overlays(drawing, group, series, plane, &spots)?;
         if let Some(lines) = lines.filter(|_| is_stacked) {
             let stroke = drawing.stroke(&[lines.child("c:spPr")], drawing.other_line(0.75));
             for pair in ends.windows(2) {
@@ -79,13 +79,13 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     Ok(())
 }
 
-/// Where the middle of a label of `size` stands at a bar.
+/// The centre of a label of `size` at a bar.
 fn beside(bar: Rect, size: (f32, f32), position: &str, turned: bool, is_below: bool) -> Point {
     let middle = Point { x: bar.x + bar.width / 2.0, y: bar.y + bar.height / 2.0 };
     let half = AWAY + if turned { size.0 } else { size.1 } / 2.0;
     let (start, end) = match turned {
         true => (bar.x, bar.x + bar.width),
-        // Upward.
+        // Values go up.
         false => (-(bar.y + bar.height), -bar.y),
     };
     let (start, end, sign) = if is_below { (end, start, -1.0) } else { (start, end, 1.0) };

@@ -1,15 +1,15 @@
-//! What bars are filled with where that depends on their values.
+//! Bar fills that depend on the value.
 
 use crate::xml::Element;
 use thumbling_page::style::{Color, Fill, Pattern, PictureFill, PictureMode};
 use thumbling_page::tree::Rect;
 
-use super::super::drawing::Drawing;
-use super::super::model::Series;
-use super::super::read::{flag, number};
+use crate::chart::drawing::Drawing;
+use crate::chart::element::{flag, number};
+use crate::chart::model::Series;
 
-/// The fill of a bar of a value below zero: where a series inverts such bars, white, or what later versions name.
-pub(super) fn below_zero(drawing: &Drawing<'_>, series: &Series<'_>, point: usize, fill: Fill) -> Fill {
+/// The fill of a negative bar: if the series inverts them, white or the colour of an extension element.
+pub(crate) fn below_zero(drawing: &Drawing<'_>, series: &Series<'_>, point: usize, fill: Fill) -> Fill {
     let inverts = |element: Element<'_>| flag(element, "c:invertIfNegative");
     let own = series.point(point).and_then(inverts).or_else(|| inverts(series.element));
     if !own.unwrap_or(drawing.chart.absent) {
@@ -24,8 +24,8 @@ pub(super) fn below_zero(drawing: &Drawing<'_>, series: &Series<'_>, point: usiz
     }
 }
 
-/// Pictures that are stacked in a bar (`c:pictureOptions`): each as broad as the bar, or as long as so many units.
-pub(super) fn stacked(series: &Series<'_>, point: usize, fill: Fill, bounds: Rect, turned: bool, value: f64) -> Fill {
+/// Pictures stacked in a bar (`c:pictureOptions`): as wide as the bar, or of a length in units.
+pub(crate) fn stacked(series: &Series<'_>, point: usize, fill: Fill, bounds: Rect, turned: bool, value: f64) -> Fill {
     let own = series.point(point).and_then(|p| p.child("c:pictureOptions"));
     let Some(options) = own.or_else(|| series.element.child("c:pictureOptions")) else { return fill };
     let Fill::Picture(picture) = fill else { return fill };
@@ -41,7 +41,7 @@ pub(super) fn stacked(series: &Series<'_>, point: usize, fill: Fill, bounds: Rec
         _ => return Fill::Picture(picture),
     };
     let each = each.clamp(0.5, 1e5);
-    // From the start of the bar on.
+    // Stacked from the base of the bar.
     let mode = match turned {
         true => PictureMode::Tile { width: each, height: broad, dx: 0.0, dy: 0.0, flip: (false, false) },
         false => PictureMode::Tile { width: broad, height: each, dx: 0.0, dy: long % each, flip: (false, false) },

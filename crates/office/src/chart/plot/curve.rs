@@ -1,9 +1,9 @@
-//! Lines through points, straight or smooth.
+//! Polylines and smooth curves through points.
 
 use thumbling_page::tree::{Path, PathBuilder, Point};
 
-/// A smooth path through points: each piece leaves a point in the direction from the one before it to the next.
-pub(super) fn smooth(points: &[Point]) -> Option<Path> {
+/// A smooth path: at each point it is parallel to the line between the neighbours.
+pub(crate) fn smooth(points: &[Point]) -> Option<Path> {
     let mut path = PathBuilder::new();
     let first = points.first()?;
     path.move_to(first.x, first.y);
@@ -23,9 +23,9 @@ pub(super) fn smooth(points: &[Point]) -> Option<Path> {
     path.finish()
 }
 
-/// Points that stand closer than can be seen, as the highest and the lowest of them.
-pub(super) fn thinned(points: &[Point]) -> Vec<Point> {
-    /// Fewer are drawn as they are.
+/// Reduces points that are too close to tell apart to their lowest and highest.
+pub(crate) fn thinned(points: &[Point]) -> Vec<Point> {
+    /// Fewer points are kept as they are.
     const MANY: usize = 500;
     if points.len() < MANY {
         return points.to_vec();
@@ -41,8 +41,8 @@ pub(super) fn thinned(points: &[Point]) -> Vec<Point> {
     kept
 }
 
-/// Stretches of points without a gap.
-pub(super) fn stretches(points: &[Option<Point>], span: bool) -> Vec<Vec<Point>> {
+/// Runs of points without a gap.
+pub(crate) fn stretches(points: &[Option<Point>], span: bool) -> Vec<Vec<Point>> {
     if span {
         return vec![points.iter().flatten().copied().collect()];
     }

@@ -1,21 +1,22 @@
-//! Lines over categories.
+//! Line charts.
 
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::style::Fill;
 use thumbling_page::tree::Point;
 
-use super::super::data;
-use super::super::drawing::{Drawing, polyline};
-use super::super::labels;
-use super::super::model::{Blanks, Group, Series};
-use super::super::plane::Plane;
-use super::super::read::flag;
-use super::{curve, marker, stock};
+use super::{curve, stock};
+use crate::chart::drawing::marker;
+use crate::chart::drawing::{Drawing, polyline};
+use crate::chart::element::flag;
+use crate::chart::layout::data_labels;
+use crate::chart::layout::plane::Plane;
+use crate::chart::model::{Blanks, Group, Series};
+use crate::chart::values;
 
-pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
+pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
     let blanks = drawing.chart.blanks;
-    let spans = data::spans(group, blanks);
+    let spans = values::spans(group, blanks);
     stock::between(drawing, group, plane, &spans)?;
     for (series, spans) in group.series.iter().zip(spans) {
         drawing.check()?;
@@ -23,14 +24,14 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         let place = |(n, span): (usize, Option<(f64, f64)>)| span.map(|(_, to)| plane.at(n, to));
         let points: Vec<Option<Point>> = spans.into_iter().enumerate().map(place).collect();
         let smooth = flag(series.element, "c:smooth").unwrap_or(drawing.chart.absent);
-        super::beside(drawing, group, series, plane, &spots)?;
+        super::draw_overlays(drawing, group, series, plane, &spots)?;
         through(drawing, group, series, &points, smooth, blanks == Blanks::Span)?;
     }
     Ok(())
 }
 
-/// A line through points, with markers and labels.
-pub(super) fn through(
+/// Draws a line through points, with markers and labels.
+pub(crate) fn through(
     drawing: &mut Drawing<'_>,
     group: &Group<'_>,
     series: &Series<'_>,
@@ -41,7 +42,7 @@ pub(super) fn through(
     let own = |point: Element<'_>| point.path(&["c:spPr", "a:ln"]).is_some();
     let stroke = drawing.series_line(group, series, None);
     if series.points.iter().any(|(_, point)| own(*point)) && !smooth {
-        // Pieces have looks of their own: that of the point they lead to.
+        // A segment can have the properties of the point at its end.
         for n in 1..points.len() {
             if let (Some(from), Some(to)) = (points[n - 1], points[n]) {
                 let piece = drawing.series_line(group, series, Some(n));
@@ -66,7 +67,7 @@ pub(super) fn through(
         if let Some(marker) = marker {
             marker.draw(drawing, *point);
         }
-        if let Some(label) = labels::of(drawing, group, series, n, None)? {
+        if let Some(label) = data_labels::of(drawing, group, series, n, None)? {
             label.beside(drawing, *point, away);
         }
     }

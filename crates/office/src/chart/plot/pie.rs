@@ -1,24 +1,24 @@
-//! Slices and rings.
+//! Pie and doughnut charts.
 
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Point, Rect};
 
-use super::super::drawing::Drawing;
-use super::super::labels::{self, Label};
-use super::super::model::{Group, Series};
-use super::super::read::number;
 use super::sector::{self, Slice};
+use crate::chart::drawing::Drawing;
+use crate::chart::element::number;
+use crate::chart::layout::data_labels::{self, Label};
+use crate::chart::model::{Group, Series};
 
-/// Between the edge of a pie and a label beside it, pt.
+/// Between the edge of a pie and a label outside it, pt.
 const AWAY: f32 = 2.0;
 
-/// A pie of the first series.
-pub(in crate::chart) fn pie(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect, given: bool) -> Result<()> {
+/// Draws a pie of the first series.
+pub(crate) fn pie(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect, given: bool) -> Result<()> {
     let Some(series) = group.series.first() else { return Ok(()) };
     let slices = sector::slices(&series.values, first_angle(drawing, group));
     let labels = labels_of(drawing, group, series, &slices)?;
     let mut radius = room.width.min(room.height) / 2.0;
-    // Labels outside need room around, unless the file gives the place of the pie.
+    // Outside labels need room, unless the file fixes the size of the pie.
     if !given {
         for (slice, label) in slices.iter().zip(&labels) {
             let Some(label) = label.as_ref().filter(|l| is_outside(l, slice, radius)) else { continue };
@@ -37,8 +37,7 @@ pub(in crate::chart) fn pie(drawing: &mut Drawing<'_>, group: &Group<'_>, room: 
     draw(drawing, group, series, (center, radius), &slices, labels)
 }
 
-/// The labels of slices.
-pub(super) fn labels_of<'a>(
+pub(crate) fn labels_of<'a>(
     drawing: &Drawing<'_>,
     group: &Group<'a>,
     series: &Series<'a>,
@@ -46,13 +45,13 @@ pub(super) fn labels_of<'a>(
 ) -> Result<Vec<Option<Label<'a>>>> {
     let label = |slice: &Slice| {
         drawing.check()?;
-        labels::of(drawing, group, series, slice.index, Some(slice.share))
+        data_labels::of(drawing, group, series, slice.index, Some(slice.share))
     };
     slices.iter().map(label).collect()
 }
 
-/// Draws slices around a centre, and their labels.
-pub(super) fn draw(
+/// Draws slices around a centre, with labels.
+pub(crate) fn draw(
     drawing: &mut Drawing<'_>,
     group: &Group<'_>,
     series: &Series<'_>,
@@ -64,7 +63,7 @@ pub(super) fn draw(
     for (slice, label) in slices.iter().zip(labels) {
         drawing.check()?;
         let at = slice.toward(center, exploded(series, slice.index) * radius);
-        let (fill, stroke) = drawing.look(group, series, Some(slice.index), (2.0 * radius, 2.0 * radius));
+        let (fill, stroke) = drawing.value_style(group, series, Some(slice.index), (2.0 * radius, 2.0 * radius));
         drawing.path(slice.path(at, 0.0, radius), fill, stroke);
         if let Some(label) = label {
             let middle = slice.toward(at, distance(&label, slice, radius));
@@ -79,26 +78,26 @@ pub(super) fn draw(
     Ok(())
 }
 
-/// A label that has a place.
+/// A label with its position.
 struct Pending<'a> {
     label: Label<'a>,
     middle: Point,
-    /// Where its slice ends.
+    /// The middle of the slice's outer edge.
     edge: Point,
-    /// If it stands beside its slice: at which angle, from where.
+    /// For a label outside its slice: the angle, and the end of the leader line.
     beside: Option<(f32, Point)>,
 }
 
-/// Moves labels beside a pie downward around it, so that none lies on the one above it.
+/// Moves outside labels down around the pie, so that none overlaps the one above.
 fn spread(labels: &mut [Pending<'_>], radius: f32) {
-    /// Radians at a time, and how often.
+    /// Radians per step, and the most steps.
     const STEP: f32 = 0.04;
     const STEPS: usize = 16;
     for is_right in [true, false] {
         let sine = |p: &Pending<'_>| p.beside.map(|(angle, _)| angle.sin());
         let mut order: Vec<usize> =
             (0..labels.len()).filter(|n| sine(&labels[*n]).is_some_and(|sin| (sin >= 0.0) == is_right)).collect();
-        // From the top: clockwise at the right, the other way at the left.
+        // From the top, labels go clockwise on the right and counterclockwise on the left.
         if !is_right {
             order.reverse();
         }
@@ -123,7 +122,7 @@ fn overlap(a: &Pending<'_>, b: &Pending<'_>) -> bool {
     near(a.middle.x, b.middle.x, a_size.0 + b_size.0) && near(a.middle.y, b.middle.y, (a_size.1 + b_size.1) * 0.9)
 }
 
-/// How far from the centre the middle of a label stands.
+/// Distance of the label's centre from that of the pie.
 fn distance(label: &Label<'_>, slice: &Slice, radius: f32) -> f32 {
     let reach = reach(label, slice);
     match label.position {
@@ -133,15 +132,15 @@ fn distance(label: &Label<'_>, slice: &Slice, radius: f32) -> f32 {
     }
 }
 
-/// How far a label reaches from its middle toward the centre.
+/// How far a label extends from its centre toward that of the pie.
 fn reach(label: &Label<'_>, slice: &Slice) -> f32 {
     let (sin, cos) = slice.middle().sin_cos();
     let (width, height) = label.words.extent();
     (width / 2.0 * sin).abs() + (height / 2.0 * cos).abs()
 }
 
-/// Whether a label stands beside its slice: because the file says so, or for lack of room in it.
-pub(super) fn is_outside(label: &Label<'_>, slice: &Slice, radius: f32) -> bool {
+/// Whether a label is outside its slice, because the file says so or it does not fit inside.
+pub(crate) fn is_outside(label: &Label<'_>, slice: &Slice, radius: f32) -> bool {
     match label.position {
         Some("outEnd") => true,
         Some("ctr" | "inEnd" | "inBase") => false,
@@ -154,8 +153,8 @@ fn exploded(series: &Series<'_>, index: usize) -> f32 {
     own.or_else(|| number(series.element, "c:explosion")).unwrap_or(0.0).clamp(0.0, 400.0) as f32 / 100.0
 }
 
-/// Rings, the first series innermost.
-pub(in crate::chart) fn doughnut(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect) -> Result<()> {
+/// Draws rings, the first series innermost.
+pub(crate) fn doughnut(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect) -> Result<()> {
     let radius = room.width.min(room.height) / 2.0;
     let hole = number(group.element, "c:holeSize").unwrap_or(50.0).clamp(1.0, 90.0) as f32 / 100.0;
     let center = Point { x: room.x + room.width / 2.0, y: room.y + room.height / 2.0 };
@@ -165,9 +164,9 @@ pub(in crate::chart) fn doughnut(drawing: &mut Drawing<'_>, group: &Group<'_>, r
         let inner = radius * hole + width * n as f32;
         for slice in sector::slices(&series.values, first_angle(drawing, group)) {
             drawing.check()?;
-            let (fill, stroke) = drawing.look(group, series, Some(slice.index), (2.0 * radius, 2.0 * radius));
+            let (fill, stroke) = drawing.value_style(group, series, Some(slice.index), (2.0 * radius, 2.0 * radius));
             drawing.path(slice.path(center, inner, inner + width), fill, stroke);
-            if let Some(label) = labels::of(drawing, group, series, slice.index, Some(slice.share))? {
+            if let Some(label) = data_labels::of(drawing, group, series, slice.index, Some(slice.share))? {
                 let middle = slice.toward(center, inner + width / 2.0);
                 label.draw(drawing, middle, middle);
             }
@@ -176,7 +175,7 @@ pub(in crate::chart) fn doughnut(drawing: &mut Drawing<'_>, group: &Group<'_>, r
     Ok(())
 }
 
-/// Where the first slice begins: for a pie with depth, by how far the view is turned.
+/// The angle of the first slice; in a 3-D view, its rotation.
 fn first_angle(drawing: &Drawing<'_>, group: &Group<'_>) -> f32 {
     let angle = match group.element.is("c:pie3DChart") {
         true => drawing.chart.root.path(&["c:chart", "c:view3D"]).and_then(|view| number(view, "c:rotY")),

@@ -1,22 +1,22 @@
-//! Slices of a round whole, and the paths that they are.
+//! Slices of pies and rings, and their paths.
 
 use std::f32::consts::{FRAC_PI_2, TAU};
 
 use thumbling_page::tree::{Path, PathBuilder, Point};
 
-/// A slice from angle to angle, radians clockwise from the top.
+/// A slice between two angles, in radians clockwise from the top.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Slice {
-    /// Of its value.
-    pub(super) index: usize,
-    pub(super) from: f32,
-    pub(super) to: f32,
-    /// Of the whole.
-    pub(super) share: f64,
+pub(crate) struct Slice {
+    /// Index of its point.
+    pub(crate) index: usize,
+    pub(crate) from: f32,
+    pub(crate) to: f32,
+    /// Share of the total.
+    pub(crate) share: f64,
 }
 
-/// Slices of what is not zero; signs do not count.
-pub(super) fn slices(values: &[Option<f64>], start: f32) -> Vec<Slice> {
+/// Slices of all values but zeros, by their absolute values.
+pub(crate) fn slices(values: &[Option<f64>], start: f32) -> Vec<Slice> {
     let sizes = || values.iter().map(|v| v.unwrap_or(0.0).abs());
     let total: f64 = sizes().sum();
     let mut slices = Vec::new();
@@ -31,18 +31,18 @@ pub(super) fn slices(values: &[Option<f64>], start: f32) -> Vec<Slice> {
 
 impl Slice {
     /// The angle of its middle.
-    pub(super) fn middle(&self) -> f32 {
+    pub(crate) fn middle(&self) -> f32 {
         (self.from + self.to) / 2.0
     }
 
-    /// The point this far from the centre, in its middle.
-    pub(super) fn toward(&self, center: Point, distance: f32) -> Point {
+    /// The point at `distance` from the centre, in the middle of the slice.
+    pub(crate) fn toward(&self, center: Point, distance: f32) -> Point {
         let (sin, cos) = self.middle().sin_cos();
         Point { x: center.x + sin * distance, y: center.y - cos * distance }
     }
 
-    /// Whether a box of `size` whose middle is `distance` from the centre lies in a slice of this radius.
-    pub(super) fn holds(&self, size: (f32, f32), distance: f32, radius: f32) -> bool {
+    /// Whether a box of `size`, centred at `distance` from the centre, fits into a slice of this radius.
+    pub(crate) fn holds(&self, size: (f32, f32), distance: f32, radius: f32) -> bool {
         let half = (self.to - self.from) / 2.0;
         let middle = self.toward(Point { x: 0.0, y: 0.0 }, distance);
         [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)].into_iter().all(|(sx, sy)| {
@@ -52,8 +52,8 @@ impl Slice {
         })
     }
 
-    /// Its path, or that of a piece of a ring if `inner` is not zero.
-    pub(super) fn path(&self, center: Point, inner: f32, outer: f32) -> Option<Path> {
+    /// The outline of the slice, or of a piece of a ring if `inner` is not zero.
+    pub(crate) fn path(&self, center: Point, inner: f32, outer: f32) -> Option<Path> {
         let at = |radius: f32, angle: f32| (center.x + radius * angle.sin(), center.y - radius * angle.cos());
         let is_whole = self.to - self.from > TAU - 1e-4;
         let mut path = PathBuilder::new();
@@ -80,7 +80,7 @@ impl Slice {
     }
 }
 
-/// A circular arc, in pieces of at most a quarter (the usual approximation by cubic curves).
+/// An arc, approximated by a cubic curve for each quarter.
 fn arc(path: &mut PathBuilder, center: Point, radius: f32, from: f32, to: f32) {
     let pieces = ((to - from).abs() / FRAC_PI_2).ceil().clamp(1.0, 8.0);
     let step = (to - from) / pieces;

@@ -1,26 +1,26 @@
-//! What stands between series of lines: from high to low, from opening to close, down to the axis.
+//! Stock charts, and what connects series of line charts: high-low lines, up-down bars, drop lines.
 
 use thumbling_core::error::Result;
 use thumbling_page::style::{Color, Fill, Stroke};
 use thumbling_page::tree::Rect;
 
-use super::super::data;
-use super::super::drawing::Drawing;
-use super::super::model::Group;
-use super::super::plane::{First, Plane};
-use super::super::read::number;
-use super::marker;
+use crate::chart::drawing::Drawing;
+use crate::chart::drawing::marker;
+use crate::chart::element::number;
+use crate::chart::layout::plane::{FirstAxis, Plane};
+use crate::chart::model::Group;
+use crate::chart::values;
 
 type Spans = Vec<Vec<Option<(f64, f64)>>>;
 
-/// A chart of stocks: no lines from day to day unless they have looks of their own.
-pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
-    let spans = data::spans(group, drawing.chart.blanks);
+/// Draws a stock chart. Series have no lines by default.
+pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {
+    let spans = values::spans(group, drawing.chart.blanks);
     between(drawing, group, plane, &spans)?;
     for (series, spans) in group.series.iter().zip(spans) {
         let has_line = series.properties.and_then(|p| p.child("a:ln")).is_some();
         let stroke = drawing.series_line(group, series, None).filter(|_| has_line);
-        super::beside(drawing, group, series, plane, &super::spots(series, &spans, plane))?;
+        super::draw_overlays(drawing, group, series, plane, &super::spots(series, &spans, plane))?;
         let points: Vec<_> =
             spans.iter().enumerate().filter_map(|(n, s)| s.map(|(_, to)| (n, plane.at(n, to)))).collect();
         drawing.line(&points.iter().map(|(_, p)| *p).collect::<Vec<_>>(), stroke);
@@ -36,11 +36,11 @@ pub(super) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     Ok(())
 }
 
-/// Lines from high to low, lines down to the axis, bars from the first series to the last.
-pub(super) fn between(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane, spans: &Spans) -> Result<()> {
+/// Draws high-low lines, drop lines and up-down bars.
+pub(crate) fn between(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane, spans: &Spans) -> Result<()> {
     let (high_low, drop) = (group.element.child("c:hiLowLines"), group.element.child("c:dropLines"));
     let bars = group.element.child("c:upDownBars");
-    let First::Names(names) = &plane.first else { return Ok(()) };
+    let FirstAxis::Categories(names) = &plane.first else { return Ok(()) };
     if high_low.is_none() && drop.is_none() && bars.is_none() {
         return Ok(());
     }

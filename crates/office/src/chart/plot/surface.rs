@@ -1,56 +1,55 @@
-//! Heights over a plane (`c:surfaceChart`, `c:surface3DChart`), seen from above: bands between lines of equal height, in
-//! the colours of the steps of the axis of values.
+//! Surface charts (`c:surfaceChart`, `c:surface3DChart`), seen from above: bands of equal height in the colours of the
+//! value axis steps.
 //!
-//! Between four neighbours the surface is two triangles. Each band is drawn as all that is at least as high as it
-//! begins, the lowest first, so that no seam is left between two of them.
+//! Each grid cell is two triangles. A band is drawn as everything at or above its lower edge, from low to high, so that
+//! bands have no seams between them.
 
 use crate::number_format::{DateSystem, NumberFormat};
 use thumbling_core::error::Result;
 use thumbling_page::style::{Fill, Stroke};
 use thumbling_page::tree::{PathBuilder, Point, Rect};
 
-use super::super::data;
-use super::super::drawing::{Drawing, Words};
-use super::super::layout;
-use super::super::lettering::Role;
-use super::super::model::{Axis, AxisKind, Blanks, Group};
-use super::super::read::flag;
-use super::super::scale::Scale;
-use super::super::tick_words;
+use crate::chart::drawing::text_style::TextRole;
+use crate::chart::drawing::{Drawing, TextLayout};
+use crate::chart::element::flag;
+use crate::chart::layout;
+use crate::chart::layout::tick_labels;
+use crate::chart::model::{Axis, AxisKind, Blanks, Group};
+use crate::chart::values;
+use crate::chart::values::scale::Scale;
 
-/// Names and series of a surface that are drawn; of more, every so many.
+/// Categories and series drawn; of more, every nth.
 const MAX_SIDE: usize = 96;
 
-/// Bands that are drawn.
+/// Bands drawn.
 const MAX_BANDS: usize = 40;
 
-/// Share of the height of the chart that its axis of values has, where it is drawn with depth.
+/// Share of the chart height that the value axis has in a 3-D view.
 const UPRIGHT: f32 = 0.45;
 
-/// Between the plot area and words beside it, pt.
+/// Between the plot area and the text beside it, pt.
 const GAP: f32 = 4.0;
 
-/// Heights that look the same.
-pub(in crate::chart) struct Band {
-    /// Where it begins.
+/// A range of heights with one colour.
+pub(crate) struct Band {
+    /// Lower edge.
     from: f64,
-    /// As it is listed.
-    pub(in crate::chart) name: String,
-    /// What it is filled with.
-    pub(in crate::chart) fill: Fill,
+    /// In the legend.
+    pub(crate) name: String,
+    pub(crate) fill: Fill,
 }
 
-/// A corner: where on the page, and how high.
+/// A point on the page, and the height there.
 type Corner = (Point, f64);
 
 /// The bands of a surface, the lowest first.
-pub(in crate::chart) fn bands(drawing: &Drawing<'_>, group: &Group<'_>) -> Vec<Band> {
+pub(crate) fn bands(drawing: &Drawing<'_>, group: &Group<'_>) -> Vec<Band> {
     let axis = axis(drawing, group, AxisKind::Value);
-    let size = drawing.lettering(Role::Plain, &[axis.and_then(|a| a.element.child("c:txPr"))]).run.size;
+    let size = drawing.text_style(TextRole::Label, &[axis.and_then(|a| a.element.child("c:txPr"))]).run.size;
     let steps = (drawing.area.height * UPRIGHT / (size * 1.2)) as usize;
-    let scale = Scale::new(axis, data::range(group, Blanks::Gap), steps, false);
+    let scale = Scale::new(axis, values::range(group, Blanks::Gap), steps, false);
     let source = group.series.first().map_or("General", |s| s.format);
-    let format = axis.and_then(tick_words::number_format).unwrap_or_else(|| NumberFormat::parse(source));
+    let format = axis.and_then(tick_labels::number_format).unwrap_or_else(|| NumberFormat::parse(source));
     let ticks = scale.ticks();
     let every = ticks.len().div_ceil(MAX_BANDS).max(1);
     let ticks: Vec<f64> = ticks.into_iter().step_by(every).collect();
@@ -73,7 +72,7 @@ fn axis<'a>(drawing: &Drawing<'a>, group: &Group<'_>, kind: AxisKind) -> Option<
     drawing.chart.axes.iter().find(|axis| axis.kind == kind && group.axes.contains(&axis.id))
 }
 
-pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect, given: bool) -> Result<()> {
+pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room: Rect, given: bool) -> Result<()> {
     let columns = group.series.iter().map(|s| s.values.len()).max().unwrap_or(0);
     let rows = group.series.len();
     if columns < 2 || rows < 2 {
@@ -82,12 +81,12 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
     let (column_step, row_step) = (columns.div_ceil(MAX_SIDE), rows.div_ceil(MAX_SIDE));
     let categories = group.series.iter().map(|s| s.categories.as_slice()).max_by_key(|c| c.len()).unwrap_or_default();
     let (below, beside) = (axis(drawing, group, AxisKind::Category), axis(drawing, group, AxisKind::Series));
-    let named = |axis: Option<&Axis<'_>>, names: Vec<String>| -> Result<Vec<Words>> {
+    let named = |axis: Option<&Axis<'_>>, names: Vec<String>| -> Result<Vec<TextLayout>> {
         if axis.is_none_or(|a| a.deleted) {
             return Ok(Vec::new());
         }
-        let lettering = drawing.lettering(Role::Plain, &[axis.and_then(|a| a.element.child("c:txPr"))]);
-        names.iter().map(|name| drawing.plain(name, &lettering, None, 0.0)).collect()
+        let text_style = drawing.text_style(TextRole::Label, &[axis.and_then(|a| a.element.child("c:txPr"))]);
+        names.iter().map(|name| drawing.plain(name, &text_style, None, 0.0)).collect()
     };
     let name = |n: usize| categories.get(n).cloned().unwrap_or_else(|| (n + 1).to_string());
     let below = named(below, (0..columns).step_by(column_step).map(name).collect())?;
@@ -106,7 +105,7 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
     let corner = |row: usize, column: usize| -> Option<Corner> {
         Some((place(row, column), group.series.get(row)?.values.get(column).copied().flatten()?))
     };
-    // The last row and the last column are corners in any case.
+    // The last row and column are always included.
     let lines = |count: usize, step: usize| -> Vec<usize> {
         let mut all: Vec<usize> = (0..count - 1).step_by(step).collect();
         all.push(count - 1);
@@ -131,7 +130,7 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
             let Fill::Solid(color) = band.fill else { continue };
             drawing.path(path.finish(), Fill::None, Some(Stroke::new(color, 1.5)));
         } else {
-            // All of the surface is in the lowest band, or above it.
+            // The lowest band is the whole surface.
             let from = if n == 0 { f64::NEG_INFINITY } else { band.from };
             triangles.iter().for_each(|t| above(&mut path, t, from));
             drawing.path(path.finish(), band.fill, None);
@@ -160,7 +159,7 @@ pub(in crate::chart) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, room:
     Ok(())
 }
 
-/// Adds the part of a triangle that is at least this high.
+/// Adds the part of a triangle at or above `at`.
 fn above(path: &mut PathBuilder, triangle: &[Corner; 3], from: f64) {
     let mut points: Vec<Point> = Vec::with_capacity(4);
     for (a, b) in sides(triangle) {
@@ -178,7 +177,7 @@ fn above(path: &mut PathBuilder, triangle: &[Corner; 3], from: f64) {
     path.close();
 }
 
-/// Adds the line across a triangle that is as high as this.
+/// Adds the line across a triangle at height `at`.
 fn contour(path: &mut PathBuilder, triangle: &[Corner; 3], at: f64) {
     let ends: Vec<Point> = sides(triangle).filter_map(|(a, b)| crossing(a, b, at)).collect();
     if let [from, to] = ends[..] {
@@ -192,7 +191,7 @@ fn sides(triangle: &[Corner; 3]) -> impl Iterator<Item = (Corner, Corner)> {
     [(a, b), (b, c), (c, a)].into_iter()
 }
 
-/// Where between two corners the surface is this high.
+/// The point between two corners at height `at`.
 fn crossing(a: Corner, b: Corner, at: f64) -> Option<Point> {
     if (a.1 >= at) == (b.1 >= at) || !at.is_finite() {
         return None;

@@ -1,15 +1,15 @@
-//! One test for each construct that is drawn beside, below or instead of plain values.
+//! One test per construct that is drawn in addition to or instead of plain values.
 
 use super::*;
 
-/// A series with something more in it.
+/// A series with additional content.
 fn with(index: usize, values: &[&str], more: &str) -> String {
     series(index, values).replace("<c:val>", &format!("{more}<c:val>"))
 }
 
 const RED: &str = "<c:spPr><a:ln w='12700'><a:solidFill><a:srgbClr val='FF0000'/></a:solidFill></a:ln></c:spPr>";
 
-/// The bounds of every line in that red.
+/// Bounds of all lines in the colour of `RED`.
 fn red_lines(nodes: &[Node]) -> Vec<Rect> {
     let mut all = Vec::new();
     each_shape(nodes, &mut |shape| {
@@ -22,7 +22,7 @@ fn red_lines(nodes: &[Node]) -> Vec<Rect> {
 }
 
 #[test]
-fn a_trend_line_goes_through_the_middle_of_bars_and_beyond() {
+fn a_trend_line_goes_through_bars_and_beyond() {
     let trend = |more: &str| {
         let trend = format!("<c:trendline>{RED}<c:trendlineType val='linear'/>{more}</c:trendline>");
         drawn(&bars("<c:barDir val='col'/>", &with(0, &["1", "2", "3"], &trend))).0
@@ -30,7 +30,7 @@ fn a_trend_line_goes_through_the_middle_of_bars_and_beyond() {
     let nodes = trend("");
     let (line, bars) = (red_lines(&nodes)[0], filled(&nodes, 0x11_0000));
     assert!((line.x - bars[0].x - bars[0].width / 2.0).abs() < 0.1);
-    // Through every value: it ends as high as the last bar.
+    // The line goes through every value, up to the last bar.
     assert!((line.y - bars[2].y).abs() < 0.1);
     let nodes = trend("<c:forward val='1'/>");
     let (line, bars) = (red_lines(&nodes)[0], filled(&nodes, 0x11_0000));
@@ -38,7 +38,7 @@ fn a_trend_line_goes_through_the_middle_of_bars_and_beyond() {
 }
 
 #[test]
-fn the_legend_names_trend_lines_by_their_kind() {
+fn the_legend_names_trend_lines_by_type() {
     let trends = "<c:trendline><c:trendlineType val='poly'/></c:trendline>\
                   <c:trendline><c:trendlineType val='movingAvg'/><c:period val='3'/></c:trendline>";
     let chart = bars("", &with(0, &["1", "2", "4"], trends)) + "<c:legend><c:legendPos val='r'/></c:legend>";
@@ -49,7 +49,7 @@ fn the_legend_names_trend_lines_by_their_kind() {
 }
 
 #[test]
-fn error_bars_reach_as_far_as_they_say() {
+fn error_bars_have_their_length() {
     let own = format!("<c:plus>{}</c:plus><c:minus>{}</c:minus>", numbers(&["1", "2"]), numbers(&["0", "2"]));
     let error = format!(
         "<c:errBars>{RED}<c:errBarType val='both'/><c:errValType val='cust'/><c:noEndCap val='1'/>{own}</c:errBars>"
@@ -63,7 +63,7 @@ fn error_bars_reach_as_far_as_they_say() {
 }
 
 #[test]
-fn deviations_stand_around_the_mean() {
+fn standard_deviations_are_around_the_mean() {
     let error = format!(
         "<c:errBars>{RED}<c:errBarType val='plus'/><c:errValType val='stdDev'/><c:noEndCap val='1'/><c:val val='1'/></c:errBars>"
     );
@@ -94,17 +94,17 @@ fn a_surface_is_drawn_in_bands_that_the_legend_lists() {
     let words = words(&nodes);
     assert!(missed.is_empty(), "{missed:?}");
     let listed: Vec<&String> = words.iter().filter(|w| w.contains('-')).collect();
-    // The highest is listed first, as it lies highest.
+    // The highest band is listed first.
     assert_eq!(listed.last().map(|w| w.as_str()), Some("0-2"), "{words:?}");
     assert!(words.iter().any(|w| w == "S2"));
-    // The second band is drawn once in the plot area, and once in the legend; it is a hill in the middle.
+    // The second band appears once in the plot area, as a hill in the middle, and once in the legend.
     let green = filled(&nodes, 0x00_FF00);
     assert_eq!(green.len(), 2);
     assert!(green[0].width > 20.0 && green[0].x > 20.0);
 }
 
 #[test]
-fn a_wireframe_is_lines_of_equal_height() {
+fn a_wireframe_has_contour_lines() {
     let rows = series(0, &["0", "0"]) + &series(1, &["10", "10"]);
     let chart = format!(
         "<c:plotArea><c:surfaceChart><c:wireframe val='1'/>{rows}{SURFACE_AXES}</c:surfaceChart>{AXES}</c:plotArea>"
@@ -135,14 +135,14 @@ fn a_data_table_has_every_value_below_its_bar() {
     let (table, key) = (place("7.5").unwrap(), bars.last().unwrap());
     assert!(table.y > bars[1].y + bars[1].height);
     assert!((table.x..table.x + table.width).contains(&(bars[1].x)));
-    // A key before the name of each series, left of the plot area.
+    // Each series name has a key, left of the plot area.
     assert!(key.x < bars[0].x && key.width < 12.0);
-    // The head of the table has the names, and the axis has none of its own.
+    // The header of the table has the categories, and the axis has no labels.
     assert_eq!(words(&nodes).iter().filter(|w| *w == "2").count(), 2, "of the axis of values, and of the head");
 }
 
 #[test]
-fn a_pie_of_pie_shows_the_last_points_apart() {
+fn a_pie_of_pie_shows_the_last_points_separately() {
     let chart = |kind: &str| {
         format!(
             "<c:plotArea><c:ofPieChart><c:ofPieType val='{kind}'/><c:varyColors val='1'/><c:ser><c:idx val='0'/>\
@@ -159,14 +159,14 @@ fn a_pie_of_pie_shows_the_last_points_apart() {
             assert!(words.iter().any(|w| w == expected), "{expected} in {words:?}");
         }
         assert_eq!(red_lines(&nodes).len(), 2);
-        // The third point stands to the right of the first.
+        // The third point is to the right of the first.
         let (first, third) = (filled(&nodes, 0x5B_9BD5), filled(&nodes, 0xA5_A5A5));
         assert!(first.iter().chain(&third).all(|b| b.width > 0.0));
     }
 }
 
 #[test]
-fn a_moved_label_is_led_to() {
+fn a_moved_label_has_a_leader_line() {
     let chart = |shown: &str| {
         format!(
             "<c:plotArea><c:pieChart><c:ser><c:idx val='0'/><c:dLbls><c:dLbl><c:idx val='0'/><c:layout><c:manualLayout>\
@@ -180,7 +180,7 @@ fn a_moved_label_is_led_to() {
 }
 
 #[test]
-fn bars_below_zero_are_inverted_where_the_series_says_so() {
+fn negative_bars_are_inverted_if_the_series_says_so() {
     let of = |flag: &str| {
         let invert = format!("<c:invertIfNegative val='{flag}'/>");
         filled(&drawn(&bars("", &with(0, &["1", "-1"], &invert))).0, 0x11_0000).len()
@@ -189,7 +189,7 @@ fn bars_below_zero_are_inverted_where_the_series_says_so() {
 }
 
 #[test]
-fn gridlines_outlive_their_axis() {
+fn a_deleted_axis_keeps_its_gridlines() {
     let chart = |grid: &str| {
         let axes = AXES
             .replace("<c:delete val='0'/><c:axPos val='l'/>", &format!("<c:delete val='1'/><c:axPos val='l'/>{grid}"));
@@ -203,7 +203,7 @@ fn gridlines_outlive_their_axis() {
 }
 
 #[test]
-fn series_that_were_filtered_out_are_not_drawn() {
+fn filtered_series_are_not_drawn() {
     let filtered = "<c:extLst><c:ext xmlns:c15='http://schemas.microsoft.com/office/drawing/2012/chart'><c15:filteredBarSeries>\
                     <c15:ser><c:idx val='1'/><c:order val='1'/></c15:ser></c15:filteredBarSeries></c:ext></c:extLst>";
     let chart = bars("<c:varyColors val='0'/>", &(series(0, &["1"]) + filtered)) + "<c:legend/>";
@@ -222,7 +222,7 @@ fn labels_are_taken_from_cells() {
 }
 
 #[test]
-fn numbers_are_counted_in_the_units_of_their_axis() {
+fn numbers_are_shown_in_display_units() {
     let units = "<c:dispUnits><c:builtInUnit val='thousands'/><c:dispUnitsLbl/></c:dispUnits>";
     let axes = AXES.replace("<c:crossAx val='1'/>", &format!("<c:crossAx val='1'/>{units}"));
     let labels = "<c:dLbls><c:showVal val='1'/></c:dLbls>";
@@ -235,7 +235,7 @@ fn numbers_are_counted_in_the_units_of_their_axis() {
 }
 
 #[test]
-fn a_label_may_have_the_picture_that_the_legend_has() {
+fn a_label_can_have_a_legend_key() {
     let labels = "<c:dLbls><c:showLegendKey val='1'/><c:showVal val='1'/></c:dLbls>";
     let squares = |more: &str| {
         let all = filled(&drawn(&bars("", &with(0, &["1", "2"], more))).0, 0x11_0000);
@@ -254,7 +254,7 @@ fn a_legend_never_leaves_the_chart() {
 }
 
 #[test]
-fn a_title_across_an_upright_axis_is_broken_into_lines() {
+fn a_horizontal_title_of_a_vertical_axis_wraps() {
     let title = "<c:title><c:tx><c:rich><a:bodyPr rot='0'/><a:p><a:r><a:t>Many words that say what it is</a:t></a:r></a:p></c:rich></c:tx></c:title>";
     let axes = AXES.replace("<c:axPos val='l'/>", &format!("<c:axPos val='l'/>{title}"));
     let (nodes, _) = drawn(&bars("", &series(0, &["1"])).replace(AXES, &axes));
@@ -271,7 +271,7 @@ fn a_chart_without_series_has_no_axes() {
 }
 
 #[test]
-fn areas_into_the_depth_have_the_first_in_front() {
+fn areas_with_depth_have_the_first_in_front() {
     let order = |kind: &str| {
         let all = series(0, &["1", "2"]) + &series(1, &["2", "1"]);
         let chart =
@@ -290,7 +290,7 @@ fn areas_into_the_depth_have_the_first_in_front() {
 }
 
 #[test]
-fn shapes_upon_a_chart_stand_where_their_anchors_say() {
+fn user_shapes_are_at_their_anchors() {
     let relationship = |kind: &str, target: &str| {
         format!(
             "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='r1' \

@@ -1,4 +1,4 @@
-//! Reads geometries from files: `a:custGeom`, and what `a:prstGeom` sets.
+//! Reads `a:custGeom`, and the adjustments in `a:prstGeom`.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use super::definition::{Command, Definition, PathDefinition};
 use super::formula::{self, Formula, Operand, Operator};
 use super::presets::FILLS;
 
-/// Guides that are read of one geometry. Those that PowerPoint writes have two for each point.
+/// Guides read of one geometry. PowerPoint writes two per point.
 const MAX_GUIDES: usize = 1 << 16;
 
-/// Steps that are read of all paths of one geometry.
+/// Path commands read of one geometry.
 const MAX_COMMANDS: usize = 1 << 17;
 
-/// What the `a:avLst` of a preset sets.
+/// The adjustments in `a:avLst`.
 pub(super) fn adjustments(element: Element<'_>) -> Vec<(&str, f64)> {
     let guides = element.child("a:avLst").into_iter().flat_map(|list| list.children_of("a:gd"));
     let value = |gd: Element<'_>| gd.attr("fmla")?.trim().strip_prefix("val")?.trim().parse().ok();
@@ -24,7 +24,7 @@ pub(super) fn adjustments(element: Element<'_>) -> Vec<(&str, f64)> {
 /// More than any preset has.
 const ADJUSTMENTS: usize = 32;
 
-/// The definition that `element` (`a:custGeom`) is.
+/// Reads `a:custGeom`.
 pub(super) fn definition(element: Element<'_>) -> Definition {
     let mut reader = Reader::default();
     let lists = ["a:avLst", "a:gdLst"].into_iter().filter_map(|name| element.child(name));
@@ -37,7 +37,7 @@ pub(super) fn definition(element: Element<'_>) -> Definition {
     Definition { adjustments: Vec::new(), guides, text, paths }
 }
 
-/// Knows the names of guides.
+/// Resolves names of guides.
 #[derive(Default)]
 struct Reader<'a> {
     slots: HashMap<&'a str, u32>,
@@ -45,7 +45,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A guide; one that cannot be read is 0.
+    /// A guide; 0 if it is invalid.
     fn guide(&mut self, gd: Element<'a>) -> Formula {
         let formula = self.formula(gd.attr("fmla").unwrap_or_default());
         self.slots.insert(gd.attr("name").unwrap_or_default().trim(), (formula::BUILT_INS + self.guides) as u32);
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         Some(Formula { operator, operands })
     }
 
-    /// A name that is known by now, or a number; anything else is 0.
+    /// A known name or a number; 0 for anything else.
     fn operand(&self, written: &str) -> Operand {
         let written = written.trim();
         if let Ok(n) = written.parse() {
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
         if let Some(slot) = self.slots.get(written).copied().or_else(|| formula::built_in(written)) {
             return Operand::Slot(slot);
         }
-        // Fractions, and numbers beyond all sizes; what is no number at all becomes 0.
+        // Fractions and numbers beyond all sizes are accepted; invalid ones are 0.
         Operand::Literal(written.parse::<f64>().unwrap_or(0.0).round() as i32)
     }
 
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The coordinates of as many points as are wanted.
+    /// The coordinates of N points.
     fn points<const N: usize>(&self, element: Element<'_>) -> Option<[Operand; N]> {
         let mut operands = [Operand::Literal(0); N];
         let mut points = element.children_of("a:pt");

@@ -1,4 +1,4 @@
-//! A geometry as it is defined: guides, paths and the text's rectangle, all of them formulas of the box's size.
+//! Geometry definitions: guides, paths and the text rectangle, as formulas of the box size.
 
 use thumbling_page::tree::{OutlinePath, PathFill, Rect};
 
@@ -6,32 +6,30 @@ use super::Geometry;
 use super::formula::{self, Formula, Operand};
 use super::path::Pen;
 
-/// EMU in a point.
+/// EMU per point.
 pub(super) const EMU: f64 = 12_700.0;
 
-/// A preset or a custom geometry before it knows its size.
+/// A preset or custom geometry, before its size is known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Definition {
-    /// The names and usual values of what a file may set; they take the first slots behind the built-in ones.
+    /// Names and defaults of adjustments, in the first slots after the built-in ones.
     pub(super) adjustments: Vec<(&'static str, i32)>,
-    /// In the slots behind.
+    /// In the following slots.
     pub(super) guides: Vec<Formula>,
-    /// Left, top, right, bottom of where text goes.
+    /// Left, top, right and bottom of the text.
     pub(super) text: Option<[Operand; 4]>,
     /// In painting order.
     pub(super) paths: Vec<PathDefinition>,
 }
 
-/// A path before the size is known.
+/// A path, before its size is known.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PathDefinition {
-    /// What its coordinates are shares of; 0 where they are EMU of the box.
+    /// Size of its coordinate system; 0 for EMU of the box.
     pub(super) size: [i32; 2],
-    /// How it takes the shape's fill.
+    /// How the shape's fill is applied.
     pub(super) fill: PathFill,
-    /// Whether the stroke follows it.
     pub(super) stroked: bool,
-    /// What the pen does.
     pub(super) commands: Vec<Command>,
 }
 
@@ -41,25 +39,23 @@ impl Default for PathDefinition {
     }
 }
 
-/// A step of a path; points are x, y.
+/// A path command; points are (x, y).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Command {
-    /// To where a new part begins.
+    /// Starts a subpath.
     Move([Operand; 2]),
     /// A straight line.
     Line([Operand; 2]),
-    /// Radii across and down, the angle where it starts and the one that it covers.
+    /// Horizontal and vertical radius, start angle and sweep.
     Arc([Operand; 4]),
-    /// One control point.
     Quad([Operand; 4]),
-    /// Two control points.
     Cubic([Operand; 6]),
-    /// Back to where the part began.
+    /// Closes the subpath.
     Close,
 }
 
 impl Definition {
-    /// The geometry in a box of `size` pt, with what the file sets.
+    /// The geometry in a box of `size` pt, with the file's adjustments.
     pub(super) fn evaluate(&self, adjustments: &[(&str, f64)], size: (f32, f32)) -> Geometry {
         let [width, height] = [size.0, size.1].map(|n| if n.is_finite() { f64::from(n.max(0.0)) * EMU } else { 0.0 });
         let values = self.values(adjustments, width, height);
@@ -68,7 +64,7 @@ impl Definition {
             let [l, t, r, b] = edges.map(|edge| pt(edge.of(&values)));
             Rect::new(l, t, r - l, b - t)
         });
-        // Freeforms say that no room is left where they mean all of it.
+        // Freeforms use an empty rectangle where they mean the whole box.
         Geometry { paths, text: text.filter(|text| text.width > 0.0 && text.height > 0.0) }
     }
 
@@ -87,7 +83,7 @@ impl Definition {
     }
 }
 
-/// Writers call the only adjustment of a shape `adj` or `adj1`, as they like.
+/// Writers use `adj` and `adj1` interchangeably for a single adjustment.
 fn is_same(a: &str, b: &str) -> bool {
     a == b || matches!((a, b), ("adj", "adj1") | ("adj1", "adj"))
 }
@@ -110,10 +106,10 @@ impl PathDefinition {
     }
 }
 
-/// Beyond this, coordinates are cut: hundreds of times the largest page, and exact enough in single precision.
+/// Coordinates are clamped to this: hundreds of times the largest page, and still exact in single precision.
 const FAR: f64 = 1e6;
 
-/// EMU as points.
+/// EMU to pt.
 pub(super) fn pt(emu: f64) -> f32 {
     (emu / EMU).clamp(-FAR, FAR) as f32
 }

@@ -1,32 +1,31 @@
-//! The formulas of guides: ECMA-376 part 1, 20.1.9.11.
+//! Guide formulas (ECMA-376 part 1, 20.1.9.11).
 //!
-//! Guides are evaluated in the order in which they stand, each from those before it, so that there are no cycles and the
-//! work is as long as the list. Lengths are EMU, angles 60000ths of a degree. What has no value, as a division by zero
-//! or a name that is not known yet, is 0.
+//! Guides are evaluated in order, each from those before it, so there are no cycles and the work is linear. Lengths are
+//! in EMU, angles in 60,000ths of a degree. Undefined values, such as a division by zero or an unknown name, are 0.
 
 use std::f64::consts::PI;
 
 /// A full turn.
 pub(super) const TURN: f64 = 21_600_000.0;
 
-/// What is no more than this is taken for the 0 that exact arithmetic would have given: a sweep of no angle and one of a
-/// full turn differ in the sign of such a rest. Guides are not rounded to whole numbers, since some are ratios.
+/// Smaller numbers are rounding errors of 0: the sign of such a rest decides between a sweep of no angle and of a full
+/// turn. Guides are not rounded to integers, because some are ratios.
 const NOISE: f64 = 1e-6;
 
-/// What a built-in value is a share of.
+/// What a built-in value is a fraction of.
 #[derive(Clone, Copy)]
 enum Of {
     Width,
     Height,
-    /// The shorter of both.
+    /// The shorter side.
     Short,
-    /// The longer of both.
+    /// The longer side.
     Long,
     /// [`TURN`].
     Turn,
 }
 
-/// Values that every shape knows by name; a value's place here is its slot.
+/// Built-in values by name; the index is the slot.
 const BUILT_IN: [(&str, Of, f64); 42] = [
     ("l", Of::Width, 0.0),
     ("t", Of::Height, 0.0),
@@ -72,7 +71,7 @@ const BUILT_IN: [(&str, Of, f64); 42] = [
     ("7cd8", Of::Turn, 7.0 / 8.0),
 ];
 
-/// How many values every shape has before its own.
+/// Number of built-in slots.
 pub(super) const BUILT_INS: usize = BUILT_IN.len();
 
 /// The slot of a built-in value.
@@ -80,7 +79,7 @@ pub(super) fn built_in(name: &str) -> Option<u32> {
     BUILT_IN.iter().position(|(n, ..)| *n == name).map(|slot| slot as u32)
 }
 
-/// The built-in values of a box of this width and height, EMU.
+/// The built-in values for a box of this width and height, EMU.
 pub(super) fn built_in_values(width: f64, height: f64) -> impl Iterator<Item = f64> {
     BUILT_IN.iter().map(move |&(_, of, share)| {
         share
@@ -94,17 +93,16 @@ pub(super) fn built_in_values(width: f64, height: f64) -> impl Iterator<Item = f
     })
 }
 
-/// What stands in a formula or a path.
+/// An operand of a formula or a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operand {
-    /// The number itself.
     Literal(i32),
-    /// The value of this slot: the built-in ones first, then those of the shape in their order.
+    /// A slot: built-in values first, then those of the shape in order.
     Slot(u32),
 }
 
 impl Operand {
-    /// Its value, where `values` are known.
+    /// The value, given those of all slots.
     pub(super) fn of(self, values: &[f64]) -> f64 {
         match self {
             Self::Literal(n) => f64::from(n),
@@ -113,7 +111,7 @@ impl Operand {
     }
 }
 
-/// The operators; the order is that of the preset table.
+/// Operators, in the order of the preset table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     /// `x * y / z`
@@ -124,27 +122,27 @@ pub(super) enum Operator {
     AddDiv,
     /// `y` if `x` is positive, else `z`
     IfElse,
-    /// Without its sign.
+    /// Absolute value of `x`.
     Abs,
-    /// The angle of the point at `x` to the right and `y` down.
+    /// The angle of the point (`x`, `y`).
     Atan2,
     /// `x * cos(atan2(z, y))`
     CosAtan2,
     /// `x * cos(y)`
     Cos,
-    /// The larger one.
+    /// Maximum.
     Max,
-    /// The smaller one.
+    /// Minimum.
     Min,
-    /// The length of `x`, `y`, `z`.
+    /// The length of (`x`, `y`, `z`).
     Mod,
-    /// `y`, but no less than `x` and no more than `z`.
+    /// `y`, clamped to `x` and `z`.
     Pin,
     /// `x * sin(atan2(z, y))`
     SinAtan2,
     /// `x * sin(y)`
     Sin,
-    /// The square root.
+    /// Square root of `x`.
     Sqrt,
     /// `x * tan(y)`
     Tan,
@@ -152,7 +150,7 @@ pub(super) enum Operator {
     Val,
 }
 
-/// Operators as they are written, and how many operands they take.
+/// Operators by name, with the number of their operands.
 const OPERATORS: [(&str, Operator, usize); 17] = [
     ("*/", Operator::MulDiv, 3),
     ("+-", Operator::AddSub, 3),
@@ -174,33 +172,32 @@ const OPERATORS: [(&str, Operator, usize); 17] = [
 ];
 
 impl Operator {
-    /// The operator that is written like this.
+    /// The operator with this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         OPERATORS.iter().find(|(n, ..)| *n == name).map(|(_, operator, _)| *operator)
     }
 
-    /// The operator at this place of the order.
+    /// The operator at this index.
     pub(super) fn at(index: u8) -> Option<Self> {
         OPERATORS.get(usize::from(index)).map(|(_, operator, _)| *operator)
     }
 
-    /// How many operands it takes.
+    /// Number of operands.
     pub(super) fn operands(self) -> usize {
         OPERATORS[self as usize].2
     }
 }
 
-/// An operator and what it is applied to.
+/// An operator and its operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Formula {
-    /// What is done.
     pub(super) operator: Operator,
-    /// With what; those that the operator does not take are 0.
+    /// Unused operands are 0.
     pub(super) operands: [Operand; 3],
 }
 
 impl Formula {
-    /// Its value, where `values` are known. Never NaN or infinite.
+    /// The value, given those of all slots. Never NaN or infinite.
     pub(super) fn value(&self, values: &[f64]) -> f64 {
         let [x, y, z] = self.operands.map(|operand| operand.of(values));
         let value = match self.operator {
@@ -228,7 +225,7 @@ impl Formula {
     }
 }
 
-/// 60000ths of a degree as radians.
+/// 60,000ths of a degree to radians.
 pub(super) fn radians(angle: f64) -> f64 {
     angle * (2.0 * PI / TURN)
 }
@@ -247,14 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn operators_stand_in_their_own_order() {
+    fn operators_are_in_table_order() {
         for (i, (name, operator, operands)) in OPERATORS.iter().enumerate() {
             assert_eq!((*operator as usize, operator.operands()), (i, *operands), "{name}");
         }
     }
 
     #[test]
-    fn operators_do_what_the_standard_says() {
+    fn operators_follow_the_standard() {
         for (operator, operands, expected) in [
             ("*/", [7, 6, 4], 10.5),
             ("+-", [7, 6, 4], 9.0),
@@ -285,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_value_is_zero() {
+    fn undefined_values_are_zero() {
         assert_eq!(value("*/", [7, 6, 0]), 0.0);
         assert_eq!(value("+/", [0, 0, 0]), 0.0);
         assert_eq!(value("sqrt", [-1, 0, 0]), 0.0);

@@ -1,4 +1,4 @@
-//! A pen that draws what paths of DrawingML say.
+//! Builds paths from DrawingML path commands.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -7,18 +7,18 @@ use thumbling_page::tree::{Path, PathBuilder};
 use super::definition::pt;
 use super::formula::{TURN, radians};
 
-/// Draws in a path's own coordinates, and keeps what it draws in points of the box.
+/// Takes the path's own coordinates and produces points of the box.
 pub(super) struct Pen {
     scale: [f64; 2],
-    /// Where it is.
+    /// Current position.
     at: [f64; 2],
-    /// Where the part began.
+    /// Start of the subpath.
     from: [f64; 2],
     path: PathBuilder,
 }
 
 impl Pen {
-    /// At the origin; `scale` leads from the path's coordinates to EMU, across and down.
+    /// Starts at the origin; `scale` converts path coordinates to EMU.
     pub(super) fn new(scale: [f64; 2]) -> Self {
         Self { scale, at: [0.0; 2], from: [0.0; 2], path: PathBuilder::new() }
     }
@@ -51,22 +51,22 @@ impl Pen {
         self.at = [x, y];
     }
 
-    /// Along an ellipse of these radii, from where the pen is, which is at the angle `start`; as far as `sweep`, but not
-    /// more than once around.
+    /// Draws an elliptical arc from the current position, which is at the angle `start` of the ellipse, along `sweep`,
+    /// but at most once around.
     ///
-    /// The angles are those that are seen from the ellipse's centre, not those of its parametric form: what stands at
-    /// 45° is where the diagonal of a square meets the ellipse, whatever its radii.
+    /// Angles are seen from the centre of the ellipse, not parametric: 45° is where the diagonal of a square meets the
+    /// ellipse, whatever its radii.
     pub(super) fn arc_to(&mut self, [width, height, start, sweep]: [f64; 4]) {
         let (rx, ry) = (width.abs(), height.abs());
         let sweep = sweep.clamp(-TURN, TURN);
-        // Keeps its precision, whatever turns an angle has behind it.
+        // Reduced first, because large angles lose precision.
         let start = start % TURN;
         let from = parametric(radians(start), rx, ry);
         let to = parametric(radians(start + sweep), rx, ry);
         let centre = [self.at[0] - rx * from.cos(), self.at[1] - ry * from.sin()];
         let parts = ((to - from).abs() / FRAC_PI_2 - 1e-6).ceil().max(1.0);
         let step = (to - from) / parts;
-        // Length of the control arms of a cubic that follows an arc of `step`.
+        // Length of the control arms of a cubic for an arc of `step`.
         let arm = 4.0 / 3.0 * (step / 4.0).tan();
         let point = |t: f64| [centre[0] + rx * t.cos(), centre[1] + ry * t.sin()];
         let along = |t: f64| [-rx * t.sin() * arm, ry * t.cos() * arm];
@@ -82,13 +82,13 @@ impl Pen {
         self.at = self.from;
     }
 
-    /// What was drawn; `None` if that is nothing.
+    /// The path; `None` if it is empty.
     pub(super) fn finish(self) -> Option<Path> {
         self.path.finish()
     }
 }
 
-/// The angle of the parametric form that is seen at `angle`, radians; both lie in the same quarter of the same turn.
+/// The parametric angle of a visual `angle`, in radians and in the same quadrant.
 fn parametric(angle: f64, rx: f64, ry: f64) -> f64 {
     if rx == ry || rx == 0.0 || ry == 0.0 {
         return angle;

@@ -1,4 +1,4 @@
-//! The table of preset shapes: `presets.bin`, made from the definitions of ECMA-376 by the tests of this module.
+//! The table of preset shapes, `presets.bin`, generated from the definitions of ECMA-376 by the tests of this module.
 //!
 //! Guides that neither a path nor the text's rectangle needs (those of handles and connection sites) are left out, names
 //! are slots. All numbers are LEB128; signed ones are zigzag. For each shape, in no order that matters:
@@ -13,7 +13,7 @@
 //! command    0 move, 1 line, 2 arc, 3 quadratic, 4 cubic, 5 close;   operand × 2, 2, 4, 4, 6, 0
 //! ```
 //!
-//! A look-up passes over the names before it and reads one shape: no more than a few microseconds.
+//! A lookup skips the entries before the shape and takes a few microseconds.
 
 use thumbling_page::tree::PathFill;
 
@@ -24,7 +24,7 @@ use super::formula::{Formula, Operand, Operator};
 pub(super) const ADJUSTMENTS: [&str; 11] =
     ["adj", "adj1", "adj2", "adj3", "adj4", "adj5", "adj6", "adj7", "adj8", "hf", "vf"];
 
-/// How paths take the shape's fill; the order is that of the table.
+/// Fill modes of paths, in the order of the table.
 pub(super) const FILLS: [(&str, PathFill); 6] = [
     ("norm", PathFill::Normal),
     ("none", PathFill::None),
@@ -36,7 +36,7 @@ pub(super) const FILLS: [(&str, PathFill); 6] = [
 
 static TABLE: &[u8] = include_bytes!("presets.bin");
 
-/// The definition of the shape of this name.
+/// The definition of a shape.
 pub(super) fn find(name: &str) -> Option<Definition> {
     shapes().find(|(n, _)| *n == name.as_bytes()).and_then(|(_, mut rest)| rest.definition())
 }
@@ -50,7 +50,7 @@ pub(super) fn shapes() -> impl Iterator<Item = (&'static [u8], Bytes)> {
     })
 }
 
-/// What is left to be read.
+/// Unread bytes.
 pub(super) struct Bytes(&'static [u8]);
 
 impl Bytes {
@@ -76,7 +76,7 @@ impl Bytes {
         self.number().map(unzigzag)
     }
 
-    /// As many bytes as the number before them says.
+    /// Reads a length and as many bytes.
     fn take(&mut self) -> Option<&'static [u8]> {
         let length = self.number()? as usize;
         let (taken, rest) = self.0.split_at_checked(length)?;
@@ -88,7 +88,7 @@ impl Bytes {
         (0..self.number()?).map(|_| one(self)).collect()
     }
 
-    /// The definition whose bytes these are.
+    /// Parses a definition.
     pub(super) fn definition(&mut self) -> Option<Definition> {
         Some(Definition {
             adjustments: self.list(|b| Some((*ADJUSTMENTS.get(usize::from(b.byte()?))?, b.signed()?)))?,

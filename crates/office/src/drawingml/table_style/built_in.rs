@@ -1,22 +1,22 @@
-//! The styles that PowerPoint has built in: files name them by GUID, and most do not say what they look like.
+//! PowerPoint's built-in table styles, which files refer to by GUID, mostly without a definition.
 //!
-//! `built_in.txt` has them as [MS-OE376] 2.1.1343 and PowerPoint's own files do, without fonts and effects. Styles that
-//! differ in their colours alone are two lines: their GUIDs, each with the colours that `own` and `header` stand for,
-//! and the style.
+//! `built_in.txt` has them according to [MS-OE376] 2.1.1343 and PowerPoint's own files, without fonts and effects.
+//! Styles that only differ in colours share two lines: their GUIDs, each with the colours for `own` and `header`, and
+//! the style.
 
 use crate::xml::Document;
 use thumbling_core::decode::Context;
 
 static STYLES: &str = include_str!("built_in.txt");
 
-/// The built-in style of this GUID, in braces or not, whatever its case. `None` if there is no such style.
+/// The built-in style with this GUID, with or without braces, in any case.
 pub fn built_in(id: &str, cx: &Context<'_>) -> Option<Document> {
     let (own, header, style) = find(id)?;
     let xml = style.replace("\"own\"", &format!("\"{own}\"")).replace("\"header\"", &format!("\"{header}\""));
     Document::parse(xml.as_bytes(), cx).ok()
 }
 
-/// The colours and the XML of a style.
+/// Colours and XML of a style.
 fn find(id: &str) -> Option<(&'static str, &'static str, &'static str)> {
     let id = id.trim().trim_start_matches('{').trim_end_matches('}');
     let mut lines = STYLES.lines();

@@ -1,11 +1,10 @@
-//! Styles of tables (`a:tblStyle`): the 74 built-in ones by their GUID, and what a cell takes from a style.
+//! Table styles (`a:tblStyle`): the 74 built-in ones by GUID, and what a cell takes from a style.
 //!
-//! A style has a background and thirteen regions (the whole table, bands, the outer rows and columns, the corner cells),
-//! each of which says something about fill, text and borders. They lie on each other in the order of [`Region`]; what an
-//! upper one leaves open shows the lower one. Fills, lines and colours are given as the elements that they are, for a
-//! [`Scene`](super::scene::Scene) to resolve.
+//! A style has a background and thirteen regions (whole table, bands, outer rows and columns, corner cells) with fill,
+//! text and borders. They are layered in the order of [`Region`]. Fills, lines and colours are returned as elements,
+//! for a [`Scene`](super::scene::Scene) to resolve.
 //!
-//! PowerPoint draws built-in styles as it knows them, whatever a file says of them.
+//! PowerPoint ignores a file's definition of a built-in style.
 
 mod built_in;
 #[cfg(test)]
@@ -15,20 +14,20 @@ use crate::xml::Element;
 
 pub use built_in::built_in;
 
-/// A style.
+/// A table style.
 #[derive(Debug, Clone, Copy)]
 pub struct TableStyle<'a>(Element<'a>);
 
-/// A part of a table, the lowest first.
+/// A region of a table, from bottom to top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Region {
     /// All cells.
     Whole,
-    /// Every other row, from the first below a special first row.
+    /// Every other row, from the first after the header row.
     Band1H,
     /// The rows between.
     Band2H,
-    /// Every other column, from the first beside a special first column.
+    /// Every other column, from the first after the first column.
     Band1V,
     /// The columns between.
     Band2V,
@@ -46,7 +45,7 @@ enum Region {
     NwCell,
 }
 
-/// Regions and their elements, from the lowest to the uppermost.
+/// Regions and their elements, from bottom to top.
 const REGIONS: [(Region, &str); 13] = [
     (Region::Whole, "a:wholeTbl"),
     (Region::Band1H, "a:band1H"),
@@ -66,22 +65,22 @@ const REGIONS: [(Region, &str); 13] = [
 /// Which regions a table shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Switches {
-    /// A special first row.
+    /// Header row.
     pub first_row: bool,
-    /// A special last row.
+    /// Total row.
     pub last_row: bool,
-    /// A special first column.
+    /// Special first column.
     pub first_col: bool,
-    /// A special last column.
+    /// Special last column.
     pub last_col: bool,
-    /// Rows by turns.
+    /// Banded rows.
     pub band_rows: bool,
-    /// Columns by turns.
+    /// Banded columns.
     pub band_cols: bool,
 }
 
 impl Switches {
-    /// The attributes of `properties` (`a:tblPr`).
+    /// Reads the attributes of `properties` (`a:tblPr`).
     pub fn of(properties: Element<'_>) -> Self {
         let is_on = |name: &str| properties.flag(name).unwrap_or(false);
         Self {
@@ -95,16 +94,16 @@ impl Switches {
     }
 }
 
-/// Where a cell is in its table.
+/// The position of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// From 0.
     pub row: usize,
     /// From 0.
     pub col: usize,
-    /// Rows that it covers, 1 or more.
+    /// Rows covered, at least 1.
     pub row_span: usize,
-    /// Columns that it covers, 1 or more.
+    /// Columns covered, at least 1.
     pub col_span: usize,
     /// Of the table.
     pub rows: usize,
@@ -112,39 +111,37 @@ pub struct Place {
     pub cols: usize,
 }
 
-/// What a style says of one cell; what is none it leaves open.
+/// The style of one cell; `None` if unspecified.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CellStyle<'a> {
-    /// A fill, such as `a:solidFill` or `a:noFill`, or `a:fillRef`.
+    /// `a:solidFill`, `a:noFill` and so on, or `a:fillRef`.
     pub fill: Option<Element<'a>>,
-    /// The colour of the text, such as `a:schemeClr`.
+    /// A colour, such as `a:schemeClr`.
     pub text: Option<Element<'a>>,
-    /// Whether the text is bold.
     pub bold: Option<bool>,
-    /// Whether the text is italic.
     pub italic: Option<bool>,
     /// `a:ln` or `a:lnRef`.
     pub left: Option<Element<'a>>,
-    /// As `left`.
+    /// Like `left`.
     pub right: Option<Element<'a>>,
-    /// As `left`.
+    /// Like `left`.
     pub top: Option<Element<'a>>,
-    /// As `left`.
+    /// Like `left`.
     pub bottom: Option<Element<'a>>,
 }
 
 impl<'a> TableStyle<'a> {
-    /// The style that `element` (`a:tblStyle`) is.
+    /// Reads `a:tblStyle`.
     pub fn of(element: Element<'a>) -> Self {
         Self(element)
     }
 
-    /// What lies below all cells: a fill or `a:fillRef`.
+    /// The table background: a fill or `a:fillRef`.
     pub fn background(self) -> Option<Element<'a>> {
         fill(self.0.child("a:tblBg")?)
     }
 
-    /// What the cell at `place` takes from the style in a table that shows what `switches` say.
+    /// The style of the cell at `place`.
     pub fn cell(self, switches: Switches, place: Place) -> CellStyle<'a> {
         let mut cell = CellStyle::default();
         for (region, name) in REGIONS {
@@ -158,7 +155,7 @@ impl<'a> TableStyle<'a> {
 }
 
 impl<'a> CellStyle<'a> {
-    /// Lays what `region` says upon what is there.
+    /// Applies `region` on top.
     fn lay(&mut self, region: Element<'a>, extent: &Extent, place: Place) {
         if let Some(text) = region.child("a:tcTxStyle") {
             let is_on = |name: &str| text.attr(name).filter(|value| *value != "def").map(|value| value != "off");
@@ -171,7 +168,7 @@ impl<'a> CellStyle<'a> {
         self.fill = fill(style).or(self.fill);
         let Some(borders) = style.child("a:tcBdr") else { return };
         let (bottom, right) = (place.row + place.row_span.max(1), place.col + place.col_span.max(1));
-        // Inside of the region, an edge is one of the lines between its cells.
+        // Inside the region, an edge is a line between its cells.
         let put = |to: &mut Option<Element<'a>>, is_outer: bool, outer: &str, inner: &str| {
             let edge = borders.child(if is_outer { outer } else { inner });
             *to = edge.and_then(|edge| edge.children().next()).or(*to);
@@ -183,13 +180,13 @@ impl<'a> CellStyle<'a> {
     }
 }
 
-/// The fill or the reference to one in `parent`.
+/// The fill or fill reference in `parent`.
 fn fill(parent: Element<'_>) -> Option<Element<'_>> {
     let own = parent.child("a:fill").and_then(|fill| fill.children().next());
     own.or_else(|| parent.child("a:fillRef"))
 }
 
-/// The first rows and columns of a region, and those behind the last.
+/// Start and end of a region's rows and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Extent {
     top: usize,
@@ -198,19 +195,19 @@ struct Extent {
     right: usize,
 }
 
-/// Where `region` is, if the cell at `place` lies in it.
+/// The extent of `region`, if the cell at `place` is in it.
 fn extent(region: Region, on: Switches, place: Place) -> Option<Extent> {
     let Place { row, col, rows, cols, .. } = place;
     let all = Extent { top: 0, bottom: rows, left: 0, right: cols };
     let this_row = Extent { top: row, bottom: row + 1, ..all };
     let this_col = Extent { left: col, right: col + 1, ..all };
     let this_cell = Extent { left: col, right: col + 1, ..this_row };
-    // The only row is a first one.
+    // A single row is the first row.
     let is_first_row = on.first_row && row == 0;
     let is_last_row = on.last_row && row + place.row_span.max(1) >= rows && !is_first_row;
     let is_first_col = on.first_col && col == 0;
     let is_last_col = on.last_col && col + place.col_span.max(1) >= cols && !is_first_col;
-    // Bands count from behind a special first row or column, and leave special ones out.
+    // Bands start after a special first row or column, and exclude special ones.
     let band_row = row.checked_sub(usize::from(on.first_row)).filter(|_| on.band_rows && !is_last_row);
     let band_col = col.checked_sub(usize::from(on.first_col)).filter(|_| on.band_cols && !is_last_col);
     let (is_in, extent) = match region {

@@ -1,4 +1,4 @@
-//! Behaviour of table styles.
+//! Tests of table styles.
 
 use crate::package::Package;
 use crate::testing;
@@ -8,11 +8,11 @@ use super::*;
 
 const MEDIUM_2: &str = "{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}";
 
-/// An element and what is in it, as XML without prefixes.
+/// An element and its content as XML without prefixes.
 fn written(element: Option<Element<'_>>) -> String {
     let Some(element) = element else { return String::new() };
     let name = element.name().trim_start_matches("a:");
-    // How lines are put together from others is not drawn.
+    // Compound lines are not drawn.
     let attributes = element.attrs().filter(|a| *a != ("cmpd", "sng"));
     let attributes: String = attributes.map(|(name, value)| format!(" {name}={value}")).collect();
     let children: String = element.children().map(|child| written(Some(child))).collect();
@@ -26,7 +26,7 @@ impl CellStyle<'_> {
     }
 }
 
-/// The cells of a table of 4 rows and 3 columns in a built-in style: what `f` makes of them, row by row.
+/// `f` of all cells of a table of 4 rows and 3 columns in a built-in style, row by row.
 fn cells<T>(id: &str, on: Switches, f: impl Fn(&CellStyle<'_>) -> T) -> Vec<Vec<T>> {
     let (out, _) = testing::with_context(|cx| {
         let document = built_in(id, cx).unwrap();
@@ -49,7 +49,7 @@ fn fill_of(cell: &CellStyle<'_>) -> String {
 }
 
 #[test]
-fn every_style_is_found_once_and_says_something_of_all_cells() {
+fn every_style_is_found_once_and_formats_all_cells() {
     let all: std::collections::BTreeSet<_> = built_in::ids().collect();
     assert_eq!((all.len(), built_in::ids().count()), (74, 74));
     for id in all {
@@ -61,7 +61,7 @@ fn every_style_is_found_once_and_says_something_of_all_cells() {
 }
 
 #[test]
-fn a_style_is_found_by_its_id_however_it_is_written() {
+fn a_style_is_found_by_its_id_in_any_notation() {
     testing::with_context(|cx| {
         for id in [MEDIUM_2, "5c22544a-7ee6-4342-b048-85bdc9fd1c3a", " {5C22544A-7EE6-4342-B048-85bdc9fd1c3a} "] {
             assert!(built_in(id, cx).is_some(), "{id}");
@@ -73,7 +73,7 @@ fn a_style_is_found_by_its_id_however_it_is_written() {
 }
 
 #[test]
-fn rows_are_banded_below_the_header() {
+fn row_bands_start_below_the_header() {
     let on = Switches { first_row: true, band_rows: true, ..Switches::default() };
     let fills: Vec<_> = cells(MEDIUM_2, on, fill_of).into_iter().map(|row| row[1].clone()).collect();
     let tint = |share| format!("accent1><tint val={share}>");
@@ -81,13 +81,13 @@ fn rows_are_banded_below_the_header() {
     let text = cells(MEDIUM_2, on, |cell| (cell.bold, written(cell.text)));
     assert_eq!(text[0][1], (Some(true), "<schemeClr val=lt1>".to_owned()));
     assert_eq!(text[1][1], (None, "<schemeClr val=dk1>".to_owned()));
-    // Without a header, bands begin with the first row.
+    // Without a header, bands start with the first row.
     let on = Switches { band_rows: true, ..Switches::default() };
     assert_eq!(cells(MEDIUM_2, on, fill_of)[0][1], tint(40_000));
 }
 
 #[test]
-fn columns_are_banded_beside_the_first() {
+fn column_bands_start_after_the_first_column() {
     let on = Switches { first_col: true, band_cols: true, ..Switches::default() };
     let row = cells(MEDIUM_2, on, fill_of).swap_remove(2);
     assert_eq!(row, ["accent1>", "accent1><tint val=40000>", "accent1><tint val=20000>"]);
@@ -100,7 +100,7 @@ fn without_switches_all_cells_are_filled_alike() {
 }
 
 #[test]
-fn corners_lie_on_rows_and_rows_on_columns() {
+fn corners_override_rows_and_rows_override_columns() {
     let on = Switches { first_row: true, first_col: true, last_row: true, ..Switches::default() };
     let all = cells("{8EC20E35-A176-4012-BC5E-935CFFF8708E}", on, |cell| (fill_of(cell), written(cell.text)));
     let white = "<schemeClr val=lt1>".to_owned();
@@ -109,7 +109,7 @@ fn corners_lie_on_rows_and_rows_on_columns() {
 }
 
 #[test]
-fn the_only_row_is_a_header() {
+fn a_single_row_is_a_header() {
     let on = Switches { first_row: true, last_row: true, ..Switches::default() };
     let only = Place { rows: 1, ..place(0, 1) };
     testing::with_context(|cx| {
@@ -119,7 +119,7 @@ fn the_only_row_is_a_header() {
 }
 
 #[test]
-fn outer_edges_are_those_of_the_region_and_inner_ones_its_lines() {
+fn outer_edges_have_region_borders_and_inner_edges_grid_lines() {
     // Lines around and between rows, none between columns.
     let id = "{793D81CF-94F2-401A-BA57-92F5A7B2D0C5}";
     let edges = cells(id, Switches::default(), |c| [c.left, c.right, c.top, c.bottom].map(is_line));
@@ -164,7 +164,7 @@ fn packages(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn what_files_say_of_built_in_styles_is_what_is_built_in() {
+fn built_in_styles_match_definitions_in_files() {
     let Some(shared) = testing::shared() else { return };
     let mut seen = std::collections::BTreeSet::new();
     for path in packages(&shared) {

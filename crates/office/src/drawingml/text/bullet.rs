@@ -1,23 +1,23 @@
-//! Bullets and numbers before paragraphs.
+//! Bullets and numbers of paragraphs.
 
 use crate::package::Relationships;
 use crate::xml::Element;
 use thumbling_page::style::{Color, Picture};
 use thumbling_page::text::{Bullet, FontSet, RunStyle, Strike, Underline};
 
-use super::super::color::share;
 use super::super::scene::Scene;
+use super::super::theme::color::share;
 use super::paragraph::LEVELS;
 use super::{number, symbol};
 
-/// What is said of a bullet so far.
+/// Bullet properties collected so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BulletProperties {
     mark: Option<Mark>,
-    /// Its own colour; `Some(None)` is that of the text.
+    /// `Some(None)` is the colour of the text.
     color: Option<Option<Color>>,
     size: Option<Size>,
-    /// Its own family; `Some(None)` is that of the text.
+    /// `Some(None)` is the family of the text.
     font: Option<Option<String>>,
 }
 
@@ -29,7 +29,7 @@ enum Mark {
         scheme: String,
         start: u32,
     },
-    /// The relationship that leads to it, and whether that is one of a part that the shape takes after.
+    /// The relationship, and whether it belongs to a part that the shape inherits from.
     Picture {
         id: String,
         is_inherited: bool,
@@ -43,7 +43,7 @@ enum Size {
 }
 
 impl BulletProperties {
-    /// Takes what `element`, a child of `a:pPr`, says of the bullet.
+    /// Applies a child of `a:pPr`.
     pub(super) fn apply(&mut self, element: Element<'_>, scene: &Scene<'_>) {
         match element.name() {
             "a:buNone" => self.mark = Some(Mark::None),
@@ -73,14 +73,14 @@ impl BulletProperties {
         }
     }
 
-    /// Says that all that is known so far is of parts that the shape takes after.
+    /// Marks everything so far as inherited from other parts.
     pub(super) fn inherit(&mut self) {
         if let Some(Mark::Picture { is_inherited, .. }) = &mut self.mark {
             *is_inherited = true;
         }
     }
 
-    /// The picture that is the mark of text of `size` pt; none if it is not to be had, and a plain mark stands for it.
+    /// The picture bullet of text of `size` pt; `None` if it cannot be loaded, for a plain bullet instead.
     fn picture(&self, scene: &Scene<'_>, others: &[&Relationships], size: f32) -> Option<Picture> {
         let Some(Mark::Picture { id, is_inherited }) = &self.mark else { return None };
         let parts = if *is_inherited { others } else { &[scene.relationships][..] };
@@ -89,8 +89,8 @@ impl BulletProperties {
         Scene { relationships, ..*scene }.picture(id, (size * 2.0, size))
     }
 
-    /// The bullet of a paragraph at `level` whose first run looks like `text`. `others` are what the parts refer to that
-    /// the shape takes after.
+    /// The bullet of a paragraph at `level` whose first run has the style `text`. `others` are the relationships of
+    /// parts that the shape inherits from.
     pub(super) fn bullet(
         &self,
         scene: &Scene<'_>,
@@ -121,7 +121,7 @@ impl BulletProperties {
             None => text.size,
         };
         let fonts = match font {
-            // Marks of symbol fonts are characters of other fonts by now.
+            // Characters of symbol fonts are converted to Unicode.
             Some(name) if !symbol::is_symbol(&name) => {
                 FontSet { language: text.fonts.language, ..FontSet::one(scene.palette.theme.family(&name)) }
             }
@@ -143,14 +143,14 @@ impl BulletProperties {
     }
 }
 
-/// How far the numbers of each level have come.
+/// Current number of each level.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     levels: [Option<(String, u32, u32)>; LEVELS],
 }
 
 impl Counters {
-    /// A paragraph without a number: numbering at its level and below begins anew.
+    /// A paragraph without a number restarts numbering at its level and below.
     pub(super) fn pass(&mut self, level: usize) {
         for open in self.levels.iter_mut().skip(level) {
             *open = None;

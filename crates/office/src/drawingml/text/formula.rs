@@ -1,27 +1,28 @@
-//! Formulas (Office Math, ECMA-376 part 1, 22.1) as one line of text: fractions with a stroke, scripts raised and lowered.
+//! Formulas (Office Math, ECMA-376 part 1, 22.1) as one line of text: fractions with a slash, scripts raised and
+//! lowered.
 //!
-//! A formula is two-dimensional; this is what of it fits into a line, so that something of it is seen.
+//! Formulas are two-dimensional; this shows as much as fits in a line.
 
 use crate::xml::Element;
 use thumbling_page::text::RunStyle;
 
-/// Parts in parts.
+/// Nesting of parts.
 const MAX_DEPTH: u32 = 24;
 
-/// Parts of one formula that are shown.
+/// Parts shown of one formula.
 const MAX_PARTS: usize = 500;
 
-/// Scripts in sizes of the letters they stand at.
+/// Size of scripts, relative to their base.
 const SCRIPT: f32 = 0.65;
 
-/// The text of a formula in parts, each with how far it is raised, as a share of its size.
+/// The parts of a formula, each with its shift as a fraction of its size.
 pub(super) fn linear(formula: Element<'_>) -> Vec<(String, f32)> {
     let mut parts = Vec::new();
     inside(formula, 0.0, 0, &mut parts);
     parts
 }
 
-/// How a part of a formula looks whose other letters look like `style`.
+/// The style of a shifted part.
 pub(super) fn style(style: &RunStyle, raised: f32) -> RunStyle {
     let size = if raised == 0.0 { style.size } else { style.size * SCRIPT };
     RunStyle { size, baseline: raised, italic: true, ..style.clone() }
@@ -92,7 +93,7 @@ fn add(part: Element<'_>, raised: f32, depth: u32, parts: &mut Vec<(String, f32)
     }
 }
 
-/// A part in brackets, unless it is one letter or number.
+/// A part in brackets, unless it is a single letter or number.
 fn grouped(part: Option<Element<'_>>, raised: f32, depth: u32, parts: &mut Vec<(String, f32)>) {
     let Some(part) = part else { return };
     let mut own = Vec::new();
@@ -114,7 +115,7 @@ mod tests {
     use crate::xml::Document;
 
     #[test]
-    fn fractions_have_a_stroke_and_scripts_are_raised() {
+    fn fractions_have_a_slash_and_scripts_are_raised() {
         let xml = "<m:oMath xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'><m:f><m:num><m:r><m:t>a\
             </m:t></m:r></m:num><m:den><m:r><m:t>b+c</m:t></m:r></m:den></m:f><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e>\
             <m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>";

@@ -1,8 +1,8 @@
-//! Text in shapes: a body of paragraphs, whose properties are inherited in layers.
+//! Text in shapes: paragraphs with properties inherited in layers.
 //!
-//! What a paragraph looks like is said in up to a dozen places. Each is a *layer*: an element with properties by level
-//! (`a:lvl1pPr` …): the document's defaults, a master's style, the lists of placeholders, the shape's own; then come the
-//! paragraph's and the run's own properties. They are applied from the lowest to the highest.
+//! Up to a dozen places affect a paragraph. Each is a *layer*, an element with properties by level (`a:lvl1pPr` …):
+//! document defaults, master styles, lists of placeholders, the shape's own list; then the properties of the paragraph
+//! and the run. They are applied from the most general to the most specific.
 
 mod bullet;
 mod formula;
@@ -17,33 +17,33 @@ use thumbling_page::style::Color;
 use thumbling_page::text::{Anchor, Block, Body, Inline, TextDirection, TextFit};
 use thumbling_page::tree::Insets;
 
-use super::color::share;
 use super::scene::{EMU, Scene};
+use super::theme::color::share;
 
 pub use run::RunProperties;
 
-/// Paragraphs of one body that are read: more are never seen.
+/// Paragraphs read of one body.
 const MAX_PARAGRAPHS: usize = 2000;
 
 /// What the text of a shape inherits.
 #[derive(Debug, Clone, Default)]
 pub struct Inherited<'a> {
-    /// Elements with properties by level, the lowest first.
+    /// Elements with properties by level, the most general first.
     pub lists: Vec<Element<'a>>,
-    /// `a:bodyPr` of others that this shape takes its place of, the nearest first.
+    /// `a:bodyPr` of shapes that this one inherits from, the closest first.
     pub bodies: Vec<Element<'a>>,
-    /// What the style of the shape says of its text; applied above the first `under_style` lists.
+    /// The shape's text style, applied after the first `under_style` lists.
     pub style: RunProperties,
-    /// How many of `lists` lie below `style`.
+    /// Number of `lists` that precede `style`.
     pub under_style: usize,
-    /// What the parts refer to that `lists` are of.
+    /// Relationships of the parts of `lists`.
     pub relationships: Vec<&'a Relationships>,
-    /// The number of the page, for fields.
+    /// Page number, for fields.
     pub page_number: Option<u32>,
 }
 
 impl Scene<'_> {
-    /// The text that `element` (`p:txBody`, `a:txBody`, `c:rich`) is; none if it has no letter.
+    /// Reads `p:txBody`, `a:txBody` or `c:rich`; `None` if it is empty.
     pub fn text(&self, element: Element<'_>, inherited: &Inherited<'_>) -> Option<Body> {
         let body = self.text_or_blank(element, inherited);
         let has_letter = |inline: &Inline| matches!(inline, Inline::Text(text, _) if !text.trim().is_empty());
@@ -54,7 +54,7 @@ impl Scene<'_> {
         is_shown.then_some(body)
     }
 
-    /// The same, of text that takes its room even if it is blank.
+    /// The same, keeping empty text for its height.
     pub fn text_or_blank(&self, element: Element<'_>, inherited: &Inherited<'_>) -> Body {
         let blocks = self.paragraphs(element, inherited).into_iter().map(Block::Paragraph).collect();
         let mut body = Body { blocks, ..Body::default() };
@@ -65,7 +65,7 @@ impl Scene<'_> {
     }
 }
 
-/// The attributes of `a:bodyPr`, in layers of which the first counts most.
+/// Applies the attributes of `a:bodyPr` layers, the most specific first.
 fn frame(body: &mut Body, layers: &[Element<'_>]) {
     let attr = |name: &str| layers.iter().find_map(|layer| layer.attr(name));
     let length = |name: &str, or: f32| attr(name).and_then(number::<f32>).unwrap_or(or).clamp(-1e8, 1e8) / EMU;
@@ -92,8 +92,7 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
     body.fit = match fit {
         Some(fit) if fit.is("a:normAutofit") => {
             match (fit.attr("fontScale").map(share), fit.attr("lnSpcReduction").map(share)) {
-                // What the program found the last time. Where it found nothing, text is as large as it says: programs
-                // fit text when it is typed, not when it is shown.
+                // Office fits text while typing, not when a file is opened, so only the stored result counts.
                 (None, None) => TextFit::Overflow,
                 (scale, less) => TextFit::Scaled { scale: scale.unwrap_or(1.0), less: less.unwrap_or(0.0) },
             }
@@ -106,14 +105,14 @@ fn frame(body: &mut Body, layers: &[Element<'_>]) {
     }
 }
 
-/// Whether letters of this form (ECMA-376, 20.1.10.76) fill their box. Those along arcs and rings do not: they stay
-/// straight here, in their own size.
+/// Whether warped text (ECMA-376 part 1, 20.1.10.76) fills its box. Text along arcs and rings does not: it is drawn
+/// straight in its own size.
 fn fills(form: &str) -> bool {
     const ALONG: [&str; 3] = ["textArch", "textCircle", "textButton"];
     form != "textNoShape" && !ALONG.iter().any(|along| form.starts_with(along))
 }
 
-/// Which way lines run (ECMA-376, 20.1.10.83).
+/// Text direction (ECMA-376 part 1, 20.1.10.83).
 pub(super) fn direction(name: Option<&str>) -> TextDirection {
     match name {
         Some("vert") => TextDirection::Clockwise,
@@ -126,7 +125,7 @@ pub(super) fn direction(name: Option<&str>) -> TextDirection {
     }
 }
 
-/// The colour that text has where nothing says it.
+/// The default text colour.
 pub fn default_color(scene: &Scene<'_>) -> Color {
     scene.palette.scheme("tx1").unwrap_or(Color::BLACK)
 }

@@ -1,6 +1,6 @@
-//! Numbers as lists write them.
+//! Numbers of list items.
 
-/// `number` in a scheme of DrawingML (ECMA-376, 20.1.10.61): `arabicPeriod`, `alphaLcParenR` …
+/// `number` in a DrawingML scheme (ECMA-376 part 1, 20.1.10.61): `arabicPeriod`, `alphaLcParenR` …
 pub(super) fn format(number: u32, scheme: &str) -> String {
     let (digits, frame) = ["Period", "ParenBoth", "ParenR", "Plain", "Minus"]
         .iter()
@@ -35,7 +35,7 @@ pub(super) fn format(number: u32, scheme: &str) -> String {
     }
 }
 
-/// Letters of other alphabets, in their order.
+/// Letters of other alphabets, in order.
 const THAI: &str = "กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ";
 const HINDI: &str = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह";
 const HINDI_VOWELS: &str = "अआइईउऊऋएऐओऔ";
@@ -43,7 +43,7 @@ const HEBREW: &str = "אבגדהוזחטיכלמנסעפצקרשת";
 const ARABIC: &str = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي";
 const ABJAD: &str = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ";
 
-/// The letter of this number; after the last, all of them again, doubled.
+/// The letter of a number; after the last one, letters are doubled.
 fn alphabet(number: u32, letters: &str) -> String {
     let count = letters.chars().count().max(1);
     let at = number.max(1) as usize - 1;
@@ -51,12 +51,12 @@ fn alphabet(number: u32, letters: &str) -> String {
     letter.repeat((at / count + 1).min(8))
 }
 
-/// Decimal digits of another script, whose zero is `zero`.
+/// Decimal digits of the script whose zero is `zero`.
 fn in_digits(number: u32, zero: char) -> String {
     number.to_string().bytes().filter_map(|d| char::from_u32(zero as u32 + u32::from(d - b'0'))).collect()
 }
 
-/// In a circle up to `last`, plain beyond.
+/// Circled up to `last`, plain above.
 fn circled(number: u32, first: u32, last: u32) -> String {
     let circled = (1..=last).contains(&number).then(|| char::from_u32(first + number - 1)).flatten();
     circled.map_or_else(|| number.to_string(), String::from)
@@ -96,7 +96,7 @@ fn roman(number: u32) -> String {
     roman
 }
 
-/// Below a hundred, which is where lists end.
+/// Below a hundred, more than any list has.
 fn chinese(number: u32) -> String {
     const DIGITS: [&str; 10] = ["\u{3007}", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
     let digit = |n: u32| DIGITS[n as usize % 10];
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_their_scheme_says() {
+    fn numbers_follow_their_scheme() {
         let cases = [
             (3, "arabicPeriod", "3."),
             (2, "alphaLcParenR", "b)"),

@@ -5,19 +5,19 @@ use thumbling_page::text::{
     Align, Direction, Inline, LineHeight, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop,
 };
 
-use super::super::color::share;
 use super::super::scene::{EMU, Scene};
+use super::super::theme::color::share;
 use super::bullet::{BulletProperties, Counters};
 use super::run::RunProperties;
 use super::{Inherited, MAX_PARAGRAPHS, symbol};
 
-/// Levels of a list.
+/// List levels.
 pub(super) const LEVELS: usize = 9;
 
-/// Characters of one paragraph that are read.
+/// Characters read of one paragraph.
 const MAX_CHARACTERS: usize = 20_000;
 
-/// The names of the properties of each level.
+/// Element names of levels.
 const LEVEL_NAMES: [&str; LEVELS] = [
     "a:lvl1pPr",
     "a:lvl2pPr",
@@ -30,12 +30,12 @@ const LEVEL_NAMES: [&str; LEVELS] = [
     "a:lvl9pPr",
 ];
 
-/// What is said of a paragraph so far.
+/// Paragraph properties collected so far.
 #[derive(Debug, Clone, Default)]
 struct Properties {
     align: Option<Align>,
     right_to_left: Option<bool>,
-    /// Lengths are in pt.
+    /// Lengths in pt.
     margin_left: Option<f32>,
     margin_right: Option<f32>,
     indent: Option<f32>,
@@ -48,11 +48,11 @@ struct Properties {
     run: RunProperties,
 }
 
-/// Room above or below.
+/// Spacing before, after or between lines.
 #[derive(Debug, Clone, Copy)]
 enum Space {
     Points(f32),
-    /// Of the height of a line.
+    /// Relative to the line height.
     Share(f32),
 }
 
@@ -99,8 +99,8 @@ impl Properties {
         let is_rtl = self.right_to_left.unwrap_or(false);
         let (left, right) = (self.margin_left.unwrap_or(0.0), self.margin_right.unwrap_or(0.0));
         ParagraphStyle {
-            // Left and right are so in paragraphs that run from the right too: unlike Word, PowerPoint writes
-            // `algn="r"` beside `rtl="1"`.
+            // Unlike in Word, left and right do not swap in right-to-left paragraphs: PowerPoint writes `algn="r"` with
+            // `rtl="1"`.
             align: self.align.unwrap_or(Align::Left),
             direction: if is_rtl { Direction::RightToLeft } else { Direction::LeftToRight },
             indent_start: left.max(0.0),
@@ -135,7 +135,7 @@ impl Scene<'_> {
             let paragraph = self.paragraph(p, &properties, level, inherited, &mut counters);
             let bytes = size_of::<Paragraph>() + paragraph.content.iter().map(weight).sum::<usize>();
             paragraphs.push(paragraph);
-            // Time or memory is up: whoever asks next for either is told.
+            // The caller's next check or reservation reports the error.
             if self.cx.check().is_err() || self.gather(bytes).is_err() {
                 self.page.missed("text beyond the limits");
                 break;
@@ -180,7 +180,7 @@ impl Scene<'_> {
         let mut content = Vec::new();
         let mut characters = 0;
         for child in p.children() {
-            // What a run inherits may be far to find in a hostile theme.
+            // Resolving a hostile theme can be slow.
             if self.cx.check().is_err() {
                 break;
             }
@@ -237,7 +237,7 @@ impl Scene<'_> {
             Inline::Object { .. } => size,
         });
         let mut style = properties.style(if size > 0.0 { size } else { end_style.size });
-        // A paragraph without a letter counts nothing and shows no bullet.
+        // An empty paragraph has no bullet and no number.
         if let Some(first) = first {
             style.bullet = properties.bullet.bullet(self, level, &first, &inherited.relationships, counters);
         } else {
@@ -247,7 +247,7 @@ impl Scene<'_> {
     }
 }
 
-/// Bytes that a run takes.
+/// Bytes of a run.
 fn weight(inline: &Inline) -> usize {
     size_of::<Inline>() + if let Inline::Text(text, _) = inline { text.capacity() } else { 0 }
 }

@@ -1,4 +1,4 @@
-//! Properties of runs (`a:rPr`, `a:defRPr`, `a:endParaRPr`).
+//! Run properties (`a:rPr`, `a:defRPr`, `a:endParaRPr`).
 
 use std::sync::Arc;
 
@@ -8,17 +8,18 @@ use thumbling_page::fonts::Language;
 use thumbling_page::style::{Color, Fill, Stroke};
 use thumbling_page::text::{Caps, FontSet, RunStyle, Strike, TextEffects, Underline};
 
-use super::super::color::{Palette, share};
 use super::super::scene::Scene;
+use super::super::theme::color::share;
+use super::super::theme::palette::Palette;
 use super::default_color;
 
-/// The size of raised and lowered letters, as a share of their line's.
+/// Size of superscript and subscript.
 const RAISED: f32 = 2.0 / 3.0;
 
-/// What is said of a run so far; what is not said is left open.
+/// Run properties collected so far; `None` if unspecified.
 #[derive(Debug, Clone, Default)]
 pub struct RunProperties {
-    /// Families, as the file names them: `+mn-lt` is the theme's.
+    /// Families as in the file; `+mn-lt` is a theme font.
     pub latin: Option<String>,
     pub east_asian: Option<String>,
     pub complex: Option<String>,
@@ -29,26 +30,26 @@ pub struct RunProperties {
     pub bold: Option<bool>,
     pub italic: Option<bool>,
     pub underline: Option<Underline>,
-    /// Its colour; `Some(None)` is that of the text.
+    /// `Some(None)` is the colour of the text.
     pub underline_color: Option<Option<Color>>,
     pub strike: Option<Strike>,
     pub color: Option<Color>,
-    /// What letters are filled with, where that is no one colour.
+    /// A fill of the letters other than a solid colour.
     pub fill: Option<Option<Fill>>,
-    /// Along their outline.
+    /// Outline of the letters.
     pub outline: Option<Option<Stroke>>,
     pub shadow: Option<Option<Shadow>>,
     pub highlight: Option<Color>,
-    /// Raised by this share of the size.
+    /// Shift upward, as a fraction of the size.
     pub baseline: Option<f32>,
-    /// Between characters, pt.
+    /// Letter spacing, pt.
     pub spacing: Option<f32>,
     pub caps: Option<Caps>,
     pub language: Option<String>,
 }
 
 impl RunProperties {
-    /// Lays what `element` says over what is known.
+    /// Applies the properties of `element`.
     pub fn apply(&mut self, element: Element<'_>, scene: &Scene<'_>) {
         for (name, value) in element.attrs() {
             match name {
@@ -116,7 +117,7 @@ impl RunProperties {
         }
     }
 
-    /// A link is underlined and has the theme's colour, unless it keeps its own.
+    /// Links are underlined in the theme's colour, unless they keep their own.
     fn link(&mut self, link: Element<'_>, scene: &Scene<'_>) {
         let leads = |name: &str| link.attr(name).is_some_and(|to| !to.is_empty());
         if !leads("r:id") && !leads("action") {
@@ -131,7 +132,7 @@ impl RunProperties {
         }
     }
 
-    /// What the style of a shape says of its text (`a:fontRef`).
+    /// The text properties of a shape style (`a:fontRef`).
     pub fn of_reference(reference: Element<'_>, palette: &Palette<'_>) -> Self {
         let family = |suffix: &str| match reference.attr("idx") {
             Some("major") => Some(format!("+mj-{suffix}")),
@@ -147,7 +148,7 @@ impl RunProperties {
         }
     }
 
-    /// Lays what `over` says over what is known.
+    /// Applies the properties of `over`.
     pub fn merge(&mut self, over: &Self) {
         macro_rules! take {
             ($($field:ident)*) => { $(if over.$field.is_some() { self.$field = over.$field.clone(); })* };
@@ -156,10 +157,10 @@ impl RunProperties {
         take!(shadow highlight baseline spacing caps language);
     }
 
-    /// As it is drawn.
+    /// The final style.
     pub fn style(&self, scene: &Scene<'_>) -> RunStyle {
         let (size, raised) = (self.size.unwrap_or(18.0), self.baseline.unwrap_or(0.0));
-        // Raised and lowered letters are two thirds as large; how far is said in sizes of the line.
+        // Superscripts are two thirds of the size; the shift is relative to the full size.
         let share = if raised == 0.0 { 1.0 } else { RAISED };
         RunStyle {
             fonts: self.fonts(scene),
@@ -191,7 +192,7 @@ impl RunProperties {
     fn fonts(&self, scene: &Scene<'_>) -> FontSet {
         let theme = scene.palette.theme;
         let named = |name: &Option<String>, or: &'static str| -> Arc<str> {
-            // No family's name is longer (`LF_FACESIZE`), and what names are looked up by is kept.
+            // Font names are limited (`LF_FACESIZE`), because lookups keep them in memory.
             Some(theme.family(name.as_deref().unwrap_or(or))).filter(|name| name.len() < 128).unwrap_or_default().into()
         };
         let language = self.language.as_deref().and_then(language);
@@ -217,7 +218,7 @@ impl RunProperties {
     }
 }
 
-/// The language of Chinese characters that a language tag means.
+/// The Han language of a language tag.
 fn language(tag: &str) -> Option<Language> {
     let tag = tag.to_ascii_lowercase();
     Some(match tag.split('-').next()? {
@@ -229,7 +230,7 @@ fn language(tag: &str) -> Option<Language> {
     })
 }
 
-/// What letters are filled with: the colour that stands for it, and what is painted where that is more than a colour.
+/// The fill of letters: a representative colour, and the fill if it is more than a colour.
 fn letters(fill: Element<'_>, scene: &Scene<'_>) -> Option<(Color, Option<Fill>)> {
     const NAMES: [&str; 5] = ["a:noFill", "a:solidFill", "a:gradFill", "a:pattFill", "a:blipFill"];
     let filled = scene.fill_of(NAMES.contains(&fill.name()).then_some(fill)?, (200.0, 50.0))?;
@@ -243,7 +244,7 @@ fn letters(fill: Element<'_>, scene: &Scene<'_>) -> Option<(Color, Option<Fill>)
     };
     let painted = match filled {
         Fill::Gradient(_) | Fill::Picture(_) => Some(filled),
-        // Letters are thinner than a pattern: its colours mix.
+        // Letters are thinner than a pattern, so its colours are mixed.
         Fill::Pattern(p) => {
             let set: u32 = p.rows.iter().map(|row| row.count_ones()).sum();
             return Some((p.background.mixed(p.foreground, set as f32 / 64.0), None));

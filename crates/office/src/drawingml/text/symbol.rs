@@ -1,6 +1,6 @@
-//! Characters of symbol fonts, which are hardly ever installed, as the characters that they look like.
+//! Converts characters of symbol fonts, which are rarely installed, to similar Unicode characters.
 
-/// Whether a family has symbols where others have letters.
+/// Whether a family has symbols instead of letters.
 pub(super) fn is_symbol(family: &str) -> bool {
     let name = family.to_ascii_lowercase();
     name.starts_with("wingdings")
@@ -10,14 +10,13 @@ pub(super) fn is_symbol(family: &str) -> bool {
         || name == "marlett"
 }
 
-/// `text` with the characters that `symbol` (or, for the private use area, whatever family) means by its own replaced
-/// by Unicode's.
+/// Converts the characters of `symbol`, and private use characters of any family.
 pub(super) fn to_unicode(text: String, symbol: Option<&str>, latin: &str) -> String {
     let family = match symbol {
         Some(family) if is_symbol(family) => family,
         _ if is_symbol(latin) => latin,
         _ => {
-            // Without a symbol font, what is in its area is most often Wingdings.
+            // Private use characters without a symbol font are mostly Wingdings.
             if !text.contains(|c| ('\u{f000}'..='\u{f0ff}').contains(&c)) {
                 return text;
             }
@@ -25,7 +24,7 @@ pub(super) fn to_unicode(text: String, symbol: Option<&str>, latin: &str) -> Str
         }
     };
     let is_known = |c: char| (0x20..0x100).contains(&(c as u32)) || ('\u{f000}'..='\u{f0ff}').contains(&c);
-    // Letters typed beside symbols in a symbol font named for symbols alone stay letters.
+    // If the font is only named for symbols, ordinary letters stay letters.
     let is_named_by_symbol_only = !is_symbol(latin) && symbol.is_some();
     text.chars()
         .map(|c| match is_known(c) && !(is_named_by_symbol_only && c.is_ascii_alphanumeric() && text_is_long(&text)) {
@@ -94,7 +93,7 @@ const WEBDINGS: &[(u8, char)] = &[
     (0x72, '✗'), (0x77, '⚓'), (0xA5, '☂'), (0xC9, '☎'),
 ];
 
-/// The font Symbol: Greek letters and signs of mathematics.
+/// The Symbol font: Greek letters and mathematical signs.
 #[rustfmt::skip]
 const SYMBOL: &[(u8, char)] = &[
     (0x22, '∀'), (0x24, '∃'), (0x27, '∋'), (0x2A, '∗'), (0x2D, '−'), (0x40, '≅'), (0x41, 'Α'), (0x42, 'Β'), (0x43, 'Χ'),
@@ -117,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_of_symbol_fonts_become_characters_that_other_fonts_have() {
+    fn symbol_font_characters_become_unicode() {
         assert_eq!(to_unicode("\u{a7}".into(), Some("Wingdings"), "Calibri"), "▪");
         assert_eq!(to_unicode("\u{f0fc}".into(), None, "Calibri"), "✓");
         assert_eq!(to_unicode("Ø".into(), Some("Wingdings"), "Calibri"), "➢");

@@ -190,7 +190,7 @@ fn float_rgb_stays_float() {
 }
 
 #[test]
-fn an_orientation_is_told_and_left_to_the_pipeline() {
+fn orientation_is_reported_and_left_to_the_pipeline() {
     let file = classic(&[Ifd::picture((2, 1), BLACK_IS_ZERO, 1, 8, vec![1, 2]).short(tag::ORIENTATION, 6)]);
     assert_eq!(info(file.clone()).size(), Size::new(1, 2));
     let frame = decode(file);

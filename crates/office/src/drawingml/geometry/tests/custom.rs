@@ -1,4 +1,4 @@
-//! Geometries as files define them.
+//! Custom geometries.
 
 use crate::testing;
 use crate::xml::Document;
@@ -8,7 +8,7 @@ use super::*;
 
 const NAMESPACE: &str = "http://schemas.openxmlformats.org/drawingml/2006/main";
 
-/// The geometry that this XML is, in a box of 100 × 50 pt.
+/// The geometry of this XML, in a box of 100 × 50 pt.
 fn geometry(name: &str, content: &str) -> Option<Geometry> {
     let xml = format!("<a:{name} xmlns:a='{NAMESPACE}'>{content}</a:{}>", name.split(' ').next().unwrap());
     testing::with_context(|cx| of(Document::parse(xml.as_bytes(), cx).unwrap().root(), (100.0, 50.0))).0
@@ -19,7 +19,7 @@ fn points(geometry: &Geometry) -> Vec<(f32, f32)> {
 }
 
 #[test]
-fn a_preset_takes_what_the_file_sets() {
+fn a_preset_takes_adjustments_of_the_file() {
     let list = "<a:avLst><a:gd name='adj' fmla='val 25000'/><a:gd name='adj' fmla='nonsense'/></a:avLst>";
     let chevron = geometry("prstGeom prst='chevron'", list).unwrap();
     assert_eq!(points(&chevron), points(&preset("chevron", &[("adj", 25_000.0)], (100.0, 50.0)).unwrap()));
@@ -28,7 +28,7 @@ fn a_preset_takes_what_the_file_sets() {
 }
 
 #[test]
-fn a_freeform_is_stretched_from_its_own_size_onto_the_box() {
+fn a_freeform_is_scaled_to_the_box() {
     let path = "<a:rect l='0' t='0' r='0' b='0'/><a:pathLst><a:path w='200' h='10' fill='none' stroke='0'>\
         <a:moveTo><a:pt x='0' y='5'/></a:moveTo><a:lnTo><a:pt x='50' y='0'/></a:lnTo>\
         <a:cubicBezTo><a:pt x='100' y='0'/><a:pt x='200' y='5'/><a:pt x='200' y='10'/></a:cubicBezTo>\
@@ -36,12 +36,12 @@ fn a_freeform_is_stretched_from_its_own_size_onto_the_box() {
     let drawn = geometry("custGeom", path).unwrap();
     assert_eq!(points(&drawn), [(0.0, 25.0), (25.0, 0.0), (50.0, 0.0), (100.0, 25.0), (100.0, 50.0)]);
     assert_eq!((drawn.paths[0].fill, drawn.paths[0].stroked), (PathFill::None, false));
-    // A rectangle without room is none.
+    // An empty rectangle counts as none.
     assert_eq!(drawn.text, None);
 }
 
 #[test]
-fn guides_see_those_before_them_and_nothing_else() {
+fn guides_refer_to_earlier_ones_only() {
     let guides = "<a:avLst><a:gd name='a' fmla='val 127000'/></a:avLst><a:gdLst>\
         <a:gd name='x' fmla='+- a later 0'/><a:gd name='later' fmla='*/ x 2 1'/>\
         <a:gd name='y' fmla='*/ 1 1 zero'/><a:gd name='own' fmla='+- own 12700 0'/></a:gdLst>\
@@ -54,7 +54,7 @@ fn guides_see_those_before_them_and_nothing_else() {
 }
 
 #[test]
-fn what_cannot_be_read_is_left_out() {
+fn invalid_commands_are_skipped() {
     let broken = "<a:gdLst><a:gd/><a:gd name='x' fmla='*/ 1'/><a:gd name='z' fmla='pow 2 3 4'/></a:gdLst>\
         <a:pathLst><a:path w='x' h='-5'><a:moveTo/><a:moveTo><a:pt x='x' y='1e400'/></a:moveTo><a:arcTo/>\
         <a:lnTo><a:pt x='NaN' y='12700.4'/></a:lnTo><a:cubicBezTo><a:pt x='1' y='1'/></a:cubicBezTo><a:turn/>\
@@ -66,7 +66,7 @@ fn what_cannot_be_read_is_left_out() {
 }
 
 #[test]
-fn guides_and_steps_beyond_all_use_are_not_read() {
+fn guides_and_commands_are_limited() {
     let guides: String = (0..70_000).map(|n| format!("<a:gd name='g{n}' fmla='val 127000'/>")).collect();
     let line = |x: &str| format!("<a:lnTo><a:pt x='{x}' y='0'/></a:lnTo>");
     let lines = line("w").repeat(140_000);
@@ -82,7 +82,7 @@ fn guides_and_steps_beyond_all_use_are_not_read() {
 }
 
 #[test]
-fn a_file_that_defines_what_a_preset_is_draws_the_same() {
+fn presets_written_as_custom_geometry_look_the_same() {
     let Some(shared) = testing::shared() else { return };
     let xml = std::fs::read(shared.join("reference/presetShapeDefinitions.xml")).unwrap();
     testing::with_context(|cx| {
@@ -93,7 +93,7 @@ fn a_file_that_defines_what_a_preset_is_draws_the_same() {
                 let own = custom::definition(shape).evaluate(&[], size);
                 let preset = preset(shape.name(), &[], size).unwrap();
                 assert_eq!(points(&own), points(&preset), "{shape:?}");
-                // The standard's own slip, which is mended in the table.
+                // A mistake of the standard, corrected in the table.
                 assert!(own.text == preset.text || shape.is("pie"), "{shape:?}");
             }
         }

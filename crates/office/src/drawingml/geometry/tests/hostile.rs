@@ -1,4 +1,4 @@
-//! Definitions that nobody means: no panic, no NaN, work that ends.
+//! Hostile definitions: no panic, no NaN, bounded work.
 
 use thumbling_page::tree::PathFill;
 
@@ -24,7 +24,7 @@ impl Random {
     fn operand(&mut self) -> Operand {
         match self.next(3) {
             0 => Operand::Literal(self.one_of(&[0, 1, -1, 2, 100_000, 21_600_000, -5_400_000, i32::MAX, i32::MIN])),
-            // Forward ones and those of nothing among them.
+            // Including forward references and unknown slots.
             1 => Operand::Slot(self.next(120) as u32),
             _ => Operand::Slot(self.one_of(&[4, 5, 8, 60, u32::MAX])),
         }
@@ -110,7 +110,7 @@ fn presets_have_finite_paths_whatever_their_adjustments() {
 }
 
 #[test]
-fn an_arc_goes_round_no_more_than_once() {
+fn an_arc_covers_at_most_a_full_turn() {
     let arc = |sweep| {
         let all = [Operand::Literal(500_000), Operand::Literal(500_000), Operand::Literal(0), Operand::Literal(sweep)];
         let path = PathDefinition { commands: vec![Command::Arc(all)], ..PathDefinition::default() };

@@ -1,6 +1,6 @@
-//! The table of presets against the definitions of the standard, where those are there: `presetShapeDefinitions.xml` in
-//! `../shared/reference`, or in `reference` of where `THUMBLING_SHARED` says. After a change of the table's form, write it
-//! anew with `THUMBLING_WRITE_PRESETS=1 cargo test --features office the_table_is`.
+//! Compares the preset table with the definitions of the standard, if `presetShapeDefinitions.xml` is in
+//! `../shared/reference`, or in `reference` of the folder in `THUMBLING_SHARED`. To write the table after a change of
+//! its format: `THUMBLING_WRITE_PRESETS=1 cargo test -p thumbling-office the_table_matches`.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn reference() -> Option<String> {
     std::fs::read_to_string(testing::shared()?.join("reference/presetShapeDefinitions.xml")).ok()
 }
 
-/// An element of a file that has no text and no `>` in values.
+/// An element of a file that has no text, and no `>` in values.
 #[derive(Debug, Default)]
 struct Element {
     name: String,
@@ -53,7 +53,7 @@ fn parse(xml: &str) -> Element {
     open.pop().unwrap().children.pop().unwrap()
 }
 
-/// A guide of the reference: its name, operator and operands.
+/// Name, operator and operands of a guide.
 fn guide(gd: &Element) -> (&str, Vec<&str>) {
     (gd.attribute("name"), gd.attribute("fmla").split_whitespace().collect())
 }
@@ -68,14 +68,14 @@ fn points(command: &Element) -> Vec<&str> {
 fn edges(shape: &Element) -> Option<[&str; 4]> {
     let rect = shape.children.iter().find(|c| c.name == "rect")?;
     if shape.name == "pie" {
-        // The standard has two edges in each other's place, so that no room is left.
+        // The standard swaps two edges, which leaves no room.
         assert_eq!((rect.attribute("t"), rect.attribute("r")), ("ir", "it"));
         return Some(["il", "it", "ir", "ib"]);
     }
     Some(["l", "t", "r", "b"].map(|edge| rect.attribute(edge)))
 }
 
-/// The guides of `shape` that its paths and its text need, themselves or through other guides.
+/// Guides of `shape` that its paths and text rectangle depend on.
 fn needed(shape: &Element) -> Vec<(&str, Vec<&str>)> {
     let commands = shape.child("pathLst").flat_map(|path| &path.children);
     let mut wanted: Vec<&str> = commands.flat_map(points).chain(edges(shape).into_iter().flatten()).collect();
@@ -94,7 +94,7 @@ fn needed(shape: &Element) -> Vec<(&str, Vec<&str>)> {
 #[derive(Default)]
 struct Writer<'a> {
     bytes: Vec<u8>,
-    /// The slot that a name has now.
+    /// Current slots by name.
     slots: HashMap<&'a str, usize>,
     next: usize,
 }
@@ -147,7 +147,7 @@ impl<'a> Writer<'a> {
         for (name, formula) in guides {
             let operator = Operator::named(formula[0]).unwrap();
             out.bytes.push(operator as u8);
-            // Some have an operand more than their operator takes.
+            // Some formulas have more operands than their operator takes.
             formula[1..].iter().take(operator.operands()).for_each(|operand| out.operand(operand));
             out.define(name);
         }
@@ -176,7 +176,7 @@ impl<'a> Writer<'a> {
 }
 
 #[test]
-fn the_table_is_what_the_standard_defines() {
+fn the_table_matches_the_standard() {
     let Some(reference) = reference() else { return };
     let reference = parse(&reference);
     let mut written = Writer::default();
@@ -191,7 +191,7 @@ fn the_table_is_what_the_standard_defines() {
     assert!(std::fs::read(&path).unwrap() == written.bytes, "presets.bin is not what the standard says");
 }
 
-/// A shape of the table under the names of the reference.
+/// A shape of the table with the names of the reference.
 struct Named<'a> {
     names: HashMap<u32, &'a str>,
 }
@@ -236,7 +236,7 @@ impl Named<'_> {
 }
 
 #[test]
-fn every_formula_of_the_table_is_that_of_the_standard() {
+fn every_formula_matches_the_standard() {
     let Some(reference) = reference() else { return };
     let reference = parse(&reference);
     assert_eq!((reference.children.len(), presets::shapes().count()), (187, 187));
@@ -257,7 +257,7 @@ fn every_formula_of_the_table_is_that_of_the_standard() {
             let count = operator.operands();
             assert_eq!(Some(*operator), Operator::named(formula[0]), "{name}: {guide}");
             assert!(named.are(&operands[..count], &formula[1..=count]), "{name}: {guide} = {formula:?}");
-            // A name that is given twice means the later one from here on.
+            // A repeated name refers to the later guide from here on.
             let older = named.names.iter().find(|(_, n)| **n == guide).map(|(slot, _)| *slot);
             if let Some(older) = older {
                 named.names.insert(older, "replaced");

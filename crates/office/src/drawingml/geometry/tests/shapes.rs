@@ -1,10 +1,10 @@
-//! What is drawn, at points that are known.
+//! Known points of shapes.
 
 use thumbling_page::tree::{Path, PathFill};
 
 use super::*;
 
-/// All points of a path, control points included.
+/// All points of a path, including control points.
 fn points(path: &Path) -> Vec<(f32, f32)> {
     path.points().iter().map(|p| (p.x, p.y)).collect()
 }
@@ -22,7 +22,7 @@ fn assert_passes(geometry: &Geometry, path: usize, through: &[(f32, f32)]) {
 }
 
 #[test]
-fn a_name_that_no_shape_has_has_no_geometry() {
+fn unknown_names_have_no_geometry() {
     for name in ["", "Rect", "rec", "rectangle", "custom", "adj", "\u{0}"] {
         assert!(preset(name, &[], (100.0, 100.0)).is_none(), "{name}");
     }
@@ -36,34 +36,34 @@ fn a_rectangle_has_the_corners_of_its_box() {
 }
 
 #[test]
-fn a_chevron_points_to_the_right_as_far_as_it_is_told() {
+fn a_chevron_follows_its_adjustment() {
     let chevron = preset("chevron", &[], (200.0, 100.0)).unwrap();
     let expected = [(0.0, 0.0), (150.0, 0.0), (200.0, 50.0), (150.0, 100.0), (0.0, 100.0), (50.0, 50.0)];
     assert_passes(&chevron, 0, &expected);
     let blunt = preset("chevron", &[("adj", 25_000.0)], (200.0, 100.0)).unwrap();
     assert_passes(&blunt, 0, &[(175.0, 0.0), (25.0, 50.0)]);
-    // As long as the box is, not longer.
+    // Limited to the length of the box.
     let sharp = preset("chevron", &[("adj", 9e9)], (200.0, 100.0)).unwrap();
     assert_passes(&sharp, 0, &[(0.0, 0.0), (200.0, 50.0)]);
 }
 
 #[test]
-fn the_only_adjustment_has_two_names() {
+fn a_single_adjustment_has_two_names() {
     let at = |name| preset("chevron", &[(name, 25_000.0)], (100.0, 100.0)).unwrap();
     assert_eq!(points(&at("adj").paths[0].path), points(&at("adj1").paths[0].path));
     assert_ne!(points(&at("adj").paths[0].path), points(&at("adj2").paths[0].path));
 }
 
 #[test]
-fn the_corners_of_a_round_rectangle_are_quarters_of_a_circle() {
+fn corners_of_a_rounded_rectangle_are_quarter_circles() {
     let round = preset("roundRect", &[("adj", 25_000.0)], (200.0, 100.0)).unwrap();
     assert_passes(&round, 0, &[(0.0, 25.0), (25.0, 0.0), (175.0, 0.0), (200.0, 25.0), (200.0, 75.0), (0.0, 75.0)]);
-    // Text keeps clear of the corners by 29289 / 100000 of the radius.
+    // Text keeps 29289 / 100000 of the radius away from the corners.
     assert!(is_near((round.text.unwrap().x, round.text.unwrap().y), (7.322, 7.322)));
 }
 
 #[test]
-fn an_ellipse_touches_its_box_and_no_more() {
+fn an_ellipse_touches_its_box() {
     let ellipse = preset("ellipse", &[], (200.0, 100.0)).unwrap();
     assert_passes(&ellipse, 0, &[(0.0, 50.0), (100.0, 0.0), (200.0, 50.0), (100.0, 100.0)]);
     let b = ellipse.paths[0].path.bounds();
@@ -71,7 +71,7 @@ fn an_ellipse_touches_its_box_and_no_more() {
 }
 
 #[test]
-fn an_arc_starts_above_and_ends_at_the_right() {
+fn an_arc_goes_from_the_top_to_the_right() {
     let arc = preset("arc", &[], (200.0, 100.0)).unwrap();
     let stroked = arc.paths.iter().find(|p| p.stroked).unwrap();
     let line = points(&stroked.path);
@@ -80,7 +80,7 @@ fn an_arc_starts_above_and_ends_at_the_right() {
 }
 
 #[test]
-fn angles_are_those_that_are_seen() {
+fn angles_are_visual_not_parametric() {
     // At 45° in a box twice as wide as high: where the diagonal meets the ellipse.
     let arc = preset("arc", &[("adj1", 0.0), ("adj2", 2_700_000.0)], (200.0, 100.0)).unwrap();
     let line = points(&arc.paths[1].path);
@@ -98,7 +98,7 @@ fn a_pie_has_its_tip_in_the_middle() {
 #[test]
 fn a_star_has_its_tips_on_its_box() {
     let star = shape("star5");
-    // A pentagram that is stretched onto the box.
+    // A pentagram, stretched to the box.
     assert_passes(&star, 0, &[(50.0, 0.0), (100.0, 38.2), (0.0, 38.2), (80.9, 100.0), (19.1, 100.0)]);
     assert_eq!(points(&star.paths[0].path).len(), 10);
 }
@@ -106,12 +106,12 @@ fn a_star_has_its_tips_on_its_box() {
 #[test]
 fn shapes_stay_in_their_box() {
     let mut seen = 0;
-    // The tips of callouts are elsewhere; the stroke of ≠ is as long as it is told.
+    // Callout tips are outside; the stroke of ≠ has a fixed length.
     for name in names().filter(|name| !name.to_lowercase().contains("callout") && *name != "mathNotEqual") {
         for (w, h) in [(100.0, 100.0), (200.0, 50.0), (50.0, 200.0)] {
             for path in preset(name, &[], (w, h)).unwrap().paths {
                 let b = path.path.compute_tight_bounds().unwrap();
-                // Arcs of clouds and waves reach over the edge by half a per cent.
+                // Arcs of clouds and waves exceed the box by half a percent.
                 let (dx, dy) = (w * 0.006, h * 0.006);
                 let is_inside = b.left() > -dx && b.top() > -dy && b.right() < w + dx && b.bottom() < h + dy;
                 assert!(is_inside, "{name} at {w} × {h}: {b:?}");
@@ -149,7 +149,7 @@ fn connectors_are_lines_and_not_filled() {
 }
 
 #[test]
-fn a_line_may_have_no_height() {
+fn a_line_can_have_no_height() {
     let line = preset("line", &[], (100.0, 0.0)).unwrap();
     assert_eq!(points(&line.paths[0].path), [(0.0, 0.0), (100.0, 0.0)]);
 }
@@ -170,7 +170,7 @@ fn a_cube_shades_its_sides_and_strokes_its_edges_once() {
 }
 
 #[test]
-fn a_path_with_a_size_is_stretched_onto_the_box() {
+fn a_path_with_a_size_is_scaled_to_the_box() {
     let cloud = preset("cloud", &[], (432.0, 216.0)).unwrap();
     let first = points(&cloud.paths[0].path)[0];
     assert!(is_near(first, (39.0, 71.85)), "{first:?}");

@@ -1,4 +1,4 @@
-//! All shapes in one picture, to be looked at: `THUMBLING_SHAPE_SHEET=sheet.png cargo test --features office,png -- --ignored
+//! Renders all shapes into one picture: `THUMBLING_SHAPE_SHEET=sheet.png cargo test -p thumbling-office -- --ignored
 //! a_sheet_of_all_shapes`.
 
 use crate::testing;
