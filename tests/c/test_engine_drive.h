@@ -117,7 +117,7 @@ static void a_drive_that_blocks_beyond_its_timeout_is_retried_on_another_thread(
     thumbling_engine_config_t config = config_new(&spec, state);
     int i;
     config.threads = 1;
-    config.drive_timeout_ms = 300;
+    config.drive_timeout_ms = 3000;
     host_init(&host);
     host_put(&host, "a", 64)->blocks = true;
     host_put(&host, "well", 64);

@@ -33,7 +33,8 @@ static void null_is_refused_where_it_is_not_allowed(void) {
     host.releases = 0;
     CHECK(thumbling_engine_new(&config, &host.table, NULL, NULL) == REFUSED && host.releases == 1);
     host.releases = 0;
-    CHECK(thumbling_engine_new(&config, NULL, &other, NULL) == REFUSED);
+    other.id = 7;
+    CHECK(thumbling_engine_new(&config, NULL, &other, NULL) == REFUSED && other.id == 0);
     CHECK(thumbling_engine_new_folder(&config, NULL, "mine", &other, NULL) == REFUSED);
     CHECK(thumbling_engine_new_folder(&config, ".", NULL, &other, NULL) == REFUSED);
     CHECK(thumbling_engine_file_changed(engine, NULL, NULL, NULL) == REFUSED);

@@ -156,9 +156,10 @@ pub unsafe extern "C" fn thumbling_source_new_copy(
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid.
     let (source, error) = unsafe { (Out::new(source), Out::new(error)) };
-    // SAFETY: the header asks for `len` bytes.
     error::status(error, || {
-        put(source, || Ok(Opened::Library(Source::from_slice(unsafe { pointer::bytes(data, len) }?))))
+        // SAFETY: the header asks for `len` bytes.
+        let data = unsafe { pointer::bytes(data, len) }?;
+        put(source, || Ok(Opened::Library(Source::from_slice(data))))
     })
 }
 

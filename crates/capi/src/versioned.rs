@@ -203,7 +203,7 @@ mod tests {
     fn a_struct_is_cleared_if_the_call_fails() {
         let mut words = [24u64, 99, 99];
         // SAFETY: 24 bytes are there.
-        drop(unsafe { OutStruct::new(words.as_mut_ptr().cast::<Now>()) }.unwrap());
+        unsafe { OutStruct::new(words.as_mut_ptr().cast::<Now>()) }.unwrap();
         assert_eq!(words, [24, 0, 0]);
     }
 }

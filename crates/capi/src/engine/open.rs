@@ -47,7 +47,7 @@ pub unsafe extern "C" fn thumbling_engine_new(
     error: *mut thumbling_error_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
-    let (error, drive) = unsafe { (Out::new(error), host::HostDrive::new(drive)) };
+    let (engine, error, drive) = unsafe { (Out::new(engine), Out::new(error), host::HostDrive::new(drive)) };
     // SAFETY: as above.
     error::status(error, || unsafe { open(config, Arc::new(drive?), engine) })
 }
@@ -64,7 +64,9 @@ pub unsafe extern "C" fn thumbling_engine_new_folder(
     error: *mut thumbling_error_t,
 ) -> thumbling_status_t {
     // SAFETY: the header asks for pointers that are NULL or valid, with their sizes set.
-    let (error, folder, space) = unsafe { (Out::new(error), Text::new(folder), Text::new(space)) };
+    let (engine, error) = unsafe { (Out::new(engine), Out::new(error)) };
+    // SAFETY: as above.
+    let (folder, space) = unsafe { (Text::new(folder), Text::new(space)) };
     error::status(error, || {
         let drive = FolderDrive::open(folder.path("folder")?, SpaceId::new(space.required("space")?)?)?;
         // SAFETY: as above.
@@ -73,14 +75,15 @@ pub unsafe extern "C" fn thumbling_engine_new_folder(
 }
 
 /// # Safety
-/// The pointers are NULL or valid, with their sizes set.
+/// `config` is NULL or valid, with its size set.
 unsafe fn open(
     config: *const thumbling_engine_config_t,
     drive: Arc<dyn Drive>,
-    engine: *mut thumbling_engine_t,
+    engine: Out<'_, thumbling_engine_t>,
 ) -> Result<()> {
+    let engine = engine.required("engine")?;
     // SAFETY: promised by the caller.
-    let (engine, config) = unsafe { (Out::new(engine).required("engine")?, config::config(config)?) };
+    let config = unsafe { config::config(config) }?;
     let opened = Engine::open(config, drive).map_err(lowered)?;
     engine.put(thumbling_engine_t { id: ENGINES.insert(opened)? })
 }
