@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`bytes`] | integers in byte slices, a cursor | – |
 //! | [`error`] | typed errors | – |
-//! | [`format`] | names and families of formats | – |
+//! | [`mod@format`] | names and families of formats | – |
 //! | [`geometry`] | sizes, fits, crops | – |
 //! | [`cancel`] | deadline and cancellation | `error` |
 //! | [`limits`] | per-file limits, memory budget | `error` |
