@@ -26,7 +26,7 @@ pub enum Output {
     /// JPEG; transparency is drawn over the background.
     #[default]
     Jpeg,
-    /// WebP, lossy, with transparency.
+    /// WebP with transparency; lossy with the feature `libwebp`, lossless without it.
     Webp,
     /// PNG, lossless, with transparency.
     Png,
