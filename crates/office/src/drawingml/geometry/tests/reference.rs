@@ -184,7 +184,7 @@ fn the_table_matches_the_standard() {
         written.block(shape.name.as_bytes());
         written.block(&Writer::shape(shape));
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/office/drawingml/geometry/presets.bin");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/drawingml/geometry/presets.bin");
     if std::env::var_os("THUMBLING_WRITE_PRESETS").is_some() {
         std::fs::write(&path, &written.bytes).unwrap();
     }
