@@ -29,7 +29,8 @@ pub(super) struct FontKey {
     blob: u64,
     index: u32,
     coords: Arc<[i16]>,
-    skew: i32,
+    /// Bits of the slant in degrees.
+    skew: u32,
 }
 
 /// Everything that affects the coverage of a glyph.
@@ -37,7 +38,7 @@ pub(super) struct FontKey {
 struct CoverageKey {
     font: usize,
     glyph: u32,
-    /// Font size in sixteenths of a pixel.
+    /// Bits of the font size in pixels: if similar sizes shared an entry, thumbnails would depend on earlier requests.
     size: u32,
     phase: i32,
     embolden: bool,
@@ -65,7 +66,7 @@ impl GlyphCache {
 
     /// The index of the font of a run in this cache.
     pub(super) fn font(&mut self, run: &GlyphRun) -> usize {
-        let skew = (run.skew * 16.0) as i32;
+        let skew = run.skew.to_bits();
         let key = FontKey { blob: run.font.data.id(), index: run.font.index, coords: run.coords.clone(), skew };
         let (fonts, kept) = (&mut self.store.fonts, &mut self.store.kept);
         *fonts.entry(key).or_insert_with(|| {
@@ -93,7 +94,7 @@ impl GlyphCache {
         if size > 96.0 {
             return Err(TooLarge);
         }
-        let key = CoverageKey { font, glyph, size: (size * 16.0).round() as u32, phase, embolden: run.embolden };
+        let key = CoverageKey { font, glyph, size: size.to_bits(), phase, embolden: run.embolden };
         if let Some(drawn) = self.store.drawn.get(&key) {
             return Ok(drawn.clone());
         }

@@ -96,6 +96,19 @@ fn text_is_painted_in_its_box_at_every_size() {
 }
 
 #[test]
+fn glyphs_of_a_similar_size_do_not_change_a_page() {
+    let word = |size, y| Node::Text(Box::new(words("mill", size)), Rect::new(0.0, y, 100.0, 50.0));
+    let pixels = |at: &dyn Fn(usize, usize) -> [u8; 3]| -> Vec<_> {
+        (50..100).flat_map(|y| (0..100).map(move |x| (x, y))).map(|(x, y)| at(x, y)).collect()
+    };
+    let alone = pixels(&painted(vec![word(33.02, 50.0)]));
+    // Other sizes, since glyphs of other pages stay in the cache.
+    for other in [33.0, 33.01, 32.99] {
+        assert!(pixels(&painted(vec![word(other, 0.0), word(33.02, 50.0)])) == alone, "{other}");
+    }
+}
+
+#[test]
 fn bold_is_darker_and_synthesised_if_missing() {
     for family in [SANS, crate::fonts::MONO] {
         let ink_of = |weight| {
