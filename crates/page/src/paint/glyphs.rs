@@ -23,6 +23,12 @@ const MAX_POOL: usize = 16;
 
 static POOL: Mutex<Vec<Store>> = Mutex::new(Vec::new());
 
+/// Empties the cache.
+#[cfg(test)]
+pub(super) fn forget() {
+    POOL.lock().unwrap().clear();
+}
+
 /// The font of a glyph with everything else that affects its outline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct FontKey {
