@@ -106,20 +106,6 @@ pub fn time(time: Duration) -> String {
     }
 }
 
-/// A file size in two digits or so, in decimal units.
-pub fn bytes(n: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if n < 1000 {
-        return format!("{n} B");
-    }
-    let (mut value, mut unit) = (n as f64 / 1e3, 0);
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1e3;
-        unit += 1;
-    }
-    if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
-}
-
 /// The outcome of a run: how many files succeeded, and which failed.
 #[derive(Debug, Default)]
 pub struct Summary {
@@ -169,21 +155,6 @@ mod tests {
     fn control_and_bidi_characters_are_escaped() {
         assert_eq!(escaped("a\x1b[2J\nb\u{202e}gpj.exe"), "a\\u{1b}[2J\\u{a}b\\u{202e}gpj.exe");
         assert_eq!(escaped("né 図.png"), "né 図.png");
-    }
-
-    #[test]
-    fn sizes_have_two_digits() {
-        let cases = [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.0 kB"),
-            (9_960, "10 kB"),
-            (999_600, "1.0 MB"),
-            (12_345_678, "12 MB"),
-        ];
-        for (n, text) in cases {
-            assert_eq!(bytes(n), text);
-        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use bytesize::ByteSize;
 use thumbling::{Error, Output, Request, Result, Source, SourceInfo, Thumbnail, Thumbnails};
 
 use crate::folder::{self, Folder};
@@ -122,7 +123,7 @@ pub fn run(args: Args) -> io::Result<()> {
     out.write(Path::new(PAGE), html.as_bytes())?;
     anstream::print!("{}", summary.text(started.elapsed()));
     let path = report::escaped_path(&out.root().join(PAGE));
-    anstream::println!("{path}, {}", report::bytes(html.len() as u64));
+    anstream::println!("{path}, {}", ByteSize(html.len() as u64).display().si());
     Ok(())
 }
 
