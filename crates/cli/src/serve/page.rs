@@ -10,8 +10,8 @@ const INDEX: &str = include_str!("web/index.html");
 const STYLE: &str = concat!(include_str!("../web/base.css"), include_str!("web/style.css"));
 const SCRIPT: &str = include_str!("web/script.js");
 const CARDS: &str = include_str!("../web/cards.js");
-/// The published decoder of obfuscated URLs.
-const DECODER: &str = include_str!("../../../../bindings/decoders/js/thumbling-url.js");
+/// The published decoder of obfuscated URLs; a link, which `cargo package` follows.
+const DECODER: &str = include_str!("web/thumbling-url.js");
 
 /// `GET /`, and `GET /s/<share>`
 pub async fn index() -> Response {

@@ -1,0 +1,1 @@
+../../../../../bindings/decoders/js/thumbling-url.js
