@@ -111,7 +111,7 @@ fn play(records: Records<'_>, window: Rect, size: (f64, f64), job: &Job<'_>) -> 
     player.play(records, job);
     let canvas = player.gdi.finish();
     let extent = canvas.extent;
-    (Placed::new(canvas, width, height), extent)
+    (canvas.finish(width, height), extent)
 }
 
 impl Player {
