@@ -11,7 +11,7 @@ use crate::geometry::{Affine, Point, Rect};
 use crate::path::Path;
 use crate::reader::{ReadFields, Reader};
 use crate::svg::paint::Spread;
-use crate::svg::server::Stops;
+use crate::svg::paint_server::Stops;
 
 const HAS_PATH: u32 = 0x1;
 const HAS_TRANSFORM: u32 = 0x2;

@@ -10,7 +10,7 @@ use crate::path::{FillRule, Path};
 use crate::svg::canvas::Canvas;
 use crate::svg::image::data_uri;
 use crate::svg::paint::Paint;
-use crate::svg::server::Stops;
+use crate::svg::paint_server::Stops;
 
 /// Number of nested outlines that approximate a path gradient.
 const RINGS: u32 = 32;
