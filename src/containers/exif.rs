@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use thumbling_core::bytes::Endian;
 use thumbling_core::orient::Orientation;
 
 /// Entries of one directory that are read.
@@ -58,28 +59,21 @@ pub(crate) fn parse(tiff: &[u8]) -> Exif {
 
 struct Block<'a> {
     bytes: &'a [u8],
-    big_endian: bool,
+    endian: Endian,
 }
 
 impl<'a> Block<'a> {
     fn new(bytes: &'a [u8]) -> Option<Self> {
-        let big_endian = match bytes.get(..2)? {
-            b"II" => false,
-            b"MM" => true,
-            _ => return None,
-        };
-        let block = Self { bytes, big_endian };
+        let block = Self { bytes, endian: Endian::from_mark(bytes)? };
         (block.u16(2)? == 42).then_some(block)
     }
 
     fn u16(&self, at: usize) -> Option<u16> {
-        let b = self.bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if self.big_endian { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) })
+        self.endian.u16(self.bytes, at)
     }
 
     fn u32(&self, at: usize) -> Option<u32> {
-        let b = self.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if self.big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) })
+        self.endian.u32(self.bytes, at)
     }
 
     /// Calls `each` with tag and first value of every SHORT and LONG entry; returns the next directory's offset.

@@ -9,7 +9,7 @@ use thumbling_core::frame::{Frame, PixelFormat};
 const SPEED: u8 = 10;
 
 pub(super) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
-    let v = super::samples(frame)?;
+    let v = super::samples::samples(frame)?;
     let (width, height) = (frame.width as usize, frame.height as usize);
     let encoder = Encoder::new()
         .with_quality(f32::from(quality))

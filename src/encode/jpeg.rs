@@ -14,7 +14,7 @@ pub(super) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
     let failed = |e: turbojpeg::Error| Error::internal(format!("encode: {e}")).caused_by(e);
     let (width, height) = (frame.width as usize, frame.height as usize);
     let image = Image {
-        pixels: super::samples(frame)?,
+        pixels: super::samples::samples(frame)?,
         width,
         pitch: width * frame.format.channels(),
         height,
@@ -35,7 +35,7 @@ pub(super) fn encode(frame: &Frame, quality: u8) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, quality);
     encoder.set_sampling_factor(if quality < FULL_CHROMA { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 });
-    let encoded = encoder.encode(super::samples(frame)?, width, height, ColorType::Rgb);
+    let encoded = encoder.encode(super::samples::samples(frame)?, width, height, ColorType::Rgb);
     encoded.map_err(|e| Error::internal(format!("encode: {e}")).caused_by(e))?;
     Ok(out)
 }

@@ -5,10 +5,12 @@
 #[cfg(feature = "avif-encode")]
 mod avif;
 mod jpeg;
+mod samples;
 #[cfg(any(feature = "webp", feature = "libwebp"))]
 mod webp;
 
 use crate::request::{Output, Rgb, Spec, Thumbnail};
+use samples::samples;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 use thumbling_core::png;
@@ -59,13 +61,6 @@ fn disabled(feature: &str) -> Error {
         thumbling_core::error::ErrorKind::FeatureDisabled,
         format!("this build was made without the feature `{feature}`"),
     )
-}
-
-fn samples(frame: &Frame) -> Result<&[u8]> {
-    match (frame.format, frame.as_u8()) {
-        (PixelFormat::Rgb8 | PixelFormat::Rgba8, Some(v)) => Ok(v),
-        _ => Err(Error::internal(format!("cannot encode {:?}", frame.format))),
-    }
 }
 
 fn rgba(frame: &Frame) -> Result<Vec<u8>> {

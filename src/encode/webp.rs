@@ -16,7 +16,7 @@ pub(super) fn encode(frame: &Frame, _quality: u8) -> Result<Vec<u8>> {
 
     let color = if frame.format.has_alpha() { ColorType::Rgba8 } else { ColorType::Rgb8 };
     let mut out = Vec::new();
-    let encoded = WebPEncoder::new(&mut out).encode(super::samples(frame)?, frame.width, frame.height, color);
+    let encoded = WebPEncoder::new(&mut out).encode(super::samples::samples(frame)?, frame.width, frame.height, color);
     encoded.map_err(|e| Error::internal(format!("encode: {e}")).caused_by(e))?;
     Ok(out)
 }

@@ -5,8 +5,8 @@ use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
 use thumbling_page::fonts::{Language, MONO, SANS};
 use thumbling_page::style::Color;
-use thumbling_page::text::{Block, Body, FontSet, RunStyle};
-use thumbling_page::tree::{Insets, Node, Page, Rect};
+use thumbling_page::text::{FontSet, RunStyle};
+use thumbling_page::tree::{Block, Body, Insets, Node, Page, Rect};
 
 pub(crate) mod ansi;
 pub(crate) mod charset;

@@ -17,7 +17,10 @@ struct Unit {
     file: PathBuf,
 }
 
-/// The modules directly below one module of a crate, and what their code refers to.
+/// The name of a module's own code beside the modules below it.
+pub const OWN: &str = "super";
+
+/// The modules directly below one module of a crate, that module's [own](OWN) code, and what they refer to.
 pub struct Modules {
     pub names: BTreeSet<String>,
     /// From and to, with one place where it happens.
@@ -28,7 +31,10 @@ impl Crate {
     /// Reads the crate with the sources in `src`.
     pub fn read(src: &Path) -> Self {
         let mut units = Vec::new();
-        read_module(src, src.join("lib.rs"), Vec::new(), &mut units);
+        let roots = ["lib.rs", "main.rs"].map(|name| src.join(name));
+        for root in roots.into_iter().filter(|root| root.is_file()) {
+            read_module(src, root, Vec::new(), &mut units);
+        }
         Self(units)
     }
 
@@ -37,29 +43,51 @@ impl Crate {
         self.0.iter().map(|unit| unit.path.as_slice())
     }
 
-    /// The modules directly below `parent`.
+    /// The modules directly below `parent`, and its own code.
     pub fn below(&self, parent: &[String]) -> Modules {
         let below = |path: &[String]| path.strip_prefix(parent)?.first().cloned();
-        let names: BTreeSet<String> = self.modules().filter_map(below).collect();
+        let mut names: BTreeSet<String> = self.modules().filter_map(below).collect();
+        let mut edges = BTreeMap::new();
+        let mut add = |from: &str, to: &str, unit: &Unit, line: usize| {
+            if from != to {
+                let place = || format!("{}:{line}", unit.file.display());
+                edges.entry((from.to_owned(), to.to_owned())).or_insert_with(place);
+            }
+        };
         // `crate::Name` is a reference to the module that the parent re-exports `Name` from.
-        let mut exports = BTreeMap::new();
+        let (mut exports, mut own) = (BTreeMap::new(), BTreeSet::new());
         for unit in self.0.iter().filter(|unit| unit.path == parent) {
-            for (path, name) in imports(unit) {
-                exports.extend(below(&path).filter(|to| names.contains(to)).map(|to| (name, to)));
+            own.extend(definitions(unit));
+            let used = words(unit);
+            let code = without_imports(unit).into_iter().cloned().collect();
+            let body = Unit { path: unit.path.clone(), code, file: unit.file.clone() };
+            for Import { path, name, line, is_public } in imports(unit) {
+                let Some(to) = below(&path).filter(|to| names.contains(to)) else { continue };
+                // A re-export alone uses nothing.
+                if !is_public || used.contains(name.as_str()) {
+                    add(OWN, &to, unit, line);
+                }
+                exports.insert(name, to);
+            }
+            for (path, line) in relative(unit, &names).into_iter().chain(references(&body)) {
+                if let Some(to) = below(&path).filter(|to| names.contains(to)) {
+                    add(OWN, &to, unit, line);
+                }
             }
         }
-        let mut edges = BTreeMap::new();
         for unit in &self.0 {
             let Some(from) = below(&unit.path) else { continue };
             for (path, line) in references(unit) {
                 let Some(name) = below(&path) else { continue };
-                let to = if names.contains(&name) { Some(&name) } else { exports.get(&name) };
-                if let Some(to) = to.filter(|to| **to != from) {
-                    let place = || format!("{}:{line}", unit.file.display());
-                    edges.entry((from.clone(), to.clone())).or_insert_with(place);
+                match exports.get(&name) {
+                    _ if names.contains(&name) => add(&from, &name, unit, line),
+                    Some(to) => add(&from, to, unit, line),
+                    None if own.contains(&name) => add(&from, OWN, unit, line),
+                    None => {}
                 }
             }
         }
+        names.insert(OWN.to_owned());
         Modules { names, edges }
     }
 }
@@ -121,8 +149,9 @@ fn read_module(folder: &Path, file: PathBuf, path: Vec<String>, units: &mut Vec<
     let (mut own, mut at) = (Vec::new(), 0);
     while at < code.len() {
         let name = code.get(at + 1).map(|token| token.text.clone()).unwrap_or_default();
+        own.push(code[at].clone());
         if is(at, "mod") && is(at + 2, ";") && !tests.contains(&name) {
-            let below = [&path[..], std::slice::from_ref(&name)].concat();
+            let below = [&path[..], &[name.clone()]].concat();
             // None for a file that the build writes.
             if let Some((folder, file)) = named(&name) {
                 read_module(&folder, file, below, units);
@@ -136,9 +165,8 @@ fn read_module(folder: &Path, file: PathBuf, path: Vec<String>, units: &mut Vec<
             let end = end.map_or(code.len(), |end| at + end);
             let below = [&path[..], &[name]].concat();
             units.push(Unit { path: below, code: code[at + 3..end].to_vec(), file: file.clone() });
-            at = end;
-        } else {
-            own.push(code[at].clone());
+            own.push(code[at + 1].clone());
+            at = end - 1;
         }
         at += 1;
     }
@@ -154,10 +182,65 @@ fn references(unit: &Unit) -> Vec<(Vec<String>, usize)> {
     (0..unit.code.len()).filter(starts).flat_map(|at| paths(unit, at)).map(|(path, _, line)| (path, line)).collect()
 }
 
-/// What the `use` items of a module import: the path, and the name it gets here.
-fn imports(unit: &Unit) -> Vec<(Vec<String>, String)> {
+/// The paths in a module's code, outside `use` items, that start with the name of a module below it.
+fn relative(unit: &Unit, below: &BTreeSet<String>) -> Vec<(Vec<String>, usize)> {
+    let code = without_imports(unit);
+    let is = |at: usize, text: &str| code.get(at).is_some_and(|token| token.text == text);
+    let starts = |at: &usize| {
+        let follows = *at > 0 && is(at - 1, "::") && !(*at > 1 && is(at - 2, "self"));
+        is(at + 1, "::") && below.contains(&code[*at].text) && !follows
+    };
+    let path = |at: usize| ([&unit.path[..], &[code[at].text.clone()]].concat(), code[at].line);
+    (0..code.len()).filter(starts).map(path).collect()
+}
+
+/// The code of a module without its `use` items.
+fn without_imports(unit: &Unit) -> Vec<&Token> {
+    let mut is_import = false;
+    let mut kept = Vec::new();
+    for token in &unit.code {
+        is_import |= token.text == "use";
+        if !is_import {
+            kept.push(token);
+        }
+        is_import &= token.text != ";";
+    }
+    kept
+}
+
+/// The words in a module's code, outside `use` and `mod` items.
+fn words(unit: &Unit) -> BTreeSet<&str> {
+    let code = without_imports(unit);
+    let is_declared = |at: usize| at > 0 && code[at - 1].text == "mod";
+    (0..code.len()).filter(|at| !is_declared(*at)).map(|at| code[at].text.as_str()).collect()
+}
+
+/// The names that a module defines.
+fn definitions(unit: &Unit) -> BTreeSet<String> {
+    let is_item = |word: &str| {
+        matches!(word, "const" | "enum" | "fn" | "macro_rules" | "static" | "struct" | "trait" | "type" | "union")
+    };
+    let pairs = unit.code.windows(2).filter(|pair| is_item(&pair[0].text));
+    pairs.map(|pair| pair[1].text.clone()).collect()
+}
+
+/// A name that a `use` item brings into a module.
+struct Import {
+    path: Vec<String>,
+    name: String,
+    line: usize,
+    is_public: bool,
+}
+
+/// The imports of a module.
+fn imports(unit: &Unit) -> Vec<Import> {
     let uses = (0..unit.code.len()).filter(|at| unit.code[*at].text == "use");
-    uses.flat_map(|at| paths(unit, at + 1)).map(|(path, name, _)| (path, name)).collect()
+    let of_item = |at: usize| {
+        // `pub use` or `pub(crate) use`.
+        let is_public = at > 0 && matches!(unit.code[at - 1].text.as_str(), "pub" | ")");
+        paths(unit, at + 1).into_iter().map(move |(path, name, line)| Import { path, name, line, is_public })
+    };
+    uses.flat_map(of_item).collect()
 }
 
 /// The paths of the `use` tree at token `at`, which may be a single path.
@@ -215,7 +298,8 @@ fn paths_are_resolved() {
     let unit = Unit { path: vec!["m".into(), "n".into()], code: code::parse(source).0, file: PathBuf::new() };
     let all: Vec<String> = references(&unit).into_iter().map(|(path, _)| path.join("::")).collect();
     assert_eq!(all, ["a", "a::B", "d", "m::e", "h::i"]);
-    let names: Vec<String> = imports(&unit).into_iter().map(|(path, name)| path.join("::") + "=" + &name).collect();
+    let names: Vec<String> =
+        imports(&unit).into_iter().map(|import| import.path.join("::") + "=" + &import.name).collect();
     assert_eq!(names, ["a=a", "a::B=C", "d=d", "m::e=e", "m::n::f::G=G"]);
 }
 
@@ -232,4 +316,26 @@ fn a_cycle_is_found_and_a_chain_is_not() {
     assert_eq!(cycles.len(), 1);
     let shown = "a cycle of a, b, c:\n  a -> b in x.rs:1\n  b -> c in x.rs:1\n  c -> a in x.rs:1";
     assert_eq!(cycles[0].to_string(), shown);
+}
+
+#[test]
+fn a_module_that_uses_a_module_below_it_and_is_used_by_it_is_a_cycle() {
+    let of = |parent: &str, child: &str| {
+        let unit = |path: &[&str], source: &str| Unit {
+            path: path.iter().map(|name| (*name).to_owned()).collect(),
+            code: code::parse(source).0,
+            file: PathBuf::from(path.join("/")),
+        };
+        let cycles = Crate(vec![unit(&["m"], parent), unit(&["m", "child"], child)]).below(&["m".to_owned()]).cycles();
+        cycles.first().map(Cycle::to_string)
+    };
+    let child = "use super::Shared;";
+    let shown = "a cycle of child, super:\n  child -> super in m/child:1\n  super -> child in m:1";
+    assert_eq!(of("use child::run; struct Shared;", child).as_deref(), Some(shown));
+    assert_eq!(of("struct Shared; fn f() { child::run() }", child).as_deref(), Some(shown));
+    assert_eq!(of("struct Shared; fn f() { crate::m::child::run() }", child).as_deref(), Some(shown));
+    assert_eq!(of("pub use child::run; struct Shared; fn f() { run() }", child).as_deref(), Some(shown));
+    // Only re-exported, or not defined here.
+    assert_eq!(of("pub use child::run; struct Shared;", child), None);
+    assert_eq!(of("use child::run; use crate::Shared;", child), None);
 }

@@ -12,6 +12,42 @@ pub enum Endian {
     Big,
 }
 
+impl Endian {
+    /// From the byte order mark of TIFF, EXIF and formats derived from them: `II` or `MM`.
+    pub fn from_mark(mark: &[u8]) -> Option<Self> {
+        match mark {
+            [b'I', b'I', ..] => Some(Self::Little),
+            [b'M', b'M', ..] => Some(Self::Big),
+            _ => None,
+        }
+    }
+
+    /// The 16-bit integer at offset `at`.
+    pub fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
+        match self {
+            Self::Little => u16_le(bytes, at),
+            Self::Big => u16_be(bytes, at),
+        }
+    }
+
+    /// The 32-bit integer at offset `at`.
+    pub fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
+        match self {
+            Self::Little => u32_le(bytes, at),
+            Self::Big => u32_be(bytes, at),
+        }
+    }
+
+    /// The unsigned integer in all of `bytes`, at most eight.
+    pub fn uint(self, bytes: &[u8]) -> u64 {
+        let push = |n: u64, b: &u8| n << 8 | u64::from(*b);
+        match self {
+            Self::Little => bytes.iter().rev().fold(0, push),
+            Self::Big => bytes.iter().fold(0, push),
+        }
+    }
+}
+
 /// Little-endian 16-bit integer at offset `at`.
 pub fn u16_le(bytes: &[u8], at: usize) -> Option<u16> {
     array(bytes, at).map(u16::from_le_bytes)
@@ -163,6 +199,16 @@ mod tests {
         assert_eq!(u16_be(&[1, 2, 3], 1), Some(0x0203));
         assert_eq!(u16_le(&[1, 2, 3], 2), None);
         assert_eq!(u64_be(&[0; 8], usize::MAX), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_selects_the_byte_order() {
+        let bytes = [1, 2, 3, 4];
+        let both = [&b"II*\0"[..], b"MM\0*"].map(|mark| Endian::from_mark(mark).unwrap());
+        assert_eq!(both.map(|endian| endian.u16(&bytes, 1)), [Some(0x0302), Some(0x0203)]);
+        assert_eq!(both.map(|endian| endian.u32(&bytes, 0)), [Some(0x0403_0201), Some(0x0102_0304)]);
+        assert_eq!(both.map(|endian| endian.uint(&bytes[..3])), [0x03_0201, 0x01_0203]);
+        assert_eq!(Endian::from_mark(b"IM"), None);
     }
 
     #[test]

@@ -5,69 +5,19 @@
 
 mod date;
 mod digits;
+mod section;
 
-pub use date::calendar;
+use section::{Part, Section};
+
+pub use date::{DateSystem, calendar};
 
 /// Characters read of a code.
 const MAX_CODE: usize = 255;
-
-/// The epoch of dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DateSystem {
-    /// 1 is 1 January 1900.
-    #[default]
-    From1900,
-    /// 0 is 1 January 1904.
-    From1904,
-}
 
 /// A parsed format code.
 #[derive(Debug, Clone)]
 pub struct NumberFormat {
     sections: Vec<Section>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Section {
-    parts: Vec<Part>,
-    /// Whether there are digit placeholders.
-    has_digits: bool,
-    is_date: bool,
-    is_general: bool,
-    has_text: bool,
-    /// Number of percent signs; each multiplies by 100.
-    percents: usize,
-    /// Number of scaling commas; each divides by 1000.
-    thousands: usize,
-    grouped: bool,
-    /// Whether hours are on a 12-hour clock.
-    twelve_hours: bool,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Part {
-    /// Literal text.
-    Literal(String),
-    /// A placeholder: `0`, `#`, `?`.
-    Digit(char),
-    /// The decimal point.
-    Point,
-    /// `E+` or `E-`: whether a plus sign is shown.
-    Exponent(bool),
-    /// A slash between digits.
-    Slash,
-    /// A date letter, and how often it is repeated.
-    Date(char, usize),
-    /// Hours, minutes or seconds that do not wrap around.
-    Elapsed(char, usize),
-    /// Digits of fractional seconds.
-    Fraction(usize),
-    /// `AM/PM` or `A/P`.
-    Half(bool),
-    /// `@`.
-    Text,
-    /// `General`.
-    General,
 }
 
 impl NumberFormat {

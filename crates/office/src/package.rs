@@ -5,6 +5,7 @@
 //! out of the package: an outside target is [`Target::External`](relationship::Target::External) and is not followed.
 
 mod flat;
+mod name;
 mod relationship;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use thumbling_core::zip::{Content, Directory, Entry};
 
 use super::xml::Document;
 
+pub use name::key;
 pub use relationship::{Relationships, resolved};
 
 /// The parts of a document.
@@ -137,11 +139,6 @@ impl Parts {
         let index = directory.entries().iter().enumerate().map(|(n, entry)| (key(&entry.name), n)).collect();
         Ok(Self::Zip { source: source.clone(), directory, index, _held: held })
     }
-}
-
-/// A part name as it is compared: in lower case, with `/` between folders and none at the start.
-pub fn key(name: &str) -> String {
-    name.trim_start_matches(['/', '\\']).replace('\\', "/").to_ascii_lowercase()
 }
 
 fn missing(name: &str) -> Error {

@@ -12,9 +12,9 @@ use thumbling_core::source::Source;
 use thumbling_page::document::Document;
 use thumbling_page::fonts::SANS;
 use thumbling_page::style::{Color, Fill, Stroke};
-use thumbling_page::table::{Borders, Cell, Row, RowHeight, Table};
-use thumbling_page::text::{Align, Anchor, Block, Body, FontSet, LineBreaks, Paragraph, ParagraphStyle, RunStyle};
-use thumbling_page::tree::{Insets, Node, Page, Point};
+use thumbling_page::table::{Borders, RowHeight};
+use thumbling_page::text::{Align, Anchor, FontSet, LineBreaks, ParagraphStyle, RunStyle};
+use thumbling_page::tree::{Block, Body, Cell, Insets, Node, Page, Paragraph, Point, Row, Table};
 
 const FORMAT: Format = Format::document("csv");
 

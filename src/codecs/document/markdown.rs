@@ -14,12 +14,11 @@ use thumbling_core::source::Source;
 use thumbling_page::document::Document;
 use thumbling_page::fonts::MONO;
 use thumbling_page::style::{Color, Fill, Stroke};
-use thumbling_page::table::{Borders, Cell, Row, RowHeight, Table};
+use thumbling_page::table::{Borders, RowHeight};
 use thumbling_page::text::{
-    Align, Block, Body, Bullet, FontSet, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Strike,
-    Underline,
+    Align, Bullet, FontSet, LineBreaks, LineSpacing, ParagraphStyle, RunStyle, Strike, Underline,
 };
-use thumbling_page::tree::{Insets, Page};
+use thumbling_page::tree::{Block, Body, Cell, Inline, Insets, Page, Paragraph, Row, Table};
 
 const FORMAT: Format = Format::document("markdown");
 

@@ -9,7 +9,8 @@ use thumbling_core::probe::{Peek, Score};
 use thumbling_core::source::Source;
 use thumbling_page::document::Document;
 use thumbling_page::fonts;
-use thumbling_page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle, RunStyle};
+use thumbling_page::text::{LineBreaks, LineSpacing, ParagraphStyle, RunStyle};
+use thumbling_page::tree::{Block, Inline, Paragraph};
 
 const FORMAT: Format = Format::document("text");
 

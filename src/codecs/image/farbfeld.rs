@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use thumbling_core::bytes::u32_be;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::Result;
 use thumbling_core::format::Format;
@@ -19,8 +20,8 @@ pub(crate) const ENTRY: FormatEntry = FormatEntry {
     open: |source, _| {
         let mut head = [0; HEADER as usize];
         source.read_exact_at(0, &mut head)?;
-        let [.., w3, w2, w1, w0, h3, h2, h1, h0] = head;
-        let size = Size::new(u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
+        let side = |at: usize| u32_be(&head, at).unwrap_or(0);
+        let size = Size::new(side(8), side(12));
         Ok(Box::new(Farbfeld { source: source.clone(), size }))
     },
 };

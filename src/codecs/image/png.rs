@@ -5,6 +5,7 @@ use png::{BitDepth, ColorType, Decoder as Png, Limits as PngLimits, Reader, Tran
 
 use crate::codecs::image::animation::{Blend, Canvas, Dispose, Patch};
 use crate::containers::exif;
+use thumbling_core::bytes::u32_be;
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};
@@ -38,8 +39,9 @@ struct PngFile {
 impl PngFile {
     /// Checks the pixel limit before anything is allocated, then reads up to the pixels.
     fn open(&self, cx: &Context<'_>) -> Result<Reader<SourceReader>> {
-        if let Some(&[a, b, c, d, e, f, g, h]) = self.source.head()?.get(16..24) {
-            cx.check_pixels(Size::new(u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))?;
+        let head = self.source.head()?;
+        if let (Some(width), Some(height)) = (u32_be(&head, 16), u32_be(&head, 20)) {
+            cx.check_pixels(Size::new(width, height))?;
         }
         let mut decoder = Png::new(self.source.reader(WINDOW));
         decoder.set_transformations(Transformations::EXPAND);
@@ -135,7 +137,7 @@ fn rows(
         match reader.next_row() {
             Ok(Some(row)) if format.sample_bytes() == 2 => {
                 native.clear();
-                native.extend(row.data().chunks_exact(2).flat_map(|b| u16::from_be_bytes([b[0], b[1]]).to_ne_bytes()));
+                native.extend(row.data().as_chunks().0.iter().flat_map(|b| u16::from_be_bytes(*b).to_ne_bytes()));
                 reducer.push(&native)?;
             }
             Ok(Some(row)) => reducer.push(row.data())?,
@@ -174,7 +176,7 @@ fn interlaced(reader: &mut Reader<SourceReader>, size: Size, format: PixelFormat
 fn frame_of(buf: Vec<u8>, size: Size, format: PixelFormat) -> Result<Frame> {
     match format.sample_bytes() {
         2 => {
-            let samples = buf.chunks_exact(2).map(|b| u16::from_be_bytes([b[0], b[1]])).collect();
+            let samples = buf.as_chunks().0.iter().map(|b| u16::from_be_bytes(*b)).collect();
             Frame::from_u16(size.width, size.height, format, samples)
         }
         _ => Frame::from_u8(size.width, size.height, format, buf),

@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use thumbling_core::bytes::u32_be;
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::format::Format;
@@ -36,7 +37,7 @@ struct Qoi {
 impl Qoi {
     fn open(source: &Source) -> Result<Self> {
         let head = source.read_vec(0, HEADER)?;
-        let side = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let side = |at: usize| u32_be(&head, at).unwrap_or(0);
         match head[12] {
             3 | 4 => Ok(Self { source: source.clone(), size: Size::new(side(4), side(8)), has_alpha: head[12] == 4 }),
             n => Err(Error::corrupt(format!("{n} channels"))),

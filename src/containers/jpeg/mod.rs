@@ -4,6 +4,7 @@
 //! while decoding. Without it the decoder is zune-jpeg: Huffman-coded 8-bit pictures, always at full size. Neither
 //! reads metadata.
 
+mod stream;
 #[cfg(feature = "turbojpeg")]
 mod turbo;
 #[cfg(not(feature = "turbojpeg"))]
@@ -20,20 +21,8 @@ use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::PixelFormat;
 use thumbling_core::geometry::Size;
 
-/// Scans of a progressive picture that are decoded: encoders write about ten, hostile files thousands.
-const MAX_SCANS: usize = 100;
-
 /// Mid grey: what a damaged file leaves out.
 const MISSING: u8 = 0x80;
-
-/// Size and process, from the header of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct StreamInfo {
-    /// Size, px.
-    pub size: Size,
-    /// Whether the lossless process is used, which neither decoder supports.
-    pub is_lossless: bool,
-}
 
 /// The size of a picture of `size` px decoded at 1/`denominator`.
 pub(crate) fn reduced(size: Size, denominator: u32) -> Size {
@@ -71,6 +60,7 @@ pub(crate) fn adobe_segment(transform: u8) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
+    use super::stream::StreamInfo;
     use super::*;
     use jpeg_encoder::{ColorType, Encoder};
     use thumbling_core::error::ErrorKind;

@@ -2,7 +2,7 @@
 
 use turbojpeg::{Image, PixelFormat as Turbo, ScalingFactor};
 
-use super::{MAX_SCANS, StreamInfo};
+use super::stream::{MAX_SCANS, StreamInfo};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::PixelFormat;
 use thumbling_core::geometry::Size;

@@ -6,7 +6,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{MAX_SCANS, StreamInfo};
+use super::stream::{MAX_SCANS, StreamInfo};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::PixelFormat;
 use thumbling_core::geometry::Size;

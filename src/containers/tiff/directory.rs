@@ -1,8 +1,17 @@
-//! One directory: its entries, and their values on demand.
+//! Directories: their chain, their entries, and values on demand.
 
-use super::{ByteOrder, MAX_ENTRIES, Tiff};
+use std::collections::HashSet;
+
+use super::header::Tiff;
+use thumbling_core::bytes::Endian;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
+
+/// Entries of one directory that are read; real ones have less than 300.
+const MAX_ENTRIES: u64 = 4096;
+
+/// Entries of all directories of a chain that are read.
+const MAX_CHAIN_ENTRIES: usize = 1 << 20;
 
 /// The position and type of an entry's value.
 #[derive(Debug, Clone)]
@@ -36,9 +45,53 @@ const fn value_bytes(kind: u16) -> u64 {
     }
 }
 
-pub(super) fn read(tiff: &Tiff, offset: u64) -> Result<Directory> {
-    let (order, source) = (tiff.order, &tiff.source);
-    let (count_bytes, entry_bytes, field_bytes) = if tiff.big { (8u64, 20u64, 8usize) } else { (2, 12, 4) };
+impl Tiff {
+    /// The first directory.
+    pub(crate) fn first(&self) -> Result<Directory> {
+        self.directory(self.first_offset())
+    }
+
+    /// The directory at `offset`. If the file ends inside it, the entries before the end; `corrupt` if there are none.
+    pub(crate) fn directory(&self, offset: u64) -> Result<Directory> {
+        read(self, offset)
+    }
+
+    /// The chain of directories, each only once; it ends at the first that cannot be read.
+    pub(crate) fn chain(&self) -> Chain<'_> {
+        Chain { tiff: self, next: self.first_offset(), seen: HashSet::new(), entries: 0 }
+    }
+}
+
+/// Iterates over the directories of a [`Tiff`].
+pub(crate) struct Chain<'a> {
+    tiff: &'a Tiff,
+    next: u64,
+    seen: HashSet<u64>,
+    entries: usize,
+}
+
+impl Iterator for Chain<'_> {
+    type Item = Result<Directory>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == 0 || !self.seen.insert(self.next) || self.entries > MAX_CHAIN_ENTRIES {
+            return None;
+        }
+        let directory = self.tiff.directory(self.next);
+        self.next = match &directory {
+            Ok(directory) => {
+                self.entries += directory.len();
+                directory.next()
+            }
+            Err(_) => 0,
+        };
+        Some(directory)
+    }
+}
+
+fn read(tiff: &Tiff, offset: u64) -> Result<Directory> {
+    let (order, source) = (tiff.order(), tiff.source());
+    let (count_bytes, entry_bytes, field_bytes) = if tiff.is_big() { (8u64, 20u64, 8usize) } else { (2, 12, 4) };
     let beyond = || Error::corrupt(format!("no TIFF directory at offset {offset}"));
     if offset.checked_add(count_bytes).is_none_or(|end| end > source.size()) {
         return Err(beyond());
@@ -95,11 +148,11 @@ impl Directory {
     }
 
     fn source(&self) -> &Source {
-        &self.tiff.source
+        self.tiff.source()
     }
 
-    fn order(&self) -> ByteOrder {
-        self.tiff.order
+    fn order(&self) -> Endian {
+        self.tiff.order()
     }
 
     fn entry(&self, tag: u16) -> Option<&Entry> {

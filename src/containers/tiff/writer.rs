@@ -1,6 +1,7 @@
 //! Writes small TIFF files, for tests.
 
-use super::{ByteOrder, tag};
+use super::tag;
+use thumbling_core::bytes::Endian;
 
 /// The value of an entry.
 #[derive(Debug, Clone)]
@@ -67,8 +68,8 @@ impl Ifd {
 }
 
 /// A file with `chain` as its directories.
-pub(crate) fn write(order: ByteOrder, big: bool, chain: &[Ifd]) -> Vec<u8> {
-    let mark: &[u8] = if order == ByteOrder::Little { b"II" } else { b"MM" };
+pub(crate) fn write(order: Endian, big: bool, chain: &[Ifd]) -> Vec<u8> {
+    let mark: &[u8] = if order == Endian::Little { b"II" } else { b"MM" };
     let mut out = Out { bytes: mark.to_vec(), order, big };
     out.number(if big { 43 } else { 42 }, 2);
     if big {
@@ -87,20 +88,20 @@ pub(crate) fn write(order: ByteOrder, big: bool, chain: &[Ifd]) -> Vec<u8> {
 
 /// [`write`] in little endian, classic TIFF.
 pub(crate) fn classic(chain: &[Ifd]) -> Vec<u8> {
-    write(ByteOrder::Little, false, chain)
+    write(Endian::Little, false, chain)
 }
 
 struct Out {
     bytes: Vec<u8>,
-    order: ByteOrder,
+    order: Endian,
     big: bool,
 }
 
 impl Out {
     fn encoded(&self, n: u64, bytes: usize) -> Vec<u8> {
         match self.order {
-            ByteOrder::Little => n.to_le_bytes()[..bytes].to_vec(),
-            ByteOrder::Big => n.to_be_bytes()[8 - bytes..].to_vec(),
+            Endian::Little => n.to_le_bytes()[..bytes].to_vec(),
+            Endian::Big => n.to_be_bytes()[8 - bytes..].to_vec(),
         }
     }
 

@@ -8,8 +8,8 @@ use super::super::error::{self, thumbling_error_t};
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
 use super::super::text;
+use super::error::lowered;
 use super::file::{file, thumbling_file_t};
-use super::lowered;
 use super::open::{engine, thumbling_engine_t};
 use thumbling_engine::id::{SpaceId, TaskId};
 

@@ -5,6 +5,7 @@ pub mod change;
 pub mod config;
 pub mod content;
 pub mod drive;
+mod error;
 pub mod events;
 pub mod file;
 mod host;
@@ -17,14 +18,6 @@ pub mod subscription;
 pub mod task;
 pub mod upkeep;
 pub mod url;
-
-use thumbling::Error;
-use thumbling_engine::EngineError;
-
-/// An engine's error as one of the whole library; `error` finds the engine's again.
-fn lowered(e: EngineError) -> Error {
-    Error::new(e.kind(), e.detail()).caused_by(e)
-}
 
 /// Number of live handles of the engine's types.
 pub(super) fn alive() -> usize {

@@ -8,7 +8,7 @@ use super::super::error::{self, thumbling_error_t};
 use super::super::pointer::{Out, Text};
 use super::super::status::thumbling_status_t;
 use super::super::versioned::{OutStruct, versioned};
-use super::lowered;
+use super::error::lowered;
 use super::open::{engine, thumbling_engine_t};
 use thumbling_engine::Engine;
 

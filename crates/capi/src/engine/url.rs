@@ -14,9 +14,9 @@ use super::super::status::thumbling_status_t;
 use super::super::text;
 use super::super::versioned::{self, OutStruct, versioned};
 use super::caller::{caller, thumbling_caller_t};
+use super::error::lowered;
 use super::file::{self, file, thumbling_file_info_t, thumbling_file_t};
 use super::lookup::{self, DEFAULT_TIMEOUT_MS, THUMBLING_LOOKUP_MODE_ENQUEUE};
-use super::lowered;
 use super::open::{engine, thumbling_engine_t};
 use thumbling_engine::url::{SignedUrl, Target};
 

@@ -2,6 +2,7 @@
 //!
 //! The time on a card covers the thumbnail only; the larger preview is made afterwards.
 
+mod card;
 mod page;
 
 use std::fs;
@@ -11,6 +12,8 @@ use std::time::Instant;
 
 use bytesize::ByteSize;
 use thumbling::{Error, Output, Request, Result, Source, SourceInfo, Thumbnail, Thumbnails};
+
+use card::{Card, Pictures};
 
 use crate::folder::{self, Folder};
 use crate::options::{JobArgs, LimitArgs};
@@ -60,24 +63,6 @@ Examples:
   thumbling gallery scans/ --out . --size 480 --title 'Scans of May'
 
 Exit status: 0 if the page was written; 1 if not; 2 on bad usage.";
-
-/// One file on the page.
-struct Card<'a> {
-    input: &'a Input,
-    /// Size of the file, if known.
-    bytes: Option<u64>,
-    bytes_read: u64,
-    ms: f64,
-    result: Result<Pictures>,
-}
-
-/// The pictures of a card.
-struct Pictures {
-    /// The response for the thumbnail, without the thumbnail itself.
-    response: Thumbnails,
-    thumbnail: Thumbnail,
-    preview: Option<Thumbnail>,
-}
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> io::Result<()> {

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use thumbling::{Family, Thumbnail};
 
-use super::{Card, Pictures};
+use super::card::{Card, Pictures};
 use crate::report;
 
 const PAGE: &str = include_str!("page.html");

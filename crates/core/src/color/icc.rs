@@ -7,11 +7,12 @@
 //!
 //! A broken profile, or one for other channels than those of the picture, counts as sRGB.
 
-use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
+use moxcms::{ColorProfile, DataColorSpace};
 
 use super::cicp::{self, Transfer};
-use super::light::{Curve, Encoder, Matrix, Sample};
+use super::light::{Curve, Matrix, Sample};
 use super::lut::Lut;
+use super::tone_curve::{curve, hdr_transfer, is_srgb};
 use crate::frame::PixelFormat;
 
 /// Largest profile to parse, in bytes. Profiles of printing presses come close.
@@ -129,30 +130,4 @@ fn lut<S: Sample>(profile: &mut ColorProfile, inputs: usize) -> Option<Conversio
         [&mut profile.lut_a_to_b_perceptual, &mut profile.lut_a_to_b_colorimetric, &mut profile.lut_a_to_b_saturation];
     let table = tables.into_iter().find_map(Option::take)?;
     Some(Conversion::Lut(Box::new(Lut::new::<S>(table, profile.pcs, inputs)?)))
-}
-
-/// Samples a tone curve of a profile.
-pub(super) fn curve<S: Sample>(trc: &ToneReprCurve) -> Option<Curve> {
-    let evaluator = trc.make_linear_evaluator().ok()?;
-    Some(Curve::new::<S>(|v| evaluator.evaluate_value(v).clamp(0.0, 1.0)))
-}
-
-/// Whether a curve equals that of sRGB, within 0.6 of an 8-bit step.
-fn is_srgb<S: Sample>(curve: &Curve) -> bool {
-    let to = Encoder::to_16();
-    let step = |(i, v): (usize, &f32)| (f32::from(to.encode(*v)) - S::signal(i) * 65_535.0).abs();
-    curve.points().iter().enumerate().map(step).all(|difference| difference < 0.6 * 257.0)
-}
-
-/// PQ or HLG, if the curve matches it. Profiles older than the `cicp` tag have no other indication.
-fn hdr_transfer<S: Sample>(curve: &Curve) -> Option<Transfer> {
-    let points = curve.points();
-    let last = points.last().copied().filter(|v| *v > 0.0)?;
-    [Transfer::Pq, Transfer::Hlg].into_iter().find(|transfer| {
-        [0.35, 0.5, 0.6, 0.75, 0.9].iter().all(|at| {
-            let i = (at * (points.len() - 1) as f64) as usize;
-            let expected = transfer.light(S::signal(i)) / transfer.light(1.0);
-            points.get(i).is_some_and(|v| (v / last / expected - 1.0).abs() < 0.03)
-        })
-    })
 }

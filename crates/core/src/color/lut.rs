@@ -8,6 +8,7 @@ use moxcms::{DataColorSpace, LutDataType, LutMultidimensionalType, LutStore, Lut
 
 use super::cicp;
 use super::light::{Curve, Light, Matrix, Sample, times};
+use super::tone_curve;
 
 /// White of the connection space (D50).
 const WHITE: Light = [0.9642, 1.0, 0.8249];
@@ -161,7 +162,7 @@ impl Lut {
             None => return None,
         };
         let a = if grid.is_some() && table.a_curves.len() == inputs { &table.a_curves[..] } else { &linear };
-        let curves: Option<Vec<_>> = a.iter().cycle().take(inputs).map(super::icc::curve::<S>).collect();
+        let curves: Option<Vec<_>> = a.iter().cycle().take(inputs).map(tone_curve::curve::<S>).collect();
         let middle = match table.m_curves.len() {
             0 => None,
             _ => {
@@ -235,7 +236,7 @@ fn tables(store: &LutStore, channels: usize) -> Option<Vec<Table>> {
 
 /// Three curves, or one for all channels, as tables.
 fn sampled(curves: &[ToneReprCurve]) -> Option<[Table; 3]> {
-    let tables = curves.iter().cycle().take(3).map(|c| super::icc::curve::<u16>(c).map(|c| Table(c.points().to_vec())));
+    let tables = curves.iter().cycle().take(3).map(|c| tone_curve::curve::<u16>(c).map(|c| Table(c.points().to_vec())));
     tables.collect::<Option<Vec<_>>>()?.try_into().ok()
 }
 

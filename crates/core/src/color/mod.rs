@@ -13,6 +13,7 @@ mod icc;
 pub mod lab;
 mod light;
 mod lut;
+mod tone_curve;
 mod tonemap;
 
 use self::cicp::Transfer;

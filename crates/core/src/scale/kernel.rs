@@ -6,8 +6,12 @@ use fir::images::{Image, ImageRef};
 use fir::pixels::{F32x3, F32x4, U8, U8x2, U8x3, U8x4, U16, U16x2, U16x3, U16x4};
 use fir::{IntoImageView, IntoImageViewMut, PixelTrait, PixelType, ResizeOptions, Resizer};
 
-use super::internal;
 use crate::error::{Error, Result};
+
+/// An error of `fast_image_resize`, which only wrong arguments cause.
+pub(super) fn internal(e: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::internal(format!("resize: {e}")).caused_by(e)
+}
 
 /// Scales `source` to the size of `target`, which has the same pixel type.
 pub(super) fn run(

@@ -16,6 +16,7 @@ use fir::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, PixelFormat, Samples};
 use crate::geometry::{Rect, Size};
+use kernel::internal;
 
 /// Scales the part `crop` of `frame`, in pixels before orientation, to `output` px. Colour space and orientation are
 /// kept.
@@ -39,10 +40,6 @@ pub fn resize(frame: &Frame, crop: Rect, output: Size) -> Result<Frame> {
     kernel::run(&mut Resizer::new(), &source, &mut target, &options)?;
     drop(target);
     Ok(Frame { width: output.width, height: output.height, samples, color: frame.color.clone(), ..*frame })
-}
-
-fn internal(e: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::internal(format!("resize: {e}")).caused_by(e)
 }
 
 fn pixel_type(format: PixelFormat) -> PixelType {

@@ -10,7 +10,8 @@ use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{bytes, bytes_mut, internal, kernel, pixel_type, zeroed};
+use super::kernel::{self, internal};
+use super::{bytes, bytes_mut, pixel_type, zeroed};
 use crate::decode::{Context, Want};
 use crate::error::{Error, Result};
 use crate::frame::{Frame, Orientation, PixelFormat, Samples};

@@ -9,7 +9,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Field;
 use crate::random;
 use thumbling::{Error, Result};
 
@@ -17,6 +16,17 @@ use thumbling::{Error, Result};
 pub const MIN_SECRET: usize = 32;
 /// Longest key id, characters.
 pub const MAX_KEY_ID: usize = 16;
+
+/// A field of what is signed.
+#[derive(Debug, Clone, Copy)]
+pub enum Field<'a> {
+    /// Text, as UTF-8.
+    Text(&'a str),
+    /// Bytes.
+    Bytes(&'a [u8]),
+    /// A number, as 8 bytes, most significant first.
+    Number(u64),
+}
 
 /// A secret, and its id in URLs.
 #[derive(Clone)]

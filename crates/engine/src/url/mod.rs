@@ -22,6 +22,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyring::Keyring;
 
+pub use keyring::Field;
+
 use crate::model::id::{FileId, FileRef, MAX_ID, SpaceId, Version};
 use thumbling::{Error, Result};
 
@@ -96,17 +98,6 @@ fn fields<'a>(key: &'a str, claims: &'a Claims) -> [Field<'a>; 7] {
         Field::Text(&claims.spec),
         Field::Number(claims.expires),
     ]
-}
-
-/// A field of what is signed.
-#[derive(Debug, Clone, Copy)]
-pub enum Field<'a> {
-    /// Text, as UTF-8.
-    Text(&'a str),
-    /// Bytes.
-    Bytes(&'a [u8]),
-    /// A number, as 8 bytes, most significant first.
-    Number(u64),
 }
 
 struct Parsed<'a> {

@@ -118,7 +118,7 @@ fn play(bytes: &[u8], header: &Header, device: &Rect, job: &Job<'_>) -> (Placed,
         // Plain records are the fallback for players without EMF+.
         (canvas, extent) = play_on(Canvas::new(view, unit, job), base, bytes, header, job, Layer::Plain);
     }
-    (Placed::new(canvas, width, height), extent)
+    (canvas.finish(width, height), extent)
 }
 
 fn play_on(canvas: Canvas, base: Affine, bytes: &[u8], header: &Header, job: &Job<'_>, layer: Layer) -> (Canvas, Rect) {

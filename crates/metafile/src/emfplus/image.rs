@@ -5,6 +5,7 @@ use crate::bounds::Bounds;
 use crate::color::Color;
 use crate::dib::{ColorUsage, Header};
 use crate::reader::{ReadFields, Reader};
+use thumbling_core::bytes::{u16_be, u16_le, u32_be};
 
 #[derive(Clone, Debug)]
 pub(super) enum Image {
@@ -78,7 +79,7 @@ fn decode(row: &[u8], x: usize, bits: u32, format: u32, palette: &[Color]) -> Op
             [color.r, color.g, color.b, color.a]
         }
         16 => {
-            let value = u16::from_le_bytes(row.get(x * 2..x * 2 + 2)?.try_into().ok()?);
+            let value = u16_le(row, x * 2)?;
             match format & 0xff {
                 4 => [(value >> 8) as u8, (value >> 8) as u8, (value >> 8) as u8, 255],
                 6 => [widen(value >> 11, 5), widen(value >> 5, 6), widen(value, 5), 255],
@@ -105,8 +106,7 @@ fn decode(row: &[u8], x: usize, bits: u32, format: u32, palette: &[Color]) -> Op
         48 | 64 => {
             let size = bits as usize / 8;
             let channel = |index: usize| -> Option<u8> {
-                let value =
-                    u16::from_le_bytes(row.get(x * size + index * 2..x * size + index * 2 + 2)?.try_into().ok()?);
+                let value = u16_le(row, x * size + index * 2)?;
                 let linear = f64::from(value.min(8192)) / 8192.0;
                 Some((if index == 3 { linear } else { linear.powf(1.0 / 2.2) } * 255.0).round() as u8)
             };
@@ -148,8 +148,7 @@ fn file(bytes: &[u8], bounds: &mut Bounds) -> Option<Image> {
 }
 
 fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
-    let side = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    Some((side(16)?, side(20)?))
+    Some((u32_be(bytes, 16)?, u32_be(bytes, 20)?))
 }
 
 /// The size in the first frame header.
@@ -158,8 +157,7 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     loop {
         let &[0xff, marker, high, low] = bytes.get(at..at + 4)? else { return None };
         if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
-            let side = |at: usize| Some(u32::from(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
-            return Some((side(at + 7)?, side(at + 5)?));
+            return Some((u16_be(bytes, at + 7)?.into(), u16_be(bytes, at + 5)?.into()));
         }
         at = at.checked_add(2 + usize::from(u16::from_be_bytes([high, low])))?;
     }

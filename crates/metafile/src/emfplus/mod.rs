@@ -3,6 +3,7 @@
 //! They draw on the same canvas with separate state. After GetDC plain records draw, until the next EMF+ record.
 
 mod brush;
+mod brush_paint;
 mod caps;
 mod draw;
 mod font;
@@ -10,9 +11,11 @@ mod image;
 mod objects;
 mod outline;
 mod pen;
+mod pen_stroke;
 mod record;
 mod region;
 mod state;
+mod state_records;
 mod text;
 
 use super::geometry::Affine;

@@ -10,6 +10,7 @@ mod mapping;
 pub(super) mod objects;
 mod paint;
 pub(super) mod raster;
+mod raster_half;
 mod symbol;
 pub(super) mod text;
 
@@ -38,7 +39,7 @@ pub(super) struct Gdi {
     recording: bool,
     /// Whether the next segment of the recorded path starts with a move.
     path_needs_move: bool,
-    raster: raster::Pending,
+    raster: raster_half::Pending,
     last_pattern: Option<(Rc<Bitmap>, Point, Paint)>,
 }
 
@@ -53,7 +54,7 @@ impl Gdi {
             path: Path::default(),
             recording: false,
             path_needs_move: true,
-            raster: raster::Pending::default(),
+            raster: raster_half::Pending::default(),
             last_pattern: None,
         }
     }

@@ -5,6 +5,7 @@
 
 use super::Gdi;
 use super::objects::Brush;
+use super::raster_half::{Combine, Half, Source};
 use crate::bitmap::{Bitmap, luma};
 use crate::color::Color;
 use crate::geometry::{Affine, Rect};
@@ -15,32 +16,6 @@ use crate::svg::paint::{Blend, Paint};
 /// The truth table of an operation: its byte in the ROP3 code.
 const fn table(rop: u32) -> u8 {
     (rop >> 16) as u8
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Combine {
-    And,
-    Or,
-    Xor,
-}
-
-/// An operation that may be the first half of an idiom.
-struct Half {
-    combine: Combine,
-    place: Affine,
-    clip: Clip,
-    source: Source,
-}
-
-enum Source {
-    Bitmap(Bitmap),
-    Brush(Paint),
-}
-
-/// Operations waiting for their second half.
-#[derive(Default)]
-pub(super) struct Pending {
-    halves: Vec<Half>,
 }
 
 /// Whether an operation uses a source bitmap.

@@ -4,7 +4,7 @@
 //! Shapes outside the picture or the clip are not written. Consecutive shapes with the same clip share a group.
 
 use super::clip::{Clip, Shape};
-use super::job::Job;
+use super::job::{Job, Placed};
 use super::number::push_number;
 use super::paint::{Blend, Cap, Join, Paint, Stroke};
 use crate::bounds::Bounds;
@@ -85,10 +85,11 @@ impl Canvas {
         self.next_id
     }
 
-    /// Finishes the drawing and returns its elements, without the `svg` element.
-    pub fn finish(&mut self) -> String {
+    /// Finishes the drawing, whose natural size is `width` × `height` CSS px.
+    pub fn finish(mut self, width: f64, height: f64) -> Placed {
         self.close_group();
-        std::mem::take(&mut self.body)
+        let Self { body, view, truncated, bounds, .. } = self;
+        Placed { body, view, width, height, truncated, bounds }
     }
 
     /// Whether there is room for `bytes` more bytes of output; otherwise marks the drawing as truncated.

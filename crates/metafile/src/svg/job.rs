@@ -1,6 +1,5 @@
 //! Conversion of one metafile, possibly nested in another, and its result.
 
-use super::canvas::Canvas;
 use crate::bounds::Bounds;
 use crate::fault::Fault;
 use crate::geometry::Rect;
@@ -43,11 +42,6 @@ pub(crate) struct Placed {
 }
 
 impl Placed {
-    pub fn new(mut canvas: Canvas, width: f64, height: f64) -> Self {
-        let body = canvas.finish();
-        Self { body, view: canvas.view, width, height, truncated: canvas.truncated, bounds: canvas.bounds }
-    }
-
     /// The drawing as a complete SVG document.
     pub fn into_document(self) -> String {
         let (width, height, view) = (self.width, self.height, self.view);

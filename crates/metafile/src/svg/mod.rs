@@ -7,5 +7,5 @@ pub(super) mod image;
 pub(super) mod job;
 mod number;
 pub(super) mod paint;
-pub(super) mod server;
+pub(super) mod paint_server;
 pub(super) mod text;

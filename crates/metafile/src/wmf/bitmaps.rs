@@ -1,8 +1,9 @@
 //! Records that draw bitmaps. Arguments are in reverse order. A record of exactly the length given by its function
 //! number has no bitmap and uses only the brush.
 
+use super::Player;
 use super::objects::bitmap16;
-use super::{Player, Record};
+use super::record::Record;
 use crate::bitmap::Bitmap;
 use crate::color::Color;
 use crate::dib::{self, ColorUsage, Picture};

@@ -1,6 +1,6 @@
 //! The placeable and plain headers (MS-WMF 2.3.2).
 
-use super::Records;
+use super::record::Records;
 use crate::fault::Fault;
 use crate::geometry::{Point, Rect};
 use crate::reader::{ReadFields, Reader};

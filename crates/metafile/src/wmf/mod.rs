@@ -6,6 +6,7 @@
 mod bitmaps;
 mod header;
 mod objects;
+mod record;
 mod records;
 
 use super::fault::Fault;
@@ -14,37 +15,7 @@ use super::geometry::{Affine, Point, Rect};
 use super::svg::canvas::{Canvas, EXTENT};
 use super::svg::job::{Job, Placed};
 pub(super) use header::{Header, is_wmf};
-
-/// A record: its function number and its arguments.
-#[derive(Clone, Copy)]
-pub(crate) struct Record<'a> {
-    function: u16,
-    arguments: &'a [u8],
-}
-
-/// Iterates over records up to the end record or an invalid length.
-pub(crate) struct Records<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Records<'a> {
-    type Item = Record<'a>;
-
-    fn next(&mut self) -> Option<Record<'a>> {
-        let mut reader = super::reader::Reader::le(self.rest);
-        let words = usize::try_from(reader.u32()?).ok()?;
-        let function = reader.u16()?;
-        if words < 3 || function == 0 {
-            return None;
-        }
-        let length = words.checked_mul(2)?;
-        // Keep the rest of a truncated last record.
-        let length = length.min(self.rest.len());
-        let (record, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
-        Some(Record { function, arguments: record.get(6..)? })
-    }
-}
+use record::Records;
 
 struct Player {
     gdi: Gdi,
@@ -111,7 +82,7 @@ fn play(records: Records<'_>, window: Rect, size: (f64, f64), job: &Job<'_>) -> 
     player.play(records, job);
     let canvas = player.gdi.finish();
     let extent = canvas.extent;
-    (Placed::new(canvas, width, height), extent)
+    (canvas.finish(width, height), extent)
 }
 
 impl Player {

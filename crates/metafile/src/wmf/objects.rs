@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{Player, Record};
+use super::Player;
+use super::record::Record;
 use crate::bitmap::Bitmap;
 use crate::bounds::Bounds;
 use crate::color::Color;

@@ -1,6 +1,7 @@
 //! Records other than objects and bitmaps.
 
-use super::{Player, Record};
+use super::Player;
+use super::record::Record;
 use crate::gdi::charset;
 use crate::gdi::dc::BackgroundMode;
 use crate::gdi::text::{CLIPPED, GraphicsMode, OPAQUE, PDY, TextOut};

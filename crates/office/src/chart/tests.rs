@@ -12,8 +12,7 @@ use thumbling_core::geometry::Size;
 use thumbling_core::limits::Limits;
 use thumbling_core::source::Source;
 use thumbling_page::style::{Color, Fill};
-use thumbling_page::text::{Block, Body, Inline};
-use thumbling_page::tree::{Page, Shape};
+use thumbling_page::tree::{Block, Body, Inline, Page, Shape};
 
 mod constructs;
 

@@ -4,8 +4,8 @@
 //! drawn, and only positions the children of a group relative to each other.
 
 use crate::drawingml::scene::{EMU, Scene};
+use crate::drawingml::shape_tree::{DefaultHost, Tree};
 use crate::drawingml::transform::{Frame, Placed};
-use crate::drawingml::tree::{DefaultHost, Tree};
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Node, Rect};

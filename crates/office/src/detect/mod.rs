@@ -8,12 +8,11 @@ mod flat;
 mod tests;
 mod zip;
 
+pub use zip::OTHER;
+
 use super::ole::CompoundFile;
 use thumbling_core::probe::{Peek, Score};
 use thumbling_core::source::Source;
-
-/// A package of another kind: a program, a drawing, a 3-D model.
-pub const OTHER: &str = "package";
 
 /// An encrypted OOXML package. Its format is not known without the password.
 pub const ENCRYPTED: &str = "ooxml-encrypted";

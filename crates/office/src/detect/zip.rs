@@ -6,8 +6,10 @@ use thumbling_core::bytes::u16_le;
 use thumbling_core::source::Source;
 use thumbling_core::zip::{self, Directory, Entry};
 
-use super::OTHER;
 use crate::package::key;
+
+/// A package of another kind: a program, a drawing, a 3-D model.
+pub const OTHER: &str = "package";
 
 /// Bytes read of a part that names the media type.
 const MAX_PART: u64 = 128 << 10;

@@ -8,8 +8,8 @@ use thumbling_page::style::{Fill, PictureFill, PictureMode};
 use thumbling_page::tree::{Node, Shape};
 
 use super::scene::Scene;
+use super::shape_tree::Tree;
 use super::transform::{Frame, Placed};
-use super::tree::Tree;
 
 impl<'a> Tree<'a, '_> {
     /// The picture of `object` (`p:oleObj`) in a frame at `placed`.

@@ -6,9 +6,9 @@ use thumbling_page::tree::{Node, Outline, Rect, Shape};
 
 use super::geometry;
 use super::paint::effect;
+use super::shape_tree::Tree;
 use super::text::RunProperties;
 use super::transform::{Frame, Placed};
-use super::tree::Tree;
 
 impl<'a> Tree<'a, '_> {
     /// Reads a shape, connector or picture; `None` without a position.

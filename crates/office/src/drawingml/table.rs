@@ -2,9 +2,9 @@
 
 use crate::xml::{Document, Element};
 use thumbling_page::style::{Fill, Stroke};
-use thumbling_page::table::{Borders, Cell, Row, RowHeight, Table};
-use thumbling_page::text::{Anchor, Body};
-use thumbling_page::tree::Insets;
+use thumbling_page::table::{Borders, RowHeight};
+use thumbling_page::text::Anchor;
+use thumbling_page::tree::{Body, Cell, Insets, Row, Table};
 
 use super::scene::{EMU, Scene};
 use super::table_style::{CellStyle, Place, Switches, TableStyle, built_in};

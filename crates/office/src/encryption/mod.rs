@@ -6,11 +6,14 @@
 
 mod agile;
 mod cipher;
+mod error;
 mod standard;
 #[cfg(test)]
 mod tests;
 
 use std::io::Read;
+
+pub(super) use error::encrypted_error;
 
 use super::ole::CompoundFile;
 use super::package::Package;
@@ -21,9 +24,6 @@ use thumbling_core::source::Source;
 
 /// Excel's default password.
 const PASSWORD: &str = "VelvetSweatshop";
-
-/// Hash iterations allowed. Office uses 100,000; ten times that takes half a second.
-const MAX_ROUNDS: u32 = 1_000_000;
 
 /// Bytes of encryption parameters.
 const MAX_INFO: u64 = 64 << 10;
@@ -52,10 +52,6 @@ fn package_of(source: &Source, password: &str, cx: &Context<'_>) -> Result<Sourc
         Some(_) => Err(encrypted_error()),
         None => Err(Error::corrupt("missing or damaged encryption parameters")),
     }
-}
-
-pub(super) fn encrypted_error() -> Error {
-    Error::new(ErrorKind::Encrypted, "the document is encrypted")
 }
 
 /// Fails with `encrypted` if the document in this OLE2 file is.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::agile::stretched;
 use super::cipher::{Aes, Decrypted, Hash};
-use super::encrypted_error;
+use super::error::encrypted_error;
+use thumbling_core::bytes::u32_le;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::Source;
@@ -14,10 +15,7 @@ const ROUNDS: u32 = 50_000;
 /// Decrypts `content`; `info` follows the version.
 pub(super) fn open(info: &[u8], content: Source, size: u64, password: &[u8], cx: &Context<'_>) -> Result<Source> {
     let corrupt = || Error::corrupt("missing or damaged encryption parameters");
-    let number = |at: usize| {
-        let bytes = info.get(at..at.checked_add(4)?)?;
-        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
-    };
+    let number = |at: usize| u32_le(info, at).map(|n| n as usize);
     // Flags, header size and header: flags, extra size, algorithm, hash, key bits …
     let (Some(header), Some(algorithm), Some(bits)) = (number(4), number(16), number(24)) else {
         return Err(corrupt());

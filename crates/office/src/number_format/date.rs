@@ -1,6 +1,16 @@
 //! Dates and times, as numbers of days.
 
-use super::{DateSystem, Part};
+use super::section::Part;
+
+/// The epoch of dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateSystem {
+    /// 1 is 1 January 1900.
+    #[default]
+    From1900,
+    /// 0 is 1 January 1904.
+    From1904,
+}
 
 /// The last day of the year 9999.
 const MAX_DAY: f64 = 2_958_466.0;

@@ -1,6 +1,6 @@
 //! Numbers as digits.
 
-use super::{Part, Section};
+use super::section::{Part, Section};
 
 /// Significant digits in `General`.
 const GENERAL_DIGITS: usize = 10;

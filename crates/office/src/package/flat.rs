@@ -8,7 +8,7 @@ use base64::{Engine as _, alphabet};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::key;
+use super::name::key;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::limits::Reservation;

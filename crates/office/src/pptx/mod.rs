@@ -1,13 +1,13 @@
 //! PowerPoint presentations (Office Open XML): the first visible slide, drawn with its layout, master and theme.
 
+mod part;
 mod placeholder;
 mod slide;
 #[cfg(test)]
 mod tests;
 
 use crate::drawingml::scene::EMU;
-use crate::package::{Package, Relationships};
-use crate::xml::Document;
+use crate::package::Package;
 use crate::{detect, preview};
 use thumbling_core::decode::{Context, Decoder, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, ErrorKind, Result};
@@ -17,6 +17,7 @@ use thumbling_core::geometry::Size;
 use thumbling_core::source::Source;
 use thumbling_page::paint;
 
+use part::Part;
 use slide::Slide;
 
 const FORMAT: Format = Format::document("pptx");
@@ -40,18 +41,6 @@ const SIZE: (f32, f32) = (9_144_000.0, 6_858_000.0);
 
 /// Hidden slides skipped before the first visible one.
 const MAX_HIDDEN: usize = 100;
-
-/// A part and its relationships.
-pub(super) struct Part {
-    document: Document,
-    relationships: Relationships,
-}
-
-impl Part {
-    fn read(package: &Package, name: &str, cx: &Context<'_>) -> Result<Self> {
-        Ok(Self { document: package.xml(name, cx)?, relationships: package.relationships(name, cx)? })
-    }
-}
 
 struct Presentation {
     package: Package,

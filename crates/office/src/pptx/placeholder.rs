@@ -2,9 +2,9 @@
 
 use crate::chart;
 use crate::drawingml::scene::Scene;
+use crate::drawingml::shape_tree::Host;
 use crate::drawingml::text::Inherited;
 use crate::drawingml::transform::Placed;
-use crate::drawingml::tree::Host;
 use crate::package::Relationships;
 use crate::xml::Element;
 use thumbling_page::tree::Node;

@@ -1,10 +1,10 @@
 //! A slide with its layout, master and theme.
 
 use crate::drawingml::scene::{PageState, Scene};
+use crate::drawingml::shape_tree::Tree;
 use crate::drawingml::theme::Theme;
 use crate::drawingml::theme::color::ColorMap;
 use crate::drawingml::theme::palette::Palette;
-use crate::drawingml::tree::Tree;
 use crate::package::Package;
 use crate::xml::Element;
 use thumbling_core::decode::Context;
@@ -12,7 +12,7 @@ use thumbling_core::error::{Result, tolerate};
 use thumbling_page::style::Fill;
 use thumbling_page::tree::{Node, Page, Rect, Shape};
 
-use super::Part;
+use super::part::Part;
 use super::placeholder::Deck;
 
 /// A slide and the parts that it inherits from.

@@ -1,6 +1,8 @@
 //! Where each document format stores its preview.
 
-use super::{BlankPolicy, Preview, epub, open};
+use super::embedded::{BlankPolicy, open};
+use super::epub;
+use super::picture::Preview;
 use crate::encryption;
 use crate::ole::CompoundFile;
 use crate::package::Package;
@@ -61,7 +63,7 @@ pub fn open_ole(source: &Source, format: Format, cx: &Context<'_>) -> Result<Box
     };
     let _held = cx.reserve(summary.size().saturating_mul(2))?;
     let thumbnail = property_set::thumbnail(&summary.read_all(MAX_SUMMARY)?);
-    let preview = thumbnail.map(|source| Preview { source, name: String::new(), _part: None });
+    let preview = thumbnail.map(Preview::of_source);
     open(format, preview.into_iter().collect(), BlankPolicy::Reject, cx)
 }
 

@@ -5,7 +5,10 @@ use zip::write::SimpleFileOptions;
 use super::*;
 use crate::ole::tests::compound;
 use crate::testing;
-use thumbling_core::error::ErrorKind;
+use thumbling_core::decode::Decoder;
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::format::Format;
+use thumbling_core::source::Source;
 
 fn packed(parts: &[(&str, &[u8])]) -> Source {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));

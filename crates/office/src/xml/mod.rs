@@ -10,7 +10,6 @@ mod reader;
 mod tests;
 
 use std::collections::HashMap;
-use std::io::BufRead;
 
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
@@ -84,11 +83,6 @@ impl Names {
 }
 
 impl Document {
-    /// Parses a whole part. `corrupt` if it is not well-formed, `limit` if it is too large.
-    pub fn parse(content: impl BufRead, cx: &Context<'_>) -> Result<Self> {
-        Reader::new(content, cx).document()
-    }
-
     /// The root element.
     pub fn root(&self) -> Element<'_> {
         Element { document: self, id: 0 }

@@ -44,6 +44,13 @@ enum Open {
     Branch,
 }
 
+impl Document {
+    /// Parses a whole part. `corrupt` if it is not well-formed, `limit` if it is too large.
+    pub fn parse(content: impl BufRead, cx: &Context<'_>) -> Result<Self> {
+        Reader::new(content, cx).document()
+    }
+}
+
 /// Reads one part.
 pub struct Reader<'a, R> {
     xml: NsReader<R>,

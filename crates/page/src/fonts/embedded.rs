@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Face, MONO, SANS, WIDE};
+use super::face::{Face, MONO, SANS, WIDE};
 
 struct EmbeddedFace {
     family: &'static str,

@@ -7,49 +7,27 @@
 //! Files are mapped once and shared. Everything is loaded lazily: a request that draws no text costs nothing.
 
 mod embedded;
+mod face;
+mod families;
 mod index;
 mod map;
 mod names;
 mod scripts;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub use face::{Face, FontBytes, MONO, SANS, WIDE, has};
+pub use families::faces;
 pub use names::Generic;
 pub use scripts::Language;
 
+use families::installed;
 use index::Index;
-use map::MappedFile;
 
 /// Identifies the set of installed fonts: rendered pages depend on it.
 pub fn fingerprint() -> u64 {
     Index::get().fingerprint()
-}
-
-/// The bytes of a font file.
-pub type FontBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
-
-/// The embedded sans-serif family, in weights 400 and 700. Independent of installed fonts.
-pub const SANS: &str = "thumbling-sans";
-/// The embedded monospaced family, in weight 400.
-pub const MONO: &str = "thumbling-mono";
-/// The embedded face with the widest coverage, the last fallback of every script.
-pub const WIDE: &str = "thumbling-wide";
-
-/// One face of a font file.
-#[derive(Clone)]
-pub struct Face {
-    /// Content of the font file.
-    pub bytes: FontBytes,
-    /// Index of the font in the file; 0 unless it is a collection.
-    pub index: u32,
-    /// English family name, or one of [`SANS`], [`MONO`], [`WIDE`].
-    pub family: Arc<str>,
-    /// 100 to 900; 400 is regular.
-    pub weight: u16,
-    /// Whether it is italic or oblique.
-    pub italic: bool,
 }
 
 /// The family to use for `name` on this machine: the family itself if installed, else its first installed substitute.
@@ -84,10 +62,6 @@ pub fn generic(generic: Generic) -> Arc<str> {
 /// Guesses the generic family of a font that is not installed from its name.
 pub fn guess(name: &str) -> Generic {
     names::guess(&index::key(name))
-}
-
-fn installed(key: &str) -> Option<Arc<str>> {
-    Index::get().family(key).or_else(|| embedded::public(key))
 }
 
 /// The face of `name`, or of its substitute, that is closest to `weight` and slant. `None` if neither is installed.
@@ -133,47 +107,6 @@ pub fn emoji_families() -> Vec<Arc<str>> {
     let mut found: Vec<_> = names::EMOJI.iter().filter_map(|n| installed(&index::key(n))).collect();
     found.push(WIDE.into());
     found
-}
-
-/// All faces of a family, by a name returned from [`family`].
-pub fn faces(family: &str) -> Vec<Face> {
-    let own = embedded::faces(family);
-    if !own.is_empty() {
-        return own;
-    }
-    let listed = Index::get().faces(&index::key(family));
-    listed
-        .into_iter()
-        .filter_map(|listed| {
-            let bytes = file(&listed.path)?;
-            Some(Face {
-                bytes,
-                index: listed.index,
-                family: family.into(),
-                weight: listed.weight,
-                italic: listed.italic,
-            })
-        })
-        .collect()
-}
-
-/// The mapped file at `path`, opened once per process.
-fn file(path: &Path) -> Option<FontBytes> {
-    static FILES: OnceLock<Mutex<HashMap<PathBuf, Option<FontBytes>>>> = OnceLock::new();
-    let mut files = FILES.get_or_init(Mutex::default).lock().unwrap_or_else(|e| e.into_inner());
-    if let Some(known) = files.get(path) {
-        return known.clone();
-    }
-    let opened = MappedFile::open(path).ok().map(|mapped| Arc::new(mapped) as FontBytes);
-    files.insert(path.to_owned(), opened.clone());
-    opened
-}
-
-/// Whether the face has a glyph for `c`.
-pub fn has(face: &Face, c: char) -> bool {
-    use skrifa::MetadataProvider;
-    let font = skrifa::FontRef::from_index((*face.bytes).as_ref(), face.index);
-    font.is_ok_and(|font| font.charmap().map(c).is_some_and(|glyph| glyph.to_u32() != 0))
 }
 
 #[cfg(test)]

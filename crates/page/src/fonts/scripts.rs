@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use unicode_script::{Script, UnicodeScript};
 
+use super::face::{WIDE, has};
+use super::families::{faces, installed};
 use super::index::{self, Index};
-use super::{Face, WIDE, installed};
 
 /// Languages with their own variants of Chinese characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,7 +167,7 @@ fn script_of_name(script: Script) -> [u8; 4] {
 }
 
 fn has_any(family: &str, sample: char) -> bool {
-    super::faces(family).iter().any(|face: &Face| super::has(face, sample))
+    faces(family).iter().any(|face| has(face, sample))
 }
 
 /// The first family whose OS/2 table claims the range and that has the sample character.

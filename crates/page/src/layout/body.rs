@@ -1,7 +1,7 @@
 //! Lays a body out in its box: insets, anchor, autofit, columns, direction.
 
-use crate::text::{Anchor, Body, TextDirection, TextFit};
-use crate::tree::{Insets, Rect, Transform};
+use crate::text::{Anchor, TextDirection, TextFit};
+use crate::tree::{Body, Insets, Rect, Transform};
 use thumbling_core::error::Result;
 
 use super::flow::{Scale, Slab, height};

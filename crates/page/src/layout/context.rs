@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
-use parley::{FontContext, LayoutContext};
+use parley::{FontContext, FontFamilyName, LayoutContext};
 
 use crate::fonts;
 
-use super::stacks::{ScriptNeeds, Stack};
+use super::scripts::ScriptNeeds;
 
 /// Idle contexts.
 #[allow(clippy::vec_box)] // Moved far more often than created.
@@ -19,6 +19,9 @@ const MAX_POOL: usize = 16;
 const MAX_FAMILIES: usize = 256;
 /// Most family stacks to keep per context: documents can name any number of families that do not exist.
 const MAX_STACKS: usize = 1024;
+
+/// Families, best first.
+pub(super) type Stack = Arc<[FontFamilyName<'static>]>;
 
 /// The brush type of parley: the index of the style of a run.
 pub(super) type Brush = u32;

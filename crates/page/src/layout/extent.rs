@@ -9,7 +9,7 @@ use crate::text::LineSpacing;
 
 use super::context::Brush;
 use super::flow::Scale;
-use super::paragraph::InlineContent;
+use super::inline_content::InlineContent;
 
 /// Line pitch in font sizes. Measured: boxes that PowerPoint fits to their text grow by 1.2117 font sizes per line, in
 /// Arial as in Cambria, Segoe UI or Lucida Sans Unicode.

@@ -1,8 +1,8 @@
 //! Flows blocks down a column: paragraphs and tables become slabs, between which a page or column can break.
 
 use crate::style::Fill;
-use crate::text::{Block, Paragraph, ParagraphStyle};
-use crate::tree::{Point, Rect};
+use crate::text::ParagraphStyle;
+use crate::tree::{Block, Paragraph, Point, Rect};
 use thumbling_core::error::Result;
 
 use super::{Item, Typesetter};

@@ -7,8 +7,10 @@ mod body;
 mod context;
 mod extent;
 mod flow;
+mod font_stacks;
+mod inline_content;
 mod paragraph;
-mod stacks;
+mod scripts;
 mod table;
 mod tabs;
 mod vertical;
@@ -101,7 +103,7 @@ impl<'a> Typesetter<'a> {
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         self.missing
             .iter()
-            .map(|script| format!("no font for {}: its text is shown as boxes", stacks::script_name(*script)))
+            .map(|script| format!("no font for {}: its text is shown as boxes", scripts::script_name(*script)))
     }
 
     fn check(&self) -> Result<()> {

@@ -1,7 +1,6 @@
 //! Lays out one paragraph: passes styles to parley and converts its lines to slabs.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 
 use parley::{
@@ -11,96 +10,19 @@ use parley::{
 };
 
 use crate::style::{Color, Fill, PictureFill, PictureMode, Stroke};
-use crate::text::{
-    Align, Caps, Direction, Inline, LineBreaks, LineHeight, LineSpacing, Paragraph, ParagraphStyle, RunStyle, Strike,
-    Underline,
-};
-use crate::tree::{Node, Point, Rect};
+use crate::text::{Align, Direction, LineBreaks, LineHeight, LineSpacing, ParagraphStyle, RunStyle, Strike, Underline};
+use crate::tree::{Paragraph, Point, Rect};
 use thumbling_core::error::Result;
 
 use super::context::Brush;
 use super::extent::Extent;
 use super::flow::{Scale, Slab};
-use super::stacks::scripts_of;
+use super::inline_content::{InlineContent, TAB};
+use super::scripts::scripts_of;
 use super::{GlyphRun, Item, Typesetter};
-
-/// Inline box ids from here on are tabs; lower ones are objects.
-const TAB: u64 = 1 << 32;
-/// Most bytes of a paragraph to shape; far more than fits on a page.
-const MAX_TEXT: usize = 1 << 16;
-/// Most runs of a paragraph; parley counts styles in 16 bits.
-const MAX_RUNS: usize = 1 << 14;
 
 /// Height of a picture bullet as a fraction of the font size.
 const PICTURE_MARK: f32 = 0.72;
-
-/// The content of a paragraph in the form that parley expects.
-#[derive(Default)]
-pub(super) struct InlineContent<'p> {
-    pub(super) text: String,
-    /// Consecutive ranges that cover the text.
-    pub(super) runs: Vec<(Range<usize>, Cow<'p, RunStyle>)>,
-    objects: Vec<(usize, f32, f32, &'p Node)>,
-    tabs: Vec<usize>,
-    /// Font size of the paragraph end, pt.
-    pub(super) end: f32,
-}
-
-impl<'p> InlineContent<'p> {
-    fn of(paragraph: &'p Paragraph) -> Self {
-        let mut flat = Self { end: paragraph.end_style.size, ..Self::default() };
-        for inline in &paragraph.content {
-            match inline {
-                Inline::Text(text, style) => flat.push(text, style),
-                Inline::Object { width, height, node } => flat.objects.push((flat.text.len(), *width, *height, node)),
-            }
-        }
-        if flat.text.is_empty() {
-            // An empty paragraph has the height of its end.
-            flat.runs = vec![(0..0, Cow::Borrowed(&paragraph.end_style))];
-        }
-        flat
-    }
-
-    fn push(&mut self, text: &str, style: &'p RunStyle) {
-        match style.caps {
-            Caps::AsWritten => self.push_styled(text, Cow::Borrowed(style)),
-            Caps::All => self.push_styled(&text.to_uppercase(), Cow::Borrowed(style)),
-            Caps::Small => {
-                for part in text.split_inclusive(|c: char| !c.is_lowercase()) {
-                    let (small, rest) = match part.char_indices().next_back() {
-                        Some((at, c)) if !c.is_lowercase() => part.split_at(at),
-                        _ => (part, ""),
-                    };
-                    self.push_styled(
-                        &small.to_uppercase(),
-                        Cow::Owned(RunStyle { size: style.size * 0.8, ..style.clone() }),
-                    );
-                    self.push_styled(rest, Cow::Borrowed(style));
-                }
-            }
-        }
-    }
-
-    fn push_styled(&mut self, text: &str, style: Cow<'p, RunStyle>) {
-        let start = self.text.len();
-        for c in text.chars() {
-            if self.text.len() >= MAX_TEXT || self.runs.len() >= MAX_RUNS {
-                break;
-            }
-            match c {
-                '\t' => self.tabs.push(self.text.len()),
-                // Vertical tab and line separator are line breaks in office formats.
-                '\n' | '\u{b}' | '\u{2028}' => self.text.push('\n'),
-                '\r' | '\0' => {}
-                c => self.text.push(c),
-            }
-        }
-        if self.text.len() > start {
-            self.runs.push((start..self.text.len(), style));
-        }
-    }
-}
 
 impl Typesetter<'_> {
     /// Lays out a paragraph in a column of `width` pt: one slab per line, tops from 0 on. Space before and after is left
@@ -349,11 +271,6 @@ impl Typesetter<'_> {
 fn inline_box(id: u64, index: usize, width: f32, height: f32) -> InlineBox {
     let kind = InlineBoxKind::InFlow;
     InlineBox { id, kind, index, width, height, baseline: None, vertical_align: VerticalAlign::BASELINE }
-}
-
-/// Whether an inline box is a tab.
-pub(super) const fn is_tab(id: u64) -> bool {
-    id >= TAB
 }
 
 const fn alignment(align: Align) -> Alignment {

@@ -1,8 +1,8 @@
 //! Lays out tables: row heights from the cells, then fills, texts and lines.
 
 use crate::style::{Fill, Stroke};
-use crate::table::{Cell, RowHeight, Table};
-use crate::tree::{Point, Rect};
+use crate::table::RowHeight;
+use crate::tree::{Cell, Point, Rect, Table};
 use thumbling_core::error::Result;
 
 use super::flow::{Scale, Slab};
@@ -108,7 +108,7 @@ impl Typesetter<'_> {
         let last = (end..grid.columns.len() - 1).take_while(|c| free(*c)).last().map_or(end, |c| c + 1);
         let shift = at.x - grid.left(placed.columns);
         let wide = Rect { x: grid.columns[first] + shift, width: grid.columns[last] - grid.columns[first], ..at };
-        let unclipped = crate::text::Body { clipped: false, ..cell.body.clone() };
+        let unclipped = crate::tree::Body { clipped: false, ..cell.body.clone() };
         Ok(vec![Item::Clip(wide, self.body(&unclipped, at)?)])
     }
 

@@ -5,7 +5,7 @@ use parley::{Layout, PositionedLayoutItem};
 use crate::text::{ParagraphStyle, TabAlign, TabStop};
 
 use super::context::Brush;
-use super::paragraph::is_tab;
+use super::inline_content::is_tab;
 
 /// Most times to re-break lines after widening tabs.
 const ROUNDS: usize = 3;

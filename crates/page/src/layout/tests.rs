@@ -4,12 +4,12 @@ use super::flow::{Scale, Slab, height};
 use super::*;
 use crate::fonts::{MONO, SANS};
 use crate::style::Color;
-use crate::table::{Cell, Row, RowHeight, Table};
+use crate::table::RowHeight;
 use crate::text::{
-    Align, Anchor, Block, Body, Bullet, Caps, FontSet, Inline, LineBreaks, LineHeight, LineSpacing, Paragraph,
-    ParagraphStyle, RunStyle, TabAlign, TabStop, TextDirection, TextFit,
+    Align, Anchor, Bullet, Caps, FontSet, LineBreaks, LineHeight, LineSpacing, ParagraphStyle, RunStyle, TabAlign,
+    TabStop, TextDirection, TextFit,
 };
-use crate::tree::Insets;
+use crate::tree::{Block, Body, Cell, Inline, Insets, Paragraph, Row, Table};
 use thumbling_core::cancel::Interrupt;
 
 fn style() -> RunStyle {

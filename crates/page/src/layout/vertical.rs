@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use parley::GlyphRun as ParleyRun;
 
-use crate::text::{Align, Anchor, Block, Body, Inline, Paragraph, ParagraphStyle, TextDirection, TextFit};
-use crate::tree::{Rect, Transform};
+use crate::text::{Align, Anchor, ParagraphStyle, TextDirection, TextFit};
+use crate::tree::{Block, Body, Inline, Paragraph, Rect, Transform};
 use thumbling_core::error::Result;
 
 use super::context::Brush;

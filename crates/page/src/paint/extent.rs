@@ -76,7 +76,7 @@ fn node(node: &Node, transform: Transform) -> Option<Area> {
         Node::Shape(shape) if shape.text.is_some() || shape.effects.is_some() => Some(EVERYWHERE),
         Node::Shape(shape) => {
             let own = turned(shape.bounds, shape.rotation, (shape.flip_h, shape.flip_v));
-            outline(&super::shape::outline(shape), shape.stroke.as_ref(), transform.pre_concat(own))
+            outline(&super::outline::outline(shape), shape.stroke.as_ref(), transform.pre_concat(own))
         }
         Node::Group(group) if group.effects.is_some() => Some(EVERYWHERE),
         Node::Group(group) => nodes(&group.children, transform.pre_concat(group.transform)),

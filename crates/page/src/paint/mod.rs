@@ -12,6 +12,8 @@ mod glyphs;
 mod gradient;
 mod layer;
 mod line_ends;
+mod nodes;
+mod outline;
 mod picture;
 mod raster;
 mod shape;

@@ -1,6 +1,6 @@
 //! Points, rectangles and insets.
 
-use tiny_skia::{Path, PathBuilder};
+use tiny_skia::{Path, PathBuilder, Transform};
 
 /// A point, pt.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -64,4 +64,14 @@ impl Insets {
     pub const fn all(n: f32) -> Self {
         Self { left: n, top: n, right: n, bottom: n }
     }
+}
+
+/// A transform that flips and then rotates about the centre of `bounds`.
+pub fn turned(bounds: Rect, rotation: f32, (flip_h, flip_v): (bool, bool)) -> Transform {
+    let (x, y) = (bounds.x + bounds.width / 2.0, bounds.y + bounds.height / 2.0);
+    let sign = |flip: bool| if flip { -1.0 } else { 1.0 };
+    Transform::from_translate(-x, -y)
+        .post_scale(sign(flip_h), sign(flip_v))
+        .post_concat(Transform::from_rotate(rotation))
+        .post_translate(x, y)
 }

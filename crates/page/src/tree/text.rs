@@ -1,51 +1,11 @@
-//! Text as data: bodies of paragraphs and tables, runs of one style.
+//! The formatting of text: bodies, paragraphs, runs.
 
 use std::sync::Arc;
 
 use super::effects::Shadow;
+use super::geometry::Insets;
 use super::style::{Color, Fill, Picture, Stroke};
-use super::table::Table;
-use super::{Insets, Node};
 use crate::fonts::Language;
-
-/// Text in a box: that of a shape, cell or page.
-#[derive(Debug, Clone, Default)]
-pub struct Body {
-    /// Blocks from the top.
-    pub blocks: Vec<Block>,
-    /// Distances between the box and the text.
-    pub insets: Insets,
-    /// Vertical alignment within the box.
-    pub anchor: Anchor,
-    /// Whether the text as a whole is centred horizontally (`anchorCtr`).
-    pub centered: bool,
-    /// Handling of text that is higher than its box.
-    pub fit: TextFit,
-    /// Whether lines wrap at the width of the box.
-    pub wrap: bool,
-    /// Direction of lines.
-    pub direction: TextDirection,
-    /// Rotation about the centre of the box in addition to that of the box, degrees clockwise.
-    pub turn: f32,
-    /// Number of columns; 0 counts as 1.
-    pub columns: u16,
-    /// Gap between columns, pt.
-    pub column_gap: f32,
-    /// Whether the first column is the rightmost.
-    pub columns_leftward: bool,
-    /// Whether text is clipped to the box.
-    pub clipped: bool,
-}
-
-/// A part of a body across its full width.
-#[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant)] // Almost all blocks are paragraphs.
-pub enum Block {
-    /// A paragraph.
-    Paragraph(Paragraph),
-    /// A table.
-    Table(Table),
-}
 
 /// Vertical alignment of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,35 +49,6 @@ pub enum TextDirection {
     Stacked,
     /// Like `Stacked`, but the next line is to the left.
     StackedLeftward,
-}
-
-/// A paragraph of inline content.
-#[derive(Debug, Clone, Default)]
-pub struct Paragraph {
-    /// Content in logical order.
-    pub content: Vec<Inline>,
-    /// Formatting of its lines.
-    pub style: ParagraphStyle,
-    /// The style that gives an empty paragraph its height.
-    pub end_style: RunStyle,
-}
-
-impl Paragraph {
-    /// A paragraph of one run.
-    pub fn plain(text: impl Into<String>, style: RunStyle) -> Self {
-        let content = vec![Inline::Text(text.into(), style.clone())];
-        Self { content, style: ParagraphStyle::default(), end_style: style }
-    }
-}
-
-/// A part of a paragraph.
-#[derive(Debug, Clone)]
-pub enum Inline {
-    /// Text in one style. `\t` is a tab, `\n` a line break.
-    Text(String, RunStyle),
-    /// An inline object such as a picture, on the baseline like a character of `width` × `height` pt. Its coordinates
-    /// start at its top left.
-    Object { width: f32, height: f32, node: Box<Node> },
 }
 
 /// The formatting of a paragraph.

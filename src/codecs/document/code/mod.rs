@@ -12,8 +12,8 @@ use thumbling_core::format::Format;
 use thumbling_core::probe::{Peek, Score};
 use thumbling_core::source::Source;
 use thumbling_page::document::Document;
-use thumbling_page::text::{Block, Inline, LineBreaks, LineSpacing, Paragraph, ParagraphStyle};
-use thumbling_page::tree::Page;
+use thumbling_page::text::{LineBreaks, LineSpacing, ParagraphStyle};
+use thumbling_page::tree::{Block, Inline, Page, Paragraph};
 
 const FORMAT: Format = Format::document("code");
 

@@ -7,7 +7,7 @@
 
 use super::picture::{Chroma, Picture, Plane, Samples};
 use super::property::Nclx;
-use super::shape::Window;
+use super::transform::Window;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 

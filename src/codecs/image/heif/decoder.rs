@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::canvas::{Canvas, Gathered, stretched};
+use super::compose::{Gathering, Plane};
 use super::container::Container;
 use super::convert::{Alpha, to_frame};
-use super::gather::{Gathering, Plane};
 use super::location::read_item;
 use super::meta::Meta;
 use super::overlay::Overlay;
 use super::property::{Nclx, UNSPECIFIED};
-use super::shape::{Shape, Window};
+use super::transform::{Shape, Window};
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Decoder, Effort, SourceInfo, Want};
 use thumbling_core::error::{Error, Result};

@@ -10,10 +10,10 @@
 #[cfg(feature = "avif")]
 mod av1;
 mod canvas;
+mod compose;
 mod container;
 mod convert;
 mod decoder;
-mod gather;
 #[cfg(feature = "heic")]
 mod hevc;
 mod location;
@@ -22,10 +22,11 @@ mod overlay;
 mod picture;
 mod property;
 mod sequence;
-mod shape;
 #[cfg(feature = "heic")]
 mod sps;
+mod transform;
 
+use thumbling_core::bytes::u32_be;
 use thumbling_core::decode::Decoder;
 use thumbling_core::format::Format;
 use thumbling_core::probe::{Peek, Score};
@@ -49,7 +50,7 @@ pub(crate) fn score(peek: &Peek<'_>, av1: bool) -> Score {
         let broken = peek.has(4, b"meta") || peek.has(4, b"iprp");
         return if broken { Score::PLAUSIBLE } else { Score::NONE };
     }
-    let size = peek.head.first_chunk().map_or(0, |n| u32::from_be_bytes(*n) as usize);
+    let size = u32_be(peek.head, 0).map_or(0, |n| n as usize);
     let listed = peek.head.get(8..size.clamp(8, peek.head.len().max(8))).unwrap_or_default();
     // The major brand, its version, then the compatible brands.
     let mut brands = listed.chunks_exact(4);

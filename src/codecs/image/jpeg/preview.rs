@@ -2,6 +2,7 @@
 
 use super::header::{Header, Mpf};
 use crate::containers::exif::Exif;
+use thumbling_core::bytes::Endian;
 use thumbling_core::decode::{Context, Effort, Want};
 use thumbling_core::error::Result;
 use thumbling_core::frame::{Frame, Origin};
@@ -58,24 +59,18 @@ fn covering(candidate: &Source, header: &Header, want: &Want, cx: &Context<'_>) 
 
 /// Large thumbnails (CIPA DC-007, 5.2.3.3), smallest first.
 fn large_thumbnails(mpf: &Mpf, source: &Source) -> Vec<Source> {
-    let u32_at = |at: usize, big: bool| {
-        let b: [u8; 4] = mpf.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if big { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) })
-    };
-    let u16_at = |at: usize, big: bool| {
-        let b: [u8; 2] = mpf.bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if big { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) })
-    };
     let entries = || {
-        let big = mpf.bytes.starts_with(b"MM");
-        let directory = u32_at(4, big)? as usize;
-        let count = usize::from(u16_at(directory, big)?);
-        let tag = (0..count.min(64)).map(|i| directory + 2 + i * 12).find(|at| u16_at(*at, big) == Some(0xB002))?;
-        let (bytes, at) = (u32_at(tag + 4, big)? as usize, u32_at(tag + 8, big)? as usize);
+        let endian = if mpf.bytes.starts_with(b"MM") { Endian::Big } else { Endian::Little };
+        let u16_at = |at: usize| endian.u16(&mpf.bytes, at);
+        let u32_at = |at: usize| endian.u32(&mpf.bytes, at);
+        let directory = u32_at(4)? as usize;
+        let count = usize::from(u16_at(directory)?);
+        let tag = (0..count.min(64)).map(|i| directory + 2 + i * 12).find(|at| u16_at(*at) == Some(0xB002))?;
+        let (bytes, at) = (u32_at(tag + 4)? as usize, u32_at(tag + 8)? as usize);
         let mut found = Vec::new();
         for i in 0..(bytes / 16).min(MAX_PICTURES) {
             let entry = at.checked_add(i * 16)?;
-            let (attribute, size, offset) = (u32_at(entry, big)?, u32_at(entry + 4, big)?, u32_at(entry + 8, big)?);
+            let (attribute, size, offset) = (u32_at(entry)?, u32_at(entry + 4)?, u32_at(entry + 8)?);
             if matches!(attribute & 0x00FF_FFFF, 0x01_0001 | 0x01_0002) && offset != 0 {
                 found.push((size, source.slice(mpf.offset + u64::from(offset), u64::from(size))));
             }

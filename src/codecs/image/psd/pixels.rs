@@ -2,6 +2,7 @@
 
 use super::header::{Header, Mode};
 use super::planes::Planes;
+use thumbling_core::bytes;
 use thumbling_core::color::lab;
 use thumbling_core::decode::{Context, Want};
 use thumbling_core::error::{Error, Result};
@@ -117,7 +118,7 @@ fn words(channels: &[&[u8]], samples: usize, ink: bool, row: &mut [u8]) {
 
 fn floats(channels: &[&[u8]], samples: usize, alpha: bool, row: &mut [u8]) {
     let read = |channel: &[u8], x: usize| {
-        let v = channel.get(x * 4..x * 4 + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_be_bytes);
+        let v = bytes::array(channel, x * 4).map_or(0.0, f32::from_be_bytes);
         if v.is_finite() { v } else { 0.0 }
     };
     for (x, out) in row.chunks_exact_mut(samples * 4).enumerate() {

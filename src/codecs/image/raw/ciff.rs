@@ -1,6 +1,6 @@
 //! Canon CRW: the Camera Image File Format 1.0, nested heaps of records, each with its directory at its end.
 
-use crate::containers::tiff::ByteOrder;
+use thumbling_core::bytes::Endian;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
@@ -21,7 +21,7 @@ const IMAGE_SPEC: u16 = 0x1810;
 
 pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
     let head = source.read_vec(0, 14)?;
-    let order = ByteOrder::from_mark(&head).ok_or_else(|| Error::corrupt("no CIFF byte order mark"))?;
+    let order = Endian::from_mark(&head).ok_or_else(|| Error::corrupt("no CIFF byte order mark"))?;
     let start = order.uint(&head[2..6]);
     let mut walk = Walk { source, order, previews, left: MAX_RECORDS };
     walk.heap(start, source.size(), 0)
@@ -29,7 +29,7 @@ pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
 
 struct Walk<'a> {
     source: &'a Source,
-    order: ByteOrder,
+    order: Endian,
     previews: &'a mut Previews,
     /// Number of records that may still be read.
     left: u32,

@@ -1,7 +1,8 @@
 //! Previews in maker notes. Their layouts are known by reverse engineering only, so a location counts only if it
 //! contains a JPEG.
 
-use crate::containers::tiff::{ByteOrder, Directory, Tiff, tag};
+use crate::containers::tiff::{Directory, Tiff, tag};
+use thumbling_core::bytes::Endian;
 
 use super::preview::Previews;
 
@@ -23,7 +24,7 @@ pub(super) fn read(exif: &Directory, note: (u64, u64), base: u64, previews: &mut
     let mut head = [0; 16];
     let Ok(n) = outer.read_up_to(at, &mut head[..16.min(bytes as usize)]) else { return };
     let head = &head[..n];
-    let order = |from: usize| head.get(from..).and_then(ByteOrder::from_mark).unwrap_or(exif.tiff().order());
+    let order = |from: usize| head.get(from..).and_then(Endian::from_mark).unwrap_or(exif.tiff().order());
     // Whether offsets are relative to the note or to the enclosing file, and where in the note the directory starts.
     let own = |order, skip: u64| (Tiff::headless(&outer.slice(at, u64::MAX), order, skip), base.saturating_add(at));
     let shared = |order, skip: u64| (Tiff::headless(outer, order, at.saturating_add(skip)), base);

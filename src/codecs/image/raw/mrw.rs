@@ -1,6 +1,7 @@
 //! Minolta MRW: a header of blocks, one of which is a TIFF structure whose maker note contains the preview.
 
 use crate::containers::tiff::Tiff;
+use thumbling_core::bytes::{u16_be, u32_be};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
@@ -13,10 +14,7 @@ use super::preview::Previews;
 const MAX_BLOCKS: usize = 64;
 
 pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -> Result<()> {
-    let number = |at: u64| -> Result<u64> {
-        let b = source.read_vec(at, 4)?;
-        Ok(b.first_chunk().map_or(0, |b| u64::from(u32::from_be_bytes(*b))))
-    };
+    let number = |at: u64| -> Result<u64> { Ok(u32_be(&source.read_vec(at, 4)?, 0).map_or(0, u64::from)) };
     let end = number(4)?.saturating_add(8).min(source.size());
     let mut at = 8u64;
     for _ in 0..MAX_BLOCKS {
@@ -29,7 +27,8 @@ pub(super) fn read(source: &Source, previews: &mut Previews, cx: &Context<'_>) -
             // Version in 8 bytes, then height and width of the sensor, then of the picture.
             b"\0PRD" if bytes >= 16 => {
                 let b = source.read_vec(at + 12, 4)?;
-                let size = Size::new(u16::from_be_bytes([b[2], b[3]]).into(), u16::from_be_bytes([b[0], b[1]]).into());
+                let side = |at: usize| u16_be(&b, at).map_or(0, u32::from);
+                let size = Size::new(side(2), side(0));
                 previews.size = Some(size).filter(|s| s.pixels() > 0);
             }
             b"\0TTW" => {

@@ -1,5 +1,6 @@
 //! Fujifilm RAF: a header with the location of one JPEG and of a directory.
 
+use thumbling_core::bytes::{u16_be, u32_be};
 use thumbling_core::error::Result;
 use thumbling_core::geometry::Size;
 use thumbling_core::source::Source;
@@ -17,16 +18,16 @@ const MAX_ENTRIES: u32 = 256;
 
 pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
     let pointers = source.read_vec(POINTERS, 16)?;
-    let number = |i: usize| pointers[4 * i..].first_chunk().map_or(0, |b| u32::from_be_bytes(*b));
-    previews.add_jpeg(u64::from(number(0)), u64::from(number(1)));
-    previews.size = size(source, u64::from(number(2)));
+    let number = |at: usize| u32_be(&pointers, at).map_or(0, u64::from);
+    previews.add_jpeg(number(0), number(4));
+    previews.size = size(source, number(8));
     Ok(())
 }
 
 fn size(source: &Source, mut at: u64) -> Option<Size> {
     let u16s = |at: u64| -> Option<[u16; 2]> {
         let b = source.read_vec(at, 4).ok()?;
-        Some([u16::from_be_bytes([b[0], b[1]]), u16::from_be_bytes([b[2], b[3]])])
+        Some([u16_be(&b, 0)?, u16_be(&b, 2)?])
     };
     let [high, low] = u16s(at)?;
     at = at.checked_add(4)?;

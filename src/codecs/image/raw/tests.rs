@@ -1,11 +1,11 @@
 //! A JPEG in each container, and which of several is taken.
 
 use super::*;
-use crate::containers::tiff::ByteOrder;
 use crate::containers::tiff::tag;
 use crate::containers::tiff::writer::{Ifd, Value, classic, write};
 use crate::request::{Output, Request};
 use crate::testing;
+use thumbling_core::bytes::Endian;
 
 const RED: [u8; 3] = [200, 30, 20];
 const BLUE: [u8; 3] = [10, 20, 220];
@@ -331,7 +331,7 @@ fn canon_crw_has_heaps() {
 fn cr3(full: &[u8], small: &[u8]) -> Vec<u8> {
     let boxed = |name: &[u8], data: &[u8]| [&(data.len() as u32 + 8).to_be_bytes(), name, data].concat();
     let metadata = write(
-        ByteOrder::Little,
+        Endian::Little,
         false,
         &[Ifd::new().long(tag::IMAGE_WIDTH, 64).long(tag::IMAGE_LENGTH, 48).short(tag::ORIENTATION, 6)],
     );

@@ -1,5 +1,6 @@
 //! Sigma (Foveon) X3F: a directory at the end of the file, and image sections that are JPEG.
 
+use thumbling_core::bytes::u32_le;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::orient::Orientation;
@@ -17,10 +18,7 @@ const IMAGE_HEADER: u64 = 28;
 const JPEG: u32 = 18;
 
 pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
-    let u32_at = |at: u64| -> Result<u32> {
-        let b = source.read_vec(at, 4)?;
-        Ok(b.first_chunk().map_or(0, |b| u32::from_le_bytes(*b)))
-    };
+    let u32_at = |at: u64| -> Result<u32> { Ok(u32_le(&source.read_vec(at, 4)?, 0).unwrap_or(0)) };
     // Columns, rows and rotation in degrees clockwise; their position changed in version 4.
     if u32_at(4)? >> 16 < 4 {
         let size = Size::new(u32_at(28)?, u32_at(32)?);
@@ -39,7 +37,7 @@ pub(super) fn read(source: &Source, previews: &mut Previews) -> Result<()> {
     }
     for i in 0..u64::from(u32_at(directory + 8)?.min(MAX_ENTRIES)) {
         let entry = source.read_vec(directory + 12 + i * 12, 12)?;
-        let number = |i: usize| entry[i..].first_chunk().map_or(0, |b| u64::from(u32::from_le_bytes(*b)));
+        let number = |at: usize| u32_le(&entry, at).map_or(0, u64::from);
         let (offset, bytes) = (number(0), number(4));
         if matches!(&entry[8..], b"IMAG" | b"IMA2") && bytes > IMAGE_HEADER && u32_at(offset + 12)? == JPEG {
             previews.add_jpeg(offset + IMAGE_HEADER, bytes - IMAGE_HEADER);

@@ -1,5 +1,6 @@
 //! The header of a WebP file: RFC 9649, sections 2.5 to 2.7, and the frame headers of VP8 (RFC 6386, 9.1) and VP8L.
 
+use thumbling_core::bytes::u32_le;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 
@@ -63,8 +64,7 @@ fn chunk(head: &[u8], at: usize) -> Option<(&[u8; 4], &[u8])> {
 
 /// Size and alpha of lossless data.
 fn lossless(data: &[u8]) -> Option<(Size, bool)> {
-    let (0x2F, bits) = (*data.first()?, data.get(1..)?.first_chunk()?) else { return None };
-    let bits = u32::from_le_bytes(*bits);
+    let (0x2F, bits) = (*data.first()?, u32_le(data, 1)?) else { return None };
     let version = bits >> 29;
     (version == 0).then_some((Size::new((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1), bits >> 28 & 1 != 0))
 }
@@ -83,7 +83,7 @@ fn frame_features(head: &[u8], features: &mut Features) {
             b"VP8 " => return,
             _ => {}
         }
-        let length = head.get(at + 4..).and_then(|rest| rest.first_chunk()).map_or(0, |n| u32::from_le_bytes(*n));
+        let length = u32_le(head, at + 4).unwrap_or(0);
         at = at.saturating_add(8 + length as usize + length as usize % 2);
     }
 }

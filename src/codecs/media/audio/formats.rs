@@ -2,7 +2,7 @@
 
 use lofty::file::FileType;
 
-use super::{ReadFn, asf, open, small, tags};
+use super::{ReadFn, asf, id3_ape, open, tags};
 use thumbling_core::decode::FormatEntry;
 use thumbling_core::format::{Family, Format};
 use thumbling_core::probe::{Peek, Score};
@@ -22,7 +22,7 @@ macro_rules! entries {
 }
 
 entries! {
-    MP3 "mp3" ["audio/mpeg"] mp3, |source, cx| small::with_ape(source, FileType::Mpeg, cx);
+    MP3 "mp3" ["audio/mpeg"] mp3, |source, cx| id3_ape::with_ape(source, FileType::Mpeg, cx);
     M4A "m4a" ["audio/mp4" "audio/x-m4a" "audio/x-m4b"] m4a, |source, cx| tags::read(source, FileType::Mp4, cx);
     FLAC "flac" ["audio/flac" "audio/x-flac"] |peek| magic(peek, b"fLaC"),
         |source, cx| tags::read(source, FileType::Flac, cx);
@@ -38,17 +38,17 @@ entries! {
         |peek| Score::magic_if(peek.has(0, b"FORM") && (peek.has(8, b"AIFF") || peek.has(8, b"AIFC"))),
         |source, cx| tags::read(source, FileType::Aiff, cx);
     WMA "wma" ["audio/x-ms-wma"] wma, asf::read;
-    APE "ape" ["audio/x-ape" "audio/ape"] |peek| magic(peek, b"MAC "), |source, cx| small::with_ape(source, FileType::Ape, cx);
+    APE "ape" ["audio/x-ape" "audio/ape"] |peek| magic(peek, b"MAC "), |source, cx| id3_ape::with_ape(source, FileType::Ape, cx);
     AAC "aac" ["audio/aac" "audio/x-aac"] aac, |source, cx| match source.head()?.starts_with(b"ID3") {
-        true => small::id3(source, cx),
+        true => id3_ape::id3(source, cx),
         false => tags::read(source, FileType::Aac, cx),
     };
-    DSF "dsf" ["audio/x-dsf" "audio/dsf"] |peek| Score::magic_if(peek.has(0, b"DSD \x1C\0\0\0\0\0\0\0")), small::dsf;
-    TTA "tta" ["audio/x-tta"] |peek| magic(peek, b"TTA1"), small::tta;
+    DSF "dsf" ["audio/x-dsf" "audio/dsf"] |peek| Score::magic_if(peek.has(0, b"DSD \x1C\0\0\0\0\0\0\0")), id3_ape::dsf;
+    TTA "tta" ["audio/x-tta"] |peek| magic(peek, b"TTA1"), id3_ape::tta;
     WAVPACK "wavpack" ["audio/x-wavpack" "audio/wavpack"] |peek| magic(peek, b"wvpk"),
-        |source, cx| small::with_ape(source, FileType::WavPack, cx);
+        |source, cx| id3_ape::with_ape(source, FileType::WavPack, cx);
     MUSEPACK "musepack" ["audio/x-musepack" "audio/musepack"]
-        |peek| magic(peek, b"MPCK").max(magic(peek, b"MP+")), |source, cx| small::with_ape(source, FileType::Mpc, cx);
+        |peek| magic(peek, b"MPCK").max(magic(peek, b"MP+")), |source, cx| id3_ape::with_ape(source, FileType::Mpc, cx);
 }
 
 /// Scores `magic` at the start, or after an ID3v2 tag if the first bytes reach that far. If a tag hides what follows,

@@ -3,7 +3,7 @@
 
 mod asf;
 mod formats;
-mod small;
+mod id3_ape;
 mod tags;
 
 use std::time::Duration;

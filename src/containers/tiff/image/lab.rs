@@ -1,7 +1,7 @@
 //! CIELab in TIFF (TIFF 6.0 section 23, Adobe PageMaker technical notes, ITU-T T.42), under D50.
 
-use super::{Layout, SampleKind, photometric};
-use crate::containers::tiff::tag;
+use crate::containers::tiff::layout::{Layout, SampleKind};
+use crate::containers::tiff::{photometric, tag};
 use thumbling_core::frame::{Frame, Samples};
 
 /// How samples, scaled to 0 to 1 with a* and b* starting at their least value, map to L*, a* and b*.

@@ -1,7 +1,6 @@
 //! The pixels of a TIFF directory, reduced to the wanted size while they are read.
 
 mod lab;
-mod layout;
 mod logluv;
 mod palette;
 mod pixels;
@@ -11,12 +10,11 @@ mod rows;
 mod samples;
 mod ycbcr;
 
-pub(crate) use layout::{Alpha, Layout, SampleKind, photometric};
-
 use pixels::Conversion;
 use rows::Rows;
 
-use super::{Directory, compression, tag};
+use super::layout::Layout;
+use super::{Directory, compression, decompress, photometric, tag};
 use crate::containers::jpeg;
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Want};
@@ -72,7 +70,7 @@ pub(crate) fn has_alpha(directory: &Directory, cx: &Context<'_>) -> bool {
 
 /// Updates the layout to that of the decompressed samples, if it differs from what the tags say.
 fn decompressed(layout: &mut Layout) -> Result<()> {
-    if !compression::is_supported(layout.compression) {
+    if !decompress::is_supported(layout.compression) {
         return Err(compression::unsupported(layout.compression));
     }
     match layout.compression {

@@ -1,6 +1,6 @@
 //! Samples that are mapped by a table: palettes, and grey of few bits.
 
-use super::Layout;
+use crate::containers::tiff::layout::Layout;
 use crate::containers::tiff::tag;
 use thumbling_core::error::{Error, Result};
 

@@ -9,7 +9,8 @@ use super::palette::{self, Palette};
 use super::range::Range;
 use super::samples::Unpack;
 use super::ycbcr::YCbCr;
-use super::{Alpha, Layout, SampleKind, photometric};
+use crate::containers::tiff::layout::{Alpha, Layout, SampleKind};
+use crate::containers::tiff::photometric;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, PixelFormat};
 

@@ -1,10 +1,10 @@
 //! Undoes predictor 2 (TIFF 6.0 section 14) and 3 (Adobe Photoshop TIFF technical note 3), and converts from the file's
 //! byte order to the machine's.
 
-use crate::containers::tiff::{ByteOrder, compression};
+use crate::containers::tiff::compression;
+use crate::containers::tiff::layout::{Layout, SampleKind};
+use thumbling_core::bytes::Endian;
 use thumbling_core::error::{Error, Result};
-
-use super::{Layout, SampleKind};
 
 pub(super) const NONE: u16 = 1;
 const HORIZONTAL: u16 = 2;
@@ -77,8 +77,8 @@ fn floating_point(row: &mut [u8], stride: usize, bytes: usize, spare: &mut Vec<u
     }
 }
 
-fn to_native(order: ByteOrder, bits: usize, row: &mut [u8]) {
-    let native = if cfg!(target_endian = "little") { ByteOrder::Little } else { ByteOrder::Big };
+fn to_native(order: Endian, bits: usize, row: &mut [u8]) {
+    let native = if cfg!(target_endian = "little") { Endian::Little } else { Endian::Big };
     if order != native && matches!(bits, 16 | 24 | 32 | 64) {
         match bits {
             16 => row.as_chunks_mut::<2>().0.iter_mut().for_each(|s| s.reverse()),

@@ -1,6 +1,6 @@
 //! Which values are black and white, for samples without a defined white (floats, 32-bit and signed samples).
 
-use super::Layout;
+use crate::containers::tiff::layout::Layout;
 use crate::containers::tiff::tag;
 
 /// The smallest and the largest valid value.

@@ -6,8 +6,10 @@
 use std::io::{self, Read};
 
 use super::pixels::Conversion;
-use super::{Layout, predictor};
-use crate::containers::tiff::compression::{self, jpeg};
+use super::predictor;
+use crate::containers::tiff::compression;
+use crate::containers::tiff::decompress::{self, jpeg};
+use crate::containers::tiff::layout::Layout;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, ErrorKind, Result};
 use thumbling_core::limits::Reservation;
@@ -139,7 +141,7 @@ impl<'a> Rows<'a> {
                 None if layout.compression == compression::OLD_JPEG => (0, 0),
                 None => return Err(Error::corrupt("a strip or tile is missing")),
             };
-            streams.push(compression::open(layout, range, reader, jpeg, cx)?);
+            streams.push(decompress::open(layout, range, reader, jpeg, cx)?);
         }
         let width = layout.chunk.width.min(layout.size.width - across * layout.chunk.width) as usize;
         let rows = layout.chunk.height.min(layout.size.height - down * layout.chunk.height);

@@ -1,6 +1,7 @@
 //! Extracts samples from packed rows: the wanted ones of each pixel, from one plane or several.
 
-use super::{Layout, SampleKind};
+use crate::containers::tiff::layout::{Layout, SampleKind};
+use thumbling_core::bytes;
 
 /// Which samples of a pixel are wanted, and how they are stored in a row.
 #[derive(Debug, Clone)]
@@ -86,7 +87,7 @@ impl Unpack {
 }
 
 fn bytes_at<const N: usize>(row: &[u8], i: usize) -> [u8; N] {
-    row.get(i * N..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
+    bytes::array(row, i * N).unwrap_or([0; N])
 }
 
 /// `n` bits, at most 32, starting at bit `at`, counted from the highest bit of the first byte. Samples that are not

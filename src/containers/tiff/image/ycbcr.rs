@@ -1,6 +1,6 @@
 //! Uncompressed YCbCr: TIFF 6.0 section 21.
 
-use super::Layout;
+use crate::containers::tiff::layout::Layout;
 use crate::containers::tiff::tag;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, Samples};

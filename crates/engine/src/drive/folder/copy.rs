@@ -20,46 +20,48 @@ use thumbling::{Error, Result as CoreResult};
 /// The folder of recorded copies. Its dot makes it no part of the drive.
 const COPIES: &str = ".copies";
 
-/// The copy of `file` in `folder` for `key`.
-pub(super) fn copy(
-    drive: &FolderDrive,
-    file: &FileRef,
-    folder: &FileRef,
-    key: &str,
-    call: &CallContext,
-) -> Result<FileRef, DriveError> {
-    let parents = drive.parts(folder)?;
-    let target = drive.folder(&parents).map_err(drive_error)?;
-    let copies = drive.create_folders(&[COPIES.into()]).map_err(unavailable)?;
-    let record = hex(&Sha256::digest(key));
-    if let Some(copy) = read_record(drive, &copies, &record) {
-        return Ok(copy);
-    }
-    let info = drive.stat(file, call)?;
-    let source = drive.open(file, call)?;
-    let mut temporary = TemporaryFile::new(target).map_err(unavailable)?;
-    io::copy(&mut source.reader(1 << 18), &mut temporary.content)
-        .and_then(|_| temporary.content.sync_all())
-        .map_err(unavailable)?;
-    for n in 1..=10_000 {
-        let name = numbered(info.name.as_bytes(), n);
-        let parts: Vec<Part> = parents.iter().cloned().chain([name.clone()]).collect();
-        let copy = drive.file_with_id(&path::id(&parts)).map_err(unavailable)?;
-        if drive.metadata(&copy).is_ok() {
-            continue;
+impl FolderDrive {
+    /// The copy of `file` in `folder` for `key`.
+    pub(super) fn copy_once(
+        &self,
+        file: &FileRef,
+        folder: &FileRef,
+        key: &str,
+        call: &CallContext,
+    ) -> Result<FileRef, DriveError> {
+        let parents = self.parts(folder)?;
+        let target = self.folder(&parents).map_err(drive_error)?;
+        let copies = self.create_folders(&[COPIES.into()]).map_err(unavailable)?;
+        let record = hex(&Sha256::digest(key));
+        if let Some(copy) = read_record(self, &copies, &record) {
+            return Ok(copy);
         }
-        write_record(&copies, &record, copy.file.as_str()).map_err(unavailable)?;
-        match temporary.folder.link(temporary.name.as_bytes(), &name) {
-            Ok(()) => {
-                temporary.folder.sync().map_err(drive_error)?;
-                drive.mark_reported(&copy);
-                return Ok(copy);
+        let info = self.stat(file, call)?;
+        let source = self.open(file, call)?;
+        let mut temporary = TemporaryFile::new(target).map_err(unavailable)?;
+        io::copy(&mut source.reader(1 << 18), &mut temporary.content)
+            .and_then(|_| temporary.content.sync_all())
+            .map_err(unavailable)?;
+        for n in 1..=10_000 {
+            let name = numbered(info.name.as_bytes(), n);
+            let parts: Vec<Part> = parents.iter().cloned().chain([name.clone()]).collect();
+            let copy = self.file_with_id(&path::id(&parts)).map_err(unavailable)?;
+            if self.metadata(&copy).is_ok() {
+                continue;
             }
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(drive_error(e)),
+            write_record(&copies, &record, copy.file.as_str()).map_err(unavailable)?;
+            match temporary.folder.link(temporary.name.as_bytes(), &name) {
+                Ok(()) => {
+                    temporary.folder.sync().map_err(drive_error)?;
+                    self.mark_reported(&copy);
+                    return Ok(copy);
+                }
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(drive_error(e)),
+            }
         }
+        Err(DriveError::unavailable("every name is taken"))
     }
-    Err(DriveError::unavailable("every name is taken"))
 }
 
 /// `photo.png`, `photo (2).png`, `photo (3).png`, …

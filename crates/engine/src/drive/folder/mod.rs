@@ -24,19 +24,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use change::Upload;
 pub use list::{Entry, EntryKind, Walk};
+pub use path::ROOT;
 pub use watch::{Change, Watcher};
 
 use super::{Access, Action, CallContext, Drive, DriveError, DriveErrorKind, FileInfo, Verdict};
 use crate::model::caller::Caller;
 use crate::model::id::{FileId, FileRef, SpaceId, Version};
-use crate::wire::{cloudreve, koodrive};
+use crate::wire::cloudreve;
 use path::Part;
 use sys::{Dir, EntryType, Metadata};
 use thumbling::Result;
 use thumbling::Source;
-
-/// The id of the folder itself: that of KooDrive.
-pub const ROOT: &str = koodrive::ROOT;
 
 /// A folder of the local disk as a drive with one space.
 #[derive(Debug)]
@@ -149,7 +147,7 @@ impl Drive for FolderDrive {
         key: &str,
         call: &CallContext,
     ) -> std::result::Result<FileRef, DriveError> {
-        copy::copy(self, file, folder, key, call)
+        self.copy_once(file, folder, key, call)
     }
 }
 

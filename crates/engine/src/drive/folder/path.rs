@@ -5,8 +5,12 @@
 
 use std::fmt::Write as _;
 
-use super::{ROOT, sys};
+use super::sys;
+use crate::wire::koodrive;
 use thumbling::{Error, Result};
+
+/// The id of the folder itself: that of KooDrive.
+pub const ROOT: &str = koodrive::ROOT;
 
 /// One name, as bytes: not empty, without `/` and NUL, not starting with a dot.
 pub(super) type Part = Vec<u8>;

@@ -11,8 +11,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel}
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::FolderDrive;
 use super::list::Walk;
-use super::{FolderDrive, ROOT};
+use super::path::ROOT;
 use crate::model::id::{FileId, FileRef, Version};
 
 /// A change of a file.

@@ -3,6 +3,7 @@
 //! Uses a write-ahead log with `synchronous = FULL`: what was acknowledged has been fsynced. Reads have their own
 //! connections and never wait for writers.
 
+mod fault;
 mod items;
 mod jobs;
 mod queue;
@@ -17,14 +18,13 @@ mod turns;
 mod writer;
 
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
-use crate::model::error::{EngineError, Result, Subject};
+use crate::model::error::Result;
+use fault::fault;
 use readers::Readers;
 pub(super) use salvage::salvage;
-use thumbling::ErrorKind;
 use writer::{Durable, Writer};
 
 /// Queue and records in one SQLite file.
@@ -51,22 +51,4 @@ impl Sqlite {
             fault(e)
         })
     }
-}
-
-/// Converts an error of SQLite.
-fn fault(e: rusqlite::Error) -> EngineError {
-    let code = e.sqlite_error_code();
-    let detail = format!("the store's database: {e}");
-    let fault = match code {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            EngineError::busy(Subject::Store, detail, Duration::from_secs(1))
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            EngineError::new(ErrorKind::Corrupt, Subject::Store, detail)
-        }
-        Some(_) => EngineError::new(ErrorKind::Io, Subject::Store, detail),
-        // The file holds a value that this code never writes.
-        None => EngineError::new(ErrorKind::Corrupt, Subject::Store, detail),
-    };
-    fault.caused_by(e)
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Result as Sql};
 
-use super::{Durable, Sqlite, fault, jobs, rows, share, tasks, turns};
+use super::fault::fault;
+use super::{Durable, Sqlite, jobs, rows, share, tasks, turns};
 use crate::model::error::Result;
 use crate::model::id::{Owner, TaskId};
 use crate::model::job::{

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Result as Sql, Row, params, params_from_iter};
 
-use super::{Durable, Sqlite, fault, rows};
+use super::fault::fault;
+use super::{Durable, Sqlite, rows};
 use crate::model::blob::BlobName;
 use crate::model::error::Result;
 use crate::model::key::{FileKey, RecordKey};

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, Result as Sql, params_from_iter, types::Value};
 
-use super::{fault, schema};
+use super::fault::fault;
+use super::schema;
 use crate::model::error::{EngineError, Result};
 use crate::model::job::{ItemResult, JobKind, Priority};
 use crate::model::key;

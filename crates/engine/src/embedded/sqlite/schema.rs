@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault;
+use super::fault::fault;
 use crate::model::error::{EngineError, Result, Subject};
 use thumbling::ErrorKind;
 

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Result as Sql};
 
-use super::{fault, items, jobs, records, rows};
+use super::fault::fault;
+use super::{items, jobs, records, rows};
 use crate::model::error::{EngineError, Result, Subject};
 use crate::model::id::TaskId;
 use crate::model::job::{Failures, ItemResult, JobKind, NewItem, NewTask, StoredItem, StoredTask};

@@ -12,7 +12,8 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{fault, schema};
+use super::fault::fault;
+use super::schema;
 use crate::model::error::{EngineError, Result};
 
 /// Capacity of the queue of operations; further callers block.

@@ -13,9 +13,10 @@ use crate::drawingml::scene::Scene;
 use thumbling_core::error::Result;
 use thumbling_page::layout::Typesetter;
 use thumbling_page::style::{Fill, Stroke};
-use thumbling_page::text::{Align, Anchor, Block, Body, Paragraph};
+use thumbling_page::text::{Align, Anchor};
 use thumbling_page::tree::{
-    Group, Node, Outline, OutlinePath, Path, PathBuilder, PathFill, Point, Rect, Shape, Transform,
+    Block, Body, Group, Node, Outline, OutlinePath, Paragraph, Path, PathBuilder, PathFill, Point, Rect, Shape,
+    Transform,
 };
 
 use crate::chart::model::Chart;

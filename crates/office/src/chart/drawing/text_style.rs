@@ -4,7 +4,8 @@ use crate::drawingml::text::RunProperties;
 use crate::xml::Element;
 use thumbling_core::error::Result;
 use thumbling_page::style::Color;
-use thumbling_page::text::{Inline, Paragraph, RunStyle};
+use thumbling_page::text::RunStyle;
+use thumbling_page::tree::{Inline, Paragraph};
 
 use crate::chart::drawing::{Drawing, TextLayout};
 

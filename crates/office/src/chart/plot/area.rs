@@ -3,7 +3,8 @@
 use thumbling_core::error::Result;
 use thumbling_page::tree::Point;
 
-use super::stock;
+use super::points::spots;
+use super::{overlays, stock};
 use crate::chart::drawing::{Drawing, polyline};
 use crate::chart::layout::data_labels;
 use crate::chart::layout::plane::Plane;
@@ -40,7 +41,7 @@ pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         upper.extend(lower);
         let (fill, stroke) = drawing.value_style(group, series, None, (plane.area.width, plane.area.height));
         drawing.path(polyline(&upper, true), fill, stroke);
-        super::draw_overlays(drawing, group, series, plane, &super::spots(series, spans, plane))?;
+        overlays::draw(drawing, group, series, plane, &spots(series, spans, plane))?;
     }
     stock::between(drawing, group, plane, &spans)?;
     for (label, middle) in pending {

@@ -3,7 +3,8 @@
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Point, Rect};
 
-use super::{PlottedPoint, bar_fill};
+use super::points::PlottedPoint;
+use super::{bar_fill, overlays};
 use crate::chart::drawing::Drawing;
 use crate::chart::element::number;
 use crate::chart::layout::data_labels::{self, Label};
@@ -61,7 +62,7 @@ pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
                 pending.push((label, bounds, to < from));
             }
         }
-        super::draw_overlays(drawing, group, series, plane, &spots)?;
+        overlays::draw(drawing, group, series, plane, &spots)?;
         if let Some(lines) = lines.filter(|_| is_stacked) {
             let stroke = drawing.stroke(&[lines.child("c:spPr")], drawing.other_line(0.75));
             for pair in ends.windows(2) {

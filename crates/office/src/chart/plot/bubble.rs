@@ -3,7 +3,8 @@
 use thumbling_core::error::Result;
 use thumbling_page::tree::{Outline, Rect};
 
-use super::PlottedPoint;
+use super::overlays;
+use super::points::PlottedPoint;
 use crate::chart::drawing::Drawing;
 use crate::chart::element::{flag, number};
 use crate::chart::layout::data_labels;
@@ -47,7 +48,7 @@ pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
                 pending.push((label, middle, width / 2.0));
             }
         }
-        super::draw_overlays(drawing, group, series, plane, &spots)?;
+        overlays::draw(drawing, group, series, plane, &spots)?;
     }
     for (label, middle, away) in pending {
         label.beside(drawing, middle, away);

@@ -7,7 +7,7 @@ use crate::chart::drawing::Drawing;
 use crate::chart::element::flag;
 use crate::chart::layout::plane::{FirstAxis, Plane};
 use crate::chart::model::Series;
-use crate::chart::plot::PlottedPoint;
+use crate::chart::plot::points::PlottedPoint;
 
 /// Half the length of an end cap, pt.
 const CAP: f32 = 2.5;

@@ -5,7 +5,8 @@ use thumbling_core::error::Result;
 use thumbling_page::style::Fill;
 use thumbling_page::tree::Point;
 
-use super::{curve, stock};
+use super::points::spots;
+use super::{curve, overlays, stock};
 use crate::chart::drawing::marker;
 use crate::chart::drawing::{Drawing, polyline};
 use crate::chart::element::flag;
@@ -20,11 +21,11 @@ pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     stock::between(drawing, group, plane, &spans)?;
     for (series, spans) in group.series.iter().zip(spans) {
         drawing.check()?;
-        let spots = super::spots(series, &spans, plane);
+        let spots = spots(series, &spans, plane);
         let place = |(n, span): (usize, Option<(f64, f64)>)| span.map(|(_, to)| plane.at(n, to));
         let points: Vec<Option<Point>> = spans.into_iter().enumerate().map(place).collect();
         let smooth = flag(series.element, "c:smooth").unwrap_or(drawing.chart.absent);
-        super::draw_overlays(drawing, group, series, plane, &spots)?;
+        overlays::draw(drawing, group, series, plane, &spots)?;
         through(drawing, group, series, &points, smooth, blanks == Blanks::Span)?;
     }
     Ok(())

@@ -7,8 +7,10 @@ mod bubble;
 mod curve;
 mod error_bars;
 mod line;
+mod overlays;
 pub(crate) mod pie;
 pub(crate) mod pie_of_pie;
+mod points;
 pub(crate) mod radar;
 mod scatter;
 mod sector;
@@ -20,43 +22,7 @@ use thumbling_core::error::Result;
 
 use crate::chart::drawing::Drawing;
 use crate::chart::layout::plane::{AxisPair, Plane};
-use crate::chart::model::{Group, Grouping, Kind, Series};
-
-/// Position of a value.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PlottedPoint {
-    /// Position on the first axis, 0 to 1.
-    pub(crate) first: f32,
-    /// On a category axis, counted from 1.
-    pub(crate) x: f64,
-    pub(crate) value: f64,
-    /// The end on the value axis: the value, or the sum of a stack.
-    pub(crate) top: f64,
-}
-
-/// The positions of all values of a series on a category axis.
-fn spots(series: &Series<'_>, spans: &[Option<(f64, f64)>], plane: &Plane) -> Vec<Option<PlottedPoint>> {
-    let spot = |(n, span): (usize, &Option<(f64, f64)>)| {
-        let (_, top) = (*span)?;
-        let x = plane.x_of(n);
-        Some(PlottedPoint { first: plane.first_share(x), x, value: series.values.get(n).copied().flatten()?, top })
-    };
-    spans.iter().enumerate().map(spot).collect()
-}
-
-/// Draws error bars and trend lines of a series.
-fn draw_overlays(
-    drawing: &mut Drawing<'_>,
-    group: &Group<'_>,
-    series: &Series<'_>,
-    plane: &Plane,
-    spots: &[Option<PlottedPoint>],
-) -> Result<()> {
-    if group.grouping != Grouping::Percent {
-        error_bars::draw(drawing, series, plane, spots)?;
-    }
-    trendline::draw(drawing, group, series, plane, spots)
-}
+use crate::chart::model::{Group, Kind};
 
 /// Draws a group on its axes.
 pub(crate) fn draw(drawing: &mut Drawing<'_>, pair: &AxisPair<'_>, group: &Group<'_>, plane: &Plane) -> Result<()> {

@@ -3,7 +3,8 @@
 use thumbling_core::error::Result;
 use thumbling_page::tree::Point;
 
-use super::{PlottedPoint, line};
+use super::points::PlottedPoint;
+use super::{line, overlays};
 use crate::chart::drawing::Drawing;
 use crate::chart::element::flag;
 use crate::chart::layout::plane::{FirstAxis, Plane};
@@ -25,7 +26,7 @@ pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
         let spots: Vec<Option<PlottedPoint>> = (0..series.values.len()).map(spot).collect();
         let place = |spot: &Option<PlottedPoint>| spot.map(|s| plane.point(s.first, plane.second.share(s.top)));
         let points: Vec<Option<Point>> = spots.iter().map(place).collect();
-        super::draw_overlays(drawing, group, series, plane, &spots)?;
+        overlays::draw(drawing, group, series, plane, &spots)?;
         let smooth = flag(series.element, "c:smooth").unwrap_or(of_style);
         line::through(drawing, group, series, &points, smooth, blanks == Blanks::Span)?;
     }

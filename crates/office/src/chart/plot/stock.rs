@@ -11,6 +11,9 @@ use crate::chart::layout::plane::{FirstAxis, Plane};
 use crate::chart::model::Group;
 use crate::chart::values;
 
+use super::overlays;
+use super::points::spots;
+
 type Spans = Vec<Vec<Option<(f64, f64)>>>;
 
 /// Draws a stock chart. Series have no lines by default.
@@ -20,7 +23,7 @@ pub(crate) fn draw(drawing: &mut Drawing<'_>, group: &Group<'_>, plane: &Plane) 
     for (series, spans) in group.series.iter().zip(spans) {
         let has_line = series.properties.and_then(|p| p.child("a:ln")).is_some();
         let stroke = drawing.series_line(group, series, None).filter(|_| has_line);
-        super::draw_overlays(drawing, group, series, plane, &super::spots(series, &spans, plane))?;
+        overlays::draw(drawing, group, series, plane, &spots(series, &spans, plane))?;
         let points: Vec<_> =
             spans.iter().enumerate().filter_map(|(n, s)| s.map(|(_, to)| (n, plane.at(n, to)))).collect();
         drawing.line(&points.iter().map(|(_, p)| *p).collect::<Vec<_>>(), stroke);

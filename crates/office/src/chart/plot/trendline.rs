@@ -10,7 +10,7 @@ use crate::chart::drawing::{Drawing, polyline};
 use crate::chart::element::{flag, number};
 use crate::chart::layout::plane::Plane;
 use crate::chart::model::{Group, Series};
-use crate::chart::plot::PlottedPoint;
+use crate::chart::plot::points::PlottedPoint;
 use crate::chart::values::fit::{Curve, MAX_ORDER, Shape};
 use crate::chart::values::trendline;
 

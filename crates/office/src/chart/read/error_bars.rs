@@ -29,8 +29,8 @@ pub(crate) fn read<'a>(
         Some("stdDev") => same(Some(mean), deviation * amount),
         Some("stdErr") => same(None, deviation / (known.len().max(1) as f64).sqrt()),
         Some("cust") => {
-            let (plus, _) = super::numbers(scene, element.child("c:plus"))?;
-            let (minus, _) = super::numbers(scene, element.child("c:minus"))?;
+            let (plus, _) = super::cache::numbers(scene, element.child("c:plus"))?;
+            let (minus, _) = super::cache::numbers(scene, element.child("c:minus"))?;
             // A single number applies to all points.
             let at = |side: &[Option<f64>], n: usize| {
                 let n = if side.len() == 1 { 0 } else { n };

@@ -2,12 +2,18 @@
 
 use thumbling_page::tree::{OutlinePath, PathFill, Rect};
 
-use super::Geometry;
 use super::formula::{self, Formula, Operand};
 use super::path::Pen;
+use super::units::{EMU, pt};
 
-/// EMU per point.
-pub(super) const EMU: f64 = 12_700.0;
+/// The outline of a shape at its size, pt; the origin is the top left of the box.
+#[derive(Debug, Clone, Default)]
+pub struct Geometry {
+    /// In painting order. All numbers are finite.
+    pub paths: Vec<OutlinePath>,
+    /// The rectangle of the text; `None` for the whole box.
+    pub text: Option<Rect>,
+}
 
 /// A preset or custom geometry, before its size is known.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -104,12 +110,4 @@ impl PathDefinition {
         }
         Some(OutlinePath { path: pen.finish()?, fill: self.fill, stroked: self.stroked })
     }
-}
-
-/// Coordinates are clamped to this: hundreds of times the largest page, and still exact in single precision.
-const FAR: f64 = 1e6;
-
-/// EMU to pt.
-pub(super) fn pt(emu: f64) -> f32 {
-    (emu / EMU).clamp(-FAR, FAR) as f32
 }

@@ -1,16 +1,17 @@
-//! Geometries of shapes: the presets by name, and what files define themselves.
+//! Geometries of shapes: presets by name, and custom geometries from the file.
 //!
-//! A geometry is a list of guides, each a formula of the box's size and of those before it, and of paths whose points
-//! are guides. Nothing is drawn by hand: the 187 presets are evaluated from the formulas of the standard, which a compact
-//! table holds (`presets.bin`, see [`presets`]), and custom geometries from those of the file, by the same evaluator.
+//! A geometry is a list of guides and a list of paths. A guide is a formula of the size of the box and of the guides before
+//! it; the points of a path are guides. The 187 presets come from a compact table of the formulas of the standard
+//! (`presets.bin`, see [`presets`]); presets and custom geometries have the same evaluator.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
+//! | `units` | EMU and points |
 //! | `formula` | operators, built-in values |
-//! | `definition` | guides and paths before the size is known, and what becomes of them at one |
 //! | `path` | the pen: lines, curves, arcs |
+//! | `definition` | guides and paths, and their evaluation at a size |
 //! | `presets` | the table of presets |
-//! | `custom` | what files say: `a:custGeom`, `a:prstGeom` |
+//! | `custom` | `a:custGeom`, and the adjustments of `a:prstGeom` |
 
 mod custom;
 mod definition;
@@ -19,21 +20,14 @@ mod path;
 mod presets;
 #[cfg(test)]
 mod tests;
+mod units;
+
+pub use definition::Geometry;
 
 use crate::xml::Element;
-use thumbling_page::tree::{OutlinePath, Rect};
 
-/// The outline of a shape at its size, in the coordinates of the box, whose top left is 0, 0; pt.
-#[derive(Debug, Clone, Default)]
-pub struct Geometry {
-    /// In painting order. All numbers are finite.
-    pub paths: Vec<OutlinePath>,
-    /// Where text goes; none is the whole box.
-    pub text: Option<Rect>,
-}
-
-/// The geometry that `element` (`a:prstGeom` or `a:custGeom`) is in a box of `size` pt. `None` if it is neither, or a
-/// preset that there is not.
+/// The geometry of `element` (`a:prstGeom` or `a:custGeom`) in a box of `size` pt. `None` for other elements and for
+/// unknown presets.
 pub fn of(element: Element<'_>, size: (f32, f32)) -> Option<Geometry> {
     match element.name() {
         "a:prstGeom" => preset(element.attr("prst")?.trim(), &custom::adjustments(element), size),
@@ -42,8 +36,8 @@ pub fn of(element: Element<'_>, size: (f32, f32)) -> Option<Geometry> {
     }
 }
 
-/// The preset shape of this name (`ST_ShapeType`) in a box of `size` pt. `adjustments` are what the file sets of the
-/// shape's `adj`, `adj1`, …, in the units of the standard; others are ignored. `None` if there is no such shape.
+/// The preset with this name (`ST_ShapeType`) in a box of `size` pt. `adjustments` are values for the preset's `adj`,
+/// `adj1`, …, in the units of the standard; unknown names are ignored. `None` if the preset is unknown.
 pub fn preset(name: &str, adjustments: &[(&str, f64)], size: (f32, f32)) -> Option<Geometry> {
     Some(presets::find(name)?.evaluate(adjustments, size))
 }

@@ -4,8 +4,8 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use thumbling_page::tree::{Path, PathBuilder};
 
-use super::definition::pt;
 use super::formula::{TURN, radians};
+use super::units::pt;
 
 /// Takes the path's own coordinates and produces points of the box.
 pub(super) struct Pen {

@@ -7,8 +7,10 @@ use thumbling_page::text::{Bullet, FontSet, RunStyle, Strike, Underline};
 
 use super::super::scene::Scene;
 use super::super::theme::color::share;
-use super::paragraph::LEVELS;
 use super::{number, symbol};
+
+/// List levels.
+pub(super) const LEVELS: usize = 9;
 
 /// Bullet properties collected so far.
 #[derive(Debug, Clone, Default)]

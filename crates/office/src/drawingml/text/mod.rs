@@ -13,9 +13,8 @@ mod symbol;
 
 use crate::package::Relationships;
 use crate::xml::{Element, number};
-use thumbling_page::style::Color;
-use thumbling_page::text::{Anchor, Block, Body, Inline, TextDirection, TextFit};
-use thumbling_page::tree::Insets;
+use thumbling_page::text::{Anchor, TextDirection, TextFit};
+use thumbling_page::tree::{Block, Body, Inline, Insets};
 
 use super::scene::{EMU, Scene};
 use super::theme::color::share;
@@ -123,9 +122,4 @@ pub(super) fn direction(name: Option<&str>) -> TextDirection {
         Some("wordArtVertRtl") => TextDirection::StackedLeftward,
         _ => TextDirection::Horizontal,
     }
-}
-
-/// The default text colour.
-pub fn default_color(scene: &Scene<'_>) -> Color {
-    scene.palette.scheme("tx1").unwrap_or(Color::BLACK)
 }

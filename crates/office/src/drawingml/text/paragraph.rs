@@ -1,18 +1,14 @@
 //! Paragraphs and their properties (`a:p`, `a:pPr`, `a:lvlNpPr`).
 
 use crate::xml::{Element, number};
-use thumbling_page::text::{
-    Align, Direction, Inline, LineHeight, LineSpacing, Paragraph, ParagraphStyle, TabAlign, TabStop,
-};
+use thumbling_page::text::{Align, Direction, LineHeight, LineSpacing, ParagraphStyle, TabAlign, TabStop};
+use thumbling_page::tree::{Inline, Paragraph};
 
 use super::super::scene::{EMU, Scene};
 use super::super::theme::color::share;
-use super::bullet::{BulletProperties, Counters};
+use super::bullet::{BulletProperties, Counters, LEVELS};
 use super::run::RunProperties;
 use super::{Inherited, MAX_PARAGRAPHS, symbol};
-
-/// List levels.
-pub(super) const LEVELS: usize = 9;
 
 /// Characters read of one paragraph.
 const MAX_CHARACTERS: usize = 20_000;

@@ -11,7 +11,6 @@ use thumbling_page::text::{Caps, FontSet, RunStyle, Strike, TextEffects, Underli
 use super::super::scene::Scene;
 use super::super::theme::color::share;
 use super::super::theme::palette::Palette;
-use super::default_color;
 
 /// Size of superscript and subscript.
 const RAISED: f32 = 2.0 / 3.0;
@@ -252,4 +251,9 @@ fn letters(fill: Element<'_>, scene: &Scene<'_>) -> Option<(Color, Option<Fill>)
         Fill::None | Fill::Solid(_) => None,
     };
     Some((color, painted))
+}
+
+/// The default text colour.
+fn default_color(scene: &Scene<'_>) -> Color {
+    scene.palette.scheme("tx1").unwrap_or(Color::BLACK)
 }

@@ -8,7 +8,7 @@ use crate::paint::layer::Layer;
 use crate::style::Fill;
 use thumbling_core::error::Result;
 
-use super::EffectTarget;
+use super::target::EffectTarget;
 
 impl Canvas<'_> {
     /// Blends `fill`, placed within the bounds of `place`, over `layer`.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::testing;
+use thumbling_core::bytes::Endian;
 
 #[test]
 fn lzw_of_either_bit_order_is_read() {
@@ -140,7 +141,7 @@ fn logarithmic_light_is_the_same_in_either_byte_order() {
         let ifd = Ifd::picture((2, 1), 32_845, 3, 16, data.clone()).short(tag::COMPRESSION, 34_676);
         decode(write(order, false, &[ifd])).samples
     };
-    let Samples::F32(v) = light(ByteOrder::Big) else { panic!("no floats") };
+    let Samples::F32(v) = light(Endian::Big) else { panic!("no floats") };
     assert!((v[1] / v[4] - 4.0).abs() < 0.05, "two stops: {v:?}");
-    assert_eq!(Samples::F32(v), light(ByteOrder::Little));
+    assert_eq!(Samples::F32(v), light(Endian::Little));
 }

@@ -7,10 +7,10 @@ use std::io::Write;
 use super::*;
 use compression::{jpeg, split};
 
-use crate::containers::tiff::ByteOrder;
-use crate::containers::tiff::image::photometric::*;
+use crate::containers::tiff::photometric::*;
 use crate::containers::tiff::writer::{Ifd, Value, classic, write};
 use crate::request::{Output, Request};
+use thumbling_core::bytes::Endian;
 use thumbling_core::color::ColorSpace;
 use thumbling_core::frame::{PixelFormat, Samples};
 
@@ -61,7 +61,7 @@ fn ramp() -> Vec<u8> {
 
 #[test]
 fn rgb_in_either_byte_order_and_width_of_offsets_is_the_same() {
-    for order in [ByteOrder::Little, ByteOrder::Big] {
+    for order in [Endian::Little, Endian::Big] {
         for big in [false, true] {
             let ifd = Ifd::picture((4, 4), RGB, 3, 8, ramp());
             assert_eq!(bytes(write(order, big, &[ifd])), ramp());
@@ -72,7 +72,7 @@ fn rgb_in_either_byte_order_and_width_of_offsets_is_the_same() {
 #[test]
 fn sixteen_bits_stay_sixteen_bits() {
     let data: Vec<u8> = [0x1234u16, 0xFEDC].iter().flat_map(|v| v.to_be_bytes()).collect();
-    let file = write(ByteOrder::Big, false, &[Ifd::picture((2, 1), BLACK_IS_ZERO, 1, 16, data)]);
+    let file = write(Endian::Big, false, &[Ifd::picture((2, 1), BLACK_IS_ZERO, 1, 16, data)]);
     assert_eq!(words(file), [0x1234, 0xFEDC]);
 }
 
@@ -316,7 +316,7 @@ fn mutated_files_end_with_a_typed_error_or_a_picture() {
     let mut files = vec![
         classic(&[Ifd::picture((4, 4), RGB, 3, 8, deflated(&ramp())).short(tag::COMPRESSION, 8)]),
         classic(&[gray(64, 64, 1).tiles((16, 16), vec![vec![7; 256]; 16]), reduced(32, 32, 2)]),
-        write(ByteOrder::Big, true, &[Ifd::picture((2, 2), YCBCR, 3, 8, vec![9; 6])]),
+        write(Endian::Big, true, &[Ifd::picture((2, 2), YCBCR, 3, 8, vec![9; 6])]),
     ];
     let (tables, strip) = split(&jpeg(16, 8, [200, 30, 20]));
     let ifd = Ifd::picture((16, 8), YCBCR, 3, 8, strip).short(tag::COMPRESSION, 7);

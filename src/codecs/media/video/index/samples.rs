@@ -3,6 +3,7 @@
 
 use super::Moment;
 use crate::containers::bmff::boxes::TopBox;
+use thumbling_core::bytes::u32_be;
 use thumbling_core::error::Result;
 use thumbling_core::source::Source;
 
@@ -43,8 +44,7 @@ impl Table {
     /// The entries from byte `skip` of the box `b` on, `width` bytes each; their number is stored before them.
     fn open(stbl: &Source, b: &TopBox, skip: u64, width: u64) -> Result<Option<Self>> {
         let Some(len) = b.len.checked_sub(skip) else { return Ok(None) };
-        let count = stbl.read_vec(b.start + skip - 4, 4)?;
-        let count = u64::from(u32::from_be_bytes([count[0], count[1], count[2], count[3]]));
+        let count = u32_be(&stbl.read_vec(b.start + skip - 4, 4)?, 0).map_or(0, u64::from);
         let entries = stbl.slice(b.start + skip, len);
         let fits = count.checked_mul(width).is_some_and(|bytes| bytes <= entries.size());
         Ok(fits.then_some(Self { entries, count, width, window: (0, Vec::new()) }))

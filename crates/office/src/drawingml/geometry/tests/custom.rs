@@ -2,6 +2,7 @@
 
 use crate::testing;
 use crate::xml::Document;
+use thumbling_page::tree::Rect;
 
 use super::super::custom;
 use super::*;

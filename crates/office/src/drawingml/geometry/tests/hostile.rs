@@ -1,6 +1,6 @@
 //! Hostile definitions: no panic, no NaN, bounded work.
 
-use thumbling_page::tree::PathFill;
+use thumbling_page::tree::{PathFill, Rect};
 
 use super::super::definition::{Command, Definition, PathDefinition};
 use super::super::formula::{Formula, Operand, Operator};

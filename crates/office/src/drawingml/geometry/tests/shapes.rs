@@ -1,6 +1,6 @@
 //! Known points of shapes.
 
-use thumbling_page::tree::{Path, PathFill};
+use thumbling_page::tree::{Path, PathFill, Rect};
 
 use super::*;
 

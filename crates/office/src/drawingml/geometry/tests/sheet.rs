@@ -5,8 +5,8 @@ use crate::testing;
 use thumbling_core::geometry::Size;
 use thumbling_page::fonts::SANS;
 use thumbling_page::style::{Color, Fill, Stroke};
-use thumbling_page::text::{Block, Body, FontSet, Paragraph, RunStyle};
-use thumbling_page::tree::{Node, Outline, Page, Shape};
+use thumbling_page::text::{FontSet, RunStyle};
+use thumbling_page::tree::{Block, Body, Node, Outline, Page, Paragraph, Rect, Shape};
 
 use super::*;
 

@@ -1,11 +1,11 @@
-//! The compressions of TIFF, each as a stream of decompressed bytes.
+//! Decompression of strips and tiles, as streams of bytes.
 //!
 //! Streams are read row by row, never past the rows of the strip, so nothing expands beyond them. Damage is an error of
 //! kind `corrupt` at the byte where it is found.
 
 mod fax;
-pub(crate) mod jpeg;
-pub(crate) mod jpeg_old;
+pub(super) mod jpeg;
+mod jpeg_old;
 mod lzw;
 mod packbits;
 mod picture;
@@ -17,60 +17,13 @@ use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::source::SourceReader;
 
-use super::image::Layout;
-
-pub(crate) const NONE: u16 = 1;
-pub(crate) const CCITT_RLE: u16 = 2;
-pub(crate) const CCITT_T4: u16 = 3;
-pub(crate) const CCITT_T6: u16 = 4;
-pub(crate) const LZW: u16 = 5;
-pub(crate) const OLD_JPEG: u16 = 6;
-pub(crate) const JPEG: u16 = 7;
-pub(crate) const ADOBE_DEFLATE: u16 = 8;
-pub(crate) const CCITT_RLE_WORDS: u16 = 32_771;
-pub(crate) const PACKBITS: u16 = 32_773;
-pub(crate) const DEFLATE: u16 = 32_946;
-pub(crate) const SGI_LOG: u16 = 34_676;
-/// libtiff's number, and the one registered earlier.
-const ZSTANDARD: [u16; 2] = [50_000, 34_926];
-/// JPEG 2000 (Aperio, Bio-Formats), WebP, PNG, JPEG XL (libtiff, DNG 1.7).
-const PICTURES: [u16; 7] = [33_005, 34_712, 50_001, 34_927, 34_933, 50_002, 52_546];
-
-/// Whether the samples of a stream are in native byte order instead of the file's.
-pub(crate) fn is_in_order(compression: u16) -> bool {
-    compression == SGI_LOG || PICTURES.contains(&compression)
-}
-
-/// Whether `compression` is one of ITU-T T.4 and T.6.
-pub(crate) fn is_fax(compression: u16) -> bool {
-    matches!(compression, CCITT_RLE | CCITT_T4 | CCITT_T6 | CCITT_RLE_WORDS)
-}
-
-/// An `unsupported` error with the name of `compression`.
-pub(crate) fn unsupported(compression: u16) -> Error {
-    let name = match compression {
-        9 | 10 => "JBIG (T.85, T.43)",
-        32_766 => "NeXT",
-        32_809 => "ThunderScan",
-        32_867 => "Kodak DCR",
-        32_895..=32_898 => "IT8",
-        32_908 => "PixarFilm",
-        32_909 => "PixarLog",
-        34_661 => "JBIG",
-        33_003 => "JPEG 2000 of YCbCr",
-        34_713 => "Nikon NEF",
-        34_677 => "SGI LogLuv of 24 bits",
-        34_887 => "LERC",
-        34_892 => "lossy DNG",
-        34_925 => "LZMA",
-        34_934 => "JPEG XR",
-        _ => "unknown",
-    };
-    Error::unsupported(format!("TIFF compression {compression} ({name})"))
-}
+use super::compression::{
+    ADOBE_DEFLATE, DEFLATE, JPEG, LZW, NONE, OLD_JPEG, PACKBITS, PICTURES, SGI_LOG, ZSTANDARD, is_fax, unsupported,
+};
+use super::layout::Layout;
 
 /// Whether [`open`] supports `compression`.
-pub(crate) fn is_supported(compression: u16) -> bool {
+pub(super) fn is_supported(compression: u16) -> bool {
     matches!(compression, NONE | LZW | JPEG | OLD_JPEG | ADOBE_DEFLATE | DEFLATE | PACKBITS | SGI_LOG)
         || is_fax(compression)
         || ZSTANDARD.contains(&compression)
@@ -78,7 +31,7 @@ pub(crate) fn is_supported(compression: u16) -> bool {
 }
 
 /// The decompressed bytes of one strip or tile: `range` in the file, read through `reader`.
-pub(crate) fn open<'a>(
+pub(super) fn open<'a>(
     layout: &'a Layout,
     range: (u64, u64),
     reader: &'a mut SourceReader,

@@ -2,8 +2,7 @@
 
 use crate::xml::Element;
 use thumbling_core::error::{Result, tolerate};
-use thumbling_page::text::Body;
-use thumbling_page::tree::{Group, Node, Outline, Rect, Shape};
+use thumbling_page::tree::{Body, Group, Node, Outline, Rect, Shape};
 
 use super::scene::Scene;
 use super::text::Inherited;

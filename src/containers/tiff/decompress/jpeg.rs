@@ -4,8 +4,8 @@
 use std::io::{self, Cursor, Read};
 
 use crate::containers::jpeg;
-use crate::containers::tiff::image::{Layout, photometric};
-use crate::containers::tiff::tag;
+use crate::containers::tiff::layout::Layout;
+use crate::containers::tiff::{photometric, tag};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::PixelFormat;

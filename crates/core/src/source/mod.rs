@@ -3,82 +3,20 @@
 //! A [`Source`] is cheap to clone; clones and [slices](Source::slice) share one count of bytes read. The first
 //! [`HEAD`] bytes are cached, so that probing and opening a file cost one read.
 
-use std::any::Any;
+mod content;
+mod reader;
+
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, Read, Seek, SeekFrom};
+use std::fs::{File, Metadata};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use content::{Content, Seeking, Shared};
 
-/// Number of bytes at the start of a source that are cached.
-pub const HEAD: usize = 4096;
-
-/// Random access to content held by the host: an object store, an encrypted file.
-///
-/// ```
-/// # use thumbling_core as thumbling;
-/// use std::io;
-/// use thumbling::{ReadAt, Source};
-///
-/// /// An object of which ranges are requested over the network.
-/// struct Object {
-///     content: Vec<u8>,
-/// }
-///
-/// impl ReadAt for Object {
-///     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-///         let from = (offset as usize).min(self.content.len());
-///         let n = buf.len().min(self.content.len() - from);
-///         buf[..n].copy_from_slice(&self.content[from..from + n]);
-///         Ok(n)
-///     }
-/// }
-///
-/// let source = Source::from_read_at(Object { content: vec![0; 1000] }, 1000);
-/// assert_eq!(source.size(), 1000);
-/// ```
-pub trait ReadAt: Send + Sync {
-    /// Reads up to `buf.len()` bytes at `offset`; 0 only at the end.
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
-}
-
-impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        (**self).read_at(offset, buf)
-    }
-}
-
-/// Implements ranged reads with `Read` and `Seek`.
-struct Seeking<R>(Mutex<R>);
-
-impl<R: Read + Seek + Send> ReadAt for Seeking<R> {
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let mut reader = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        reader.seek(SeekFrom::Start(offset))?;
-        reader.read(buf)
-    }
-}
-
-enum Content {
-    File(File),
-    Bytes(Box<dyn AsRef<[u8]> + Send + Sync>),
-    Host(Box<dyn ReadAt>),
-}
-
-struct Shared {
-    content: Content,
-    size: u64,
-    head: OnceLock<Box<[u8]>>,
-    bytes_read: AtomicU64,
-    /// What [`Source::cache`] keeps.
-    cached: Mutex<Option<Cached>>,
-}
-
-/// A parsed structure and the start and size of the slice that it was parsed from.
-type Cached = (u64, u64, Arc<dyn Any + Send + Sync>);
+pub use content::{HEAD, ReadAt};
+pub use reader::SourceReader;
 
 /// The file to make a thumbnail of.
 ///
@@ -105,9 +43,7 @@ impl fmt::Debug for Source {
 
 impl Source {
     fn new(content: Content, size: u64) -> Self {
-        let shared =
-            Shared { content, size, head: OnceLock::new(), bytes_read: AtomicU64::new(0), cached: Mutex::new(None) };
-        Self { shared: Arc::new(shared), start: 0, size }
+        Self { shared: Arc::new(Shared::new(content, size)), start: 0, size }
     }
 
     /// A regular file. Anything else (a folder, a pipe, a device) is `invalid-argument` and is not opened.
@@ -160,7 +96,7 @@ impl Source {
 
     /// Bytes fetched so far from the file or host, through this source and all its clones and slices.
     pub fn bytes_read(&self) -> u64 {
-        self.shared.bytes_read.load(Ordering::Relaxed)
+        self.shared.bytes_read()
     }
 
     /// Keeps a structure that was parsed from this content, such as the directory of an archive, so that detection and
@@ -233,165 +169,22 @@ impl Source {
         buf.truncate(n);
         Ok(buf)
     }
-
-    /// A buffered reader from the start. `window` is the size of one read, in bytes.
-    pub fn reader(&self, window: usize) -> SourceReader {
-        SourceReader { source: self.clone(), buf: vec![0; window.max(512)], start: 0, at: 0, filled: 0 }
-    }
-}
-
-impl Shared {
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        if buf.is_empty() {
-            return Ok(0);
-        }
-        let end = offset.saturating_add(buf.len() as u64);
-        if end <= HEAD as u64 {
-            let head = self.head()?;
-            let from = (offset as usize).min(head.len());
-            let n = buf.len().min(head.len() - from);
-            buf[..n].copy_from_slice(&head[from..from + n]);
-            return Ok(n);
-        }
-        self.fetch(offset, buf)
-    }
-
-    fn head(&self) -> Result<&[u8]> {
-        if let Some(head) = self.head.get() {
-            return Ok(head);
-        }
-        let mut head = vec![0; HEAD.min(self.size as usize)];
-        let mut done = 0;
-        while done < head.len() {
-            match self.fetch(done as u64, &mut head[done..])? {
-                0 => break,
-                n => done += n,
-            }
-        }
-        head.truncate(done);
-        Ok(self.head.get_or_init(|| head.into()))
-    }
-
-    fn fetch(&self, offset: u64, buf: &mut [u8]) -> Result<usize> {
-        let n = match &self.content {
-            Content::Bytes(bytes) => {
-                let bytes = (**bytes).as_ref();
-                let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-                let n = buf.len().min(bytes.len() - from);
-                buf[..n].copy_from_slice(&bytes[from..from + n]);
-                n
-            }
-            Content::File(file) => read_file_at(file, offset, buf)?,
-            Content::Host(host) => loop {
-                match host.read_at(offset, buf) {
-                    Ok(n) if n > buf.len() => {
-                        return Err(Error::new(ErrorKind::Io, "read_at filled more than its buffer"));
-                    }
-                    Ok(n) => break n,
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                    // Failures of a host never mean that the file is missing or corrupt, whatever their kind.
-                    Err(e) => return Err(Error::new(ErrorKind::Io, e.to_string()).caused_by(e)),
-                }
-            },
-        };
-        self.bytes_read.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
-    }
 }
 
 /// The size of a regular file; `invalid-argument` for anything else.
-fn regular(meta: &std::fs::Metadata) -> Result<u64> {
+fn regular(meta: &Metadata) -> Result<u64> {
     match meta.is_file() {
         true => Ok(meta.len()),
         false => Err(Error::invalid_argument("not a regular file")),
     }
 }
 
-#[cfg(unix)]
-fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-    use std::os::unix::fs::FileExt;
-    loop {
-        match file.read_at(buf, offset) {
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            other => return other,
-        }
-    }
-}
-
-#[cfg(windows)]
-fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-    use std::os::windows::fs::FileExt;
-    file.seek_read(buf, offset)
-}
-
-/// `Read`, `BufRead` and `Seek` over a [`Source`], with one buffer.
-pub struct SourceReader {
-    source: Source,
-    buf: Vec<u8>,
-    start: u64,
-    at: usize,
-    filled: usize,
-}
-
-impl SourceReader {
-    /// Offset of the next byte.
-    pub fn position(&self) -> u64 {
-        self.start + self.at as u64
-    }
-}
-
-impl BufRead for SourceReader {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at >= self.filled {
-            self.start = self.position();
-            self.at = 0;
-            self.filled = 0;
-            self.filled = self.source.read_at(self.start, &mut self.buf)?;
-        }
-        Ok(&self.buf[self.at..self.filled])
-    }
-
-    fn consume(&mut self, n: usize) {
-        self.at = (self.at + n).min(self.filled);
-    }
-}
-
-impl Read for SourceReader {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.at >= self.filled && out.len() >= self.buf.len() {
-            let n = self.source.read_at(self.position(), out)?;
-            self.start = self.position() + n as u64;
-            (self.at, self.filled) = (0, 0);
-            return Ok(n);
-        }
-        let have = self.fill_buf()?;
-        let n = have.len().min(out.len());
-        out[..n].copy_from_slice(&have[..n]);
-        self.consume(n);
-        Ok(n)
-    }
-}
-
-impl Seek for SourceReader {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let target = match to {
-            SeekFrom::Start(n) => Some(n),
-            SeekFrom::End(n) => self.source.size().checked_add_signed(n),
-            SeekFrom::Current(n) => self.position().checked_add_signed(n),
-        };
-        let target = target.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "seek before the start"))?;
-        if target >= self.start && target <= self.start + self.filled as u64 {
-            self.at = (target - self.start) as usize;
-        } else {
-            (self.start, self.at, self.filled) = (target, 0, 0);
-        }
-        Ok(target)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
+    use crate::error::ErrorKind;
 
     struct Host(Vec<u8>);
     impl ReadAt for Host {

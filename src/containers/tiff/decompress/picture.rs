@@ -2,7 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use crate::containers::tiff::image::Layout;
+use crate::containers::tiff::layout::Layout;
 use thumbling_core::decode::{Context, Effort, Want};
 use thumbling_core::error::{Error, Result};
 use thumbling_core::frame::{Frame, Samples};

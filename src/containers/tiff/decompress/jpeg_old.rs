@@ -5,8 +5,8 @@
 //! them as new-style JPEG.
 
 use super::jpeg::{Components, Decompressor, Pixels};
-use crate::containers::tiff::image::{Layout, photometric};
-use crate::containers::tiff::tag;
+use crate::containers::tiff::layout::Layout;
+use crate::containers::tiff::{photometric, tag};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 

@@ -1,32 +1,15 @@
 //! How the pixels of a directory are stored: size, samples, strips or tiles.
 
-use crate::containers::tiff::{ByteOrder, Directory, compression, tag};
+use super::{Directory, compression, photometric, tag};
+use thumbling_core::bytes::Endian;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
 use thumbling_core::source::Source;
 
-/// PhotometricInterpretation: TIFF 6.0, its technical notes, DNG.
-pub(crate) mod photometric {
-    pub(crate) const WHITE_IS_ZERO: u16 = 0;
-    pub(crate) const BLACK_IS_ZERO: u16 = 1;
-    pub(crate) const RGB: u16 = 2;
-    pub(crate) const PALETTE: u16 = 3;
-    pub(crate) const MASK: u16 = 4;
-    pub(crate) const SEPARATED: u16 = 5;
-    pub(crate) const YCBCR: u16 = 6;
-    pub(crate) const CIE_LAB: u16 = 8;
-    pub(crate) const ICC_LAB: u16 = 9;
-    pub(crate) const ITU_LAB: u16 = 10;
-    pub(crate) const CFA: u16 = 32_803;
-    pub(crate) const LOG_L: u16 = 32_844;
-    pub(crate) const LOG_LUV: u16 = 32_845;
-    pub(crate) const LINEAR_RAW: u16 = 34_892;
-}
-
 /// SampleFormat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SampleKind {
+pub(super) enum SampleKind {
     /// 1, and 4: writers that do not know use unsigned numbers.
     Unsigned,
     /// 2
@@ -37,7 +20,7 @@ pub(crate) enum SampleKind {
 
 /// ExtraSamples that are alpha.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Alpha {
+pub(super) enum Alpha {
     /// 1: colours are premultiplied.
     Associated,
     /// 2
@@ -46,29 +29,29 @@ pub(crate) enum Alpha {
 
 /// The validated description of a directory's pixels.
 #[derive(Debug, Clone)]
-pub(crate) struct Layout {
+pub(super) struct Layout {
     /// Stored size, px.
-    pub(crate) size: Size,
-    pub(crate) compression: u16,
-    pub(crate) photometric: u16,
+    pub(super) size: Size,
+    pub(super) compression: u16,
+    pub(super) photometric: u16,
     /// Samples per pixel, including ignored ones.
-    pub(crate) samples: usize,
+    pub(super) samples: usize,
     /// Bits per sample, 1 to 64.
-    pub(crate) bits: u32,
-    pub(crate) kind: SampleKind,
+    pub(super) bits: u32,
+    pub(super) kind: SampleKind,
     /// The index of the alpha sample.
-    pub(crate) alpha: Option<(usize, Alpha)>,
+    pub(super) alpha: Option<(usize, Alpha)>,
     /// Whether each sample has strips or tiles of its own.
-    pub(crate) planar: bool,
-    pub(crate) predictor: u16,
+    pub(super) planar: bool,
+    pub(super) predictor: u16,
     /// FillOrder 2: the first bit of a byte is its lowest.
-    pub(crate) reversed_bits: bool,
+    pub(super) reversed_bits: bool,
     /// Luma samples per chroma sample, across and down; 1×1 except for YCbCr.
-    pub(crate) subsampling: Size,
+    pub(super) subsampling: Size,
     /// Size of a strip or tile, px.
-    pub(crate) chunk: Size,
+    pub(super) chunk: Size,
     /// Pixels are decoded at 1/n of the stored size; `size` and `chunk` are the reduced ones. JPEG only.
-    pub(crate) denominator: u32,
+    pub(super) denominator: u32,
     offsets: Vec<u64>,
     byte_counts: Vec<u64>,
     directory: Directory,
@@ -76,7 +59,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The layout that `directory` describes. Takes 16 bytes per strip or tile.
-    pub(crate) fn new(directory: &Directory, cx: &Context<'_>) -> Result<Self> {
+    pub(super) fn new(directory: &Directory, cx: &Context<'_>) -> Result<Self> {
         let number = |tag| directory.u32(tag);
         let side = |tag, name| number(tag).ok_or_else(|| Error::corrupt(format!("a TIFF picture without {name}")));
         let size = Size::new(side(tag::IMAGE_WIDTH, "ImageWidth")?, side(tag::IMAGE_LENGTH, "ImageLength")?);
@@ -157,17 +140,17 @@ impl Layout {
     }
 
     /// Number of columns of strips or tiles.
-    pub(crate) fn across(&self) -> u32 {
+    pub(super) fn across(&self) -> u32 {
         self.size.width.div_ceil(self.chunk.width)
     }
 
     /// Number of rows of strips or tiles.
-    pub(crate) fn down(&self) -> u32 {
+    pub(super) fn down(&self) -> u32 {
         self.size.height.div_ceil(self.chunk.height)
     }
 
     /// Offset and bytes of a strip or tile, clipped to the file; `None` if it was omitted.
-    pub(crate) fn range(&self, plane: usize, row: u32, column: u32) -> Option<(u64, u64)> {
+    pub(super) fn range(&self, plane: usize, row: u32, column: u32) -> Option<(u64, u64)> {
         let of_plane = self.across() as usize * self.down() as usize;
         let i = plane.checked_mul(of_plane)? + row as usize * self.across() as usize + column as usize;
         let offset = *self.offsets.get(i)?;
@@ -186,27 +169,27 @@ impl Layout {
     }
 
     /// The source.
-    pub(crate) fn source(&self) -> &Source {
+    pub(super) fn source(&self) -> &Source {
         self.directory.tiff().source()
     }
 
     /// Byte order of samples.
-    pub(crate) fn order(&self) -> ByteOrder {
+    pub(super) fn order(&self) -> Endian {
         self.directory.tiff().order()
     }
 
     /// The directory, for tags that only some pixels need.
-    pub(crate) fn directory(&self) -> &Directory {
+    pub(super) fn directory(&self) -> &Directory {
         &self.directory
     }
 
     /// Rows that are stored together: more than one only for subsampled YCbCr.
-    pub(crate) fn unit_rows(&self) -> u32 {
+    pub(super) fn unit_rows(&self) -> u32 {
         self.subsampling.height
     }
 
     /// Bytes per unit of rows of a strip or tile, in one plane.
-    pub(crate) fn unit_bytes(&self) -> usize {
+    pub(super) fn unit_bytes(&self) -> usize {
         let (h, v) = (self.subsampling.width as usize, self.subsampling.height as usize);
         let samples = if self.planar { 1 } else { self.samples };
         let units = (self.chunk.width as usize).div_ceil(h);
@@ -215,13 +198,13 @@ impl Layout {
     }
 
     /// Number of colour samples; those after them are extra.
-    pub(crate) fn color_samples(&self) -> usize {
+    pub(super) fn color_samples(&self) -> usize {
         color_samples(self.photometric).min(self.samples)
     }
 
     /// The layout of the pixels decoded at 1/`denominator`.
     #[must_use]
-    pub(crate) fn scaled(mut self, denominator: u32) -> Self {
+    pub(super) fn scaled(mut self, denominator: u32) -> Self {
         let side = |n: u32| n.div_ceil(denominator);
         self.size = Size::new(side(self.size.width), side(self.size.height));
         self.chunk = Size::new(side(self.chunk.width), side(self.chunk.height));
@@ -230,7 +213,7 @@ impl Layout {
     }
 
     /// Changes the layout to 8-bit samples of `photometric` without subsampling.
-    pub(crate) fn becomes(&mut self, photometric: u16) {
+    pub(super) fn becomes(&mut self, photometric: u16) {
         self.photometric = photometric;
         self.subsampling = Size::new(1, 1);
         self.bits = 8;
@@ -239,7 +222,7 @@ impl Layout {
     }
 
     /// Changes the layout to one strip.
-    pub(crate) fn whole(&mut self) {
+    pub(super) fn whole(&mut self) {
         self.chunk = self.size;
         self.planar = false;
     }

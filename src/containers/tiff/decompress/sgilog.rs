@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::containers::tiff::image::Layout;
+use crate::containers::tiff::layout::Layout;
 
 /// Pixels of two (LogL) or four bytes (LogLuv), the highest byte first.
 pub(super) fn stream<R: BufRead>(input: R, layout: &Layout) -> impl Read {

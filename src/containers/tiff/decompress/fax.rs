@@ -8,8 +8,8 @@ use std::io::{self, Cursor, Read};
 
 use hayro_ccitt::{DecodeError, DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
-use super::{CCITT_RLE, CCITT_RLE_WORDS, CCITT_T4};
-use crate::containers::tiff::image::Layout;
+use crate::containers::tiff::compression::{CCITT_RLE, CCITT_RLE_WORDS, CCITT_T4};
+use crate::containers::tiff::layout::Layout;
 use crate::containers::tiff::tag;
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
