@@ -99,11 +99,14 @@ impl Conversion {
         let Self { unpack, u8s, u16s, f32s, associated, .. } = self;
         match &self.stage {
             Stage::Bilevel { white } => palette::bilevel(planes.first().map_or(&[], |p| p), width, *white, out),
-            Stage::Bytes { table: None } if !*associated && let Some(row) = unpack.as_is(planes, 8) => {
-                let n = width * self.format.pixel_bytes();
-                out.extend_from_slice(row.get(..n).unwrap_or(row));
-            }
             Stage::Bytes { table } => {
+                if !*associated
+                    && table.is_none()
+                    && let Some(row) = unpack.as_is(planes, 8)
+                {
+                    let n = width * self.format.pixel_bytes();
+                    return out.extend_from_slice(row.get(..n).unwrap_or(row));
+                }
                 unpack.u8s(planes, width, u8s);
                 if let Some(table) = table {
                     u8s.iter_mut().for_each(|v| *v = table[usize::from(*v)]);
