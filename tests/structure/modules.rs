@@ -151,7 +151,7 @@ fn read_module(folder: &Path, file: PathBuf, path: Vec<String>, units: &mut Vec<
         let name = code.get(at + 1).map(|token| token.text.clone()).unwrap_or_default();
         own.push(code[at].clone());
         if is(at, "mod") && is(at + 2, ";") && !tests.contains(&name) {
-            let below = [&path[..], &[name.clone()]].concat();
+            let below = [&path[..], std::slice::from_ref(&name)].concat();
             // None for a file that the build writes.
             if let Some((folder, file)) = named(&name) {
                 read_module(&folder, file, below, units);

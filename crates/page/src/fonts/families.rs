@@ -14,7 +14,7 @@ pub(super) fn installed(key: &str) -> Option<Arc<str>> {
     Index::get().family(key).or_else(|| embedded::public(key))
 }
 
-/// All faces of a family, by a name returned from [`family`].
+/// All faces of a family, by a name returned from [`family`](super::family).
 pub fn faces(family: &str) -> Vec<Face> {
     let own = embedded::faces(family);
     if !own.is_empty() {
