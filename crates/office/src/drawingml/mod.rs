@@ -1,7 +1,7 @@
 //! DrawingML, shared by text documents, sheets and presentations: colours, fills, lines, shapes, text in shapes,
 //! tables.
 //!
-//! Reads elements into nodes of a page. What the surrounding document contributes comes through [`tree::Host`].
+//! Reads elements into nodes of a page. What the surrounding document contributes comes through [`shape_tree::Host`].
 
 mod embedded;
 pub mod geometry;
