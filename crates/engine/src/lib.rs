@@ -21,7 +21,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | `deadline`, `fs`, `random`, [`observe`] | deadlines, file-system differences, random bytes, names of metrics |
-//! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
+//! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`transition`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
 //! | [`problem`] | names and messages of problems |
 //! | [`wire`] | vendors' error codes |
 //! | [`drive`] | the host's side, and a folder as a drive |
@@ -65,7 +65,7 @@ use std::time::Duration;
 
 pub use config::{Config, NamedSpec};
 pub use model::error::{EngineError, Result, Subject};
-pub use model::{blob, caller, error, id, job, key, lookup, record, task, upkeep};
+pub use model::{blob, caller, error, id, job, key, lookup, record, task, transition, upkeep};
 pub use port::Backend;
 pub use port::clock::{Clock, SystemClock};
 pub use runtime::events;

@@ -346,6 +346,18 @@ impl Queue for Memory {
         Ok(true)
     }
 
+    fn restart_share(&self, lease: &Lease, _: i64) -> Result<bool> {
+        let mut state = self.state();
+        let waits = |task: &Task| task.jobs.contains(&Some(lease.job));
+        let Some(task) = state.tasks.iter().position(waits).filter(|_| state.is_valid(lease)) else { return Ok(false) };
+        let Task { stored, jobs, .. } = &mut state.tasks[task];
+        for (item, job) in stored.items.iter_mut().zip(jobs).filter(|(item, _)| item.state == ItemState::Succeeded) {
+            (item.state, item.output, *job) = (ItemState::Queued, None, Some(lease.job));
+            stored.done -= 1;
+        }
+        Ok(true)
+    }
+
     fn ended_after(&self, after: i64, n: usize) -> Result<Vec<(i64, TaskId)>> {
         let state = self.state();
         let mut ended: Vec<(i64, TaskId)> = state
