@@ -164,17 +164,29 @@ impl Engine {
         self.inner.create_share_task(share, files, caller)
     }
 
-    /// The status of a task. Tasks that `caller` may not see report `not-found`.
+    /// The status of a task. A caller may see tasks that it created, and tasks with all of whose files the drive lets it do
+    /// what the task does: view, package or save them.
+    ///
+    /// # Errors
+    /// `not-found` for any other task.
     pub fn task(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
         self.inner.task(id, caller)
     }
 
     /// Blocks until the task ends or `timeout` elapses, and returns its status.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
     pub fn wait(&self, id: &TaskId, caller: &Caller, timeout: Duration) -> Result<TaskStatus> {
         self.inner.wait(id, caller, timeout)
     }
 
-    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status.
+    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status. Tasks that
+    /// nobody in particular created, such as those of [`file_changed`](Self::file_changed), may be cancelled by whoever
+    /// may do what they do.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task); `denied` for a task that another caller created.
     pub fn cancel(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
         self.inner.cancel(id, caller)
     }
