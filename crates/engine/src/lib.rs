@@ -9,6 +9,11 @@
 //!
 //! The drive authorizes the caller at every call. All methods may be called from any thread at the same time.
 //!
+//! # Processes
+//!
+//! Several processes may open engines on one folder. An engine belongs to the process that opened it: after a fork, every
+//! call of it in the child is `invalid-argument`, and closing or dropping it there does nothing.
+//!
 //! # Back-ends
 //!
 //! [`Engine::open`] keeps everything in a folder ([`embedded`]). [`Engine::open_with`] takes any implementation of the
@@ -20,7 +25,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `deadline`, `fs`, `random`, [`observe`] | deadlines, file-system differences, random bytes, names of metrics |
+//! | `deadline`, `fs`, `process`, `random`, [`observe`] | deadlines, file-system differences, forks, random bytes, names of metrics |
 //! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`transition`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
 //! | [`problem`] | names and messages of problems |
 //! | [`wire`] | vendors' error codes |
@@ -51,6 +56,7 @@ pub mod observe;
 mod ops;
 pub mod port;
 pub mod problem;
+mod process;
 mod random;
 mod recipe;
 mod runner;
@@ -72,7 +78,7 @@ pub use runtime::events;
 
 use caller::Caller;
 use drive::{Drive, FileInfo};
-use events::{Events, Subscription};
+use events::{Events, Notifier, Subscription};
 use id::{FileRef, SpaceId, TaskId};
 use inner::Inner;
 use lookup::{Lookup, LookupMode};
@@ -194,11 +200,18 @@ impl Engine {
     /// Calls `callback` once for every task that ends from now on, on a thread of the engine. It is never called after
     /// the subscription is dropped or the engine is closed.
     pub fn on_finished(&self, callback: impl Fn(&TaskStatus) + Send + Sync + 'static) -> Subscription {
+        if self.inner.is_forked() {
+            return Notifier::default().subscribe(Box::new(callback));
+        }
         self.inner.notifier.subscribe(Box::new(callback))
     }
 
     /// A receiver of every event from now on.
     pub fn events(&self) -> Events {
+        if self.inner.is_forked() {
+            // Closed at once.
+            return Notifier::default().events();
+        }
         self.inner.notifier.events()
     }
 
@@ -295,6 +308,11 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
+        if self.inner.is_forked() {
+            // Nothing of it may be dropped here.
+            std::mem::forget(self.inner.clone());
+            return;
+        }
         self.inner.close(Duration::from_secs(5));
     }
 }

@@ -68,6 +68,7 @@ impl Inner {
     }
 
     pub(crate) fn open_url(&self, signed: &str) -> std::result::Result<UrlContent, UrlError> {
+        self.check_open().map_err(|_| UrlError)?;
         let claims = url::verify(&self.keys, &self.config.base_url, signed, self.clock.wall())?;
         let content = self.open_claims(&claims).unwrap_or_else(|e| {
             tracing::warn!(error = %e, file = %claims.file, "a signed URL could not be opened");
@@ -77,7 +78,6 @@ impl Inner {
     }
 
     fn open_claims(&self, claims: &Claims) -> Result<Option<UrlContent>> {
-        self.check_open()?;
         if claims.spec == package::SPEC {
             return self.open_package(claims);
         }
