@@ -7,6 +7,8 @@ pub(crate) mod render;
 mod retry;
 pub(crate) mod save;
 mod share;
+#[cfg(test)]
+mod tests;
 mod zip;
 
 use crate::inner::Inner;

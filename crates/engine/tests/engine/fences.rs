@@ -140,11 +140,16 @@ fn a_package_whose_drive_hangs_leaves_good_thumbnails_alone() {
 fn a_copy_that_hangs_fails_alone() {
     let host = setup("blame-copy");
     let (a, b) = (host.drive.picture("s", "a", 1), host.drive.picture("s", "b", 2));
+    ended(&host.engine, &host.engine.create_task(TaskKind::Auto, &a, &mary()).unwrap());
     host.drive.mood(&a, Mood::Blocks);
-    // `copy` of the test's drive does not block, but the thumbnail of the copy is rendered by a job of its own.
     let task = ShareTask::save(file("t", "root"));
-    let id = host.engine.create_share_task(task, &[a, b], &mary()).unwrap();
-    assert_eq!(host.ended(&id).state, TaskState::Succeeded);
+    let id = host.engine.create_share_task(task, &[a.clone(), b], &mary()).unwrap();
+    let status = host.ended(&id);
+    assert_eq!(
+        status.items.iter().map(|item| (item.state, item.error)).collect::<Vec<_>>(),
+        [(ItemState::Failed, Some(ErrorKind::Timeout)), (ItemState::Succeeded, None)]
+    );
+    assert!(matches!(host.state(&a), LookupState::Ready { .. }), "{:?}", host.state(&a));
     host.drive.release();
 }
 

@@ -125,9 +125,65 @@ fn values_that_were_never_written_are_dropped() {
     }
 }
 
+/// Numbers that look random.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+}
+
+#[test]
+fn a_database_damaged_in_any_way_is_an_error_or_works_and_can_be_repaired() {
+    let (temp, _, ids) = queued("damage", 3, 40);
+    let (drive, path) = (TestDrive::new(), temp.0.join("engine.sqlite"));
+    let sound = std::fs::read(&path).unwrap();
+    for seed in 1..=40 {
+        let (mut numbers, mut damaged) = (Numbers(seed * 7919), sound.clone());
+        for _ in 0..9 {
+            numbers.below(1);
+        }
+        match seed % 4 {
+            0 => damaged.truncate(numbers.below(sound.len())),
+            1 => (0..40).for_each(|_| damaged[numbers.below(sound.len())] = numbers.below(256) as u8),
+            2 => {
+                let page = numbers.below(sound.len() / PAGE) * PAGE;
+                damaged[page..page + PAGE].fill_with(|| numbers.below(256) as u8);
+            }
+            _ => damaged[numbers.below(100)] = numbers.below(256) as u8,
+        }
+        let bad = Temp::new("damage-bad");
+        std::fs::create_dir_all(&bad.0).unwrap();
+        std::fs::write(bad.0.join("engine.sqlite"), &damaged).unwrap();
+        // Every call returns, and every error is about the store.
+        match Engine::open(config(&bad.0), drive.clone()) {
+            Ok(engine) => {
+                for id in &ids {
+                    drop(engine.task(id, &mary()));
+                }
+                drop((engine.verify(), engine.collect_garbage(), engine.counters()));
+            }
+            Err(e) => assert_eq!(e.subject(), thumbling_engine::Subject::Store, "seed {seed}: {e}"),
+        }
+        Engine::repair_state(&bad.0).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let engine = open(&bad.0, &drive);
+        assert_all_end(&engine, &ids, &format!("seed {seed}"));
+        let next = drive.picture("s", "next", 9);
+        let id = engine.create_batch_task(std::slice::from_ref(&next), &mary()).unwrap();
+        assert_eq!(ended(&engine, &id).state, TaskState::Succeeded, "seed {seed}");
+        drive.remove(&next);
+    }
+}
+
 #[test]
 fn every_task_ends_whichever_page_of_the_database_is_lost() {
-    let (temp, drive, ids) = queued("lost-page", 3, 40);
+    let (temp, _, ids) = queued("lost-page", 3, 40);
+    // It knows none of the files, so that jobs end at once.
+    let drive = TestDrive::new();
     let path = temp.0.join("engine.sqlite");
     let sound = std::fs::read(&path).unwrap();
     assert!(!temp.0.join("engine.sqlite-wal").exists() && sound.len() / PAGE > 10);

@@ -103,7 +103,7 @@ pub enum Mood {
     PanicsOnOpen,
     /// Panics in `read_at`.
     PanicsOnRead,
-    /// Blocks in `open` until [`TestDrive::release`].
+    /// Blocks in `open` and in `copy` until [`TestDrive::release`].
     Blocks,
     /// Reports twice its size in `stat`.
     SaysMore,
@@ -369,6 +369,9 @@ impl Drive for TestDrive {
     ) -> Result<FileRef, DriveError> {
         let _inside = Inside::enter(&self.inside);
         let content = self.content(from)?;
+        if content.mood == Mood::Blocks {
+            self.released.pass();
+        }
         let mut state = self.state();
         state.copy_calls.push(key.into());
         if content.mood == Mood::Unavailable {
