@@ -184,7 +184,10 @@ impl RenderJob<'_> {
             inner.owner_lock.set_running(self.slot, Some(self.job.lease.job));
             let result = {
                 let _decoding = self.job.watch.decode(decoder_limit);
-                inner.renderer.render(source, &request, grant.bytes())
+                self.job.hold_memory(Some(grant.held()));
+                let result = inner.renderer.render(source, &request, grant.bytes());
+                self.job.hold_memory(None);
+                result
             };
             inner.owner_lock.set_running(self.slot, None);
             match result {

@@ -11,6 +11,7 @@ use crate::model::blob::BlobName;
 use crate::model::id::Version;
 use crate::model::job::{Lease, Outcome, Priority, RetryCause};
 use crate::port::clock::{self, Clock};
+use crate::runtime::admission::Held;
 use crate::runtime::watch::{Stuck, Watch};
 use thumbling::CancelToken;
 use thumbling::ErrorKind;
@@ -44,6 +45,8 @@ pub(crate) struct LeasedJob {
     /// Whether its worker is stuck.
     pub(crate) watch: Watch,
     progress: Arc<Progress>,
+    /// The memory that it has been granted.
+    memory: Arc<Mutex<Option<Held>>>,
     /// Whether its worker was abandoned.
     abandoned: Arc<AtomicBool>,
     stage: Stage,
@@ -77,6 +80,16 @@ impl LeasedJob {
     /// The item of a share task that the worker is at.
     pub(crate) fn item(&self) -> Option<u32> {
         u32::try_from(self.progress.item.load(Ordering::SeqCst)).ok()
+    }
+
+    /// The worker holds this grant of memory, or none.
+    pub(crate) fn hold_memory(&self, held: Option<Held>) {
+        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+
+    /// The grant that the worker holds.
+    pub(crate) fn memory(&self) -> Option<Held> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether its worker was abandoned: whatever it does from now on is in vain.
@@ -236,8 +249,8 @@ impl LeasedJobs {
             table.ready.insert(key, job);
             let (cancel, watch, stage) = (CancelToken::new(), Watch::new(self.clock.clone()), Stage::Ready);
             let progress = Arc::new(Progress { item: AtomicI64::new(-1), finished: AtomicBool::new(false) });
-            let abandoned = Arc::default();
-            table.jobs.insert(job, LeasedJob { lease, cancel, watch, progress, abandoned, stage });
+            let (memory, abandoned) = (Arc::default(), Arc::default());
+            table.jobs.insert(job, LeasedJob { lease, cancel, watch, progress, memory, abandoned, stage });
         }
         drop(table);
         self.available.notify_all();

@@ -134,6 +134,9 @@ impl Scheduler<'_> {
         for (job, at) in inner.jobs.abandon_stuck(inner.config.drive_timeout) {
             metrics::counter!(observe::STUCK).increment(1);
             tracing::error!(file = %job.lease.file, reason = at.detail(), "a worker is stuck and is replaced");
+            if let Some(held) = job.memory() {
+                inner.admission.release(&held);
+            }
             match runner::abandoned(inner, &job, at) {
                 Some(result) => drop(self.results.send(Some(result))),
                 None => inner.jobs.remove(&job.lease),

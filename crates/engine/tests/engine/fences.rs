@@ -203,6 +203,25 @@ fn workers_that_wait_for_memory_are_not_taken_for_a_silent_drive() {
 }
 
 #[test]
+fn files_whose_reads_hang_do_not_take_the_memory_of_others() {
+    let (temp, drive) = (Temp::new("memory-stuck"), TestDrive::new());
+    let mut config = config(&temp.0);
+    // Memory for one job at a time.
+    (config.threads, config.memory, config.drive_timeout) = (4, 16 << 20, Duration::from_millis(300));
+    let engine = Engine::open(config, drive.clone()).unwrap();
+    for i in 0..3 {
+        let hung = drive.picture("s", &format!("hung{i}"), i);
+        drive.mood(&hung, Mood::BlocksOnRead);
+        engine.file_changed(&hung).unwrap();
+    }
+    until("all are stuck", || engine.counters().unwrap().stuck == 3);
+    let well = drive.picture("s", "well", 9);
+    let status = ended(&engine, &engine.create_task(TaskKind::Auto, &well, &mary()).unwrap());
+    assert_eq!(status.state, TaskState::Succeeded);
+    drive.release();
+}
+
+#[test]
 fn a_long_decode_is_not_taken_for_a_silent_drive() {
     let (temp, drive) = (Temp::new("decode"), TestDrive::new());
     let mut config = config(&temp.0);
