@@ -1,7 +1,7 @@
 //! Who may do what with a task. Every call about a task id starts here.
 //!
-//! A task belongs to the caller that created it: the same user, or for callers without a user, the same share and token. A
-//! task that nobody in particular created ([`file_changed`](crate::Engine::file_changed), an anonymous caller) belongs to
+//! A task belongs to the caller that created it: the same user, through whichever share, or for callers without a user, the
+//! same share and token. A task that nobody in particular created ([`file_changed`](crate::Engine::file_changed), an anonymous caller) belongs to
 //! whoever may do what the task does.
 //!
 //! | call | the owner | any other caller |
@@ -130,11 +130,7 @@ impl TaskKind {
 fn relation(creator: &Caller, caller: &Caller) -> Relation {
     let owns = match (&creator.user, &creator.share) {
         (None, None) => return Relation::Unowned,
-        // The token of a share may be renewed; the user stays.
-        (Some(user), share) => {
-            let id = |share: &Option<crate::model::caller::Share>| share.as_ref().map(|share| share.id.clone());
-            caller.user.as_ref() == Some(user) && id(share) == id(&caller.share)
-        }
+        (Some(user), _) => caller.user.as_ref() == Some(user),
         (None, share) => caller.user.is_none() && *share == caller.share && creator.ticket == caller.ticket,
     };
     if owns { Relation::Owner } else { Relation::Other }
@@ -152,18 +148,19 @@ mod tests {
     fn a_task_belongs_to_the_caller_that_created_it() {
         let mary = Caller::user("mary");
         let visitor = || Caller::anonymous().with_share("s", Some("token".into()));
-        let shared = |token: &str| mary.clone().with_share("s", Some(token.into()));
+        let shared = mary.clone().with_share("s", Some("token".into()));
         for (creator, caller, expected) in [
             (&mary, &mary, Relation::Owner),
             (&mary, &mary.clone().with_trace("another"), Relation::Owner),
-            (&shared("one"), &shared("renewed"), Relation::Owner),
+            (&shared, &mary, Relation::Owner),
+            (&mary, &shared, Relation::Owner),
             (&visitor(), &visitor(), Relation::Owner),
             (&mary, &Caller::user("john"), Relation::Other),
-            (&mary, &shared("one"), Relation::Other),
             (&mary, &Caller::anonymous(), Relation::Other),
             (&visitor(), &Caller::anonymous().with_share("s", Some("guess".into())), Relation::Other),
             (&visitor(), &visitor().with_ticket("bought"), Relation::Other),
             (&visitor(), &mary, Relation::Other),
+            (&visitor(), &shared, Relation::Other),
             (&Caller::anonymous(), &Caller::anonymous(), Relation::Unowned),
             (&Caller::default(), &mary, Relation::Unowned),
         ] {
