@@ -64,7 +64,9 @@ impl Inner {
             }
         };
         let states = self.lookup_states(std::slice::from_ref(&file), &[stat], spec, mode, started)?;
-        url_or_error(states.into_iter().next().unwrap_or(LookupState::NotExist))
+        let mut state = states.into_iter().next().unwrap_or(LookupState::NotExist);
+        self.authorize_again(&file, caller, &call, started, &mut state);
+        url_or_error(state)
     }
 
     pub(crate) fn open_url(&self, signed: &str) -> std::result::Result<UrlContent, UrlError> {

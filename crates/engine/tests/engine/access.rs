@@ -8,7 +8,9 @@ use thumbling::ErrorKind;
 use thumbling_engine::caller::Caller;
 use thumbling_engine::drive::Action;
 use thumbling_engine::id::{FileRef, TaskId};
+use thumbling_engine::lookup::{LookupMode, LookupState};
 use thumbling_engine::task::{PackageContent, ShareTask, TaskKind, TaskState};
+use thumbling_engine::url::Target;
 use thumbling_engine::{Engine, Subject};
 
 fn setup(name: &str) -> (Temp, Arc<TestDrive>, Engine) {
@@ -151,4 +153,31 @@ fn where_copies_went_is_hidden_from_callers_who_may_not_copy() {
     assert!(ended(&engine, &id).items[0].saved.is_some());
     assert_unknown(&engine, &id, &Caller::user("viewer"));
     assert!(engine.task(&id, &Caller::user("copier")).is_ok());
+}
+
+#[test]
+fn a_lookup_that_has_waited_asks_the_drive_again() {
+    let (_temp, drive, engine) = setup("access-lookup");
+    let a = drive.picture("s", "a", 1);
+    drive.mood(&a, Mood::Blocks);
+    let mode = LookupMode::WaitUpTo(SOON);
+    std::thread::scope(|s| {
+        let looking = s.spawn(|| engine_lookup(&engine, &a, mode));
+        until("it is begun", || drive.inside() == 1);
+        std::thread::sleep(Duration::from_millis(1100));
+        drive.deny("mary");
+        drive.release();
+        let (lookup, url) = looking.join().unwrap();
+        assert_eq!(lookup, LookupState::Denied);
+        assert_eq!(url, Err(ErrorKind::Denied));
+    });
+}
+
+/// What a lookup and a URL for Mary come to, both requested now.
+fn engine_lookup(engine: &Engine, file: &FileRef, mode: LookupMode) -> (LookupState, Result<(), ErrorKind>) {
+    std::thread::scope(|s| {
+        let url = s.spawn(|| engine.thumbnail_url(Target::File(file), None, &mary(), None, mode));
+        let lookup = engine.lookup(file, None, &mary(), mode).unwrap();
+        (lookup.state, url.join().unwrap().map(drop).map_err(|e| e.kind()))
+    })
 }
