@@ -14,7 +14,8 @@
  *
  * Handles are structs with one number. They are checked at every call: 0, a freed handle, one of another type or a made-up
  * one gives THUMBLING_ERROR_INVALID_ARGUMENT. thumbling_<type>_new makes a handle, thumbling_<type>_free frees it; freeing 0
- * is a no-op. A handle may be freed while other threads use it: they finish undisturbed.
+ * is a no-op. A handle may be freed while other threads use it: they finish undisturbed. After a fork the handles of the
+ * parent name nothing in the child, which makes its own.
  *
  * Structs with a struct_size may grow in later versions. Initialise them with THUMBLING_<TYPE>_INIT, which sets the size and
  * the defaults; programs compiled with an older header keep working. Fields named reserved are zero. Other structs never

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ static const thumbling_error_t no_error = {0};
 #include "test_engine_drive.h"
 #include "test_engine_callbacks.h"
 #include "test_engine_handles.h"
+#include "test_engine_fork.h"
 
 /* Last: handles that a test or the library forgot to free are still alive. */
 static void nothing_is_left_alive(void) { CHECK(thumbling_handles_alive() == 0); }
@@ -33,6 +35,7 @@ int main(void) {
         DRIVE_TESTS,
         CALLBACK_TESTS,
         ENGINE_HANDLE_TESTS,
+        FORK_TESTS,
         nothing_is_left_alive,
     };
     return check_run(tests, COUNT(tests));

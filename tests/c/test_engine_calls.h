@@ -129,7 +129,7 @@ static void a_cancelled_task_ends_at_once(void) {
     host_t host;
     thumbling_engine_t engine;
     thumbling_file_t file = file_of("a");
-    thumbling_caller_t mary = caller_of("mary");
+    thumbling_caller_t mary = caller_of("mary"), eve = caller_of("eve");
     thumbling_task_id_t id;
     thumbling_task_t task = {0};
     thumbling_task_info_t info = THUMBLING_TASK_INFO_INIT;
@@ -138,6 +138,11 @@ static void a_cancelled_task_ends_at_once(void) {
     engine = engine_on(&host);
     CHECK(!task_create(engine, THUMBLING_TASK_AUTO, &file, 1, NULL, &id, NULL));
     CHECK(comes(&host, &host.inside, 1));
+    CHECK(state_of(engine, &id, 1) == THUMBLING_STATE_RUNNING);
+    /* To others it does not exist. */
+    CHECK(thumbling_task_get(engine, &id, &eve, &task, NULL) == THUMBLING_ERROR_NOT_FOUND && !task.id);
+    CHECK(thumbling_task_wait(engine, &id, &eve, 1, &task, NULL) == THUMBLING_ERROR_NOT_FOUND);
+    CHECK(thumbling_task_cancel(engine, &id, &eve, &task, NULL) == THUMBLING_ERROR_NOT_FOUND);
     CHECK(state_of(engine, &id, 1) == THUMBLING_STATE_RUNNING);
     CHECK(!thumbling_task_cancel(engine, &id, &mary, &task, NULL) && !thumbling_task_info(task, &info));
     CHECK(info.state == THUMBLING_STATE_CANCELLED);

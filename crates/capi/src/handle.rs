@@ -3,7 +3,13 @@
 //! A handle is `kind << 56 | slot << 32 | generation`. Freeing a value raises the generation of its slot, so that a
 //! stale handle, a handle freed twice, one of another type and a random number are all detected, whatever is in the slot
 //! now. A slot whose generations are used up is not used again. Zero names nothing.
+//!
+//! Each process has tables of its own. After a fork, the handles of the parent name nothing in the child: their threads are
+//! gone, and a lock that another thread held at that moment is never released. The child starts with empty tables.
 
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use thumbling::{Error, Result};
@@ -15,7 +21,18 @@ const MAX_SLOTS: usize = 1 << 24;
 pub(super) struct Table<T> {
     kind: u8,
     name: &'static str,
+    /// The table of this process: NULL before it is first used, of the parent until it is first used after a fork.
+    owned: AtomicPtr<Owned<T>>,
+    /// `AtomicPtr` alone could be shared whatever `T` is.
+    slots: PhantomData<Mutex<Slots<T>>>,
+}
+
+/// The table of one process. Never freed: threads may use it at any time.
+struct Owned<T> {
+    process: u32,
     slots: Mutex<Slots<T>>,
+    /// The table of the parent: never used, but reachable for checkers of leaks.
+    _parent: *mut Self,
 }
 
 struct Slots<T> {
@@ -31,7 +48,7 @@ struct Slot<T> {
 impl<T> Table<T> {
     /// An empty table. `kind`, not zero, tells its handles from those of other tables; `name` is for errors.
     pub(super) const fn new(kind: u8, name: &'static str) -> Self {
-        Self { kind, name, slots: Mutex::new(Slots { slots: Vec::new(), free: Vec::new() }) }
+        Self { kind, name, owned: AtomicPtr::new(ptr::null_mut()), slots: PhantomData }
     }
 
     /// Stores `value` and returns its handle; `limit` if 2^24 values are alive.
@@ -100,7 +117,24 @@ impl<T> Table<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots<T>> {
-        self.slots.lock().unwrap_or_else(|e| e.into_inner())
+        self.owned().slots.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn owned(&self) -> &Owned<T> {
+        let process = std::process::id();
+        loop {
+            let current = self.owned.load(Ordering::Acquire);
+            // SAFETY: NULL, or a box that was leaked below and is never freed.
+            if let Some(owned) = unsafe { current.as_ref() }.filter(|owned| owned.process == process) {
+                return owned;
+            }
+            let slots = Mutex::new(Slots { slots: Vec::new(), free: Vec::new() });
+            let new = Box::into_raw(Box::new(Owned { process, slots, _parent: current }));
+            if self.owned.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire).is_err() {
+                // SAFETY: no other thread has seen it.
+                drop(unsafe { Box::from_raw(new) });
+            }
+        }
     }
 }
 
@@ -153,6 +187,23 @@ mod tests {
         let used = table.get(id).unwrap();
         table.free(id).unwrap();
         assert_eq!((*used, table.alive()), ("word", 0));
+    }
+
+    #[test]
+    fn handles_of_the_parent_name_nothing_after_a_fork() {
+        let table = table();
+        let id = table.insert("word").unwrap();
+        let guard = table.lock();
+        // What a child finds: a table of another process, locked by a thread that is gone.
+        let parent = table.owned.load(Ordering::Acquire);
+        // SAFETY: the table is alive, and only its number is written, by this thread alone.
+        unsafe { (*parent).process += 1 };
+        assert!(table.get(id).is_err());
+        assert!(table.free(id).is_err());
+        assert_eq!(table.alive(), 0);
+        let own = table.insert("own").unwrap();
+        assert_eq!(*table.get(own).unwrap(), "own");
+        drop(guard);
     }
 
     #[test]

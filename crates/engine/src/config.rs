@@ -44,8 +44,8 @@ pub struct Config {
     /// Most jobs in the queue; more are refused with `busy`. Background jobs fill at most nine tenths of it. Default
     /// 1,000,000.
     pub queue: u64,
-    /// How long a job may go without an answer from the drive. The worker is then replaced, its thread is left to the
-    /// drive, and the job is retried. Default 60 s.
+    /// How long a job's call of the drive may go without an answer. The worker is then replaced, its thread is left to the
+    /// drive, and the job is retried. Time that the job waits for memory or the disk does not count. Default 60 s.
     pub drive_timeout: Duration,
     /// How long a call with many files keeps asking the drive about them; jobs ask about the remaining files later.
     /// Default 5 s.

@@ -12,7 +12,10 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    // The folder itself has to survive a power cut. A parent that cannot be opened is not ours to sync.
+    let _ = path.parent().map(sync_folder);
+    Ok(())
 }
 
 /// Creates a new file for writing that is accessible to its owner only; see [`create_private_folder`] for Windows.

@@ -108,25 +108,26 @@ impl Host {
         CallContext::of(OperationCall { gate: self.gate.clone(), deadline })
     }
 
-    fn ask<T>(&self, name: &str, call: impl FnOnce(&dyn Drive) -> std::result::Result<T, DriveError>) -> Result<T> {
+    fn ask<T>(
+        &self,
+        name: &str,
+        context: &CallContext,
+        call: impl FnOnce(&dyn Drive) -> std::result::Result<T, DriveError>,
+    ) -> Result<T> {
+        let _call = context.begin();
         self.gate.pass(name, || call(&*self.drive))?.map_err(EngineError::from)
     }
 
     /// What the host knows about a file.
     pub(crate) fn stat(&self, file: &FileRef, call: &CallContext) -> Result<FileInfo> {
-        self.ask("stat", |drive| drive.stat(file, call))
+        self.ask("stat", call, |drive| drive.stat(file, call))
     }
 
-    /// The content of a file. Reads also go through the gate, and call `on_read` whenever the host has answered.
-    pub(crate) fn open(
-        &self,
-        file: &FileRef,
-        call: &CallContext,
-        on_read: impl Fn() + Send + Sync + 'static,
-    ) -> Result<Source> {
-        let source = self.ask("open", |drive| drive.open(file, call))?;
+    /// The content of a file. Reads also go through the gate, and are part of `call`.
+    pub(crate) fn open(&self, file: &FileRef, call: &CallContext) -> Result<Source> {
+        let source = self.ask("open", call, |drive| drive.open(file, call))?;
         let size = source.size();
-        Ok(Source::from_read_at(Arc::new(GatedSource { source, gate: self.gate.clone(), on_read }), size))
+        Ok(Source::from_read_at(Arc::new(GatedSource { source, gate: self.gate.clone(), call: call.clone() }), size))
     }
 
     /// `denied` unless the host allows `caller` to do `action`.
@@ -138,7 +139,7 @@ impl Host {
         action: Action,
         call: &CallContext,
     ) -> Result<()> {
-        match self.ask("authorize", |drive| drive.authorize(caller, file, space, action, call))? {
+        match self.ask("authorize", call, |drive| drive.authorize(caller, file, space, action, call))? {
             Access::Allow => Ok(()),
             Access::Deny => {
                 let subject = if file.is_some() { Subject::File } else { Subject::Space };
@@ -161,7 +162,7 @@ impl Host {
 
     /// The file that `uri` refers to.
     pub(crate) fn resolve(&self, uri: &str, caller: &Caller, call: &CallContext) -> Result<FileRef> {
-        self.ask("resolve", |drive| drive.resolve(uri, caller, call))
+        self.ask("resolve", call, |drive| drive.resolve(uri, caller, call))
     }
 
     /// Copies `file` into `folder`.
@@ -173,20 +174,24 @@ impl Host {
         key: &str,
         call: &CallContext,
     ) -> Result<FileRef> {
-        self.ask("copy", |drive| drive.copy(file, folder, caller, key, call))
+        self.ask("copy", call, |drive| drive.copy(file, folder, caller, key, call))
     }
 }
 
-struct GatedSource<F> {
+struct GatedSource {
     source: Source,
     gate: Arc<Gate>,
-    on_read: F,
+    call: CallContext,
 }
 
-impl<F: Fn() + Send + Sync> ReadAt for GatedSource<F> {
+impl ReadAt for GatedSource {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let call = self.call.begin();
         let read = self.gate.pass("read_at", || self.source.read_at(offset, buf));
-        (self.on_read)();
+        if !matches!(&read, Ok(Ok(_))) {
+            call.fail();
+        }
+        drop(call);
         match read {
             Ok(read) => read.map_err(io::Error::from),
             Err(e) => Err(Error::new(e.kind(), e.detail()).caused_by(e).into()),

@@ -18,6 +18,7 @@ use crate::port::blobs::Blobs;
 use crate::port::clock::{self, Clock};
 use crate::port::queue::Queue;
 use crate::port::records::Records;
+use crate::process::Process;
 use crate::recipe::ThumbnailSpec;
 use crate::runtime::admission::Admission;
 use crate::runtime::events::Notifier;
@@ -63,6 +64,8 @@ pub(crate) struct Inner {
     noted_lookups: Mutex<HashSet<RecordKey>>,
     next_slot: AtomicUsize,
     closed: AtomicBool,
+    /// The process that opened the engine.
+    process: Process,
 }
 
 /// Threads other than workers.
@@ -114,12 +117,22 @@ impl Inner {
             noted_lookups: Mutex::default(),
             next_slot: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
+            process: Process::current(),
             config,
         }
     }
 
-    /// `cancelled` once the engine is closed.
+    /// Whether this is a child of the process that opened the engine. If so, no lock of the engine may be taken.
+    pub(crate) fn is_forked(&self) -> bool {
+        self.process.is_other()
+    }
+
+    /// `cancelled` once the engine is closed, `invalid-argument` in a child of the process that opened it. Every call
+    /// starts here, and takes no lock before.
     pub(crate) fn check_open(&self) -> Result<()> {
+        if self.is_forked() {
+            return Err(EngineError::forked());
+        }
         if self.is_closed() { Err(EngineError::closed()) } else { Ok(()) }
     }
 

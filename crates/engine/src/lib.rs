@@ -9,6 +9,11 @@
 //!
 //! The drive authorizes the caller at every call. All methods may be called from any thread at the same time.
 //!
+//! # Processes
+//!
+//! Several processes may open engines on one folder. An engine belongs to the process that opened it: after a fork, every
+//! call of it in the child is `invalid-argument`, and closing or dropping it there does nothing.
+//!
 //! # Back-ends
 //!
 //! [`Engine::open`] keeps everything in a folder ([`embedded`]). [`Engine::open_with`] takes any implementation of the
@@ -20,8 +25,8 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `deadline`, `fs`, `random`, [`observe`] | deadlines, file-system differences, random bytes, names of metrics |
-//! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
+//! | `deadline`, `fs`, `process`, `random`, [`observe`] | deadlines, file-system differences, forks, random bytes, names of metrics |
+//! | `model` | data: [`id`], [`caller`], [`task`], [`lookup`], [`job`], [`transition`], [`record`], [`key`], [`blob`], [`upkeep`], [`error`] |
 //! | [`problem`] | names and messages of problems |
 //! | [`wire`] | vendors' error codes |
 //! | [`drive`] | the host's side, and a folder as a drive |
@@ -51,6 +56,7 @@ pub mod observe;
 mod ops;
 pub mod port;
 pub mod problem;
+mod process;
 mod random;
 mod recipe;
 mod runner;
@@ -65,14 +71,14 @@ use std::time::Duration;
 
 pub use config::{Config, NamedSpec};
 pub use model::error::{EngineError, Result, Subject};
-pub use model::{blob, caller, error, id, job, key, lookup, record, task, upkeep};
+pub use model::{blob, caller, error, id, job, key, lookup, record, task, transition, upkeep};
 pub use port::Backend;
 pub use port::clock::{Clock, SystemClock};
 pub use runtime::events;
 
 use caller::Caller;
 use drive::{Drive, FileInfo};
-use events::{Events, Subscription};
+use events::{Events, Notifier, Subscription};
 use id::{FileRef, SpaceId, TaskId};
 use inner::Inner;
 use lookup::{Lookup, LookupMode};
@@ -164,17 +170,29 @@ impl Engine {
         self.inner.create_share_task(share, files, caller)
     }
 
-    /// The status of a task. Tasks that `caller` may not see report `not-found`.
+    /// The status of a task. A caller may see tasks that it created, and tasks with all of whose files the drive lets it do
+    /// what the task does: view, package or save them.
+    ///
+    /// # Errors
+    /// `not-found` for any other task.
     pub fn task(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
         self.inner.task(id, caller)
     }
 
     /// Blocks until the task ends or `timeout` elapses, and returns its status.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
     pub fn wait(&self, id: &TaskId, caller: &Caller, timeout: Duration) -> Result<TaskStatus> {
         self.inner.wait(id, caller, timeout)
     }
 
-    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status.
+    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status. Tasks that
+    /// nobody in particular created, such as those of [`file_changed`](Self::file_changed), may be cancelled by whoever
+    /// may do what they do.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task); `denied` for a task that another caller created.
     pub fn cancel(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
         self.inner.cancel(id, caller)
     }
@@ -182,11 +200,18 @@ impl Engine {
     /// Calls `callback` once for every task that ends from now on, on a thread of the engine. It is never called after
     /// the subscription is dropped or the engine is closed.
     pub fn on_finished(&self, callback: impl Fn(&TaskStatus) + Send + Sync + 'static) -> Subscription {
+        if self.inner.is_forked() {
+            return Notifier::default().subscribe(Box::new(callback));
+        }
         self.inner.notifier.subscribe(Box::new(callback))
     }
 
     /// A receiver of every event from now on.
     pub fn events(&self) -> Events {
+        if self.inner.is_forked() {
+            // Closed at once.
+            return Notifier::default().events();
+        }
         self.inner.notifier.events()
     }
 
@@ -283,6 +308,11 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
+        if self.inner.is_forked() {
+            // Nothing of it may be dropped here.
+            std::mem::forget(self.inner.clone());
+            return;
+        }
         self.inner.close(Duration::from_secs(5));
     }
 }

@@ -141,6 +141,9 @@ fn run_upkeep(inner: &Arc<Inner>, interval: Duration) {
 
 impl Inner {
     pub(crate) fn close(&self, timeout: Duration) -> usize {
+        if self.is_forked() {
+            return 0;
+        }
         if self.mark_closed() {
             return self.host.gate.shut(Duration::ZERO);
         }

@@ -56,5 +56,5 @@ pub fn describe() {
     describe_gauge!(STORE_BYTES, Unit::Bytes, "Stored thumbnails");
     describe_gauge!(STORE_THUMBNAILS, "Stored thumbnails");
     describe_gauge!(MEMORY_GRANTED, Unit::Bytes, "Memory granted to running jobs");
-    describe_counter!(STUCK, "Workers replaced because the drive did not answer");
+    describe_counter!(STUCK, "Workers replaced because the drive did not answer or a decoder did not end");
 }

@@ -72,18 +72,56 @@ fn body(content: Source) -> Body {
         };
     }
     let (sender, chunks) = Chunks::new();
-    tokio::task::spawn_blocking(move || {
+    tokio::spawn(async move {
         let mut at = 0;
         while at < size {
-            let len = (size - at).min(CHUNK as u64);
-            let chunk = content.read_vec(at, len).map(Bytes::from).map_err(std::io::Error::from);
+            let (content, len) = (content.clone(), (size - at).min(CHUNK as u64));
+            // A thread is taken for each read alone: clients that do not read must not take them all.
+            let read = tokio::task::spawn_blocking(move || content.read_vec(at, len)).await;
             at += len;
+            let chunk = match read {
+                Ok(chunk) => chunk.map(Bytes::from).map_err(std::io::Error::from),
+                Err(e) => Err(std::io::Error::other(e)),
+            };
             let failed = chunk.is_err();
             // The client has disconnected, or the content cannot be completed.
-            if sender.blocking_send(chunk).is_err() || failed {
+            if sender.send(chunk).await.is_err() || failed {
                 return;
             }
         }
     });
     Body::from_stream(chunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    /// A runtime with one thread for blocking calls.
+    fn runtime() -> tokio::runtime::Runtime {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).max_blocking_threads(1).enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn a_client_that_does_not_read_takes_no_thread() {
+        runtime().block_on(async {
+            let unread = body(Source::from_bytes(vec![7; CHUNK * 20]));
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            let other = tokio::task::spawn_blocking(|| 5);
+            let answered = tokio::time::timeout(std::time::Duration::from_secs(5), other).await;
+            assert_eq!(answered.unwrap().unwrap(), 5);
+            drop(unread);
+        });
+    }
+
+    #[test]
+    fn large_content_arrives_whole() {
+        runtime().block_on(async {
+            let content: Vec<u8> = (0..CHUNK * 3 + 17).map(|i| (i % 251) as u8).collect();
+            let arrived = body(Source::from_bytes(content.clone())).collect().await.unwrap().to_bytes();
+            assert!(arrived == content);
+        });
+    }
 }

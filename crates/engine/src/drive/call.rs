@@ -22,6 +22,31 @@ pub(crate) trait Waiting: Send + Sync {
 
     /// Whether nobody needs the answer any more.
     fn is_cancelled(&self) -> bool;
+
+    /// A call, or a read of what it opened, begins.
+    fn begin(&self) {}
+
+    /// It ends.
+    fn end(&self) {}
+
+    /// The call in progress has failed.
+    fn fail(&self) {}
+}
+
+/// A call, or a read, in progress.
+pub(crate) struct InCall<'a>(&'a CallContext);
+
+impl InCall<'_> {
+    /// Notes that the drive failed.
+    pub(crate) fn fail(&self) {
+        self.0.0.fail();
+    }
+}
+
+impl Drop for InCall<'_> {
+    fn drop(&mut self) {
+        self.0.0.end();
+    }
 }
 
 struct Request {
@@ -48,6 +73,12 @@ impl CallContext {
     /// A call that is waited for without a deadline and never cancelled, such as one in a test of a drive.
     pub fn unbounded() -> Self {
         Self::new(None, CancelToken::new())
+    }
+
+    /// The drive is called until the guard is dropped.
+    pub(crate) fn begin(&self) -> InCall<'_> {
+        self.0.begin();
+        InCall(self)
     }
 
     pub(crate) fn of(waiting: impl Waiting + 'static) -> Self {

@@ -47,13 +47,13 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
-    /// See a thumbnail of the file, or the status of a task.
+    /// See a thumbnail of the file, or the status of a task that generates thumbnails.
     View,
     /// Have a thumbnail generated.
     Generate,
-    /// Download the file as part of a package of a share.
+    /// Download the file as part of a package of a share, or see the status of a task that packages it.
     Package,
-    /// Copy the file from a share to a target folder.
+    /// Copy the file from a share to a target folder, or see the status of a task that copies it.
     Save,
     /// Receive copies: asked about the target folder of [`Action::Save`].
     Receive,

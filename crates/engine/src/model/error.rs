@@ -79,6 +79,12 @@ impl EngineError {
         Self::new(ErrorKind::Cancelled, Subject::Call, "the engine is closed")
     }
 
+    /// A call in a child process, of an engine that its parent opened.
+    pub(crate) fn forked() -> Self {
+        let detail = "the engine was opened by another process: open one in each process, after the fork";
+        Self::new(ErrorKind::InvalidArgument, Subject::Call, detail)
+    }
+
     /// An I/O error of the store at `path`.
     pub(crate) fn disk(action: &str, path: &std::path::Path, e: std::io::Error) -> Self {
         Self::new(ErrorKind::Io, Subject::Store, format!("{action} {}: {e}", path.display())).caused_by(e)

@@ -105,7 +105,8 @@ pub struct Lease {
     pub version: Option<Version>,
     /// How urgent it is.
     pub priority: Priority,
-    /// Failed attempts so far that the file is not to blame for: I/O, the drive.
+    /// Failed attempts so far that the file is not to blame for: I/O, the drive, no room. For a share task, these are
+    /// attempts at the item that it is at.
     pub tries: u32,
     /// Attempts so far that took too long or panicked.
     pub timeouts: u32,
@@ -118,7 +119,7 @@ pub struct Lease {
 /// Why a job is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryCause {
-    /// The drive failed, or the file changed while it was being read. Counts as a try.
+    /// The drive failed, the file changed while it was being read, or the machine had no room for it. Counts as a try.
     Drive,
     /// It took too long, or panicked. Counts as a timeout.
     Timeout,

@@ -15,5 +15,6 @@ pub mod lookup;
 pub mod package;
 pub mod record;
 pub mod task;
+pub mod transition;
 pub mod upkeep;
 pub mod url;

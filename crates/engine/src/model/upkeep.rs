@@ -52,6 +52,6 @@ pub struct Counters {
     pub queued: u64,
     /// Jobs that this engine is running.
     pub running: u64,
-    /// Workers that are stuck inside the drive's code.
+    /// Workers that are stuck: inside the drive's code, or inside a decoder.
     pub stuck: u64,
 }

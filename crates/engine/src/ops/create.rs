@@ -21,7 +21,12 @@ impl Inner {
     pub(crate) fn file_changed(&self, file: &FileRef) -> Result<TaskId> {
         self.check_open()?;
         let info = self.host.stat(file, &self.host.context(None))?;
-        let item = self.new_item(file, Some(&info));
+        self.file_changed_to(file, &info)
+    }
+
+    /// As [`file_changed`](Self::file_changed), of a file that the drive has been asked about.
+    pub(super) fn file_changed_to(&self, file: &FileRef, info: &FileInfo) -> Result<TaskId> {
+        let item = self.new_item(file, Some(info));
         self.add_task(TaskKind::Changed, Priority::Background, &Caller::default(), vec![item], None)
     }
 

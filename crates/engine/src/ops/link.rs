@@ -64,10 +64,13 @@ impl Inner {
             }
         };
         let states = self.lookup_states(std::slice::from_ref(&file), &[stat], spec, mode, started)?;
-        url_or_error(states.into_iter().next().unwrap_or(LookupState::NotExist))
+        let mut state = states.into_iter().next().unwrap_or(LookupState::NotExist);
+        self.authorize_again(&file, caller, &call, started, &mut state);
+        url_or_error(state)
     }
 
     pub(crate) fn open_url(&self, signed: &str) -> std::result::Result<UrlContent, UrlError> {
+        self.check_open().map_err(|_| UrlError)?;
         let claims = url::verify(&self.keys, &self.config.base_url, signed, self.clock.wall())?;
         let content = self.open_claims(&claims).unwrap_or_else(|e| {
             tracing::warn!(error = %e, file = %claims.file, "a signed URL could not be opened");
@@ -77,7 +80,6 @@ impl Inner {
     }
 
     fn open_claims(&self, claims: &Claims) -> Result<Option<UrlContent>> {
-        self.check_open()?;
         if claims.spec == package::SPEC {
             return self.open_package(claims);
         }

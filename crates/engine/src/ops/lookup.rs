@@ -26,6 +26,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 const NOTE_INTERVAL: i64 = 24 * 60 * 60 * 1000;
 /// No retry of a failed thumbnail is further away than this, ms. One that is means the wall clock has jumped back.
 const MAX_RETRY_DELAY: i64 = 7 * 60 * 60 * 1000;
+/// A lookup that has waited for longer than this asks the drive again before it hands out a URL.
+const AUTHORIZED: Duration = Duration::from_secs(1);
 /// How often a waiting call checks for results of other processes.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -100,7 +102,10 @@ impl Inner {
         let spec = self.spec(spec)?;
         let call = self.lookup_context(mode);
         let stats: Vec<Stat> = files.iter().map(|file| self.stat_for_lookup(file, caller, &call)).collect();
-        let states = self.lookup_states(files, &stats, spec, mode, started)?;
+        let mut states = self.lookup_states(files, &stats, spec, mode, started)?;
+        for (file, state) in files.iter().zip(&mut states) {
+            self.authorize_again(file, caller, &call, started, state);
+        }
         metrics::histogram!(observe::LOOKUP_SECONDS).record(started.elapsed().as_secs_f64());
         Ok(files.iter().cloned().zip(states).map(|(file, state)| Lookup::new(file, state)).collect())
     }
@@ -111,6 +116,23 @@ impl Inner {
             LookupMode::WaitUpTo(timeout) => Some(Deadline::after(timeout)),
             LookupMode::CacheOnly | LookupMode::EnqueueOnMiss => None,
         })
+    }
+
+    /// Asks the drive again whether `caller` may have a URL, if it was last asked too long before now.
+    pub(super) fn authorize_again(
+        &self,
+        file: &FileRef,
+        caller: &Caller,
+        call: &CallContext,
+        started: Instant,
+        state: &mut LookupState,
+    ) {
+        if started.elapsed() > AUTHORIZED
+            && matches!(state, LookupState::Ready { .. })
+            && let Err(e) = self.host.authorize(caller, Some(file), &file.space, Action::View, call)
+        {
+            *state = LookupState::of_error(e.kind());
+        }
     }
 
     /// Asks the drive about a file.

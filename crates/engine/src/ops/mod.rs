@@ -1,7 +1,8 @@
 //! What a host calls: methods of [`Inner`](crate::inner::Inner), one file per subject.
 //!
-//! Later files may call earlier ones: `sign`, `lookup`, `hint`, `link`, `create`, `upkeep`, `status`.
+//! Later files may call earlier ones: `sign`, `lookup`, `hint`, `link`, `create`, `upkeep`, `access`, `status`.
 
+mod access;
 mod create;
 mod hint;
 mod link;

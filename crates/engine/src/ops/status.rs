@@ -5,49 +5,31 @@ use std::time::Duration;
 use crate::deadline::Deadline;
 use crate::inner::Inner;
 use crate::model::caller::Caller;
-use crate::model::drive::Action;
-use crate::model::error::{EngineError, Result, Subject};
+use crate::model::error::Result;
 use crate::model::id::{CorrelationId, TaskId, Version};
 use crate::model::job::{StoredItem, StoredTask};
 use crate::model::package;
 use crate::model::task::{ItemStatus, ShareTask, TaskKind, TaskState, TaskStatus};
+use crate::ops::access::{self, TaskAccess, VisibleTask};
 use crate::port::clock;
-use thumbling::ErrorKind;
 
 /// How often a waiting call checks for results of other processes.
 const POLL: Duration = Duration::from_millis(100);
 
 impl Inner {
     pub(crate) fn task(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
-        let task = self.visible_task(id, caller);
-        task.and_then(|task| self.status_of(task)).map_err(|e| e.traced_by(caller))
+        self.visible_status(id, caller).map_err(|e| e.traced_by(caller))
     }
 
-    /// The task, if the caller may see it: one it created, or one whose files the drive lets it view. `not-found`
-    /// otherwise.
-    fn visible_task(&self, id: &TaskId, caller: &Caller) -> Result<StoredTask> {
-        self.check_open()?;
-        let unknown = || EngineError::not_found(Subject::Task, "there is no such task, or the caller may not see it");
-        let task = self.queue.task(id)?.ok_or_else(unknown)?;
-        let first = task.items.first().ok_or_else(unknown)?;
-        let created = task.caller.user == caller.user && task.caller.share == caller.share;
-        let call = self.host.context(None);
-        let authorize =
-            |item: &StoredItem| self.host.authorize(caller, Some(&item.file), &item.file.space, Action::View, &call);
-        // Even the creator may have lost access since.
-        let authorized = if created && caller.user.is_some() {
-            self.host.authorize(caller, None, &first.file.space, Action::View, &call).or_else(|_| authorize(first))
-        } else {
-            task.items.iter().try_for_each(authorize)
-        };
-        authorized.map_err(|e| match e.kind() {
-            ErrorKind::Denied | ErrorKind::NotFound => unknown(),
-            _ => e,
-        })?;
-        Ok(task)
+    /// The status of a task as the caller may see it now.
+    fn visible_status(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
+        let VisibleTask { task, may_download } = self.visible_task(id, caller, TaskAccess::View)?;
+        let mut status = self.status_of(task)?;
+        status.url = status.url.filter(|_| may_download);
+        Ok(status)
     }
 
-    /// The status of a task, without authorization. `None` if there is no such task.
+    /// The status of a task, without authorization: for callbacks of the host. `None` if there is no such task.
     pub(crate) fn status(&self, id: &TaskId) -> Result<Option<TaskStatus>> {
         self.queue.task(id)?.map(|task| self.status_of(task)).transpose()
     }
@@ -84,30 +66,39 @@ impl Inner {
     }
 
     pub(crate) fn wait(&self, id: &TaskId, caller: &Caller, timeout: Duration) -> Result<TaskStatus> {
-        self.visible_task(id, caller).map_err(|e| e.traced_by(caller))?;
+        self.wait_for(id, caller, timeout).map_err(|e| e.traced_by(caller))
+    }
+
+    fn wait_for(&self, id: &TaskId, caller: &Caller, timeout: Duration) -> Result<TaskStatus> {
+        self.visible_task(id, caller, TaskAccess::View)?;
         let deadline = Deadline::after(timeout);
         loop {
             let seen = self.changed.count();
             let state = self.queue.task_state(id)?;
             let remaining = deadline.remaining();
-            if state.is_none_or(TaskState::is_final) || remaining.is_zero() || self.is_closed() {
-                return self.status(id)?.ok_or_else(|| forgotten(caller));
+            if self.is_closed() {
+                // The drive can no longer be asked.
+                let status = self.status(id)?.ok_or_else(access::unknown)?;
+                return Ok(TaskStatus { url: None, ..status });
+            }
+            if state.is_none_or(TaskState::is_final) || remaining.is_zero() {
+                // Authorized once more: access may have been lost meanwhile.
+                return self.visible_status(id, caller);
             }
             self.changed.wait(seen, remaining.min(POLL));
         }
     }
 
     pub(crate) fn cancel(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
-        self.visible_task(id, caller).map_err(|e| e.traced_by(caller))?;
+        self.cancel_task(id, caller).map_err(|e| e.traced_by(caller))
+    }
+
+    fn cancel_task(&self, id: &TaskId, caller: &Caller) -> Result<TaskStatus> {
+        self.visible_task(id, caller, TaskAccess::Cancel)?;
         for job in self.queue.cancel(id, self.now())? {
             self.jobs.cancel(job);
         }
         self.changed.notify();
-        self.status(id)?.ok_or_else(|| forgotten(caller))
+        self.visible_status(id, caller)
     }
-}
-
-/// The error for a task that was forgotten during the call.
-fn forgotten(caller: &Caller) -> EngineError {
-    EngineError::not_found(Subject::Task, "the task was forgotten").traced_by(caller)
 }

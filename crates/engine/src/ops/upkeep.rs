@@ -2,16 +2,18 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::drive::CallContext;
 use crate::inner::Inner;
 use crate::model::blob::BlobName;
 use crate::model::error::Result;
-use crate::model::id::{FileRef, SpaceId, TaskId};
+use crate::model::id::{FileRef, SpaceId};
 use crate::model::key;
 use crate::model::record::StoredRecord;
 use crate::model::task::TaskState;
 use crate::model::upkeep::{Collected, Counters, Verified};
 use crate::observe;
 use crate::port::clock;
+use crate::runtime::part;
 use thumbling::ErrorKind;
 
 /// Records processed at once.
@@ -67,12 +69,17 @@ impl Inner {
 
     pub(crate) fn link_thumbnails(&self, from: &FileRef, to: &FileRef) -> Result<u64> {
         self.check_open()?;
-        let call = self.host.context(None);
-        let from_version = key::version_part(&self.host.stat(from, &call)?.version);
-        let to_version = key::version_part(&self.host.stat(to, &call)?.version);
+        self.link_thumbnails_within(from, to, &self.host.context(None))
+    }
+
+    /// As [`link_thumbnails`](Self::link_thumbnails), as part of `call`.
+    pub(crate) fn link_thumbnails_within(&self, from: &FileRef, to: &FileRef, call: &CallContext) -> Result<u64> {
+        let from_version = key::version_part(&self.host.stat(from, call)?.version);
+        let copy = self.host.stat(to, call)?;
+        let to_version = key::version_part(&copy.version);
         let linked = self.records.link(&key::file_key(from), from_version, &key::file_key(to), to_version)?;
         if linked == 0 {
-            self.file_changed(to)?;
+            self.file_changed_to(to, &copy)?;
         }
         self.changed.notify();
         Ok(linked)
@@ -166,8 +173,7 @@ impl Inner {
     fn drop_parts(&self, collected: &mut Collected) {
         for entry in std::fs::read_dir(&self.parts_folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let task = path.file_stem().and_then(|stem| stem.to_str()).and_then(|id| id.parse::<TaskId>().ok());
-            let is_garbage = match task.map(|id| self.queue.task_state(&id)) {
+            let is_garbage = match part::task_of(&path).map(|id| self.queue.task_state(&id)) {
                 None => true,
                 Some(Ok(state)) => state.is_none_or(TaskState::is_final),
                 Some(Err(_)) => false,
@@ -190,7 +196,7 @@ impl Inner {
             after = Some(last.key);
             for stored in &page {
                 self.check_open()?;
-                match self.check_blob(stored)? {
+                match self.check_blob(stored.blob, Some(stored.size))? {
                     Blob::Sound => {
                         verified.sound += 1;
                         continue;
@@ -206,15 +212,25 @@ impl Inner {
         }
     }
 
-    /// Reads a blob to its end.
-    fn check_blob(&self, stored: &StoredRecord) -> Result<Blob> {
-        let source = match self.blobs.open(stored.blob) {
+    /// Whether a blob exists and is sound. One that is damaged is removed.
+    pub(crate) fn has_sound_blob(&self, blob: BlobName) -> Result<bool> {
+        match self.check_blob(blob, None)? {
+            Blob::Sound => return Ok(true),
+            Blob::Damaged => self.blobs.remove(blob)?,
+            Blob::Missing => {}
+        }
+        Ok(false)
+    }
+
+    /// Reads a blob to its end. Without `size`, any size is right.
+    fn check_blob(&self, blob: BlobName, size: Option<u64>) -> Result<Blob> {
+        let source = match self.blobs.open(blob) {
             Ok(Some(source)) => source,
             Ok(None) => return Ok(Blob::Missing),
             Err(e) if e.kind() == ErrorKind::Corrupt => return Ok(Blob::Damaged),
             Err(e) => return Err(e),
         };
-        if source.size() != stored.size {
+        if size.is_some_and(|size| source.size() != size) {
             return Ok(Blob::Damaged);
         }
         let (mut at, mut buf) = (0, vec![0; 1 << 16]);

@@ -10,6 +10,8 @@ use crate::model::task::TaskState;
 
 /// Tasks and jobs. What a method has returned from is durable, unless it says otherwise.
 ///
+/// States change as the tables in [`transition`](crate::transition) say.
+///
 /// Lease times are in milliseconds of the [steady clock](super::clock::Clock::steady), all others in milliseconds since
 /// 1970.
 pub trait Queue: Send + Sync {
@@ -61,8 +63,13 @@ pub trait Queue: Send + Sync {
     /// The share task that `lease` works on; `None` if it was cancelled or the lease is stale.
     fn share(&self, lease: &Lease) -> Result<Option<ShareJob>>;
 
-    /// Records the result of item `n` of a share task. Returns false if it was cancelled or the lease is stale.
+    /// Records the result of item `n` of a share task, and resets the attempts of its job, which counts those at one item.
+    /// Returns false if it was cancelled or the lease is stale.
     fn finish_share_item(&self, lease: &Lease, n: u32, result: ItemResult, now: i64) -> Result<bool>;
+
+    /// Queues all items of a share task that succeeded once more, because what their job had written is lost. Returns
+    /// false if it was cancelled or the lease is stale.
+    fn restart_share(&self, lease: &Lease, now: i64) -> Result<bool>;
 
     /// Up to `n` tasks that ended after the one numbered `after`, with their numbers, in the order they ended.
     fn ended_after(&self, after: i64, n: usize) -> Result<Vec<(i64, TaskId)>>;

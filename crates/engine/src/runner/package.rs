@@ -1,11 +1,10 @@
 //! Package tasks: the files of a share as one zip in the store, streamed in bounded memory.
 //!
-//! Each file is appended to a part file and fsynced, and then recorded in the queue with the offset where it ends. After a
-//! crash, the next worker truncates the part file there and continues. The finished part file becomes a blob.
+//! Each file is appended to a [part file](crate::runtime::part) and fsynced, and then recorded in the queue with the offset
+//! where it ends. After a crash, the next worker truncates the part file there and continues. The finished part file
+//! becomes a blob. If what is recorded is lost, the task starts over.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 use super::render;
 use super::share::{self, ShareEnd};
@@ -14,11 +13,12 @@ use crate::inner::Inner;
 use crate::model::drive::Action;
 use crate::model::error::{EngineError, Result, Subject};
 use crate::model::id::FileRef;
-use crate::model::job::{ItemResult, JobKind, Lease, Outcome, Priority, ShareItem, ShareJob};
+use crate::model::job::{JobKind, Lease, Outcome, Priority, RetryCause, ShareItem, ShareJob};
 use crate::model::key::{self, RecordKey};
 use crate::model::record::{Ready, Record, RecordKind, RecordState};
 use crate::model::task::{ItemState, PackageContent, ShareTask};
 use crate::runtime::jobs::{JobResult, LeasedJob};
+use crate::runtime::part::Part;
 use thumbling::ErrorKind;
 use thumbling::Source;
 
@@ -27,13 +27,18 @@ const WINDOW: usize = 1 << 18;
 
 /// Packs the files of a share. `None` if the job goes back to the queue unchanged.
 pub(crate) fn pack(inner: &Inner, job: &LeasedJob) -> Option<JobResult> {
-    share::run(inner, job, |share| {
-        let path = inner.parts_folder.join(format!("{}.zip", share.id));
-        let end = Packer { inner, job, share }.run(&path)?;
-        if matches!(end, ShareEnd::Cancelled) {
-            let _ = std::fs::remove_file(&path);
+    share::run(inner, job, |share| match (Packer { inner, job, share }).resume()? {
+        Resumed::At(zip) => Packer { inner, job, share }.run(zip),
+        Resumed::Finished(record) => Ok(ShareEnd::Done(Some(Box::new(record)))),
+        Resumed::Lost => {
+            tracing::warn!(task = %share.id, "what was packed is lost; the package starts over");
+            if !inner.queue.restart_share(&job.lease, inner.now())? {
+                return Ok(ShareEnd::Cancelled);
+            }
+            let Some(share) = inner.queue.share(&job.lease)? else { return Ok(ShareEnd::Cancelled) };
+            let part = Part::create(&inner.parts_folder, &share.id, job.lease.token)?;
+            Packer { inner, job, share: &share }.run(Zip::resume(part, Vec::new()))
         }
-        Ok(end)
     })
 }
 
@@ -43,57 +48,42 @@ struct Packer<'a> {
     share: &'a ShareJob,
 }
 
-/// The file that the archive is written to.
-struct Part {
-    path: PathBuf,
-    zip: Zip<File>,
-    /// Whether the next worker can continue it after a crash.
-    resumable: bool,
+/// What earlier leases have left.
+enum Resumed {
+    /// The archive, to be continued.
+    At(Zip<Part>),
+    /// The archive is already a blob, without a record: the process ended in between.
+    Finished((RecordKey, Record)),
+    /// Nothing of what is recorded in the queue.
+    Lost,
 }
 
 impl Packer<'_> {
-    fn run(&self, path: &Path) -> Result<ShareEnd> {
-        let Some(mut part) = self.open_part(path)? else {
-            // The last attempt renamed the part file but did not commit.
-            let entries = self.recorded_entries();
-            return Ok(ShareEnd::Done(Some(Box::new(self.record(&entries, None)?))));
-        };
-        for item in &self.share.items {
-            let repeat = !part.resumable && item.state == ItemState::Succeeded;
-            if item.state != ItemState::Queued && !repeat {
-                continue;
-            }
-            if let Some(end) = share::interrupted(self.inner, self.job) {
+    fn run(&self, mut zip: Zip<Part>) -> Result<ShareEnd> {
+        for item in self.share.items.iter().filter(|item| item.state == ItemState::Queued) {
+            let packed = || {
+                let before = zip.entries().len();
+                self.add(&mut zip, item)?;
+                let mut output = Vec::new();
+                zip.entries()[before..].iter().for_each(|entry| entry.write(&mut output));
+                Ok(output)
+            };
+            if let Some(end) = share::item(self.inner, self.job, item, packed)? {
+                if matches!(end, ShareEnd::Cancelled) {
+                    zip.into_file().discard();
+                }
                 return Ok(end);
             }
-            let before = part.zip.entries().len();
-            let result = match self.add(&mut part, item) {
-                Ok(()) => {
-                    let mut output = Vec::new();
-                    part.zip.entries()[before..].iter().for_each(|entry| entry.write(&mut output));
-                    let output = part.resumable.then_some(output);
-                    ItemResult { state: ItemState::Succeeded, failure: None, output }
-                }
-                Err(e) => match share::item_failed(self.inner, self.job, &e) {
-                    Ok(result) => result,
-                    Err(end) => return Ok(end),
-                },
-            };
-            if !repeat && !self.inner.queue.finish_share_item(&self.job.lease, item.n, result, self.inner.now())? {
-                return Ok(ShareEnd::Cancelled);
-            }
         }
-        let entries = part.zip.entries().to_vec();
+        let entries = zip.entries().to_vec();
         if entries.is_empty() {
-            let _ = std::fs::remove_file(&part.path);
+            zip.into_file().discard();
             return Ok(ShareEnd::Done(None));
         }
-        let io = |e: io::Error| EngineError::disk("writing", &part.path, e);
-        let (file, length) = part.zip.finish().map_err(io)?;
-        file.set_len(length).map_err(io)?;
+        let (part, length) = zip.finish().map_err(|e| EngineError::disk("writing", "a package".as_ref(), e))?;
         let record = self.record(&entries, Some(length))?;
         if let RecordState::Ready(ready) = &record.1.state {
-            self.inner.blobs.adopt(ready.blob, &part.path)?;
+            part.publish(length, |path| self.inner.blobs.adopt(ready.blob, path))?;
         }
         Ok(ShareEnd::Done(Some(Box::new(record))))
     }
@@ -104,28 +94,25 @@ impl Packer<'_> {
         done.filter_map(Entry::read_all).flatten().collect()
     }
 
-    /// The part file to continue; `None` if the archive is already a blob.
-    fn open_part(&self, path: &Path) -> Result<Option<Part>> {
+    /// The archive that earlier leases have left.
+    fn resume(&self) -> Result<Resumed> {
+        let (folder, id, token) = (&self.inner.parts_folder, &self.share.id, self.job.lease.token);
         let entries = self.recorded_entries();
         let end = entries.iter().map(|entry| entry.end).max().unwrap_or(0);
-        let io = |e: io::Error| EngineError::disk("opening", path, e);
-        let open = |path: &Path| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        if end == 0 || std::fs::metadata(path).is_ok_and(|meta| meta.len() >= end) {
-            let file = open(path).map_err(io)?;
-            file.set_len(end).map_err(io)?;
-            return Ok(Some(Part { path: path.to_owned(), zip: Zip::resume(file, entries), resumable: true }));
+        if let Some(part) = Part::claim(folder, id, token, end)? {
+            return Ok(Resumed::At(Zip::resume(part, entries)));
+        }
+        if end == 0 {
+            return Ok(Resumed::At(Zip::resume(Part::create(folder, id, token)?, entries)));
         }
         let all_done = self.share.items.iter().all(|item| item.state != ItemState::Queued);
         if all_done
             && let RecordState::Ready(ready) = self.record(&entries, Some(0))?.1.state
-            && self.inner.blobs.open(ready.blob)?.is_some()
+            && self.inner.has_sound_blob(ready.blob)?
         {
-            return Ok(None);
+            return Ok(Resumed::Finished(self.record(&entries, None)?));
         }
-        // The part file is lost. Start over in another file, because the entries in the queue do not describe it.
-        let path = path.with_extension("again");
-        let file = open(&path).and_then(|file| file.set_len(0).map(|()| file)).map_err(io)?;
-        Ok(Some(Part { path, zip: Zip::resume(file, Vec::new()), resumable: false }))
+        Ok(Resumed::Lost)
     }
 
     /// The record of an archive of these entries. Without `length`, it is the size of the blob.
@@ -147,19 +134,18 @@ impl Packer<'_> {
     }
 
     /// Writes the entries of one file, durably.
-    fn add(&self, part: &mut Part, item: &ShareItem) -> Result<()> {
+    fn add(&self, zip: &mut Zip<Part>, item: &ShareItem) -> Result<()> {
         let (inner, share) = (self.inner, self.share);
         let ShareTask::Package { content, .. } = &share.share else {
             return Err(EngineError::internal("a package job of another kind of task"));
         };
         let call = self.job.context(inner.config.drive_timeout);
         let info = inner.host.authorized_stat(&share.caller, &item.file, Action::Package, &call)?.require_clean()?;
-        let count = part.zip.entries().len();
+        let count = zip.entries().len();
         let added = (|| {
             if *content != PackageContent::Thumbnails {
-                let heartbeat = self.job.heartbeat.clone();
-                let source = inner.host.open(&item.file, &call, move || heartbeat.beat())?;
-                part.zip.add("", &info.name, source.size(), |to| self.copy(&source, to))?;
+                let source = inner.host.open(&item.file, &call)?;
+                zip.add("", &info.name, source.size(), |to| self.copy(&source, to))?;
                 let after = inner.host.stat(&item.file, &call)?;
                 if after.version != info.version {
                     let detail = "the file changed while it was being packed";
@@ -170,24 +156,24 @@ impl Packer<'_> {
                 let (bytes, extension) = self.thumbnail(&item.file)?;
                 let folder = if *content == PackageContent::Both { "thumbnails/" } else { "" };
                 let name = format!("{}.{extension}", info.name);
-                part.zip.add::<PackError>(folder, &name, bytes.len() as u64, |to| Ok(to.write_all(&bytes)?))?;
+                zip.add::<PackError>(folder, &name, bytes.len() as u64, |to| Ok(to.write_all(&bytes)?))?;
             }
             Ok(())
         })();
         if let Err(PackError(e)) = added {
-            part.zip.truncate(count);
+            zip.truncate(count);
             return Err(e);
         }
-        part.zip.sync().map_err(|e| EngineError::disk("syncing", &part.path, e))
+        zip.file().sync().map_err(|e| EngineError::disk("syncing", zip.file().path(), e))
     }
 
     fn copy(&self, source: &Source, to: &mut dyn Write) -> std::result::Result<(), PackError> {
         let (mut at, mut window) = (0, vec![0; WINDOW]);
         while at < source.size() {
-            if self.job.cancel.is_cancelled() {
+            if self.job.is_abandoned() || self.job.cancel.is_cancelled() {
                 return Err(PackError(EngineError::closed()));
             }
-            let n = source.read_at(at, &mut window).map_err(EngineError::from)?;
+            let n = source.read_at(at, &mut window).map_err(|e| EngineError::from(e).about(Subject::Drive))?;
             if n == 0 {
                 let detail = format!("the file ends at byte {at} of the {} that the drive reported", source.size());
                 return Err(PackError(EngineError::new(ErrorKind::Io, Subject::File, detail)));
@@ -201,23 +187,23 @@ impl Packer<'_> {
     /// The bytes and the extension of a file's first thumbnail, which is rendered right here if it is missing.
     fn thumbnail(&self, file: &FileRef) -> Result<(Vec<u8>, &'static str)> {
         let inner = self.inner;
-        let info = inner.host.stat(file, &self.job.context(inner.config.drive_timeout))?;
+        let info = inner.host.stat(file, &self.job.context(inner.config.drive_timeout))?.require_clean()?;
         let key = inner.spec(None)?.key(&key::content_key(file, Some(&info.version)));
-        if let Some(Record { state: RecordState::Ready(ready), .. }) = inner.record(&key)?
-            && let Some(bytes) = inner.blobs.get(ready.blob, ready.size)?
-        {
-            return Ok((bytes, extension(&ready.media_type)));
+        if let Some(Record { state: RecordState::Ready(ready), .. }) = inner.record(&key)? {
+            match inner.blobs.get(ready.blob, ready.size) {
+                Ok(Some(bytes)) => return Ok((bytes, extension(&ready.media_type))),
+                Err(e) if e.kind() != ErrorKind::Corrupt => return Err(e),
+                // Damaged or lost: rendered again.
+                Ok(None) | Err(_) => inner.records.drop_records(&[key])?,
+            }
         }
-        let lease = Lease {
-            kind: JobKind::Render,
-            file: file.clone(),
-            version: Some(info.version),
-            priority: Priority::Requested,
-            ..self.job.lease.clone()
-        };
+        let (kind, file, version, priority) = (JobKind::Render, file.clone(), Some(info.version), Priority::Requested);
+        // The attempts of the package say nothing about this file, and its failure is for the package to retry.
+        let lease = Lease { kind, file, version, priority, crashes: 0, ..self.job.lease.clone() };
         let job = self.job.with_lease(lease);
         let Some(result) = render::render(inner, &job, inner.next_slot()) else { return Err(EngineError::closed()) };
-        let failed = |kind, detail: &str| Err(EngineError::new(kind, Subject::File, detail));
+        let error = |kind, subject, detail: &str| Err(EngineError::new(kind, subject, detail));
+        let failed = |kind, detail: &str| error(kind, Subject::File, detail);
         match result.outcome {
             Outcome::Recorded { records, .. } => {
                 match records.into_iter().find(|(one, _)| *one == key).map(|(_, r)| r.state) {
@@ -231,9 +217,16 @@ impl Packer<'_> {
                 }
             }
             Outcome::Failed { kind, detail } => failed(kind, &detail),
-            Outcome::Retry { .. } | Outcome::ShareDone { .. } => {
-                failed(ErrorKind::Io, "the thumbnail could not be rendered now")
+            // The package is retried, for the same reason.
+            Outcome::Retry { cause, .. } => {
+                let detail = "the thumbnail could not be rendered now";
+                match cause {
+                    RetryCause::Drive => error(ErrorKind::Io, Subject::Drive, detail),
+                    RetryCause::Timeout => failed(ErrorKind::Timeout, detail),
+                    RetryCause::Store => error(ErrorKind::Io, Subject::Store, detail),
+                }
             }
+            Outcome::ShareDone { .. } => failed(ErrorKind::Internal, "a thumbnail was rendered as a package"),
         }
     }
 }

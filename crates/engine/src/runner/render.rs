@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::retry::{self, Attempts, Disposition};
+use super::retry::{self, Disposition, Origin};
 use super::store_failed;
 use crate::inner::Inner;
 use crate::model::blob::BlobName;
 use crate::model::drive::FileInfo;
+use crate::model::error::EngineError;
 use crate::model::id::Version;
 use crate::model::job::Outcome;
 use crate::model::key::{self, RecordKey};
@@ -17,6 +18,7 @@ use crate::recipe::{self, ThumbnailSpec};
 use crate::runtime::admission::FIRST_GRANT;
 use crate::runtime::jobs::{JobResult, LeasedJob, truncated};
 use crate::runtime::renderer::RenderResult;
+use crate::runtime::watch::Stuck;
 use thumbling::Family;
 use thumbling::Source;
 use thumbling::SourceInfo;
@@ -34,11 +36,23 @@ pub(crate) fn render(inner: &Inner, job: &LeasedJob, slot: usize) -> Option<JobR
     RenderJob { inner, job, slot, now }.run()
 }
 
-/// The result of a job whose worker was abandoned because the drive did not answer.
-pub(crate) fn drive_timed_out(inner: &Inner, job: &LeasedJob) -> Option<JobResult> {
-    let version = job.lease.version.as_ref();
-    let this = RenderJob { inner, job, slot: 0, now: inner.now() };
-    this.failed(ErrorKind::Timeout, "the drive did not answer in time", version)
+/// The result of a job whose worker was abandoned.
+pub(crate) fn abandoned(inner: &Inner, job: &LeasedJob, at: Stuck) -> Option<JobResult> {
+    let failure = Failure { kind: ErrorKind::Timeout, origin: Origin::of_stuck(at), detail: at.detail().into() };
+    RenderJob { inner, job, slot: 0, now: inner.now() }.failed(&failure, job.lease.version.as_ref())
+}
+
+/// Why a file could not be rendered.
+struct Failure {
+    kind: ErrorKind,
+    origin: Origin,
+    detail: String,
+}
+
+impl From<EngineError> for Failure {
+    fn from(e: EngineError) -> Self {
+        Self { kind: e.kind(), origin: Origin::of(&e), detail: e.detail().into() }
+    }
 }
 
 struct RenderJob<'a> {
@@ -62,7 +76,7 @@ impl RenderJob<'_> {
         let call = self.job.context(inner.config.drive_timeout);
         let info = match inner.host.stat(file, &call).and_then(FileInfo::require_clean) {
             Ok(info) => info,
-            Err(e) => return self.failed(e.kind(), e.detail(), None),
+            Err(e) => return self.failed(&e.into(), None),
         };
         let inventory = match self.inventory(&info.version) {
             Ok(inventory) => inventory,
@@ -72,13 +86,13 @@ impl RenderJob<'_> {
             return Some(self.recorded(inventory.records, Vec::new(), &info.version));
         }
         if self.job.lease.crashes >= MAX_CRASHES {
-            let detail = "two processes died while rendering this file";
-            return self.failed(ErrorKind::Internal, detail, Some(&info.version));
+            let detail = "two processes died while rendering this file".into();
+            let failure = Failure { kind: ErrorKind::Internal, origin: Origin::File, detail };
+            return self.failed(&failure, Some(&info.version));
         }
-        let heartbeat = self.job.heartbeat.clone();
-        let source = match inner.host.open(file, &call, move || heartbeat.beat()) {
+        let source = match inner.host.open(file, &call) {
             Ok(source) => source,
-            Err(e) => return self.failed(e.kind(), e.detail(), Some(&info.version)),
+            Err(e) => return self.failed(&e.into(), Some(&info.version)),
         };
         let specs: Vec<&ThumbnailSpec> = inventory.missing.iter().map(|i| &inner.specs[*i]).collect();
         let started = Instant::now();
@@ -88,8 +102,11 @@ impl RenderJob<'_> {
         match inner.host.stat(file, &call) {
             Ok(after) if after.version == info.version => {}
             Ok(_) if self.job.cancel.is_cancelled() => return None,
-            Ok(_) => return self.failed(ErrorKind::Io, "the file changed while it was being read", None),
-            Err(e) => return self.failed(e.kind(), e.detail(), Some(&info.version)),
+            Ok(_) => {
+                let detail = "the file changed while it was being read".into();
+                return self.failed(&Failure { kind: ErrorKind::Io, origin: Origin::Drive, detail }, None);
+            }
+            Err(e) => return self.failed(&e.into(), Some(&info.version)),
         }
         match rendered {
             Ok(thumbnails) => {
@@ -100,21 +117,43 @@ impl RenderJob<'_> {
                 Some(self.rendered(inventory, thumbnails, &info.version))
             }
             Err(e) => {
-                // If the drive reports two different sizes, the content is not to be trusted either.
-                let kind = match e.kind() {
-                    ErrorKind::Corrupt if source.size() != info.size => ErrorKind::Io,
-                    kind => kind,
-                };
                 let keys = inventory.missing.iter().map(|i| inventory.records[*i].0).collect();
                 let family = e.format().and_then(family_of_format);
-                self.failed_thumbnails(kind, &e.to_string(), Some(&info.version), keys, family)
+                self.failed_thumbnails(&self.failure_of(&e, &source, &info), Some(&info.version), keys, family)
             }
         }
     }
 
+    /// What failed when a decoder reports `e`: the file, or the drive that it was read from.
+    fn failure_of(&self, e: &Error, source: &Source, info: &FileInfo) -> Failure {
+        let drive = self.job.watch.drive_share();
+        let limit = self.inner.config.limits.timeout;
+        let origin = match e.kind() {
+            ErrorKind::Io => Origin::Drive,
+            // Whatever a decoder makes of a read that failed.
+            _ if drive.failed => Origin::Drive,
+            ErrorKind::Timeout if limit.is_some_and(|limit| drive.time >= limit / 2) => Origin::Drive,
+            // If the drive reports two different sizes, the content is not to be trusted either.
+            ErrorKind::Corrupt if source.size() != info.size => Origin::Drive,
+            _ => Origin::File,
+        };
+        let kind = match (origin, e.kind()) {
+            (Origin::Drive, kind) if kind != ErrorKind::Timeout && kind != ErrorKind::Cancelled => ErrorKind::Io,
+            (_, kind) => kind,
+        };
+        Failure { kind, origin, detail: e.to_string() }
+    }
+
     fn inventory(&self, version: &Version) -> crate::model::error::Result<Inventory> {
         let keys = self.inner.thumbnail_keys(&key::content_key(&self.job.lease.file, Some(version)));
-        let records = self.inner.records.get(&keys)?;
+        let records = match self.inner.records.get(&keys) {
+            // What is recorded cannot be read: it is rendered again.
+            Err(e) if e.kind() == ErrorKind::Corrupt => {
+                self.inner.records.drop_records(&keys)?;
+                self.inner.records.get(&keys)?
+            }
+            records => records?,
+        };
         let missing = (0..keys.len()).filter(|i| !records[*i].as_ref().is_some_and(is_current)).collect();
         Ok(Inventory { records: keys.into_iter().zip(records).collect(), missing })
     }
@@ -129,10 +168,13 @@ impl RenderJob<'_> {
         let inner = self.inner;
         let limit = inner.config.limits.max_memory.min(inner.admission.budget());
         let mut want = FIRST_GRANT.min(limit);
+        // A decoder ends at its deadline. One that has not, and reads nothing either, never will.
+        let decoder_limit = inner.config.limits.timeout.map(|limit| limit.saturating_add(inner.config.drive_timeout));
         loop {
             let grant = inner.admission.grant(want)?;
-            // The time spent waiting for memory does not count against the drive.
-            self.job.heartbeat.beat();
+            if self.job.cancel.is_cancelled() {
+                return None;
+            }
             let mut request = Request::new().name(info.name.clone());
             request = specs.iter().map(|spec| spec.spec.clone()).fold(request, Request::spec);
             request.limits = inner.config.limits.clone();
@@ -140,7 +182,13 @@ impl RenderJob<'_> {
             request.effort = inner.config.effort;
             request.cancel = self.job.cancel.clone();
             inner.owner_lock.set_running(self.slot, Some(self.job.lease.job));
-            let result = inner.renderer.render(source, &request, grant.bytes());
+            let result = {
+                let _decoding = self.job.watch.decode(decoder_limit);
+                self.job.hold_memory(Some(grant.held()));
+                let result = inner.renderer.render(source, &request, grant.bytes());
+                self.job.hold_memory(None);
+                result
+            };
             inner.owner_lock.set_running(self.slot, None);
             match result {
                 RenderResult::Ready(thumbnails) => return Some(Ok(*thumbnails)),
@@ -188,23 +236,24 @@ impl RenderJob<'_> {
     }
 
     /// The result of a failure that concerns all thumbnails of the file. `version` is the content it is about, if known.
-    fn failed(&self, kind: ErrorKind, detail: &str, version: Option<&Version>) -> Option<JobResult> {
+    fn failed(&self, failure: &Failure, version: Option<&Version>) -> Option<JobResult> {
         let content = version.map(|version| key::content_key(&self.job.lease.file, Some(version)));
         let keys = content.map(|content| self.inner.thumbnail_keys(&content)).unwrap_or_default();
-        self.failed_thumbnails(kind, detail, version, keys, None)
+        self.failed_thumbnails(failure, version, keys, None)
     }
 
     /// The result of a failure that concerns the thumbnails `keys`.
     fn failed_thumbnails(
         &self,
-        kind: ErrorKind,
-        detail: &str,
+        failure: &Failure,
         version: Option<&Version>,
         keys: Vec<RecordKey>,
         family: Option<Family>,
     ) -> Option<JobResult> {
         let lease = &self.job.lease;
-        let retry_after = match retry::disposition(kind, Attempts::from(lease)) {
+        let Failure { kind, origin, detail } = failure;
+        let (kind, origin, detail) = (*kind, *origin, detail.as_str());
+        let retry_after = match retry::disposition(kind, origin, self.job.attempts()) {
             Disposition::Release => return None,
             Disposition::Retry { after, cause } => {
                 metrics::counter!(observe::RETRIES, "kind" => kind.name()).increment(1);

@@ -5,7 +5,7 @@ use crate::inner::Inner;
 use crate::model::drive::Action;
 use crate::model::error::{EngineError, Result};
 use crate::model::id::FileRef;
-use crate::model::job::{ItemResult, ShareItem, ShareJob};
+use crate::model::job::{ShareItem, ShareJob};
 use crate::model::package;
 use crate::model::task::{ItemState, ShareTask};
 use crate::runtime::jobs::{JobResult, LeasedJob};
@@ -17,22 +17,9 @@ pub(crate) fn save(inner: &Inner, job: &LeasedJob) -> Option<JobResult> {
 
 fn save_items(inner: &Inner, job: &LeasedJob, share: &ShareJob) -> Result<ShareEnd> {
     for item in share.items.iter().filter(|item| item.state == ItemState::Queued) {
-        if let Some(end) = share::interrupted(inner, job) {
+        let copied = || copy(inner, job, share, item).map(|copy| package::encode_copy(&copy));
+        if let Some(end) = share::item(inner, job, item, copied)? {
             return Ok(end);
-        }
-        job.heartbeat.beat();
-        let result = match copy(inner, job, share, item) {
-            Ok(copy) => {
-                let output = Some(package::encode_copy(&copy));
-                ItemResult { state: ItemState::Succeeded, failure: None, output }
-            }
-            Err(e) => match share::item_failed(inner, job, &e) {
-                Ok(result) => result,
-                Err(end) => return Ok(end),
-            },
-        };
-        if !inner.queue.finish_share_item(&job.lease, item.n, result, inner.now())? {
-            return Ok(ShareEnd::Cancelled);
         }
     }
     Ok(ShareEnd::Done(None))
@@ -49,7 +36,7 @@ fn copy(inner: &Inner, job: &LeasedJob, share: &ShareJob, item: &ShareItem) -> R
     host.stat(&item.file, &call)?.require_clean()?;
     let copy = host.copy(&item.file, target, &share.caller, &format!("{}/{}", share.id, item.n), &call)?;
     // Not fatal: the copy exists, and a lookup will generate its thumbnails.
-    if let Err(e) = inner.link_thumbnails(&item.file, &copy) {
+    if let Err(e) = inner.link_thumbnails_within(&item.file, &copy, &call) {
         tracing::warn!(error = %e, file = %copy, "thumbnails could not be linked");
     }
     Ok(copy)

@@ -71,6 +71,16 @@ impl<F: Write + Seek> Zip<F> {
         Self { file, entries, names, end }
     }
 
+    /// The file.
+    pub(crate) fn file(&self) -> &F {
+        &self.file
+    }
+
+    /// The file, without the archive.
+    pub(crate) fn into_file(self) -> F {
+        self.file
+    }
+
     /// The entries written so far.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
@@ -160,13 +170,6 @@ impl<F: Write + Seek> Zip<F> {
             })
             .find(|name| !self.names.contains(&name.to_lowercase()))
             .unwrap_or_default()
-    }
-}
-
-impl Zip<std::fs::File> {
-    /// Makes everything written so far survive a power cut.
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
     }
 }
 

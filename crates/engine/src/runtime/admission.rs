@@ -3,9 +3,13 @@
 //! Every job holds a *grant* of bytes, and the sum of all grants stays within the engine's budget. Grants start small. A
 //! decoder that needs more is refused, and the job restarts with a larger grant, which is cheap because decoders reserve
 //! memory before they decode. Requests are served first come, first served, so small files cannot starve a large one.
+//!
+//! The grant of a worker that is stuck is returned: what it holds is beyond the budget until it comes back, but a drive that
+//! hangs on a few files must not take the memory of all others. There is a limit to the number of stuck workers.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Size of the first grant, bytes: enough for most photos, which are decoded at a reduced scale.
 pub(crate) const FIRST_GRANT: u64 = 16 << 20;
@@ -29,7 +33,12 @@ pub(crate) struct Admission {
 pub(crate) struct Grant<'a> {
     admission: &'a Admission,
     bytes: u64,
+    held: Held,
 }
+
+/// What is still held of a grant, bytes. Clones are of the same grant.
+#[derive(Debug, Clone)]
+pub(crate) struct Held(Arc<AtomicU64>);
 
 impl Admission {
     pub(crate) fn new(budget: u64) -> Self {
@@ -61,7 +70,17 @@ impl Admission {
         // The next in line may fit too.
         self.changed.notify_all();
         // Only if granted: dropping a grant returns its bytes.
-        granted.then(|| Grant { admission: self, bytes })
+        granted.then(|| Grant { admission: self, bytes, held: Held(Arc::new(AtomicU64::new(bytes))) })
+    }
+
+    /// Returns a grant to the budget, unless that has been done.
+    pub(crate) fn release(&self, held: &Held) {
+        let bytes = held.0.swap(0, Ordering::SeqCst);
+        let mut state = self.lock();
+        state.granted -= bytes;
+        metrics::gauge!(crate::observe::MEMORY_GRANTED).set(state.granted as f64);
+        drop(state);
+        self.changed.notify_all();
     }
 
     /// Grants nothing from now on.
@@ -80,22 +99,22 @@ impl Grant<'_> {
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
+
+    /// To return it from another thread.
+    pub(crate) fn held(&self) -> Held {
+        self.held.clone()
+    }
 }
 
 impl Drop for Grant<'_> {
     fn drop(&mut self) {
-        let mut state = self.admission.lock();
-        state.granted -= self.bytes;
-        metrics::gauge!(crate::observe::MEMORY_GRANTED).set(state.granted as f64);
-        drop(state);
-        self.admission.changed.notify_all();
+        self.admission.release(&self.held);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
     #[test]
@@ -160,6 +179,17 @@ mod tests {
             assert!(waits.join().unwrap());
         });
         assert_eq!(admission.lock().granted, held.bytes());
+    }
+
+    #[test]
+    fn a_grant_is_returned_once() {
+        let admission = Admission::new(100);
+        let stuck = admission.grant(100).unwrap();
+        admission.release(&stuck.held());
+        let other = admission.grant(60).unwrap();
+        admission.release(&stuck.held());
+        drop(stuck);
+        assert_eq!(admission.lock().granted, other.bytes());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::model::task::TaskStatus;
+use crate::process::Process;
 
 pub use crate::model::event::Event;
 
@@ -19,15 +20,31 @@ const CAPACITY: usize = 1024;
 /// Receives every event since it was created.
 #[derive(Debug)]
 pub struct Events {
-    receiver: Receiver<Event>,
+    /// Taken when it is dropped.
+    receiver: Option<Receiver<Event>>,
     lost: Arc<AtomicU64>,
+    process: Process,
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        if self.process.is_other() {
+            // The engine is the parent's.
+            std::mem::forget(self.receiver.take());
+        }
+    }
 }
 
 impl Events {
     /// Waits up to `timeout` for the next event. `None` if there was none in time, or the engine is closed and every queued
     /// event was taken; [`wait`](Self::wait) tells these apart.
     pub fn next(&self, timeout: Duration) -> Option<Event> {
-        self.receiver.recv_timeout(timeout).ok()
+        self.receiver().ok()?.recv_timeout(timeout).ok()
+    }
+
+    /// Also closed in a child of the process that opened the engine.
+    fn receiver(&self) -> Result<&Receiver<Event>, Closed> {
+        self.receiver.as_ref().filter(|_| !self.process.is_other()).ok_or(Closed)
     }
 
     /// The next event if one is queued, without waiting. `Ok(None)` if none is.
@@ -35,7 +52,7 @@ impl Events {
     /// # Errors
     /// [`Closed`] once the engine is closed and every queued event was taken.
     pub fn poll(&self) -> Result<Option<Event>, Closed> {
-        match self.receiver.try_recv() {
+        match self.receiver()?.try_recv() {
             Ok(event) => Ok(Some(event)),
             Err(TryRecvError::Empty) => Ok(None),
             Err(TryRecvError::Disconnected) => Err(Closed),
@@ -47,7 +64,7 @@ impl Events {
     /// # Errors
     /// [`Closed`] once the engine is closed and every queued event was taken.
     pub fn wait(&self, timeout: Duration) -> Result<Option<Event>, Closed> {
-        match self.receiver.recv_timeout(timeout) {
+        match self.receiver()?.recv_timeout(timeout) {
             Ok(event) => Ok(Some(event)),
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => Err(Closed),
@@ -71,6 +88,7 @@ type Callback = dyn Fn(&TaskStatus) + Send + Sync;
 pub struct Subscription {
     subscriber: Arc<Subscriber>,
     subscribers: Arc<Mutex<Vec<Arc<Subscriber>>>>,
+    process: Process,
 }
 
 impl std::fmt::Debug for Subscription {
@@ -105,6 +123,11 @@ impl Drop for Subscription {
     /// No call starts after this. Waits for a call in progress, unless that call is what drops the subscription. What the
     /// callback owns is dropped too.
     fn drop(&mut self) {
+        if self.process.is_other() {
+            // The engine is the parent's, and so is what the callback owns.
+            std::mem::forget((self.subscriber.clone(), self.subscribers.clone()));
+            return;
+        }
         self.subscriber.ended.store(true, Ordering::SeqCst);
         lock(&self.subscribers).retain(|subscriber| !Arc::ptr_eq(subscriber, &self.subscriber));
         let inside_its_call = *lock(&self.subscriber.thread) == Some(std::thread::current().id());
@@ -132,7 +155,7 @@ impl Notifier {
         let (callback, ended) = (Mutex::new(Some(callback)), AtomicBool::new(false));
         let subscriber = Arc::new(Subscriber { callback, ended, thread: Mutex::default() });
         lock(&self.subscribers).push(subscriber.clone());
-        Subscription { subscriber, subscribers: self.subscribers.clone() }
+        Subscription { subscriber, subscribers: self.subscribers.clone(), process: Process::current() }
     }
 
     /// Creates a receiver of every event from now on.
@@ -140,7 +163,7 @@ impl Notifier {
         let (sender, receiver) = sync_channel(CAPACITY);
         let lost = Arc::new(AtomicU64::new(0));
         lock(&self.receivers).push((sender, lost.clone()));
-        Events { receiver, lost }
+        Events { receiver: Some(receiver), lost, process: Process::current() }
     }
 
     /// Whether any callback is registered.
@@ -179,5 +202,26 @@ impl Notifier {
         let subscribers = std::mem::take(&mut *lock(&self.subscribers));
         subscribers.iter().for_each(|subscriber| subscriber.ended.store(true, Ordering::SeqCst));
         lock(&self.receivers).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a child finds after a fork: locks that a thread of the parent held, and no such thread.
+    #[test]
+    fn what_the_parent_created_is_left_alone_in_a_child() {
+        let notifier = Notifier::default();
+        let mut subscription = notifier.subscribe(Box::new(|_| {}));
+        let mut events = notifier.events();
+        (subscription.process, events.process) = (Process::other(), Process::other());
+        let (subscriber, subscribers) = (subscription.subscriber.clone(), subscription.subscribers.clone());
+        let (_held, _list) = (lock(&subscriber.callback), lock(&subscribers));
+        drop(subscription);
+        assert!(matches!(events.wait(Duration::from_secs(60)), Err(Closed)));
+        assert!(matches!(events.poll(), Err(Closed)));
+        assert!(events.next(Duration::from_secs(60)).is_none());
+        drop(events);
     }
 }

@@ -11,36 +11,29 @@ use crate::model::blob::BlobName;
 use crate::model::id::Version;
 use crate::model::job::{Lease, Outcome, Priority, RetryCause};
 use crate::port::clock::{self, Clock};
+use crate::runtime::admission::Held;
+use crate::runtime::watch::{Stuck, Watch};
 use thumbling::CancelToken;
 use thumbling::ErrorKind;
 
-/// When a worker last heard from the drive or the decoder.
-#[derive(Debug, Clone)]
-pub(crate) struct Heartbeat {
-    clock: Arc<dyn Clock>,
-    /// Steady ms; 0 before a worker took the job.
-    last: Arc<AtomicI64>,
+/// Failed attempts of a job so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Attempts {
+    /// That failed because of the drive, or for want of room.
+    pub(crate) tries: u32,
+    /// That took too long, or panicked.
+    pub(crate) timeouts: u32,
+    /// During which the process died.
+    pub(crate) crashes: u32,
 }
 
-impl Heartbeat {
-    fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, last: Arc::default() }
-    }
-
-    /// Records a sign of life.
-    pub(crate) fn beat(&self) {
-        self.last.store(clock::steady_ms(&*self.clock).max(1), Ordering::Relaxed);
-    }
-
-    /// What is left of `timeout` since the last sign of life.
-    fn remaining(&self, timeout: Duration) -> Duration {
-        let elapsed = clock::steady_ms(&*self.clock).saturating_sub(self.last.load(Ordering::Relaxed)).max(0);
-        timeout.saturating_sub(Duration::from_millis(elapsed as u64))
-    }
-
-    fn is_before(&self, steady_ms: i64) -> bool {
-        self.last.load(Ordering::Relaxed) < steady_ms
-    }
+/// How far a worker is with a share task.
+#[derive(Debug)]
+struct Progress {
+    /// The item that it is at; negative if none.
+    item: AtomicI64,
+    /// Whether it has finished an item under this lease, which resets the attempts.
+    finished: AtomicBool,
 }
 
 /// A job that this engine holds the lease of.
@@ -49,7 +42,11 @@ pub(crate) struct LeasedJob {
     pub(crate) lease: Lease,
     /// Cancelled when no task waits for the job any more, or the engine closes.
     pub(crate) cancel: CancelToken,
-    pub(crate) heartbeat: Heartbeat,
+    /// Whether its worker is stuck.
+    pub(crate) watch: Watch,
+    progress: Arc<Progress>,
+    /// The memory that it has been granted.
+    memory: Arc<Mutex<Option<Held>>>,
     /// Whether its worker was abandoned.
     abandoned: Arc<AtomicBool>,
     stage: Stage,
@@ -59,6 +56,45 @@ impl LeasedJob {
     /// The context of the job's calls of the drive: its worker is replaced once the drive has been silent for `timeout`.
     pub(crate) fn context(&self, timeout: Duration) -> CallContext {
         CallContext::of(JobCall { job: self.clone(), timeout })
+    }
+
+    /// The worker begins with item `n` of a share task.
+    pub(crate) fn begin_item(&self, n: u32) {
+        self.progress.item.store(i64::from(n), Ordering::SeqCst);
+    }
+
+    /// The result of the item is recorded.
+    pub(crate) fn finish_item(&self) {
+        self.progress.item.store(-1, Ordering::SeqCst);
+        self.progress.finished.store(true, Ordering::SeqCst);
+    }
+
+    /// Failed attempts so far; for a share task, at the item that it is at.
+    pub(crate) fn attempts(&self) -> Attempts {
+        match self.progress.finished.load(Ordering::SeqCst) {
+            true => Attempts::default(),
+            false => Attempts { tries: self.lease.tries, timeouts: self.lease.timeouts, crashes: self.lease.crashes },
+        }
+    }
+
+    /// The item of a share task that the worker is at.
+    pub(crate) fn item(&self) -> Option<u32> {
+        u32::try_from(self.progress.item.load(Ordering::SeqCst)).ok()
+    }
+
+    /// The worker holds this grant of memory, or none.
+    pub(crate) fn hold_memory(&self, held: Option<Held>) {
+        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+
+    /// The grant that the worker holds.
+    pub(crate) fn memory(&self) -> Option<Held> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether its worker was abandoned: whatever it does from now on is in vain.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::SeqCst)
     }
 
     /// The same job under a lease that differs, to run part of it as a job of its own.
@@ -75,11 +111,23 @@ struct JobCall {
 
 impl Waiting for JobCall {
     fn remaining(&self) -> Option<Duration> {
-        Some(self.job.heartbeat.remaining(self.timeout))
+        Some(self.job.watch.remaining(self.timeout))
     }
 
     fn is_cancelled(&self) -> bool {
-        self.job.cancel.is_cancelled() || self.job.abandoned.load(Ordering::SeqCst)
+        self.job.cancel.is_cancelled() || self.job.is_abandoned()
+    }
+
+    fn begin(&self) {
+        self.job.watch.begin_call();
+    }
+
+    fn end(&self) {
+        self.job.watch.end_call();
+    }
+
+    fn fail(&self) {
+        self.job.watch.note_failure();
     }
 }
 
@@ -199,9 +247,10 @@ impl LeasedJobs {
             let (job, key) = (lease.job, (lease.priority, table.next));
             table.next += 1;
             table.ready.insert(key, job);
-            let heartbeat = Heartbeat::new(self.clock.clone());
-            let (cancel, abandoned) = (CancelToken::new(), Arc::default());
-            table.jobs.insert(job, LeasedJob { lease, cancel, heartbeat, abandoned, stage: Stage::Ready });
+            let (cancel, watch, stage) = (CancelToken::new(), Watch::new(self.clock.clone()), Stage::Ready);
+            let progress = Arc::new(Progress { item: AtomicI64::new(-1), finished: AtomicBool::new(false) });
+            let (memory, abandoned) = (Arc::default(), Arc::default());
+            table.jobs.insert(job, LeasedJob { lease, cancel, watch, progress, memory, abandoned, stage });
         }
         drop(table);
         self.available.notify_all();
@@ -215,9 +264,9 @@ impl LeasedJobs {
                 return None;
             }
             if let Some((_, job)) = table.ready.pop_first() {
-                if let Some(job) = table.jobs.get_mut(&job) {
+                // It may be listed twice, if a newer lease replaced one that was not taken.
+                if let Some(job) = table.jobs.get_mut(&job).filter(|job| job.stage == Stage::Ready) {
                     job.stage = Stage::Running;
-                    job.heartbeat.beat();
                     let job = job.clone();
                     table.running += 1;
                     return Some(job);
@@ -238,7 +287,8 @@ impl LeasedJobs {
             return false;
         }
         table.running -= 1;
-        if let Some(job) = table.jobs.get_mut(&job.lease.job) {
+        let token = job.lease.token;
+        if let Some(job) = table.jobs.get_mut(&job.lease.job).filter(|job| job.lease.token == token) {
             job.stage = Stage::Publishing;
         }
         true
@@ -262,21 +312,22 @@ impl LeasedJobs {
         }
     }
 
-    /// Abandons workers whose last heartbeat was before `before` (steady ms). Returns their jobs.
-    pub(crate) fn abandon_silent(&self, before: i64) -> Vec<LeasedJob> {
+    /// Abandons workers that are stuck, if the drive may take `timeout` for an answer. Returns their jobs, and where they
+    /// are stuck.
+    pub(crate) fn abandon_stuck(&self, timeout: Duration) -> Vec<(LeasedJob, Stuck)> {
         let mut table = self.table();
-        let is_silent = |job: &&LeasedJob| job.stage == Stage::Running && job.heartbeat.is_before(before);
-        let silent: Vec<LeasedJob> = table.jobs.values().filter(is_silent).cloned().collect();
-        for job in &silent {
+        let Table { jobs, running, stuck, .. } = &mut *table;
+        let mut abandoned = Vec::new();
+        for job in jobs.values_mut().filter(|job| job.stage == Stage::Running) {
+            let Some(at) = job.watch.stuck(timeout) else { continue };
             job.abandoned.store(true, Ordering::SeqCst);
             job.cancel.cancel();
-            table.running -= 1;
-            table.stuck += 1;
-            if let Some(job) = table.jobs.get_mut(&job.lease.job) {
-                job.stage = Stage::Publishing;
-            }
+            job.stage = Stage::Publishing;
+            *running -= 1;
+            *stuck += 1;
+            abandoned.push((job.clone(), at));
         }
-        silent
+        abandoned
     }
 
     /// An abandoned worker has returned from the drive.
@@ -310,7 +361,7 @@ impl LeasedJobs {
         self.table().running as u64
     }
 
-    /// Workers that are stuck inside the drive's code.
+    /// Workers that are stuck inside the drive's code, or inside a decoder.
     pub(crate) fn stuck(&self) -> u64 {
         self.table().stuck
     }
@@ -359,6 +410,32 @@ mod tests {
         assert_eq!(jobs.take().unwrap().lease.token, 2);
         jobs.remove(&lease(2));
         assert!(jobs.is_empty());
+    }
+
+    #[test]
+    fn a_worker_whose_lease_was_replaced_leaves_the_newer_one_running() {
+        let jobs = LeasedJobs::new(Arc::new(SystemClock));
+        jobs.insert(vec![lease(1)]);
+        let stale = jobs.take().unwrap();
+        jobs.insert(vec![lease(2)]);
+        let newer = jobs.take().unwrap();
+        assert!(jobs.finish_running(&stale));
+        newer.watch.begin_call();
+        std::thread::sleep(Duration::from_millis(5));
+        let abandoned = jobs.abandon_stuck(Duration::from_millis(1));
+        assert_eq!(abandoned.iter().map(|(job, at)| (job.lease.token, *at)).collect::<Vec<_>>(), [(2, Stuck::Drive)]);
+        assert!(newer.is_abandoned() && !stale.is_abandoned());
+    }
+
+    #[test]
+    fn a_job_that_is_leased_again_before_it_was_taken_runs_once() {
+        let jobs = LeasedJobs::new(Arc::new(SystemClock));
+        jobs.insert(vec![lease(1)]);
+        jobs.insert(vec![lease(2)]);
+        assert_eq!(jobs.take().unwrap().lease.token, 2);
+        jobs.close();
+        assert!(jobs.take().is_none());
+        assert_eq!(jobs.running(), 1);
     }
 
     #[test]

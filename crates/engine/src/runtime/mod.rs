@@ -4,5 +4,7 @@ pub(crate) mod admission;
 pub mod events;
 pub(crate) mod jobs;
 pub(crate) mod owner;
+pub(crate) mod part;
 pub(crate) mod renderer;
 pub(crate) mod signal;
+pub(crate) mod watch;

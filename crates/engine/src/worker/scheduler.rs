@@ -128,14 +128,16 @@ impl Scheduler<'_> {
         Ok(())
     }
 
-    /// Abandons and replaces workers that the drive has kept waiting for too long.
+    /// Abandons and replaces workers that are stuck.
     fn replace_stuck_workers(&self) {
         let inner = self.inner;
-        let before = inner.steady_now().saturating_sub(clock::millis(inner.config.drive_timeout));
-        for job in inner.jobs.abandon_silent(before) {
+        for (job, at) in inner.jobs.abandon_stuck(inner.config.drive_timeout) {
             metrics::counter!(observe::STUCK).increment(1);
-            tracing::error!(file = %job.lease.file, "the drive does not answer; its worker is replaced");
-            match runner::render::drive_timed_out(inner, &job) {
+            tracing::error!(file = %job.lease.file, reason = at.detail(), "a worker is stuck and is replaced");
+            if let Some(held) = job.memory() {
+                inner.admission.release(&held);
+            }
+            match runner::abandoned(inner, &job, at) {
                 Some(result) => drop(self.results.send(Some(result))),
                 None => inner.jobs.remove(&job.lease),
             }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use thumbling::{ErrorKind, Source};
 use thumbling_engine::blob::{BlobEntry, BlobName};
@@ -22,7 +22,7 @@ use thumbling_engine::record::{Record, RecordKind, RecordState, StoredRecord, To
 use thumbling_engine::task::{ItemState, PackageContent, ShareTask, TaskKind, TaskState};
 use thumbling_engine::{Backend, Engine, EngineError, Result, Subject};
 
-use crate::engine_host::{SOON, Temp, TestDrive, config, ended, file, mary};
+use crate::engine_host::{SOON, Temp, TestClock, TestDrive, config, ended, file, mary};
 
 #[derive(Clone)]
 struct Job {
@@ -78,20 +78,25 @@ impl State {
         self.jobs.get(&lease.job).is_some_and(|job| job.owner.is_some() && job.lease.token == lease.token)
     }
 
-    /// Stores the result of one item, and ends its task if it was the last.
+    /// Stores the result of one item.
     fn finish_item(&mut self, task: usize, n: usize, result: ItemResult, now: i64) {
-        let Task { stored, jobs, ended } = &mut self.tasks[task];
+        let Task { stored, .. } = &mut self.tasks[task];
         let item = &mut stored.items[n];
         if item.state != ItemState::Queued {
             return;
         }
         (item.state, item.failure, item.output) = (result.state, result.failure, result.output);
-        (jobs[n], stored.updated) = (None, now);
+        stored.updated = now;
         match item.state {
             ItemState::Succeeded => stored.done += 1,
             _ => stored.failed += 1,
         }
-        if stored.done + stored.failed == stored.total && !stored.state.is_final() {
+    }
+
+    /// Ends a task that waits for no job any more.
+    fn settle(&mut self, task: usize) {
+        let Task { stored, jobs, ended } = &mut self.tasks[task];
+        if jobs.iter().all(Option::is_none) && !stored.state.is_final() {
             stored.state = TaskState::of_counts(stored.total, stored.done);
             self.last_ended += 1;
             *ended = Some(self.last_ended);
@@ -106,8 +111,10 @@ impl State {
                 if self.tasks[task].jobs[n] == Some(job) {
                     let none = || ItemResult::failed(ErrorKind::Internal, "no record was created");
                     self.finish_item(task, n, result(kind).unwrap_or_else(none), now);
+                    self.tasks[task].jobs[n] = None;
                 }
             }
+            self.settle(task);
         }
     }
 
@@ -209,6 +216,7 @@ impl Queue for Memory {
         for (n, result) in results {
             state.finish_item(task, n, result, now);
         }
+        state.settle(task);
         Ok(id)
     }
 
@@ -346,6 +354,18 @@ impl Queue for Memory {
         Ok(true)
     }
 
+    fn restart_share(&self, lease: &Lease, _: i64) -> Result<bool> {
+        let mut state = self.state();
+        let waits = |task: &Task| task.jobs.contains(&Some(lease.job));
+        let Some(task) = state.tasks.iter().position(waits).filter(|_| state.is_valid(lease)) else { return Ok(false) };
+        let stored = &mut state.tasks[task].stored;
+        for item in stored.items.iter_mut().filter(|item| item.state == ItemState::Succeeded) {
+            (item.state, item.output) = (ItemState::Queued, None);
+            stored.done -= 1;
+        }
+        Ok(true)
+    }
+
     fn ended_after(&self, after: i64, n: usize) -> Result<Vec<(i64, TaskId)>> {
         let state = self.state();
         let mut ended: Vec<(i64, TaskId)> = state
@@ -476,16 +496,29 @@ impl Records for Memory {
 struct MemoryBlobs {
     blobs: Mutex<HashMap<BlobName, Vec<u8>>>,
     puts: AtomicUsize,
+    /// Whether there is no room.
+    full: AtomicBool,
+}
+
+impl MemoryBlobs {
+    fn check_room(&self) -> Result<()> {
+        match self.full.load(Ordering::SeqCst) {
+            true => Err(EngineError::new(ErrorKind::Io, Subject::Store, "no space left on device")),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Blobs for MemoryBlobs {
     fn put(&self, blobs: &[(BlobName, &[u8])]) -> Result<()> {
+        self.check_room()?;
         self.puts.fetch_add(blobs.len(), Ordering::SeqCst);
         self.blobs.lock().unwrap().extend(blobs.iter().map(|(name, bytes)| (*name, bytes.to_vec())));
         Ok(())
     }
 
     fn adopt(&self, name: BlobName, path: &Path) -> Result<()> {
+        self.check_room()?;
         let failed = |e: std::io::Error| EngineError::new(ErrorKind::Io, Subject::Store, e.to_string());
         let bytes = std::fs::read(path).map_err(failed)?;
         self.blobs.lock().unwrap().insert(name, bytes);
@@ -567,4 +600,33 @@ fn a_package_is_written_on_a_backend_in_memory() {
     assert_eq!(content.file_name.as_deref(), Some("all.zip"));
     let zip = std::io::Cursor::new(content.body.read_all(1 << 20).unwrap());
     assert_eq!(zip::ZipArchive::new(zip).unwrap().len(), 4);
+}
+
+#[test]
+fn what_was_acknowledged_on_a_full_disk_ends_once_there_is_room() {
+    let (temp, drive, (backend, blobs)) = (Temp::new("memory-full"), TestDrive::new(), memory());
+    let (mut config, clock) = (config(&temp.0), Arc::new(TestClock::default()));
+    config.clock = clock.clone();
+    let engine = Engine::open_with(config, drive.clone(), backend).unwrap();
+    let files = [drive.picture("s", "a", 1), drive.picture("s", "b", 2)];
+    blobs.full.store(true, Ordering::SeqCst);
+    let task = ShareTask::package("all.zip", PackageContent::Files);
+    let ids =
+        [engine.create_batch_task(&files, &mary()).unwrap(), engine.create_share_task(task, &files, &mary()).unwrap()];
+    // Longer than any failure of a file or the drive would be retried.
+    for _ in 0..12 {
+        std::thread::sleep(Duration::from_millis(60));
+        clock.jump(15);
+    }
+    assert!(ids.iter().all(|id| !engine.task(id, &mary()).unwrap().state.is_final()));
+    blobs.full.store(false, Ordering::SeqCst);
+    let start = Instant::now();
+    for id in &ids {
+        while !engine.wait(id, &mary(), Duration::from_millis(300)).unwrap().state.is_final() {
+            assert!(start.elapsed() < SOON);
+            clock.jump(15);
+        }
+        let status = engine.task(id, &mary()).unwrap();
+        assert_eq!((status.state, status.done), (TaskState::Succeeded, 2), "{status:?}");
+    }
 }

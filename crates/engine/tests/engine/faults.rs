@@ -246,6 +246,20 @@ fn a_state_folder_that_cannot_be_written_is_an_io_error() {
 
 #[test]
 #[cfg(unix)]
+fn nothing_is_acknowledged_once_the_database_was_removed() {
+    let (temp, drive, engine) = setup("removed");
+    assert_works(&engine, &drive);
+    std::fs::remove_dir_all(&temp.0).unwrap();
+    let a = drive.picture("s", "a", 1);
+    let e = engine.create_task(TaskKind::Auto, &a, &mary()).unwrap_err();
+    assert_eq!((e.kind(), e.subject()), (ErrorKind::Io, thumbling_engine::Subject::Store), "{e}");
+    drop(engine);
+    let engine = open(&temp.0, &drive);
+    assert_works(&engine, &drive);
+}
+
+#[test]
+#[cfg(unix)]
 fn the_state_folder_is_private_to_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let (temp, _drive, _engine) = setup("private");

@@ -4,10 +4,13 @@
 #[path = "../engine_host/mod.rs"]
 mod engine_host;
 
+mod access;
 mod backend;
 mod calls;
 mod faults;
+mod fences;
 mod lookups;
+mod repair;
 mod shares;
 mod tasks;
 mod upkeep;

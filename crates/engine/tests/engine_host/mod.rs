@@ -103,7 +103,7 @@ pub enum Mood {
     PanicsOnOpen,
     /// Panics in `read_at`.
     PanicsOnRead,
-    /// Blocks in `open` until [`TestDrive::release`].
+    /// Blocks in `open` and in `copy` until [`TestDrive::release`].
     Blocks,
     /// Reports twice its size in `stat`.
     SaysMore,
@@ -113,6 +113,10 @@ pub enum Mood {
     ChangesWhileRead,
     /// Fails when the second half is read.
     FailsOnRead,
+    /// Blocks when the second half is read, until [`TestDrive::release`].
+    BlocksOnRead,
+    /// Takes 80 ms for every read, and reads at most a quarter of the file at once.
+    ReadsSlowly,
 }
 
 #[derive(Clone)]
@@ -128,20 +132,39 @@ pub struct Content {
 struct State {
     files: HashMap<FileRef, Content>,
     denied: HashSet<String>,
+    /// What users may do who may not do everything.
+    allowed: HashMap<String, Vec<Action>>,
     opened: Vec<FileRef>,
     copies: HashMap<String, FileRef>,
     copy_calls: Vec<String>,
     asked: Vec<(Option<String>, Option<FileRef>, Action)>,
     stats: u64,
     resolves: u64,
-    released: bool,
+}
+
+/// Where calls block until it is opened.
+#[derive(Default)]
+struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn pass(&self) {
+        drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
+    }
+
+    fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
 }
 
 /// A drive in memory.
 #[derive(Default)]
 pub struct TestDrive {
     state: Mutex<State>,
-    released: Condvar,
+    released: Arc<Gate>,
     inside: AtomicU64,
     closed_to_calls: AtomicBool,
 }
@@ -183,6 +206,11 @@ impl TestDrive {
         self.state().files.remove(file);
     }
 
+    /// Allows only these actions to this user.
+    pub fn allow(&self, user: &str, actions: &[Action]) {
+        self.state().allowed.insert(user.into(), actions.into());
+    }
+
     /// Denies everything to this user.
     pub fn deny(&self, user: &str) {
         self.state().denied.insert(user.into());
@@ -190,8 +218,7 @@ impl TestDrive {
 
     /// Unblocks calls that are blocked, now and later.
     pub fn release(&self) {
-        self.state.lock().unwrap().released = true;
-        self.released.notify_all();
+        self.released.open();
     }
 
     /// Files in the order they were opened.
@@ -233,6 +260,10 @@ impl TestDrive {
 
     pub fn version(&self, file: &FileRef) -> Version {
         self.stat(file, &CallContext::unbounded()).unwrap().version
+    }
+
+    fn reading(&self, content: Content) -> Arc<Reading> {
+        Arc::new(Reading { content, released: self.released.clone() })
     }
 
     fn content(&self, file: &FileRef) -> Result<Content, DriveError> {
@@ -278,17 +309,16 @@ impl Drive for TestDrive {
             Mood::Unavailable => Err(DriveError::unavailable("not now")),
             Mood::PanicsOnOpen => panic!("the drive panics in a test"),
             Mood::Blocks => {
-                let state = self.state.lock().unwrap();
-                drop(self.released.wait_while(state, |state| !state.released).unwrap());
+                self.released.pass();
                 Ok(Source::from_bytes(content.bytes))
             }
             Mood::ClaimsMore => {
                 let size = content.bytes.len() as u64 * 2;
-                Ok(Source::from_read_at(Arc::new(Reading { content, fails: false, panics: false }), size))
+                Ok(Source::from_read_at(self.reading(content), size))
             }
-            Mood::PanicsOnRead | Mood::FailsOnRead => {
-                let (size, panics) = (content.bytes.len() as u64, content.mood == Mood::PanicsOnRead);
-                Ok(Source::from_read_at(Arc::new(Reading { content, fails: true, panics }), size))
+            Mood::PanicsOnRead | Mood::FailsOnRead | Mood::BlocksOnRead | Mood::ReadsSlowly => {
+                let size = content.bytes.len() as u64;
+                Ok(Source::from_read_at(self.reading(content), size))
             }
             Mood::ChangesWhileRead => {
                 self.change(file, |content| {
@@ -315,6 +345,9 @@ impl Drive for TestDrive {
         if space.as_str() == "nowhere" {
             return Err(DriveError::no_such_space("no such space"));
         }
+        if let Some(allowed) = caller.user.as_ref().and_then(|user| state.allowed.get(user)) {
+            return Ok(if allowed.contains(&action) { Access::Allow } else { Access::Deny });
+        }
         let denied = caller.user.as_ref().is_none_or(|user| state.denied.contains(user));
         Ok(if denied && caller.share.is_none() { Access::Deny } else { Access::Allow })
     }
@@ -336,6 +369,9 @@ impl Drive for TestDrive {
     ) -> Result<FileRef, DriveError> {
         let _inside = Inside::enter(&self.inside);
         let content = self.content(from)?;
+        if content.mood == Mood::Blocks {
+            self.released.pass();
+        }
         let mut state = self.state();
         state.copy_calls.push(key.into());
         if content.mood == Mood::Unavailable {
@@ -353,19 +389,26 @@ impl Drive for TestDrive {
 
 struct Reading {
     content: Content,
-    fails: bool,
-    panics: bool,
+    released: Arc<Gate>,
 }
 
 impl ReadAt for Reading {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let bytes = &self.content.bytes;
+        let (bytes, mood) = (&self.content.bytes, self.content.mood);
         let from = (offset as usize).min(bytes.len());
-        if self.fails && from + buf.len() > bytes.len() / 2 {
-            assert!(!self.panics, "the drive panics in a test");
-            return Err(io::Error::other("the drive fails in a test"));
+        let mut n = buf.len().min(bytes.len() - from);
+        let second_half = from + buf.len() > bytes.len() / 2;
+        match mood {
+            Mood::PanicsOnRead if second_half => panic!("the drive panics in a test"),
+            Mood::FailsOnRead if second_half => return Err(io::Error::other("the drive fails in a test")),
+            Mood::BlocksOnRead if from >= bytes.len() / 2 => self.released.pass(),
+            Mood::BlocksOnRead => n = n.min(bytes.len() / 2 - from),
+            Mood::ReadsSlowly => {
+                std::thread::sleep(Duration::from_millis(80));
+                n = n.min(bytes.len().div_ceil(4));
+            }
+            _ => {}
         }
-        let n = buf.len().min(bytes.len() - from);
         buf[..n].copy_from_slice(&bytes[from..from + n]);
         Ok(n)
     }

@@ -50,7 +50,7 @@ pub(super) fn run<T: Send + 'static>(
 ) -> Result<T> {
     interrupt.check()?;
     if LATE.load(Ordering::Relaxed) >= MAX_LATE {
-        return Err(Error::limit("too many earlier documents are still running past their deadlines"));
+        return Err(Error::new(ErrorKind::Busy, "too many earlier documents are still running past their deadlines"));
     }
     let (answer, wait) = mpsc::channel();
     let state = Arc::new(AtomicU8::new(AWAITED));

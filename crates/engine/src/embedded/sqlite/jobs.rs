@@ -6,12 +6,8 @@ use super::{items, records, rows, turns};
 use crate::model::id::{FileRef, Owner, Version};
 use crate::model::job::{Failures, ItemResult, JobKind, Lease, Outcome, Priority, ReclaimScope, Reclaimed, RetryCause};
 use crate::model::key::{self, ContentKey, SpaceKey};
+use crate::model::transition::{JobAfter, JobEvent, JobState};
 use thumbling::ErrorKind;
-
-/// States of a job. 2 is waiting for a retry.
-pub(super) const READY: i64 = 0;
-pub(super) const LEASED: i64 = 1;
-pub(super) const QUARANTINED: i64 = 3;
 
 /// Longest delay of a retry, ms. A retry further away means the wall clock has jumped back.
 const MAX_RETRY_DELAY: i64 = 60 * 60 * 1000;
@@ -26,6 +22,22 @@ pub(super) struct NewJob<'a> {
     pub(super) now: i64,
 }
 
+/// Applies `event` to a job and returns the state it was in. `None`, and nothing is changed, if there is no such job or the
+/// event does not concern a job in its state.
+pub(super) fn apply(c: &Connection, job: i64, event: JobEvent) -> Result<Option<JobState>> {
+    let mut select = c.prepare_cached("SELECT state FROM jobs WHERE id = ?1")?;
+    let Some(before) = select.query_row([job], |row| row.get::<_, JobState>(0)).optional()? else { return Ok(None) };
+    match before.after(event) {
+        None => return Ok(None),
+        Some(JobAfter::Gone) => c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([job])?,
+        // Only a lease has an owner; `grant` sets it.
+        Some(JobAfter::Is(state)) => c
+            .prepare_cached("UPDATE jobs SET state = ?2, owner = NULL, due = 0 WHERE id = ?1")?
+            .execute((job, state))?,
+    };
+    Ok(Some(before))
+}
+
 fn space_of(content: &ContentKey) -> SpaceKey {
     let mut space = [0; 16];
     space.copy_from_slice(&content[..16]);
@@ -38,10 +50,10 @@ pub(super) fn add(c: &Connection, new: &NewJob<'_>, max_jobs: u64) -> Result<Opt
     let (priority, space) = (new.priority as i64, space_of(new.content));
     let known = c
         .prepare_cached("SELECT id, priority, state FROM jobs WHERE content = ?1")?
-        .query_row([new.content], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
+        .query_row([new.content], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, JobState>(2)?)))
         .optional()?;
     if let Some((id, present, state)) = known {
-        if priority < present && state != LEASED {
+        if priority < present && state != JobState::Leased {
             let turn = turns::next_turn(c, priority, &space)?;
             c.prepare_cached("UPDATE jobs SET priority = ?2, turn = ?3 WHERE id = ?1")?
                 .execute((id, priority, turn))?;
@@ -97,17 +109,16 @@ fn lease_of(row: &Row<'_>) -> Result<(Lease, i64)> {
 
 /// Stores a lease, and starts the tasks that wait for the job.
 fn grant(c: &Connection, owner: &Owner, lease: &Lease, until: i64, now: i64) -> Result<()> {
-    c.prepare_cached("UPDATE jobs SET state = 1, owner = ?2, token = ?3, lease = ?4 WHERE id = ?1")?.execute((
+    apply(c, lease.job, JobEvent::Lease)?;
+    c.prepare_cached("UPDATE jobs SET owner = ?2, token = ?3, lease = ?4 WHERE id = ?1")?.execute((
         lease.job,
         owner,
         lease.token,
         until,
     ))?;
-    c.prepare_cached(
-        "UPDATE tasks SET state = 1, updated = ?2 WHERE state = 0 AND n IN (SELECT task FROM items WHERE job = ?1)",
-    )?
-    .execute((lease.job, now))?;
-    Ok(())
+    let mut waiting = c.prepare_cached("SELECT DISTINCT task FROM items WHERE job = ?1")?;
+    let waiting = waiting.query_map([lease.job], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
+    waiting.into_iter().try_for_each(|task| items::start(c, task, now))
 }
 
 /// Leases the next `n` jobs.
@@ -119,8 +130,11 @@ pub(super) fn lease(
     until: i64,
     now: i64,
 ) -> Result<Vec<Lease>> {
-    c.prepare_cached("UPDATE jobs SET state = 0, due = 0 WHERE state = 2 AND (due <= ?1 OR due > ?2)")?
-        .execute((now, now.saturating_add(MAX_RETRY_DELAY)))?;
+    let mut due = c.prepare_cached("SELECT id FROM jobs WHERE state = 2 AND (due <= ?1 OR due > ?2)")?;
+    let due = due.query_map((now, now.saturating_add(MAX_RETRY_DELAY)), |row| row.get(0))?;
+    for job in due.collect::<Result<Vec<i64>>>()? {
+        apply(c, job, JobEvent::Due)?;
+    }
     let mut leases = Vec::new();
     for priority in Priority::ALL.into_iter().filter(|priority| *priority <= least) {
         let sql = format!("SELECT {LEASE} FROM jobs WHERE state = 0 AND priority = ?1 ORDER BY turn LIMIT ?2");
@@ -162,10 +176,9 @@ pub(super) fn finish(c: &Connection, lease: &Lease, outcome: &Outcome, now: i64)
     }
     match outcome {
         Outcome::Retry { due, cause } => {
-            c.prepare_cached(
-                "UPDATE jobs SET state = 2, due = ?2, owner = NULL, tries = tries + ?3, timeouts = timeouts + ?4 WHERE id = ?1",
-            )?
-            .execute((lease.job, due, *cause == RetryCause::Drive, *cause == RetryCause::Timeout))?;
+            apply(c, lease.job, JobEvent::Retry)?;
+            c.prepare_cached("UPDATE jobs SET due = ?2, tries = tries + ?3, timeouts = timeouts + ?4 WHERE id = ?1")?
+                .execute((lease.job, due, *cause == RetryCause::Drive, *cause == RetryCause::Timeout))?;
             return Ok(true);
         }
         Outcome::Recorded { records: new, version } => {
@@ -184,10 +197,11 @@ pub(super) fn finish(c: &Connection, lease: &Lease, outcome: &Outcome, now: i64)
             if let Some((key, record)) = record {
                 records::put(c, key, record)?;
             }
-            items::end_share(c, lease.job, now)?;
+            let left = ItemResult::failed(ErrorKind::Internal, "the item was not processed");
+            items::end_all(c, lease.job, |_| Some(left.clone()), now)?;
         }
     }
-    c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([lease.job])?;
+    apply(c, lease.job, JobEvent::Finish)?;
     Ok(true)
 }
 
@@ -196,7 +210,7 @@ pub(super) fn release_except(c: &Connection, owner: &Owner, held: &[i64]) -> Res
     let mut leased = c.prepare_cached("SELECT id FROM jobs WHERE state = 1 AND owner = ?1")?;
     let leased = leased.query_map([owner], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
     for id in leased.iter().filter(|id| !held.contains(id)) {
-        c.prepare_cached("UPDATE jobs SET state = 0, owner = NULL WHERE id = ?1")?.execute([id])?;
+        apply(c, *id, JobEvent::Release)?;
     }
     Ok(())
 }
@@ -212,9 +226,8 @@ pub(super) fn reclaim(c: &Connection, owner: &Owner, scope: &ReclaimScope, now: 
     let mut reclaimed = Reclaimed::default();
     for id in taken {
         let quarantined = running.contains(&id);
-        let state = if quarantined { QUARANTINED } else { READY };
-        c.prepare_cached("UPDATE jobs SET state = ?2, owner = NULL, crashes = crashes + ?3 WHERE id = ?1")?
-            .execute((id, state, quarantined))?;
+        apply(c, id, if quarantined { JobEvent::Quarantine } else { JobEvent::Release })?;
+        c.prepare_cached("UPDATE jobs SET crashes = crashes + ?2 WHERE id = ?1")?.execute((id, quarantined))?;
         *(if quarantined { &mut reclaimed.quarantined } else { &mut reclaimed.queued }) += 1;
     }
     Ok(reclaimed)
@@ -227,7 +240,7 @@ pub(super) fn drop_range(c: &Connection, from: &ContentKey, to: &ContentKey, now
     for id in ids {
         let gone = ItemResult::failed(ErrorKind::NotFound, "the file was deleted");
         items::end_all(c, id, |_| Some(gone.clone()), now)?;
-        c.prepare_cached("DELETE FROM jobs WHERE id = ?1")?.execute([id])?;
+        apply(c, id, JobEvent::Drop)?;
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 //! Uses a write-ahead log with `synchronous = FULL`: what was acknowledged has been fsynced. Reads have their own
 //! connections and never wait for writers.
 
+#[cfg(test)]
+mod exhaustive;
 mod fault;
 mod items;
 mod jobs;

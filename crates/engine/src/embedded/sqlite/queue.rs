@@ -114,6 +114,11 @@ impl Queue for Sqlite {
         self.writer.run(Durable::Disk, move |c| share::finish_item(c, &lease, n, &result, now).map_err(fault))
     }
 
+    fn restart_share(&self, lease: &Lease, now: i64) -> Result<bool> {
+        let lease = lease.clone();
+        self.writer.run(Durable::Disk, move |c| share::restart(c, &lease, now).map_err(fault))
+    }
+
     fn ended_after(&self, after: i64, n: usize) -> Result<Vec<(i64, TaskId)>> {
         self.read(|c| {
             let mut select =

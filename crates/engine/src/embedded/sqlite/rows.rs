@@ -9,6 +9,7 @@ use crate::model::id::{FileId, FileRef, SpaceId, TaskId, Version};
 use crate::model::job::{JobKind, Priority};
 use crate::model::record::{Ready, Record, RecordKind, RecordState};
 use crate::model::task::{ItemState, PackageContent, ShareTask, TaskKind, TaskState};
+use crate::model::transition::JobState;
 use thumbling::ErrorKind;
 use thumbling::Family;
 
@@ -53,6 +54,7 @@ macro_rules! numbered {
 numbered!(TaskKind);
 numbered!(TaskState);
 numbered!(ItemState);
+numbered!(JobState);
 
 /// The error kind with this number.
 pub(super) fn error_kind(code: i64) -> Result<ErrorKind> {

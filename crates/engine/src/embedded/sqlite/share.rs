@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::{items, jobs, rows};
 use crate::model::job::{ItemResult, Lease, ShareItem, ShareJob};
-use crate::model::task::TaskState;
+use crate::model::task::{ItemState, TaskState};
 
 fn task_of(c: &Connection, lease: &Lease) -> Result<Option<(i64, TaskState)>> {
     if !jobs::is_valid(c, lease)? {
@@ -37,13 +37,29 @@ pub(super) fn read(c: &Connection, lease: &Lease) -> Result<Option<ShareJob>> {
     Ok(Some(ShareJob { id, caller, share, items }))
 }
 
-/// Stores the result of one item. Returns false if the lease is stale or the task has ended.
+/// Stores the result of one item; the attempts at the next one start from zero. Returns false if the lease is stale or the task has ended.
 pub(super) fn finish_item(c: &Connection, lease: &Lease, n: u32, result: &ItemResult, now: i64) -> Result<bool> {
     match task_of(c, lease)? {
         Some((task, state)) if !state.is_final() => {
             items::put(c, task, i64::from(n), result, now)?;
+            c.prepare_cached("UPDATE jobs SET tries = 0, timeouts = 0, crashes = 0 WHERE id = ?1")?
+                .execute([lease.job])?;
             Ok(true)
         }
         _ => Ok(false),
     }
+}
+
+/// Queues the items that succeeded once more. Returns false if the lease is stale or the task has ended.
+pub(super) fn restart(c: &Connection, lease: &Lease, now: i64) -> Result<bool> {
+    let Some((task, _)) = task_of(c, lease)?.filter(|(_, state)| !state.is_final()) else { return Ok(false) };
+    let restarted = c
+        .prepare_cached("UPDATE items SET state = ?3, out = NULL WHERE task = ?1 AND state = ?2")?
+        .execute((task, ItemState::Succeeded, ItemState::Queued))?;
+    c.prepare_cached("UPDATE tasks SET done = done - ?2, updated = ?3 WHERE n = ?1")?.execute((
+        task,
+        restarted as i64,
+        now,
+    ))?;
+    Ok(true)
 }

@@ -9,6 +9,7 @@ use crate::model::id::TaskId;
 use crate::model::job::{Failures, ItemResult, JobKind, NewItem, NewTask, StoredItem, StoredTask};
 use crate::model::key::{self, ContentKey};
 use crate::model::task::{ItemState, ShareTask, TaskKind, TaskState};
+use crate::model::transition::{JobEvent, JobState, TaskEvent};
 
 /// The key of the job of a share task.
 fn share_key(task: &NewTask) -> Option<ContentKey> {
@@ -109,14 +110,13 @@ pub(super) fn cancel(c: &Connection, id: &TaskId, now: i64) -> Sql<Vec<i64>> {
     c.prepare_cached("UPDATE items SET state = ?2, job = NULL WHERE task = ?1 AND state = 0")?
         .execute((task, ItemState::Cancelled))?;
     c.prepare_cached("UPDATE items SET job = NULL WHERE task = ?1")?.execute([task])?;
-    items::end(c, task, TaskState::Cancelled, now)?;
+    items::end(c, task, TaskEvent::Cancel, now)?;
     let mut running = Vec::new();
     for job in waited {
         if c.prepare_cached("SELECT 1 FROM items WHERE job = ?1")?.exists([job])? {
             continue;
         }
-        let mut delete = c.prepare_cached("DELETE FROM jobs WHERE id = ?1 RETURNING state")?;
-        if delete.query_row([job], |row| row.get::<_, i64>(0)).optional()? == Some(jobs::LEASED) {
+        if jobs::apply(c, job, JobEvent::Drop)? == Some(JobState::Leased) {
             running.push(job);
         }
     }

@@ -134,6 +134,10 @@ fn commit(
     let durable = group.iter().map(|op| op.durable).max().unwrap_or(Durable::Disk);
     let (runs, senders): (Vec<_>, Vec<_>) = group.into_iter().map(|op| (op.run, op.reply)).unzip();
     *replies = senders;
+    if durable == Durable::Disk {
+        // A file that was removed can be written to, but nobody will find what is in it.
+        path.metadata().map_err(|e| EngineError::disk("committing to", path, e))?;
+    }
     let connection = match connection {
         Some(open) => open,
         None => connection.insert(schema::connect(path)?),
