@@ -77,6 +77,17 @@ struct Shared {
     cached: Mutex<Option<Cached>>,
 }
 
+/// The content behind a [`Source`].
+#[derive(Debug)]
+pub enum Backing<'a> {
+    /// A file.
+    File(&'a File),
+    /// Memory.
+    Bytes(&'a [u8]),
+    /// A callback of the host, or part of something else.
+    Ranges,
+}
+
 /// A parsed structure and the start and size of the slice that it was parsed from.
 type Cached = (u64, u64, Arc<dyn Any + Send + Sync>);
 
@@ -161,6 +172,22 @@ impl Source {
     /// Bytes fetched so far from the file or host, through this source and all its clones and slices.
     pub fn bytes_read(&self) -> u64 {
         self.shared.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// Adds bytes that another process read from the file itself.
+    pub fn add_bytes_read(&self, n: u64) {
+        let count = &self.shared.bytes_read;
+        let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |sum| Some(sum.saturating_add(n)));
+    }
+
+    /// What the whole source is made of, for handing it to another process.
+    pub fn backing(&self) -> Backing<'_> {
+        let is_whole = (self.start, self.size) == (0, self.shared.size);
+        match &self.shared.content {
+            Content::File(file) if is_whole => Backing::File(file),
+            Content::Bytes(bytes) if is_whole => Backing::Bytes((**bytes).as_ref()),
+            _ => Backing::Ranges,
+        }
     }
 
     /// Keeps a structure that was parsed from this content, such as the directory of an archive, so that detection and
