@@ -4,17 +4,21 @@
 //!
 //! Spans of [`tracing`] at debug level: `thumbnail` or `probe` around a call, `decode` and one `encode` a spec inside.
 
+use std::time::Instant;
+
 use tracing::debug_span;
 
 use crate::attention;
-use crate::codecs;
+use crate::codecs::{self, tier};
 use crate::encode;
+use crate::isolation::{self, Decoded, Work};
 use crate::placeholder;
-use crate::request::{Request, Spec, Thumbnails};
+use crate::request::{Isolation, Request, Spec, Thumbnail, Thumbnails};
+use thumbling_core::cancel::CancelToken;
 use thumbling_core::color;
 use thumbling_core::decode::{Context, Decoder, RequestState, SourceInfo, Want};
-use thumbling_core::error::{Error, Result};
-use thumbling_core::frame::{Frame, Samples};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::frame::{Frame, Origin, Samples};
 use thumbling_core::geometry::{self, Fit, Position, Rect, Size};
 use thumbling_core::limits::Budget;
 use thumbling_core::orient;
@@ -50,10 +54,52 @@ pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> 
     let _span = debug_span!("thumbnail", name = request.hint.name, size = source.size()).entered();
     let specs = request.specs();
     specs.iter().try_for_each(check)?;
-    let state = RequestState::within(&request.limits, request.cancel.clone(), budget, codecs::open);
-    let mut thumbnails = opened(source, request, &state, |decoder, cx| make(decoder, &specs, request, cx))?;
-    (thumbnails.bytes_read, thumbnails.warnings) = (source.bytes_read(), state.warnings());
+    let work = Work { source, request, specs: &specs, budget, deadline: deadline(request), kind: None };
+    let mut thumbnails = route(
+        &work,
+        |state| {
+            let made = opened(source, request, state, |decoder, cx| make(decoder, &specs, request, cx))?;
+            Ok(Thumbnails { warnings: state.warnings(), ..made })
+        },
+        |decoded| encoded(decoded, &specs, &request.cancel),
+    )?;
+    thumbnails.bytes_read = source.bytes_read();
     Ok(thumbnails)
+}
+
+/// Runs a request where its policy says: in this process, or in a worker.
+fn route<T>(
+    work: &Work<'_>,
+    here: impl Fn(&RequestState) -> Result<T>,
+    from_worker: impl Fn(Decoded) -> Result<T>,
+) -> Result<T> {
+    let request = work.request;
+    let isolated = |kind| isolation::run(&Work { kind, ..*work }).and_then(&from_worker);
+    let state = || RequestState::within(&request.limits, request.cancel.clone(), work.budget, codecs::open);
+    match request.isolation {
+        Isolation::Nothing => here(&state()),
+        Isolation::Everything => isolated(None),
+        Isolation::Default => {
+            let state = state().guarded(tier::in_process);
+            let result = here(&state);
+            if let Some(format) = state.blocked() {
+                return isolated(Some(tier::kind(format))).map_err(|e| e.of_format(format.name));
+            }
+            match result {
+                // The worker may have formats that this build lacks.
+                Err(e) if is_unknown(&e) && isolation::has_own_program() => isolated(None),
+                result => result,
+            }
+        }
+    }
+}
+
+fn is_unknown(e: &Error) -> bool {
+    e.format().is_none() && matches!(e.kind(), ErrorKind::FeatureDisabled | ErrorKind::Unsupported)
+}
+
+fn deadline(request: &Request) -> Option<Instant> {
+    request.limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }
 
 /// Reads what the header of `source` says; no pixels are decoded.
@@ -72,12 +118,13 @@ pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> 
 /// As [`thumbnail`].
 pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
     let _span = debug_span!("probe", name = request.hint.name, size = source.size()).entered();
-    let state = RequestState::new(&request.limits, request.cancel.clone(), codecs::open);
-    opened(source, request, &state, |decoder, cx| decoder.info(cx))
+    let budget = Budget::new(request.limits.max_memory);
+    let work = Work { source, request, specs: &[], budget: &budget, deadline: deadline(request), kind: None };
+    route(&work, |state| opened(source, request, state, |decoder, cx| decoder.info(cx)), |decoded| Ok(decoded.info))
 }
 
 /// Runs `f` with the decoder of `source`; errors name the format.
-fn opened<T>(
+pub(crate) fn opened<T>(
     source: &Source,
     request: &Request,
     state: &RequestState,
@@ -89,35 +136,76 @@ fn opened<T>(
     done.map_err(|e| e.of_format(entry.format.name))
 }
 
+/// Decodes and encodes.
 fn make(decoder: &mut dyn Decoder, specs: &[Spec], request: &Request, cx: &Context<'_>) -> Result<Thumbnails> {
+    let mut output = Encoder::default();
+    let (info, origin, confidence) = pictures(decoder, specs, request, cx, |spec, frame| output.add(spec, frame))?;
+    output.finish(info, origin, confidence, Vec::new())
+}
+
+/// Encodes what a worker decoded.
+fn encoded(decoded: Decoded, specs: &[Spec], cancel: &CancelToken) -> Result<Thumbnails> {
+    let mut output = Encoder::default();
+    for (spec, frame) in specs.iter().zip(decoded.frames) {
+        if cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled, "cancelled by the caller"));
+        }
+        output.add(spec, frame)?;
+    }
+    output.finish(decoded.info, decoded.origin, decoded.confidence, decoded.warnings)
+}
+
+/// Thumbnails in the making.
+#[derive(Default)]
+struct Encoder {
+    items: Vec<Thumbnail>,
+    last: Option<Frame>,
+}
+
+impl Encoder {
+    fn add(&mut self, spec: &Spec, picture: Frame) -> Result<()> {
+        let _span =
+            debug_span!("encode", width = spec.width, height = spec.height, output = spec.output.name()).entered();
+        self.items.push(encode::encode(&picture, spec)?);
+        self.last = Some(picture);
+        Ok(())
+    }
+
+    fn finish(self, info: SourceInfo, origin: Origin, confidence: f32, warnings: Vec<String>) -> Result<Thumbnails> {
+        let last = self.last.ok_or_else(|| Error::internal("no spec"))?;
+        let small = placeholder::small(&last)?;
+        Ok(Thumbnails {
+            info,
+            items: self.items,
+            thumbhash: placeholder::thumbhash(&small),
+            dominant: placeholder::dominant(&small),
+            origin,
+            confidence,
+            bytes_read: 0,
+            warnings,
+        })
+    }
+}
+
+/// Decodes once, and passes the picture of each spec to `sink`: upright 8-bit sRGB of the output's size.
+pub(crate) fn pictures(
+    decoder: &mut dyn Decoder,
+    specs: &[Spec],
+    request: &Request,
+    cx: &Context<'_>,
+    mut sink: impl FnMut(&Spec, Frame) -> Result<()>,
+) -> Result<(SourceInfo, Origin, f32)> {
     let info = decoder.info(cx)?;
     let frame = {
         let _span =
             debug_span!("decode", format = info.format.name, width = info.width, height = info.height).entered();
         prepared(decoder.frame(&want(&info, specs, request), cx)?, cx)?
     };
-    let mut items = Vec::with_capacity(specs.len());
-    let mut last = None;
     for spec in specs {
         cx.check()?;
-        let _span =
-            debug_span!("encode", width = spec.width, height = spec.height, output = spec.output.name()).entered();
-        let picture = picture(&frame, &info, spec, cx)?;
-        items.push(encode::encode(&picture, spec)?);
-        last = Some(picture);
+        sink(spec, picture(&frame, &info, spec, cx)?)?;
     }
-    let last = last.ok_or_else(|| Error::internal("no spec"))?;
-    let small = placeholder::small(&last)?;
-    Ok(Thumbnails {
-        info,
-        items,
-        thumbhash: placeholder::thumbhash(&small),
-        dominant: placeholder::dominant(&small),
-        origin: frame.origin,
-        confidence: frame.confidence,
-        bytes_read: 0,
-        warnings: Vec::new(),
-    })
+    Ok((info, frame.origin, frame.confidence))
 }
 
 /// The frame with samples that can be scaled.

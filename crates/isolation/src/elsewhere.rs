@@ -36,6 +36,11 @@ pub fn can_run_itself() -> bool {
     false
 }
 
+/// Not needed without workers.
+pub fn library_path() -> Option<PathBuf> {
+    None
+}
+
 /// The host's side.
 pub mod pool {
     use std::fs::File;

@@ -30,6 +30,8 @@ mod clone;
 #[cfg(target_os = "linux")]
 mod entry;
 #[cfg(target_os = "linux")]
+mod location;
+#[cfg(target_os = "linux")]
 pub mod pool;
 #[cfg(target_os = "linux")]
 mod socket;
@@ -41,7 +43,7 @@ mod worker;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{can_run_itself, pool};
+pub use elsewhere::{can_run_itself, library_path, pool};
 
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::run_if_worker;
@@ -50,6 +52,8 @@ pub use elsewhere::{Environment, Task};
 #[cfg(target_os = "linux")]
 pub use entry::{can_run_itself, run_if_worker};
 pub use kind::Kind;
+#[cfg(target_os = "linux")]
+pub use location::library_path;
 pub use sandbox::Sandbox;
 #[cfg(target_os = "linux")]
 pub use worker::{Environment, Task};

@@ -12,7 +12,10 @@ use std::os::unix::fs::FileExt;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::io::Errno;
-use rustix::process::{PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid};
+use rustix::process::{
+    PidfdFlags, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getrlimit, pidfd_open, pidfd_send_signal, setrlimit,
+    waitid,
+};
 
 use crate::clone::{self, Program};
 use crate::protocol::{ARGUMENT, Ended, Spawn, Status};
@@ -24,6 +27,9 @@ const TAIL: u64 = 1000;
 
 /// Bytes of standard error that are kept; writing more fails.
 const MAX_STDERR: u64 = 64 << 10;
+
+/// Descriptors of the supervisor, if the host's hard limit admits as many: four a worker.
+const MAX_FILES: u64 = 4096;
 
 /// A worker that has not been reaped.
 struct Child {
@@ -46,6 +52,10 @@ struct Supervisor {
 /// Runs until the host has gone; returns the exit code.
 pub fn run() -> i32 {
     clone::reset_signals();
+    // A host that is short of descriptors has its own limit.
+    let files = getrlimit(Resource::Nofile);
+    let current = Some(files.maximum.map_or(MAX_FILES, |maximum| maximum.min(MAX_FILES)));
+    let _ = setrlimit(Resource::Nofile, Rlimit { current, ..files });
     // Signals of the terminal are for the host.
     let _ = rustix::process::setsid();
     let Ok(mut supervisor) = Supervisor::new() else { return 2 };

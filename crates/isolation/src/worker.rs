@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -66,7 +67,9 @@ pub fn main(
         let ready = Ready::Yes { build: BUILD.into(), kind, sandbox };
         if connection.lock().send(&FromWorker::Ready(ready)).is_ok() {
             while let Ok(Some(task)) = connection.task(kind) {
-                if connection.lock().send(&run(task)).is_err() {
+                // The lock is free meanwhile: reads need it.
+                let reply = run(task);
+                if connection.lock().send(&reply).is_err() {
                     break;
                 }
             }
@@ -111,7 +114,8 @@ impl Connection {
         let source = match job.delivery {
             Delivery::Descriptor => {
                 let file = descriptors.next().ok_or(io::ErrorKind::InvalidData)?;
-                Source::from_file(file).map_err(io::Error::other)?
+                // Not as a file: asking for its size is a call that takes paths too.
+                Source::from_read_at(Handed(file), job.size)
             }
             Delivery::Brokered => Source::from_read_at(Brokered(self.clone()), job.size),
         };
@@ -128,6 +132,15 @@ impl Locked<'_> {
                 other => return Ok(other?),
             };
         }
+    }
+}
+
+/// A source that came as a descriptor.
+struct Handed(File);
+
+impl ReadAt for Handed {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at(buf, offset)
     }
 }
 

@@ -19,6 +19,9 @@ use crate::socket::{self, Received};
 /// How long a worker may take to load its libraries.
 const START: Duration = Duration::from_secs(20);
 
+/// How long a supervisor may take to end.
+const END: Duration = Duration::from_secs(1);
+
 /// Variables of the host that workers see: where fonts and PDFium are.
 const VARIABLES: [&str; 3] = ["HOME", "XDG_DATA_HOME", "THUMBLING_PDFIUM"];
 
@@ -36,7 +39,8 @@ pub enum NotStarted {
 /// The running supervisor. Dropping it ends it and its workers.
 #[derive(Debug)]
 pub struct Supervisor {
-    control: OwnedFd,
+    /// `None` once it is being ended.
+    control: Option<OwnedFd>,
     process: OwnedFd,
     /// The process that started it: a forked child must neither end nor reap it.
     host: u32,
@@ -56,7 +60,7 @@ impl Supervisor {
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::NotFound)?;
         // Fails if it has ended and a host that reaps all children has reaped it.
         let process = pidfd_open(pid, PidfdFlags::empty())?;
-        Ok(Self { control, process, host: std::process::id() })
+        Ok(Self { control: Some(control), process, host: std::process::id() })
     }
 
     /// Starts a worker and waits until it is locked down.
@@ -64,7 +68,8 @@ impl Supervisor {
         let other = |e: io::Error| NotStarted::Other(e.to_string());
         let (jobs, their_jobs) = socket::pair().map_err(other)?;
         let (status, their_status) = socket::pair().map_err(other)?;
-        match socket::send(self.control.as_fd(), &spawn.encode(), &[their_jobs.as_fd(), their_status.as_fd()]) {
+        let control = self.control.as_ref().ok_or(NotStarted::Supervisor)?;
+        match socket::send(control.as_fd(), &spawn.encode(), &[their_jobs.as_fd(), their_status.as_fd()]) {
             Ok(()) => {}
             Err(Errno::PIPE | Errno::CONNRESET) => return Err(NotStarted::Supervisor),
             Err(e) => return Err(other(e.into())),
@@ -127,7 +132,12 @@ impl Drop for Supervisor {
         if self.host != std::process::id() {
             return;
         }
-        let _ = pidfd_send_signal(&self.process, Signal::KILL);
+        // It ends its workers and reaps them.
+        self.control = None;
+        let until = Instant::now() + END;
+        if !socket::wait(self.process.as_fd(), PollFlags::IN, Some(until)).unwrap_or(false) {
+            let _ = pidfd_send_signal(&self.process, Signal::KILL);
+        }
         // A host that ignores SIGCHLD or reaps all children has done it: then this fails at once.
         while let Err(Errno::INTR) = waitid(WaitId::PidFd(self.process.as_fd()), WaitIdOptions::EXITED) {}
     }

@@ -67,6 +67,9 @@ impl Worker {
         loop {
             match socket::receive(self.status.as_fd(), &mut self.buffer) {
                 Ok(Received::Message(length)) => match Status::decode(&self.buffer[..length]) {
+                    Ok(Status::Ended(_)) if is_killed => {
+                        return Some(Ended { signal: None, code: None, stderr: "it closed its socket".into() });
+                    }
                     Ok(Status::Ended(ended)) => return Some(ended),
                     _ => return None,
                 },

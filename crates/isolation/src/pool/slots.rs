@@ -154,8 +154,9 @@ impl Slots {
             if request.cancel.is_cancelled() {
                 return Err(Error::new(ErrorKind::Cancelled, "cancelled by the caller"));
             }
+            // Other files took the time: that says nothing of this one.
             if request.deadline.is_some_and(|at| Instant::now() >= at) {
-                return Err(Error::new(ErrorKind::Timeout, "the deadline passed while all workers were busy"));
+                return Err(Error::new(ErrorKind::Busy, "all workers were busy until the deadline"));
             }
             state = self.freed.wait_timeout(state, SLICE).unwrap_or_else(|e| e.into_inner()).0;
         }

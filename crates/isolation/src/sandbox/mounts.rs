@@ -20,18 +20,15 @@ pub fn leave(readable: &[PathBuf]) -> Step<()> {
     let place =
         PLACES.iter().map(Path::new).find(|path| path.is_dir()).ok_or(("a folder for the root", Errno::NOENT))?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-    // What lies beneath the place is needed after it is covered.
-    let opened: Vec<_> = readable.iter().filter(|path| path.is_dir()).filter_map(|path| open(path)).collect();
     mount("tmpfs", place, "tmpfs", flags, c"size=64k,mode=755").map_err(at("an empty root"))?;
-    for (path, folder) in &opened {
+    for path in readable {
         let Ok(inside) = path.strip_prefix("/") else { continue };
         let target = place.join(inside);
-        if std::fs::create_dir_all(&target).is_err() {
+        // Without its fonts the worker draws with those that are built in.
+        if !path.is_dir() || std::fs::create_dir_all(&target).is_err() {
             continue;
         }
-        let from = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(folder));
-        // Without its fonts the worker draws with those that are built in.
-        if mount_bind_recursive(from, &target).is_ok() {
+        if mount_bind_recursive(path, &target).is_ok() {
             // Landlock denies writing in any case.
             let _ = mount_remount(&target, MountFlags::BIND | MountFlags::RDONLY | flags, c"");
         }
@@ -40,9 +37,4 @@ pub fn leave(readable: &[PathBuf]) -> Step<()> {
     pivot_root(".", ".").map_err(at("pivot_root"))?;
     unmount(".", UnmountFlags::DETACH).map_err(at("unmounting the old root"))?;
     chdir("/").map_err(at("the empty root"))
-}
-
-fn open(path: &Path) -> Option<(&Path, std::os::fd::OwnedFd)> {
-    use rustix::fs::{Mode, OFlags};
-    rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok().map(|fd| (path, fd))
 }

@@ -44,7 +44,7 @@ pub fn run(name: &str) {
         "short-of-descriptors" => {
             // SAFETY: the limits are plain data.
             unsafe {
-                let limit = libc::rlimit { rlim_cur: 12, rlim_max: 12 };
+                let limit = libc::rlimit { rlim_cur: 12, rlim_max: 4096 };
                 libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
             }
             let files: Vec<_> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();

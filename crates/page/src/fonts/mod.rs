@@ -27,6 +27,11 @@ pub fn fingerprint() -> u64 {
     Index::get().fingerprint()
 }
 
+/// The folders where fonts are installed.
+pub fn folders() -> Vec<PathBuf> {
+    index::folders()
+}
+
 /// The bytes of a font file.
 pub type FontBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
