@@ -57,6 +57,7 @@ pub(crate) fn run(work: &Work<'_>) -> Result<Decoded> {
     let mut limits = request.limits.clone();
     limits.max_memory = work.budget.max();
     let job = Job {
+        id: 0,
         size: work.source.size(),
         delivery: Delivery::Brokered,
         hint: request.hint.clone(),

@@ -54,7 +54,7 @@ pub(super) fn run(task: Task) -> FromWorker {
     }));
     // The host sends the job to a worker that can.
     if let Some(format) = state.blocked() {
-        return FromWorker::Needs(tier::kind(format));
+        return FromWorker::Needs(job.id, tier::kind(format));
     }
     let decoded = decoded.unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().map(String::as_str);
@@ -64,15 +64,18 @@ pub(super) fn run(task: Task) -> FromWorker {
     match decoded {
         Ok((info, origin, confidence)) => {
             let warnings = state.warnings();
-            FromWorker::Done(done(&info, pixels.pictures, origin, confidence, warnings, source.bytes_read()))
+            FromWorker::Done(job.id, done(&info, pixels.pictures, origin, confidence, warnings, source.bytes_read()))
         }
-        Err(e) => FromWorker::Failed(Failure {
-            kind: e.kind(),
-            format: e.format().map(str::to_owned),
-            detail: e.detail().to_owned(),
-            bytes_read: source.bytes_read(),
-            refused: state.budget().refused(),
-        }),
+        Err(e) => FromWorker::Failed(
+            job.id,
+            Failure {
+                kind: e.kind(),
+                format: e.format().map(str::to_owned),
+                detail: e.detail().to_owned(),
+                bytes_read: source.bytes_read(),
+                refused: state.budget().refused(),
+            },
+        ),
     }
 }
 

@@ -176,7 +176,7 @@ impl IsolationArgs {
     /// Prepares the pool for `jobs` files at once with `limits`.
     pub fn configure(self, jobs: usize, limits: &Limits) {
         // What one worker may take; see `isolation::Config::memory`.
-        let worker = limits.max_memory.saturating_add(256 << 20);
+        let worker = limits.max_memory.saturating_add(256 << 20).max(512 << 20);
         let config = Config::new().workers(jobs).memory(worker.saturating_mul(jobs as u64));
         // The pool is configured before its first use, so this cannot fail.
         let _ = thumbling::isolation::configure(config);

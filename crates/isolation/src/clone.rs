@@ -28,9 +28,15 @@ pub fn start(program: &Program<'_>, namespaces: c_int) -> io::Result<(OwnedFd, u
         strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect()
     };
     let (arguments, environment) = (pointers(program.arguments), pointers(program.environment));
-    // Written by the child, in the new user namespace: this user is its root, as mounting requires.
+    // Written by the child, in the new user namespace: this user is its root, as mounting requires. Groups can only be
+    // mapped by a process that has given up changing them, and files only be made by one whose group is mapped.
     // SAFETY: always succeeds.
-    let map = format!("0 {} 1", unsafe { libc::geteuid() });
+    let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
+    let maps = [
+        (c"/proc/self/uid_map", format!("0 {user} 1")),
+        (c"/proc/self/setgroups", "deny".to_owned()),
+        (c"/proc/self/gid_map", format!("0 {group} 1")),
+    ];
     let streams = program.streams.map(|stream| stream.as_raw_fd());
     let mut pidfd: c_int = -1;
     let flags = libc::CLONE_PIDFD | libc::SIGCHLD | namespaces;
@@ -44,8 +50,10 @@ pub fn start(program: &Program<'_>, namespaces: c_int) -> io::Result<(OwnedFd, u
             unsafe {
                 libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
                 if namespaces & libc::CLONE_NEWUSER != 0 {
-                    let file = libc::open(c"/proc/self/uid_map".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
-                    libc::write(file, map.as_ptr().cast(), map.len());
+                    for (path, content) in &maps {
+                        let file = libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+                        libc::write(file, content.as_ptr().cast(), content.len());
+                    }
                 }
                 // Above all that are to be replaced.
                 let moved = streams.map(|stream| libc::fcntl(stream, libc::F_DUPFD_CLOEXEC, 10));

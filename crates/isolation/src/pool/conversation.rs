@@ -67,6 +67,7 @@ impl Worker {
         let descriptors: Vec<BorrowedFd<'_>> = handed.iter().chain(&output).map(AsFd::as_fd).collect();
         let left = request.deadline.map(|at| at.saturating_duration_since(Instant::now()));
         request.job.limits.timeout = left;
+        request.job.id = self.done;
         let message = ToWorker::Job(request.job.clone()).encode();
         self.tell(&message, &descriptors, request)?;
         drop(handed);
@@ -79,21 +80,21 @@ impl Worker {
                     let reply = read(source, offset, len as usize);
                     self.tell(&reply, &[], request)?;
                 }
-                FromWorker::Done(done) => {
+                FromWorker::Done(id, done) if id == self.done => {
                     check(&done, &request.job)?;
                     if request.job.delivery == Delivery::Descriptor {
                         source.add_bytes_read(done.bytes_read);
                     }
                     return Ok(Answer::Done(done, output.map(File::from)));
                 }
-                FromWorker::Failed(failure) => {
+                FromWorker::Failed(id, failure) if id == self.done => {
                     if request.job.delivery == Delivery::Descriptor {
                         source.add_bytes_read(failure.bytes_read);
                     }
                     return Ok(Answer::Failed(failure));
                 }
-                FromWorker::Needs(kind) => return Ok(Answer::Needs(kind)),
-                FromWorker::Ready(_) => return Err(Fault::Violation("a greeting in the middle of a job")),
+                FromWorker::Needs(id, kind) if id == self.done => return Ok(Answer::Needs(kind)),
+                _ => return Err(Fault::Violation("a greeting, or a reply to another job")),
             }
         }
     }

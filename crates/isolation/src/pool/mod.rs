@@ -153,20 +153,18 @@ impl Pool {
     /// the decoder crashed, `limit` if it ran out of memory; `busy` while workers cannot be started.
     pub fn run(&self, mut request: Request<'_>) -> Result<Outcome> {
         self.quarantine.check(request.source)?;
-        let mut is_second_try = false;
+        // An earlier job may be what broke a worker: a file is blamed for what it does to a fresh one.
+        let mut is_fresh = false;
         let mut kinds = vec![request.kind];
         loop {
             let kind = request.kind;
-            let mut worker = self.slots().acquire(&self.config, &request)?;
+            let mut worker = self.slots().acquire(&self.config, &request, is_fresh)?;
             let answer = worker.converse(&mut request);
-            match answer {
+            let is_first_job = worker.done == 1;
+            let verdict = match answer {
                 Ok(Answer::Done(done, output)) => {
                     self.slots().release(worker);
                     return Ok(Outcome::Done(done, output));
-                }
-                Ok(Answer::Failed(failure)) => {
-                    self.slots().discard(worker);
-                    return Ok(Outcome::Failed(failure));
                 }
                 Ok(Answer::Needs(other)) => {
                     self.slots().release(worker);
@@ -175,11 +173,20 @@ impl Pool {
                     }
                     kinds.push(other);
                     request.kind = other;
+                    continue;
+                }
+                Ok(Answer::Failed(failure)) => {
+                    self.slots().discard(worker);
+                    return Ok(Outcome::Failed(failure));
+                }
+                Err(Fault::Died) => verdict(worker.ended()),
+                Err(Fault::Violation(what)) => {
+                    Verdict::Crash(Error::corrupt(format!("the worker broke the protocol ({what}) and was ended")))
                 }
                 Err(Fault::Late) => {
                     self.slots().discard(worker);
                     let e = Error::new(ErrorKind::Timeout, "the deadline passed; the worker was killed");
-                    return Err(self.quarantine.strike(request.source, e));
+                    return Err(if is_first_job { self.quarantine.strike(request.source, e) } else { e });
                 }
                 Err(Fault::Cancelled) => {
                     self.slots().discard(worker);
@@ -189,21 +196,13 @@ impl Pool {
                     self.slots().discard(worker);
                     return Err(e);
                 }
-                Err(Fault::Violation(what)) => {
-                    self.slots().discard(worker);
-                    let e = Error::corrupt(format!("the worker broke the protocol ({what}) and was ended"));
-                    return Err(self.quarantine.strike(request.source, e));
-                }
-                Err(Fault::Died) => {
-                    let ended = worker.ended();
-                    self.slots().discard(worker);
-                    match verdict(ended) {
-                        Verdict::Crash(e) => return Err(self.quarantine.strike(request.source, e)),
-                        // Ended from outside: the file may have had no part in it.
-                        Verdict::Killed(e) if is_second_try => return Err(self.quarantine.strike(request.source, e)),
-                        Verdict::Killed(_) => is_second_try = true,
-                    }
-                }
+            };
+            self.slots().discard(worker);
+            match verdict {
+                Verdict::Crash(e) if is_first_job => return Err(self.quarantine.strike(request.source, e)),
+                // Ended from outside, and again.
+                Verdict::Killed(e) if is_fresh => return Err(self.quarantine.strike(request.source, e)),
+                _ => is_fresh = true,
             }
         }
     }

@@ -16,6 +16,9 @@ use crate::sandbox::Sandbox;
 /// Memory of a worker beside that of the job's limit: heap of libraries, stacks, what decoders do not account for.
 const OVERHEAD: u64 = 144 << 20;
 
+/// The memory limit that a worker is made for at least, bytes: the default of requests, so that workers suit most of them.
+const LEAST: u64 = 256 << 20;
+
 /// How often a waiting caller's token is looked at.
 const SLICE: Duration = Duration::from_millis(20);
 
@@ -92,9 +95,10 @@ impl Slots {
         Counts { busy: state.busy, idle: state.idle.len(), started: state.started }
     }
 
-    /// A worker for `request`: an idle one of the same tenant, a new one, or the first that gets free.
-    pub fn acquire(&self, config: &Config, request: &Request<'_>) -> Result<Worker> {
-        let memory = request.job.limits.max_memory.saturating_add(OVERHEAD);
+    /// A worker for `request`: an idle one of the same tenant unless it has to be fresh, a new one, or the first that gets
+    /// free.
+    pub fn acquire(&self, config: &Config, request: &Request<'_>, is_fresh: bool) -> Result<Worker> {
+        let memory = request.job.limits.max_memory.max(LEAST).saturating_add(OVERHEAD);
         if memory > config.memory {
             let detail = format!("a worker of {memory} bytes; all of them together may take {}", config.memory);
             return Err(Error::limit(detail));
@@ -105,7 +109,7 @@ impl Slots {
             let fits = |worker: &Worker| {
                 worker.spawn == Spawn { kind: request.kind, sandbox: tier, memory } && worker.tenant == request.tenant
             };
-            while let Some(at) = state.idle.iter().rposition(fits) {
+            while let Some(at) = state.idle.iter().rposition(fits).filter(|_| !is_fresh) {
                 let mut worker = state.idle.remove(at);
                 if worker.is_waiting() {
                     state.busy += 1;

@@ -35,6 +35,8 @@ pub struct Frame {
 /// A file to decode. [`Limits::timeout`] is what is left of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
+    /// Number of the job of its worker; a reply repeats it, so that none is taken for another's.
+    pub id: u32,
     /// Size of the source, bytes.
     pub size: u64,
     /// How the source comes.
@@ -120,7 +122,7 @@ impl<'a> ToWorker<'a> {
 
 impl Job {
     fn encode(&self, out: &mut Writer) {
-        out.u64(self.size).bool(self.delivery == Delivery::Brokered);
+        out.u32(self.id).u64(self.size).bool(self.delivery == Delivery::Brokered);
         out.option(self.hint.name.as_deref(), |out, name| {
             out.text(tail(name), MAX_TEXT);
         });
@@ -142,6 +144,7 @@ impl Job {
     }
 
     fn decode(input: &mut Parser<'_>) -> Decoded<Self> {
+        let id = input.u32()?;
         let size = input.u64()?;
         let delivery = if input.bool()? { Delivery::Brokered } else { Delivery::Descriptor };
         let mut hint = Hint::default();
@@ -167,7 +170,7 @@ impl Job {
             let (fit, position) = (value(&FITS, input.u8()?)?, value(&POSITIONS, input.u8()?)?);
             frames.push(Frame { width, height, fit, position });
         }
-        Ok(Self { size, delivery, hint, limits, page, time, effort, frames, output })
+        Ok(Self { id, size, delivery, hint, limits, page, time, effort, frames, output })
     }
 }
 

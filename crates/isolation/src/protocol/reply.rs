@@ -101,12 +101,12 @@ pub enum FromWorker {
         /// At most [`MAX_READ`].
         len: u32,
     },
-    /// The job is done.
-    Done(Done),
-    /// The job failed.
-    Failed(Failure),
-    /// The job needs a worker of another kind.
-    Needs(Kind),
+    /// The job with this number is done.
+    Done(u32, Done),
+    /// The job with this number failed.
+    Failed(u32, Failure),
+    /// The job with this number needs a worker of another kind.
+    Needs(u32, Kind),
 }
 
 const READY: u8 = 64;
@@ -136,21 +136,22 @@ impl FromWorker {
                 out = Writer::new(READ);
                 out.u64(*offset).u32(*len);
             }
-            Self::Done(done) => {
+            Self::Done(id, done) => {
                 out = Writer::new(DONE);
+                out.u32(*id);
                 done.encode(&mut out);
             }
-            Self::Failed(failure) => {
+            Self::Failed(id, failure) => {
                 out = Writer::new(FAILED);
-                out.u32(failure.kind.code() as u32);
+                out.u32(*id).u32(failure.kind.code() as u32);
                 out.option(failure.format.as_deref(), |out, name| {
                     out.text(name, MAX_NAME);
                 });
                 out.text(&failure.detail, MAX_TEXT).u64(failure.bytes_read).u64(failure.refused);
             }
-            Self::Needs(kind) => {
+            Self::Needs(id, kind) => {
                 out = Writer::new(NEEDS);
-                out.u8(*kind as u8);
+                out.u32(*id).u8(*kind as u8);
             }
         }
         out.0
@@ -170,9 +171,9 @@ impl FromWorker {
                 (_, len) if len as usize > MAX_READ || len == 0 => return Err(Malformed("a read of no or many bytes")),
                 (offset, len) => Self::Read { offset, len },
             },
-            DONE => Self::Done(Done::decode(&mut input)?),
-            FAILED => Self::Failed(failure(&mut input)?),
-            NEEDS => Self::Needs(kind(&mut input)?),
+            DONE => Self::Done(input.u32()?, Done::decode(&mut input)?),
+            FAILED => Self::Failed(input.u32()?, failure(&mut input)?),
+            NEEDS => Self::Needs(input.u32()?, kind(&mut input)?),
             _ => return Err(Malformed("an unknown message")),
         };
         input.end()?;

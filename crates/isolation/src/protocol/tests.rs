@@ -16,6 +16,7 @@ fn job() -> Job {
     let mut hint = Hint::name("a/b.AVIF");
     hint.mime = Some("image/avif".into());
     Job {
+        id: 7,
         size: 1 << 40,
         delivery: Delivery::Brokered,
         hint,
@@ -56,9 +57,9 @@ fn from_worker() -> Vec<FromWorker> {
         FromWorker::Ready(Ready::Yes { build: BUILD.into(), kind: Kind::Page, sandbox: Sandbox::Landlock }),
         FromWorker::Ready(Ready::No("no".into())),
         FromWorker::Read { offset: u64::MAX, len: 1 },
-        FromWorker::Done(done()),
-        FromWorker::Failed(failure),
-        FromWorker::Needs(Kind::Video),
+        FromWorker::Done(7, done()),
+        FromWorker::Failed(7, failure),
+        FromWorker::Needs(7, Kind::Video),
     ]
 }
 
@@ -95,7 +96,7 @@ fn every_message_fits_into_a_packet() {
     job.frames = vec![job.frames[0]; MAX_FRAMES];
     job.hint.name = Some("ä".repeat(100_000));
     let messages = [
-        FromWorker::Done(done).encode(),
+        FromWorker::Done(7, done).encode(),
         ToWorker::Job(job).encode(),
         ToWorker::Bytes(&vec![0; MAX_READ]).encode(),
         ToWorker::ReadFailed("x".repeat(1 << 20)).encode(),
@@ -119,11 +120,11 @@ fn a_message_that_is_cut_or_continued_is_malformed() {
 #[test]
 fn numbers_that_arithmetic_cannot_take_are_malformed() {
     for (width, confidence) in [(f64::NAN, 1.0), (f64::INFINITY, 1.0), (-1.0, 1.0), (1.0, 2.0), (1.0, f64::NAN)] {
-        let lie = FromWorker::Done(Done { width, confidence, ..done() });
+        let lie = FromWorker::Done(7, Done { width, confidence, ..done() });
         assert!(FromWorker::decode(&lie.encode()).is_err());
     }
     for format in ["", "A", "a b", "\u{1b}[2J", "../x"] {
-        let lie = FromWorker::Done(Done { format: format.into(), ..done() });
+        let lie = FromWorker::Done(7, Done { format: format.into(), ..done() });
         assert!(FromWorker::decode(&lie.encode()).is_err(), "{format:?}");
     }
 }

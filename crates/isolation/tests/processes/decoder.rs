@@ -1,6 +1,7 @@
 //! The decoder of the tests: the name of the file says what it does.
 
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use thumbling_core::error::ErrorKind;
@@ -44,7 +45,10 @@ fn done(task: &Task) -> Done {
 }
 
 fn failed(detail: String) -> FromWorker {
-    FromWorker::Failed(Failure { kind: ErrorKind::Unsupported, format: None, detail, bytes_read: 0, refused: 0 })
+    FromWorker::Failed(
+        ID.load(Ordering::Relaxed),
+        Failure { kind: ErrorKind::Unsupported, format: None, detail, bytes_read: 0, refused: 0 },
+    )
 }
 
 /// Sends bytes that are no message of ours, or not one of now; the socket is standard input too.
@@ -59,7 +63,11 @@ fn overflow(n: u64) -> u64 {
     std::hint::black_box(overflow(n + 1) + std::hint::black_box(page)[0])
 }
 
+/// The job that is running.
+static ID: AtomicU32 = AtomicU32::new(0);
+
 pub fn run(task: Task) -> FromWorker {
+    ID.store(task.job.id, Ordering::Relaxed);
     let command = task.job.hint.name.clone().unwrap_or_default();
     let (command, argument) = command.split_once(' ').unwrap_or((&command, ""));
     let mut done = done(&task);
@@ -108,9 +116,9 @@ pub fn run(task: Task) -> FromWorker {
             });
             return failed(many.count().to_string());
         }
-        "needs-page" if task.kind != Kind::Page => return FromWorker::Needs(Kind::Page),
+        "needs-page" if task.kind != Kind::Page => return FromWorker::Needs(task.job.id, Kind::Page),
         "needs-page" => {}
-        "needs-self" => return FromWorker::Needs(task.kind),
+        "needs-self" => return FromWorker::Needs(task.job.id, task.kind),
         // Lies, one field each.
         "no-pictures" => done.pictures.clear(),
         "many-pictures" => done.pictures = vec![done.pictures[0]; 200],
@@ -120,6 +128,7 @@ pub fn run(task: Task) -> FromWorker {
         "offset" => done.pictures[0].offset = argument.parse().unwrap(),
         "huge" => (done.pictures[0].width, done.pictures[0].height) = (u32::MAX, u32::MAX),
         "name" => done.format = argument.into(),
+        "another-job" => return FromWorker::Done(task.job.id + 1, done),
         "nan" => done.width = f64::NAN,
         "share" => done.confidence = 1e300,
         "bytes" => done.bytes_read = u64::MAX,
@@ -131,7 +140,7 @@ pub fn run(task: Task) -> FromWorker {
             send(&FromWorker::Read { offset: u64::MAX, len: 1 }.encode());
         }
         "half" => {
-            let message = FromWorker::Done(done.clone()).encode();
+            let message = FromWorker::Done(task.job.id, done.clone()).encode();
             send(&message[..message.len() / 2]);
         }
         "junk" => {
@@ -148,7 +157,7 @@ pub fn run(task: Task) -> FromWorker {
             while send(&message) != 0 {}
         }
         "twice" => {
-            send(&FromWorker::Done(done.clone()).encode());
+            send(&FromWorker::Done(task.job.id, done.clone()).encode());
         }
         "late-write" => {
             let output = task.output.as_ref().unwrap().try_clone().unwrap();
@@ -161,7 +170,7 @@ pub fn run(task: Task) -> FromWorker {
         "write-source" => return failed(send_to_source(&task).to_string()),
         other => panic!("{other}"),
     }
-    FromWorker::Done(done)
+    FromWorker::Done(task.job.id, done)
 }
 
 /// Whether the file can be written to by any descriptor that the worker has.

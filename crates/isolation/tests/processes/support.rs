@@ -48,6 +48,7 @@ impl Ask {
     pub fn run_on(&self, pool: &Pool, command: &str, source: &Source, cancel: &CancelToken) -> Result<Outcome> {
         let frame = Frame { width: 64, height: 64, fit: Fit::ScaleDown, position: Position::Center };
         let job = Job {
+            id: 0,
             size: 0,
             delivery: Delivery::Brokered,
             hint: Hint::name(command),

@@ -210,13 +210,15 @@ fn a_flood_ends_at_the_deadline() {
 
 fn what_comes_after_a_reply_ends_the_worker() {
     let (pool, ask) = (pool(), Ask::default());
-    let pid = ask.text(&pool, "pid");
-    // The failure above has ended that worker; the next one sends its reply twice.
-    assert!(matches!(ask.run(&pool, "twice"), Ok(Outcome::Done(..))));
-    let before = pool.counts().started;
-    ask.works(&pool);
-    assert_eq!(pool.counts().started, before + 1, "{pid}");
-    // Pixels are copied once; what a worker writes later is not seen by anybody but the holder of that memory.
+    for _ in 0..20 {
+        assert!(matches!(ask.run(&pool, "twice"), Ok(Outcome::Done(..))));
+        // Whether the second reply comes before the next job or after it: that job gets its own.
+        let before = pool.counts().started;
+        ask.works(&pool);
+        assert_eq!(pool.counts().started, before + 1);
+        ask.text(&pool, "pid");
+    }
+    // Pixels are copied once; nobody but the holder of that memory sees what is written later.
     assert!(matches!(ask.run(&pool, "late-write"), Ok(Outcome::Done(..))));
     ask.works(&pool);
 }
