@@ -90,7 +90,7 @@ impl Supervisor {
             };
             match (Status::decode(&buffer[..length]), descriptors.into_iter().next()) {
                 (Ok(Status::Started), Some(process)) => break process,
-                (Ok(Status::NotStarted(e)), _) if spawn.sandbox == Sandbox::Full => {
+                (Ok(Status::NotStarted(e)), _) if spawn.sandbox == Sandbox::Full && !is_shortage(&e) => {
                     return Err(NotStarted::Sandbox(format!("namespaces: {e}")));
                 }
                 (Ok(Status::NotStarted(e)), _) => return Err(NotStarted::Other(e)),
@@ -115,6 +115,12 @@ impl Supervisor {
             },
         }
     }
+}
+
+/// Whether the system is short of processes, memory or descriptors, which says nothing of its sandboxes.
+fn is_shortage(detail: &str) -> bool {
+    let numbers = [libc::EAGAIN, libc::ENOMEM, libc::EMFILE, libc::ENFILE];
+    numbers.iter().any(|number| detail.contains(&format!("os error {number})")))
 }
 
 fn check(build: &str, kind: Kind, sandbox: Sandbox, spawn: Spawn) -> Result<(), String> {

@@ -87,28 +87,30 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Pool {
     config: Config,
-    quarantine: Quarantine,
-    slots: Generation,
+    first: Generation,
 }
 
-/// The workers of this process. A forked child has its own: it can neither reap nor talk to its parent's.
+/// The state of one process. A forked child has its own: it can neither reap nor talk to its parent's workers, and another
+/// thread of its parent may have held a lock.
 #[derive(Debug)]
 struct Generation {
     pid: u32,
     slots: Slots,
+    quarantine: Quarantine,
     forked: OnceLock<Box<Generation>>,
 }
 
 impl Generation {
     fn new() -> Self {
-        Self { pid: std::process::id(), slots: Slots::default(), forked: OnceLock::new() }
+        let (slots, quarantine) = (Slots::default(), Quarantine::default());
+        Self { pid: std::process::id(), slots, quarantine, forked: OnceLock::new() }
     }
 }
 
 impl Pool {
     /// A pool without workers; they start with the first jobs.
     pub fn new(config: Config) -> Self {
-        Self { config, quarantine: Quarantine::default(), slots: Generation::new() }
+        Self { config, first: Generation::new() }
     }
 
     /// The pool with no stronger sandbox than `sandbox`, for tests and diagnosis of the weaker ones.
@@ -138,12 +140,16 @@ impl Pool {
     }
 
     fn slots(&self) -> &Slots {
+        &self.generation().slots
+    }
+
+    fn generation(&self) -> &Generation {
         let pid = std::process::id();
-        let mut generation = &self.slots;
+        let mut generation = &self.first;
         while generation.pid != pid {
             generation = generation.forked.get_or_init(|| Box::new(Generation::new()));
         }
-        &generation.slots
+        generation
     }
 
     /// Runs a job.
@@ -152,22 +158,23 @@ impl Pool {
     /// `sandbox-unavailable` if this machine has no sandbox as strong as wanted; `timeout`, `cancelled`; `corrupt` if
     /// the decoder crashed, `limit` if it ran out of memory; `busy` while workers cannot be started.
     pub fn run(&self, mut request: Request<'_>) -> Result<Outcome> {
-        self.quarantine.check(request.source)?;
+        let Generation { slots, quarantine, .. } = self.generation();
+        quarantine.check(request.source)?;
         // An earlier job may be what broke a worker: a file is blamed for what it does to a fresh one.
         let mut is_fresh = false;
         let mut kinds = vec![request.kind];
         loop {
             let kind = request.kind;
-            let mut worker = self.slots().acquire(&self.config, &request, is_fresh)?;
+            let mut worker = slots.acquire(&self.config, &request, is_fresh)?;
             let answer = worker.converse(&mut request);
             let is_first_job = worker.done == 1;
             let verdict = match answer {
                 Ok(Answer::Done(done, output)) => {
-                    self.slots().release(worker);
+                    slots.release(worker);
                     return Ok(Outcome::Done(done, output));
                 }
                 Ok(Answer::Needs(other)) => {
-                    self.slots().release(worker);
+                    slots.release(worker);
                     if kinds.contains(&other) || kind.covers(other) {
                         return Err(Error::unsupported("it needs several kinds of decoders at once"));
                     }
@@ -176,7 +183,7 @@ impl Pool {
                     continue;
                 }
                 Ok(Answer::Failed(failure)) => {
-                    self.slots().discard(worker);
+                    slots.discard(worker);
                     return Ok(Outcome::Failed(failure));
                 }
                 Err(Fault::Died) => verdict(worker.ended()),
@@ -184,24 +191,24 @@ impl Pool {
                     Verdict::Crash(Error::corrupt(format!("the worker broke the protocol ({what}) and was ended")))
                 }
                 Err(Fault::Late) => {
-                    self.slots().discard(worker);
+                    slots.discard(worker);
                     let e = Error::new(ErrorKind::Timeout, "the deadline passed; the worker was killed");
-                    return Err(if is_first_job { self.quarantine.strike(request.source, e) } else { e });
+                    return Err(if is_first_job { quarantine.strike(request.source, e) } else { e });
                 }
                 Err(Fault::Cancelled) => {
-                    self.slots().discard(worker);
+                    slots.discard(worker);
                     return Err(Error::new(ErrorKind::Cancelled, "cancelled by the caller"));
                 }
                 Err(Fault::Source(e)) => {
-                    self.slots().discard(worker);
+                    slots.discard(worker);
                     return Err(e);
                 }
             };
-            self.slots().discard(worker);
+            slots.discard(worker);
             match verdict {
-                Verdict::Crash(e) if is_first_job => return Err(self.quarantine.strike(request.source, e)),
+                Verdict::Crash(e) if is_first_job => return Err(quarantine.strike(request.source, e)),
                 // Ended from outside, and again.
-                Verdict::Killed(e) if is_fresh => return Err(self.quarantine.strike(request.source, e)),
+                Verdict::Killed(e) if is_fresh => return Err(quarantine.strike(request.source, e)),
                 _ => is_fresh = true,
             }
         }
