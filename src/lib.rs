@@ -67,6 +67,7 @@ mod containers;
 mod encode;
 mod ffi;
 pub mod isolation;
+mod pictures;
 mod pipeline;
 mod placeholder;
 mod request;

@@ -12,7 +12,7 @@ use thumbling_isolation::protocol::{Done, Failure, FromWorker, Job, Picture};
 use thumbling_isolation::{Environment, Kind, Task};
 
 use crate::codecs::{self, tier};
-use crate::pipeline;
+use crate::pictures;
 use crate::request::{Request, Spec};
 
 /// Loads what cannot be loaded after lock-down.
@@ -45,11 +45,11 @@ pub(super) fn run(task: Task) -> FromWorker {
     let specs: Vec<Spec> = job.frames.iter().map(spec).collect();
     let mut pixels = Pixels { output, at: 0, pictures: Vec::new() };
     let decoded = catch_unwind(AssertUnwindSafe(|| {
-        pipeline::opened(&source, &request, &state, |decoder, cx| {
+        pictures::opened(&source, &request, &state, |decoder, cx| {
             if specs.is_empty() {
                 return Ok((decoder.info(cx)?, Origin::Decoded, 1.0));
             }
-            pipeline::pictures(decoder, &specs, &request, cx, |_, frame| pixels.add(&frame))
+            pictures::pictures(decoder, &specs, &request, cx, |_, frame| pixels.add(&frame))
         })
     }));
     // The host sends the job to a worker that can.
