@@ -19,6 +19,7 @@ pub use wire::{Decoded, Malformed};
 pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
 
 /// The first argument of supervisors and workers.
+#[cfg(target_os = "linux")]
 pub(crate) const ARGUMENT: &str = "--thumbling-isolation";
 
 /// Largest message, bytes: a packet has to fit into the default buffer of a socket.
