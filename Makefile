@@ -20,9 +20,9 @@ help: ## list the targets
 deps: ## install missing build and test dependencies (Debian)
 	@.ci/deps test
 
-build: ## build the command and the C library into target/release
+build: ## build the command, the C library and its worker into target/release
 	@.ci/deps build
-	@.ci/progress $(CARGO) build --release -p thumbling-cli -p thumbling-capi --features thumbling-capi/full
+	@.ci/progress $(CARGO) build --release -p thumbling-cli -p thumbling-capi -p thumbling-worker --features thumbling-capi/full
 
 demo: ## draw sample files of every format and make a gallery of them: demo/index.html
 	@.ci/deps build
@@ -45,9 +45,10 @@ bench: build ## time the stages of the pipeline; benches/peers.py compares with 
 
 install: ## build for distribution and install: command, libraries, header, pkg-config file; PREFIX=/usr/local, DESTDIR=
 	@.ci/deps build
-	@.ci/progress $(CARGO) build --profile dist -p thumbling-cli -p thumbling-capi --features thumbling-capi/full
+	@.ci/progress $(CARGO) build --profile dist -p thumbling-cli -p thumbling-capi -p thumbling-worker --features thumbling-capi/full
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(BUILT)/dist/thumbling $(DESTDIR)$(PREFIX)/bin/thumbling
+	install -m 755 $(BUILT)/dist/thumbling-worker $(DESTDIR)$(PREFIX)/bin/thumbling-worker
 	install -m 644 include/thumbling.h $(DESTDIR)$(PREFIX)/include/thumbling.h
 	.ci/archive $(BUILT)/dist/libthumbling.a $(DESTDIR)$(LIBDIR)/libthumbling.a
 	install -m 755 $(BUILT)/dist/libthumbling.so $(DESTDIR)$(LIBDIR)/libthumbling.so.$(ABI)

@@ -3,6 +3,8 @@
 use thumbling::{Output, Request, Source};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // As a worker the process ends here.
+    thumbling::isolation::run_if_worker();
     let mut args = std::env::args().skip(1);
     let (Some(file), Some(out)) = (args.next(), args.next()) else { return Err("usage: thumbnail FILE OUT".into()) };
     let request = Request::new().name(&file).square(256).output(Output::Webp);

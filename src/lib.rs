@@ -1,7 +1,8 @@
 //! Thumbnails of any file, in-process: photos, RAW, PDF, presentations, text, video, audio covers, archives.
 //!
 //! [`thumbnail`] turns a [`Source`] into the [`Thumbnails`] that a [`Request`] asks for, or returns a typed [`Error`]. It
-//! holds no state, runs no child processes, and opens no files or connections but the source.
+//! opens no files or connections but the source. Formats whose decoders are not trusted with the host's process are
+//! decoded in a sandboxed worker process; see [`isolation`].
 //!
 //! ```
 //! # fn main() -> thumbling::Result<()> {
@@ -65,6 +66,8 @@ mod codecs;
 mod containers;
 mod encode;
 mod ffi;
+pub mod isolation;
+mod pictures;
 mod pipeline;
 mod placeholder;
 mod request;
@@ -76,15 +79,16 @@ mod testing;
 #[cfg(feature = "text")]
 mod text;
 
-pub use codecs::{Capability, capabilities};
+pub use codecs::{Capability, Tier, capabilities};
 #[doc(hidden)]
 pub use pipeline::thumbnail_within;
 pub use pipeline::{probe, thumbnail};
-pub use request::{Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
+pub use request::{Isolation, Output, Request, Rgb, Spec, Thumbnail, Thumbnails};
 pub use thumbling_core::{
     CancelToken, Effort, Error, ErrorKind, Family, Fit, Format, Hint, Limits, Origin, Position, ReadAt, Result, Size,
     Source, SourceInfo,
 };
+pub use thumbling_isolation::Sandbox;
 
 /// Version of this library, as in Cargo.toml.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

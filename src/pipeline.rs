@@ -1,24 +1,22 @@
-//! Request to thumbnails: probe, decode, scale, convert colours, apply orientation, encode. Knows no codec.
-//!
-//! Colour conversion and orientation follow scaling: both commute with it, and far fewer pixels are left.
+//! Request to thumbnails: where to decode, decoding, encoding.
 //!
 //! Spans of [`tracing`] at debug level: `thumbnail` or `probe` around a call, `decode` and one `encode` a spec inside.
 
+use std::time::Instant;
+
 use tracing::debug_span;
 
-use crate::attention;
-use crate::codecs;
+use crate::codecs::{self, tier};
 use crate::encode;
+use crate::isolation::{self, Decoded, Work};
+use crate::pictures::{opened, pictures};
 use crate::placeholder;
-use crate::request::{Request, Spec, Thumbnails};
-use thumbling_core::color;
-use thumbling_core::decode::{Context, Decoder, RequestState, SourceInfo, Want};
-use thumbling_core::error::{Error, Result};
-use thumbling_core::frame::{Frame, Samples};
-use thumbling_core::geometry::{self, Fit, Position, Rect, Size};
+use crate::request::{Isolation, Request, Spec, Thumbnail, Thumbnails};
+use thumbling_core::cancel::CancelToken;
+use thumbling_core::decode::{Context, Decoder, RequestState, SourceInfo};
+use thumbling_core::error::{Error, ErrorKind, Result};
+use thumbling_core::frame::{Frame, Origin};
 use thumbling_core::limits::Budget;
-use thumbling_core::orient;
-use thumbling_core::scale;
 use thumbling_core::source::Source;
 
 /// Makes all thumbnails of `request` from one decode of `source`.
@@ -50,10 +48,52 @@ pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> 
     let _span = debug_span!("thumbnail", name = request.hint.name, size = source.size()).entered();
     let specs = request.specs();
     specs.iter().try_for_each(check)?;
-    let state = RequestState::within(&request.limits, request.cancel.clone(), budget, codecs::open);
-    let mut thumbnails = opened(source, request, &state, |decoder, cx| make(decoder, &specs, request, cx))?;
-    (thumbnails.bytes_read, thumbnails.warnings) = (source.bytes_read(), state.warnings());
+    let work = Work { source, request, specs: &specs, budget, deadline: deadline(request), kind: None };
+    let mut thumbnails = route(
+        &work,
+        |state| {
+            let made = opened(source, request, state, |decoder, cx| make(decoder, &specs, request, cx))?;
+            Ok(Thumbnails { warnings: state.warnings(), ..made })
+        },
+        |decoded| encoded(decoded, &specs, &request.cancel),
+    )?;
+    thumbnails.bytes_read = source.bytes_read();
     Ok(thumbnails)
+}
+
+/// Runs a request where its policy says: in this process, or in a worker.
+fn route<T>(
+    work: &Work<'_>,
+    here: impl Fn(&RequestState) -> Result<T>,
+    from_worker: impl Fn(Decoded) -> Result<T>,
+) -> Result<T> {
+    let request = work.request;
+    let isolated = |kind| isolation::run(&Work { kind, ..*work }).and_then(&from_worker);
+    let state = || RequestState::within(&request.limits, request.cancel.clone(), work.budget, codecs::open);
+    match request.isolation {
+        Isolation::Nothing => here(&state()),
+        Isolation::Everything => isolated(None),
+        Isolation::Default => {
+            let state = state().guarded(tier::in_process);
+            let result = here(&state);
+            if let Some(format) = state.blocked() {
+                return isolated(Some(tier::kind(format))).map_err(|e| e.of_format(format.name));
+            }
+            match result {
+                // The worker may have formats that this build lacks.
+                Err(e) if is_unknown(&e) && isolation::has_own_program() => isolated(None),
+                result => result,
+            }
+        }
+    }
+}
+
+fn is_unknown(e: &Error) -> bool {
+    e.format().is_none() && matches!(e.kind(), ErrorKind::FeatureDisabled | ErrorKind::Unsupported)
+}
+
+fn deadline(request: &Request) -> Option<Instant> {
+    request.limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }
 
 /// Reads what the header of `source` says; no pixels are decoded.
@@ -72,124 +112,60 @@ pub fn thumbnail_within(source: &Source, request: &Request, budget: &Budget) -> 
 /// As [`thumbnail`].
 pub fn probe(source: &Source, request: &Request) -> Result<SourceInfo> {
     let _span = debug_span!("probe", name = request.hint.name, size = source.size()).entered();
-    let state = RequestState::new(&request.limits, request.cancel.clone(), codecs::open);
-    opened(source, request, &state, |decoder, cx| decoder.info(cx))
+    let budget = Budget::new(request.limits.max_memory);
+    let work = Work { source, request, specs: &[], budget: &budget, deadline: deadline(request), kind: None };
+    route(&work, |state| opened(source, request, state, |decoder, cx| decoder.info(cx)), |decoded| Ok(decoded.info))
 }
 
-/// Runs `f` with the decoder of `source`; errors name the format.
-fn opened<T>(
-    source: &Source,
-    request: &Request,
-    state: &RequestState,
-    f: impl FnOnce(&mut dyn Decoder, &Context<'_>) -> Result<T>,
-) -> Result<T> {
-    let cx = state.context(&request.hint);
-    let entry = codecs::identify(source, &request.hint, &cx)?;
-    let done = (entry.open)(source, &cx).and_then(|mut decoder| f(decoder.as_mut(), &cx));
-    done.map_err(|e| e.of_format(entry.format.name))
-}
-
+/// Decodes and encodes.
 fn make(decoder: &mut dyn Decoder, specs: &[Spec], request: &Request, cx: &Context<'_>) -> Result<Thumbnails> {
-    let info = decoder.info(cx)?;
-    let frame = {
-        let _span =
-            debug_span!("decode", format = info.format.name, width = info.width, height = info.height).entered();
-        prepared(decoder.frame(&want(&info, specs, request), cx)?, cx)?
-    };
-    let mut items = Vec::with_capacity(specs.len());
-    let mut last = None;
-    for spec in specs {
-        cx.check()?;
+    let mut output = Encoder::default();
+    let (info, origin, confidence) = pictures(decoder, specs, request, cx, |spec, frame| output.add(spec, frame))?;
+    output.finish(info, origin, confidence, Vec::new())
+}
+
+/// Encodes what a worker decoded.
+fn encoded(decoded: Decoded, specs: &[Spec], cancel: &CancelToken) -> Result<Thumbnails> {
+    let mut output = Encoder::default();
+    for (spec, frame) in specs.iter().zip(decoded.frames) {
+        if cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled, "cancelled by the caller"));
+        }
+        output.add(spec, frame)?;
+    }
+    output.finish(decoded.info, decoded.origin, decoded.confidence, decoded.warnings)
+}
+
+/// Thumbnails in the making.
+#[derive(Default)]
+struct Encoder {
+    items: Vec<Thumbnail>,
+    last: Option<Frame>,
+}
+
+impl Encoder {
+    fn add(&mut self, spec: &Spec, picture: Frame) -> Result<()> {
         let _span =
             debug_span!("encode", width = spec.width, height = spec.height, output = spec.output.name()).entered();
-        let picture = picture(&frame, &info, spec, cx)?;
-        items.push(encode::encode(&picture, spec)?);
-        last = Some(picture);
+        self.items.push(encode::encode(&picture, spec)?);
+        self.last = Some(picture);
+        Ok(())
     }
-    let last = last.ok_or_else(|| Error::internal("no spec"))?;
-    let small = placeholder::small(&last)?;
-    Ok(Thumbnails {
-        info,
-        items,
-        thumbhash: placeholder::thumbhash(&small),
-        dominant: placeholder::dominant(&small),
-        origin: frame.origin,
-        confidence: frame.confidence,
-        bytes_read: 0,
-        warnings: Vec::new(),
-    })
-}
 
-/// The frame with samples that can be scaled.
-fn prepared(frame: Frame, cx: &Context<'_>) -> Result<Frame> {
-    let _held = match frame.samples {
-        Samples::F32(_) => Some(cx.reserve(frame.samples.len() as u64 * 2)?),
-        _ => None,
-    };
-    color::prepare(frame)
-}
-
-/// How far the shape of a frame may be from its source's by rounding alone: a pixel of a small preview.
-const ROUNDED: f64 = 0.02;
-
-/// Bytes a pixel of colour conversion and turning: linear light as floats, and samples before and after.
-const COLOR_BYTES: u64 = 24;
-
-/// One spec's pixels: upright 8-bit sRGB of the output's size.
-fn picture(frame: &Frame, info: &SourceInfo, spec: &Spec, cx: &Context<'_>) -> Result<Frame> {
-    let shown = frame.orientation.apply_to(frame.size());
-    // The size of a thumbnail does not depend on which frame it is made of.
-    let source = info.size();
-    let shown = if source.same_aspect(shown, ROUNDED) { source } else { shown };
-    let plan = geometry::plan(shown, Size::new(spec.width, spec.height), fit(info, spec));
-    // Everything up to the last step works on stored pixels, in stored orientation.
-    let stored_output = frame.orientation.apply_to(plan.output);
-    let crop = match spec.fit {
-        Fit::Cover => {
-            let focus = focus(frame, spec.position, stored_output)?;
-            geometry::cover_crop(frame.size(), stored_output, focus)
-        }
-        _ => Rect { x: 0.0, y: 0.0, width: f64::from(frame.width), height: f64::from(frame.height) },
-    };
-    let _held = cx.reserve(plan.output.pixels().saturating_mul(COLOR_BYTES))?;
-    let scaled = scale::resize(frame, crop, stored_output)?;
-    Ok(orient::upright(color::to_srgb8(scaled)?))
-}
-
-/// Where the middle of a crop should lie in stored pixels, as shares of width and height.
-fn focus(frame: &Frame, position: Position, output: Size) -> Result<(f64, f64)> {
-    use thumbling_core::orient::Orientation as O;
-    // Attention works on stored pixels.
-    let Some((x, y)) = position.focus() else { return attention::focus(frame, output) };
-    // From shown to stored: the inverse of the orientation.
-    Ok(match frame.orientation {
-        O::Normal => (x, y),
-        O::FlipHorizontal => (1.0 - x, y),
-        O::Rotate180 => (1.0 - x, 1.0 - y),
-        O::FlipVertical => (x, 1.0 - y),
-        O::Transpose => (y, x),
-        O::Rotate90 => (y, 1.0 - x),
-        O::Transverse => (1.0 - y, 1.0 - x),
-        O::Rotate270 => (1.0 - y, x),
-    })
-}
-
-/// The fit of `spec`: what is drawn at any size has no pixels that could be enlarged.
-fn fit(info: &SourceInfo, spec: &Spec) -> Fit {
-    match spec.fit {
-        Fit::ScaleDown if info.is_scalable => Fit::Contain,
-        fit => fit,
+    fn finish(self, info: SourceInfo, origin: Origin, confidence: f32, warnings: Vec<String>) -> Result<Thumbnails> {
+        let last = self.last.ok_or_else(|| Error::internal("no spec"))?;
+        let small = placeholder::small(&last)?;
+        Ok(Thumbnails {
+            info,
+            items: self.items,
+            thumbhash: placeholder::thumbhash(&small),
+            dominant: placeholder::dominant(&small),
+            origin,
+            confidence,
+            bytes_read: 0,
+            warnings,
+        })
     }
-}
-
-fn want(info: &SourceInfo, specs: &[Spec], request: &Request) -> Want {
-    let source = info.size();
-    let mut size = Size::new(1, 1);
-    for spec in specs {
-        let whole = geometry::plan(source, Size::new(spec.width, spec.height), fit(info, spec)).whole;
-        size = Size::new(size.width.max(whole.width), size.height.max(whole.height));
-    }
-    Want { many: specs.len() > 1, page: request.page, time: request.time, effort: request.effort, ..Want::new(size) }
 }
 
 fn check(spec: &Spec) -> Result<()> {

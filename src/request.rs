@@ -8,9 +8,41 @@ use thumbling_core::frame::Origin;
 use thumbling_core::geometry::{Fit, Position};
 use thumbling_core::limits::Limits;
 use thumbling_core::probe::Hint;
+use thumbling_isolation::Sandbox;
 
 /// Side of the box of a request without sizes, px.
 const DEFAULT_SIDE: u32 = 256;
+
+/// Which decoders run in worker processes; see [`isolation`](crate::isolation).
+///
+/// ```
+/// use thumbling::{Isolation, Request, Sandbox};
+///
+/// let request = Request::new().isolation(Isolation::Everything).sandbox(Sandbox::Full);
+/// assert_eq!(request.isolation.name(), "everything");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// Those that have not qualified for the host's process; see [`Capability::tier`](crate::Capability).
+    #[default]
+    Default,
+    /// All: for hosts with files of many tenants.
+    Everything,
+    /// None: a file that crashes its decoder ends the host. Formats are those of this build.
+    Nothing,
+}
+
+impl Isolation {
+    /// The name used on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Everything => "everything",
+            Self::Nothing => "nothing",
+        }
+    }
+}
 
 /// Output format of a thumbnail. Metadata of the source is never written.
 ///
@@ -189,6 +221,12 @@ pub struct Request {
     pub cancel: CancelToken,
     /// Speed against fidelity.
     pub effort: Effort,
+    /// Which decoders run in a worker process.
+    pub isolation: Isolation,
+    /// The weakest sandbox of a worker. If this machine lacks it the request fails with `sandbox-unavailable`.
+    pub sandbox: Sandbox,
+    /// Whose file it is. A worker is not shared between tenants.
+    pub tenant: Option<String>,
 }
 
 impl Default for Request {
@@ -202,6 +240,9 @@ impl Default for Request {
             limits: Limits::default(),
             cancel: CancelToken::new(),
             effort: Effort::default(),
+            isolation: Isolation::default(),
+            sandbox: Sandbox::default(),
+            tenant: None,
         }
     }
 }
@@ -318,6 +359,27 @@ impl Request {
     #[must_use]
     pub fn effort(mut self, effort: Effort) -> Self {
         self.effort = effort;
+        self
+    }
+
+    /// Sets which decoders run in a worker process.
+    #[must_use]
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = isolation;
+        self
+    }
+
+    /// Sets the weakest sandbox of a worker to accept.
+    #[must_use]
+    pub fn sandbox(mut self, sandbox: Sandbox) -> Self {
+        self.sandbox = sandbox;
+        self
+    }
+
+    /// Sets whose file it is.
+    #[must_use]
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = Some(tenant.into());
         self
     }
 

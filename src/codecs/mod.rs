@@ -1,10 +1,17 @@
 //! The registry: one line per format. Probing, the capability list, the command, the C ABI and corpus tests all use it.
 
+pub(crate) mod tier;
+
+use std::sync::Mutex;
+
+pub use self::tier::Tier;
 use thumbling_core::decode::{Context, Decoder, FormatEntry};
 use thumbling_core::error::Result;
+use thumbling_core::format::{Family, Format};
 use thumbling_core::probe::Hint;
 use thumbling_core::registry::{self, Registered};
 use thumbling_core::source::Source;
+use thumbling_isolation::Kind;
 
 /// The modules of one family: declared here, or in another crate.
 macro_rules! family {
@@ -191,11 +198,17 @@ pub struct Capability {
     pub enabled: bool,
     /// The Cargo feature that enables it.
     pub feature: &'static str,
+    /// Where it is decoded by default.
+    pub tier: Tier,
+    /// Why.
+    pub evidence: &'static str,
 }
 
 /// Every known format, in the registry's order, except wrappers of other formats, which have no extension.
 pub fn capabilities() -> impl Iterator<Item = Capability> {
     REGISTRY.iter().filter(|line| !line.extensions.is_empty()).map(|line| Capability {
+        tier: line.entry.map_or(Tier::Worker, |e| tier::of(e.format).0),
+        evidence: line.entry.map_or("", |e| tier::of(e.format).1),
         name: line.entry.map_or(line.feature, |e| e.format.name),
         family: line.entry.map(|e| e.format.family.name()),
         extensions: line.extensions,
@@ -207,7 +220,48 @@ pub fn capabilities() -> impl Iterator<Item = Capability> {
 
 /// The entry for `source`, chosen by content.
 pub(crate) fn identify(source: &Source, hint: &Hint, cx: &Context<'_>) -> Result<&'static FormatEntry> {
-    registry::identify(REGISTRY, source, hint, cx)
+    let entry = registry::identify(REGISTRY, source, hint, cx)?;
+    cx.admit(entry)?;
+    Ok(entry)
+}
+
+/// The kind of worker that a file with this name or media type most likely needs.
+pub(crate) fn likely_kind(hint: &Hint) -> Kind {
+    let extension = hint.extension();
+    let line = REGISTRY.iter().find(|line| {
+        line.extensions.contains(&extension.as_str())
+            || line.entry.is_some_and(|e| hint.mime.as_deref().is_some_and(|mime| e.mime_types.contains(&mime)))
+    });
+    match line {
+        Some(Registered { entry: Some(entry), .. }) => tier::kind(entry.format),
+        // Only its name is known.
+        Some(line) if line.feature == "ffmpeg" => Kind::Video,
+        Some(line) if line.feature == "pdf" => Kind::Page,
+        _ => Kind::Picture,
+    }
+}
+
+/// Names of formats of other builds that are kept: more than there are formats.
+const MAX_FOREIGN: usize = 256;
+
+/// A format by the name that a worker gave; the names that this build does not know are kept for good, up to a few.
+pub(crate) fn format(name: &str, family: Family) -> Format {
+    static FOREIGN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+    if let Some(entry) = REGISTRY.iter().filter_map(|line| line.entry).find(|entry| entry.format.name == name) {
+        return entry.format;
+    }
+    let mut foreign = FOREIGN.lock().unwrap_or_else(|e| e.into_inner());
+    let known = foreign.iter().find(|known| **known == name).copied();
+    let name = match known {
+        Some(known) => known,
+        None if foreign.len() < MAX_FOREIGN => {
+            let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
+            foreign.push(kept);
+            kept
+        }
+        None => "other",
+    };
+    Format { name, family }
 }
 
 /// A decoder for `source`, chosen by content; its errors name the format.

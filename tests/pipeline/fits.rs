@@ -1,6 +1,6 @@
 //! The size of thumbnails for each fit.
 
-use thumbling::{Fit, Request, Source};
+use thumbling::{Fit, Isolation, Request, Source};
 
 fn png(width: u32, height: u32) -> Source {
     let mut bytes = Vec::new();
@@ -31,5 +31,5 @@ fn large_picture_is_reduced_to_the_box() {
 #[test]
 fn vector_picture_fills_the_box_by_default() {
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='32' height='16'><rect width='32' height='16'/></svg>";
-    assert_eq!(size(&Source::from_bytes(svg), Request::new()), (256, 128));
+    assert_eq!(size(&Source::from_bytes(svg), Request::new().isolation(Isolation::Nothing)), (256, 128));
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use thumbling::{Output, Request, Source};
+use thumbling::{Isolation, Output, Request, Source};
 
 fn record(kind: u32, arguments: &[i32]) -> Vec<u8> {
     let mut bytes = kind.to_le_bytes().to_vec();
@@ -35,7 +35,7 @@ fn pixels(png: &[u8]) -> (u32, Vec<[u8; 4]>) {
 }
 
 fn check(name: &str, bytes: Vec<u8>) {
-    let request = Request::new().name(name).square(64).output(Output::Png);
+    let request = Request::new().name(name).square(64).output(Output::Png).isolation(Isolation::Nothing);
     let thumbnails = thumbling::thumbnail(&Source::from_bytes(bytes), &request).unwrap();
     assert_eq!(thumbnails.info.format.name, "emf");
     let (width, pixels) = pixels(&thumbnails.items[0].bytes);

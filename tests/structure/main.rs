@@ -13,12 +13,12 @@ use modules::{Crate, OWN};
 /// The packages, lowest first; those of one row do not depend on each other.
 const LAYERS: &[&[&str]] = &[
     &["thumbling-core"],
-    &["thumbling-page"],
+    &["thumbling-page", "thumbling-isolation"],
     &["thumbling-metafile"],
     &["thumbling-office"],
     &["thumbling"],
     &["thumbling-engine"],
-    &["thumbling-capi", "thumbling-cli", "thumbling-samples"],
+    &["thumbling-capi", "thumbling-cli", "thumbling-samples", "thumbling-worker"],
 ];
 
 fn root() -> &'static Path {

@@ -4,6 +4,7 @@
 //! (worker threads and timing), [`folder`] (atomic writes) and [`report`] (text and JSON output).
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod doctor;
 mod folder;
 mod formats;
 mod gallery;
@@ -36,17 +37,21 @@ enum Command {
     Gallery(gallery::Args),
     Probe(probe::Args),
     Formats(formats::Args),
+    Doctor(doctor::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
 }
 
 fn main() -> ExitCode {
+    // The command is its own worker: as one it ends here.
+    thumbling::isolation::run_if_worker();
     run::capture_panics();
     let result = match Cli::parse().command {
         Command::Make(args) => make::run(args),
         Command::Gallery(args) => gallery::run(args),
         Command::Probe(args) => probe::run(args),
         Command::Formats(args) => formats::run(args),
+        Command::Doctor(args) => doctor::run(args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args),
     };

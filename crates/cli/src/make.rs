@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use thumbling::{Error, ErrorKind, Output, Request, Result, Rgb, Source, Thumbnail, Thumbnails};
 
 use crate::folder::{self, Folder};
-use crate::options::{self, BoxSize, EffortArg, FitArg, FormatArg, JobArgs, LimitArgs, PositionArg};
+use crate::options::{self, BoxSize, EffortArg, FitArg, FormatArg, IsolationArgs, JobArgs, LimitArgs, PositionArg};
 use crate::progress;
 use crate::report::{self, Summary};
 use crate::run::{self, Outcome};
@@ -43,6 +43,8 @@ pub struct Args {
     thumbnail: ThumbnailArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    isolation: IsolationArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -130,7 +132,8 @@ pub fn run(args: Args) -> io::Result<()> {
     folder::clean_on_interrupt();
     let out = Folder::create(&args.out)?;
     let inputs = walk::find(&args.paths, Some(out.root()));
-    let request = args.thumbnail.request(&args.limits);
+    let request = args.isolation.apply(args.thumbnail.request(&args.limits));
+    args.isolation.configure(args.jobs.count(), &request.limits);
     let sizes: Vec<String> = args.thumbnail.sizes().iter().map(ToString::to_string).collect();
     let bar = progress::bar(inputs.files.len(), args.json);
     let mut stdout = io::stdout().lock();

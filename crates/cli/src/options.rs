@@ -8,7 +8,8 @@ use bytesize::ByteSize;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{ArgAction, ValueEnum};
-use thumbling::{Effort, Fit, Limits, Output, Position, Rgb};
+use thumbling::isolation::Config;
+use thumbling::{Effort, Fit, Isolation, Limits, Output, Position, Request, Rgb, Sandbox};
 
 /// Colours of `--help` and usage errors.
 pub const STYLES: Styles = Styles::styled()
@@ -128,6 +129,58 @@ values! {
         Normal,
         /// Always decode the full picture
         Best,
+    }
+}
+
+values! {
+    /// `--isolation`.
+    IsolationArg => Isolation {
+        /// Decoders that have not qualified for this process run in a worker process
+        Default,
+        /// All decoders run in a worker process
+        Everything,
+        /// None does: a file that crashes its decoder ends the command
+        Nothing,
+    }
+}
+
+values! {
+    /// `--sandbox`.
+    SandboxArg => Sandbox {
+        /// Namespaces, Landlock and seccomp
+        Full,
+        /// Landlock and seccomp
+        Landlock,
+        /// Limits on memory and CPU alone
+        None,
+    }
+}
+
+/// Where decoders run.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "Isolation")]
+pub struct IsolationArgs {
+    /// Which decoders run in sandboxed worker processes
+    #[arg(long, value_enum, default_value_t = IsolationArg::Default)]
+    isolation: IsolationArg,
+    /// The weakest sandbox to accept; see `thumbling doctor`
+    #[arg(long, value_enum, default_value_t = SandboxArg::Landlock)]
+    sandbox: SandboxArg,
+}
+
+impl IsolationArgs {
+    /// `request` with the options applied.
+    pub fn apply(self, request: Request) -> Request {
+        request.isolation(self.isolation.into()).sandbox(self.sandbox.into())
+    }
+
+    /// Prepares the pool for `jobs` files at once with `limits`.
+    pub fn configure(self, jobs: usize, limits: &Limits) {
+        // What one worker may take; see `isolation::Config::memory`.
+        let worker = limits.max_memory.saturating_add(256 << 20).max(512 << 20);
+        let config = Config::new().workers(jobs).memory(worker.saturating_mul(jobs as u64));
+        // The pool is configured before its first use, so this cannot fail.
+        let _ = thumbling::isolation::configure(config);
     }
 }
 

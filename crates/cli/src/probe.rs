@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use thumbling::{Error, ErrorKind, Family, Request, Result, Source, SourceInfo};
 
-use crate::options::LimitArgs;
+use crate::options::{IsolationArgs, LimitArgs};
 use crate::report::{self, DIM, RED};
 use crate::run::{self, Outcome};
 use crate::walk::{self, Input};
@@ -26,6 +26,8 @@ pub struct Args {
     json: bool,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    isolation: IsolationArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -38,7 +40,8 @@ Exit status: 0 if every file was processed, even if some failed; 2 on bad usage.
 /// Runs the subcommand.
 pub fn run(args: Args) -> io::Result<()> {
     let inputs = walk::find(&args.paths, None).files;
-    let request = Request::new().limits(args.limits.limits());
+    let request = args.isolation.apply(Request::new().limits(args.limits.limits()));
+    args.isolation.configure(1, &request.limits);
     let mut stdout = anstream::AutoStream::auto(io::stdout());
     // One thread: probing waits for the disk, not the CPU.
     run::each(

@@ -398,3 +398,29 @@ fn file_names_never_become_markup_of_the_gallery() {
     assert_eq!(paths.len(), names.len());
     assert!(paths.contains(&names[0]) && paths.contains(&"a\\u{a}b") && paths.contains(&"{{data}}"));
 }
+
+#[test]
+fn thumbnails_are_the_same_with_and_without_isolation() {
+    let dir = Scratch::new("isolation");
+    dir.write("a.png", &png(40, 30, 7));
+    for isolation in ["nothing", "everything"] {
+        let lines = dir.lines(&["make", "a.png", "--out", isolation, "--isolation", isolation, "--format", "png"]);
+        assert_eq!(lines[0]["status"], "ok", "{}", lines[0]);
+    }
+    let made = |folder: &str| fs::read(dir.path(folder).join("a.png.256.png")).unwrap();
+    assert!(made("nothing") == made("everything"));
+}
+
+#[test]
+fn the_doctor_names_the_sandbox() {
+    let output = Scratch::new("doctor").run(&["doctor"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("worker") && text.contains("sandbox"), "{text}");
+}
+
+#[test]
+fn formats_are_listed_with_the_place_of_their_decoder() {
+    let output = Scratch::new("tiers").run(&["formats", "--verbose"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().any(|line| line.starts_with("png ") && line.contains(" process ")), "{text}");
+}

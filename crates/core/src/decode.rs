@@ -1,11 +1,11 @@
 //! The contract between the pipeline and decoders. Decoders do not know the pipeline, and the pipeline does not know
 //! which decoder it runs.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::cancel::{CancelToken, Interrupt};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Family, Format};
 use crate::frame::Frame;
 use crate::geometry::Size;
@@ -143,9 +143,15 @@ impl Want {
 /// the list of codecs.
 pub type OpenFn = fn(&Source, &Hint, &Context<'_>) -> Result<Box<dyn Decoder>>;
 
+/// Whether this process may open files of a format, at any depth.
+pub type Guard = fn(&FormatEntry) -> bool;
+
 /// State of one request: its limits, memory, deadline and warnings. Lends a [`Context`] to decoders.
 #[derive(Debug)]
 pub struct RequestState {
+    guard: Option<Guard>,
+    /// The first format that the guard turned down.
+    blocked: OnceLock<Format>,
     limits: Limits,
     budget: Budget,
     interrupt: Interrupt,
@@ -162,7 +168,27 @@ impl RequestState {
     /// As [`new`](Self::new), with a budget that other requests may share.
     pub fn within(limits: &Limits, cancel: CancelToken, budget: &Budget, open: OpenFn) -> Self {
         let interrupt = Interrupt::new(limits.timeout, cancel);
-        Self { limits: limits.clone(), budget: budget.clone(), interrupt, warnings: Mutex::default(), open }
+        Self {
+            guard: None,
+            blocked: OnceLock::new(),
+            limits: limits.clone(),
+            budget: budget.clone(),
+            interrupt,
+            warnings: Mutex::default(),
+            open,
+        }
+    }
+
+    /// The same with a guard: a format that it turns down ends the request, however deep it is inside others.
+    #[must_use]
+    pub fn guarded(mut self, guard: Guard) -> Self {
+        self.guard = Some(guard);
+        self
+    }
+
+    /// The format that has ended the request because of the [guard](Self::guarded).
+    pub fn blocked(&self) -> Option<Format> {
+        self.blocked.get().copied()
     }
 
     /// The context of the outermost file.
@@ -219,6 +245,18 @@ impl<'a> Context<'a> {
     /// An error if the work has to stop; see [`Interrupt::check`].
     pub fn check(&self) -> Result<()> {
         self.state.interrupt.check()
+    }
+
+    /// `cancelled` if the [guard](RequestState::guarded) turns the format down. That ends the request, so that no
+    /// decoder goes on with another entry or preview.
+    pub fn admit(&self, entry: &FormatEntry) -> Result<()> {
+        match self.state.guard {
+            Some(guard) if !guard(entry) => {
+                let _ = self.state.blocked.set(entry.format);
+                Err(Error::new(ErrorKind::Cancelled, format!("{} is not decoded in this process", entry.format)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reserves `bytes` of memory until the reservation is dropped.

@@ -154,6 +154,16 @@ impl Budget {
         })
     }
 
+    /// The limit, bytes.
+    pub fn max(&self) -> u64 {
+        self.max
+    }
+
+    /// Notes a reservation that another process refused within the same limit; see [`refused`](Self::refused).
+    pub fn note_refused(&self, total: u64) {
+        self.refused.fetch_max(total, Ordering::Relaxed);
+    }
+
     /// The limit in bytes that would have admitted the largest refused reservation; 0 if none was refused.
     pub fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use thumbling::{ErrorKind, Output, Request, Rgb, Source};
+use thumbling::{ErrorKind, Isolation, Output, Request, Rgb, Source};
 use thumbling_samples::{PICTURES, Sample, TEXTS};
 
 /// Size of the pictures, px.
@@ -35,7 +35,12 @@ fn expected_path(sample: &Sample) -> PathBuf {
 
 /// The thumbnail as a PNG file. `None` if its format needs a library that is not installed.
 fn thumbnail(sample: &Sample) -> Option<Vec<u8>> {
-    let request = Request::new().name(sample.name).square(SIDE).output(Output::Png).background(Rgb::WHITE);
+    let request = Request::new()
+        .isolation(Isolation::Nothing)
+        .name(sample.name)
+        .square(SIDE)
+        .output(Output::Png)
+        .background(Rgb::WHITE);
     let mut thumbnails = match thumbling::thumbnail(&Source::from_bytes((sample.make)()), &request) {
         Ok(thumbnails) => thumbnails,
         Err(e) if e.kind() == ErrorKind::FeatureDisabled => return None,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use thumbling::{ErrorKind, Output, Request, Source};
+use thumbling::{ErrorKind, Isolation, Output, Request, Source};
 use thumbling_samples::{BROKEN, PICTURES, Sample, TEXTS};
 
 /// Whether this build supports the sample's extension.
@@ -13,7 +13,12 @@ fn is_supported(sample: &Sample) -> bool {
 
 /// The number of distinct colours in a small thumbnail.
 fn count_colors(sample: &Sample) -> Result<usize, ErrorKind> {
-    let request = Request::new().name(sample.name).square(48).output(Output::Rgba).timeout(Duration::from_secs(60));
+    let request = Request::new()
+        .isolation(Isolation::Nothing)
+        .name(sample.name)
+        .square(48)
+        .output(Output::Rgba)
+        .timeout(Duration::from_secs(60));
     let thumbnails = thumbling::thumbnail(&Source::from_bytes((sample.make)()), &request).map_err(|e| e.kind())?;
     let mut pixels: Vec<&[u8]> = thumbnails.items[0].bytes.chunks_exact(4).collect();
     pixels.sort_unstable();
@@ -54,7 +59,11 @@ fn truncated_samples_never_fail_internally_or_time_out() {
         let whole = (sample.make)();
         for part in 0..64 {
             let cut = &whole[..whole.len() * part / 64];
-            let request = Request::new().name(sample.name).square(48).timeout(Duration::from_secs(60));
+            let request = Request::new()
+                .isolation(Isolation::Nothing)
+                .name(sample.name)
+                .square(48)
+                .timeout(Duration::from_secs(60));
             if let Err(e) = thumbling::thumbnail(&Source::from_slice(cut), &request) {
                 let defect = matches!(e.kind(), ErrorKind::Internal | ErrorKind::Timeout | ErrorKind::Io);
                 assert!(!defect, "{} cut to {part}/64: {e}", sample.name);

@@ -25,3 +25,8 @@ mod video;
 pub(crate) use self::movie::{Demuxer, Key, Movie, Place, Seeking};
 pub(crate) use self::picture::Picture;
 pub(crate) use self::video::Video;
+
+/// Whether FFmpeg is available; loads it.
+pub(crate) fn is_available() -> bool {
+    library::library().is_ok()
+}

@@ -16,7 +16,7 @@ use thumbling::{Error, Output, Request, Result, Source, SourceInfo, Thumbnail, T
 use card::{Card, Pictures};
 
 use crate::folder::{self, Folder};
-use crate::options::{JobArgs, LimitArgs};
+use crate::options::{IsolationArgs, JobArgs, LimitArgs};
 use crate::progress;
 use crate::report::{self, Summary};
 use crate::run;
@@ -55,6 +55,8 @@ pub struct Args {
     jobs: JobArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    isolation: IsolationArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -78,7 +80,8 @@ pub fn run(args: Args) -> io::Result<()> {
     }
     let preview = args.preview.unwrap_or(if inputs.len() <= MAX_FILES_WITH_PREVIEWS { PREVIEW } else { 0 });
     let sizes = Sizes { thumbnail: args.size.into(), preview: preview.into() };
-    let request = Request::new().limits(args.limits.limits());
+    let request = args.isolation.apply(Request::new()).limits(args.limits.limits());
+    args.isolation.configure(args.jobs.count(), &request.limits);
     let bar = progress::bar(inputs.len(), false);
     let mut cards = Vec::with_capacity(inputs.len());
     let mut summary = Summary::default();

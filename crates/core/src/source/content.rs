@@ -64,6 +64,17 @@ pub(super) enum Content {
     Host(Box<dyn ReadAt>),
 }
 
+/// The content behind a [`Source`](super::Source).
+#[derive(Debug)]
+pub enum Backing<'a> {
+    /// A file.
+    File(&'a File),
+    /// Memory.
+    Bytes(&'a [u8]),
+    /// A callback of the host, or part of something else.
+    Ranges,
+}
+
 /// Content with its cached start and its count of bytes read, shared by all clones and slices of a source.
 pub(super) struct Shared {
     content: Content,
@@ -84,6 +95,21 @@ impl Shared {
 
     pub(super) fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add_bytes_read(&self, n: u64) {
+        let add = |sum: u64| Some(sum.saturating_add(n));
+        let _ = self.bytes_read.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// What the range is made of: the content itself if it is all of it.
+    pub(super) fn backing(&self, start: u64, size: u64) -> Backing<'_> {
+        let is_whole = (start, size) == (0, self.size);
+        match &self.content {
+            Content::File(file) if is_whole => Backing::File(file),
+            Content::Bytes(bytes) if is_whole => Backing::Bytes((**bytes).as_ref()),
+            _ => Backing::Ranges,
+        }
     }
 
     /// Reads up to `buf.len()` bytes at `offset`; 0 at the end.

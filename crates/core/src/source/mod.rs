@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use crate::error::{Error, Result};
 use content::{Content, Seeking, Shared};
 
-pub use content::{HEAD, ReadAt};
+pub use content::{Backing, HEAD, ReadAt};
 pub use reader::SourceReader;
 
 /// The file to make a thumbnail of.
@@ -97,6 +97,16 @@ impl Source {
     /// Bytes fetched so far from the file or host, through this source and all its clones and slices.
     pub fn bytes_read(&self) -> u64 {
         self.shared.bytes_read()
+    }
+
+    /// Adds bytes that another process read from the file itself.
+    pub fn add_bytes_read(&self, n: u64) {
+        self.shared.add_bytes_read(n);
+    }
+
+    /// What the whole source is made of, for handing it to another process.
+    pub fn backing(&self) -> Backing<'_> {
+        self.shared.backing(self.start, self.size)
     }
 
     /// Keeps a structure that was parsed from this content, such as the directory of an archive, so that detection and

@@ -207,7 +207,7 @@ fn is_font(path: &Path) -> bool {
 }
 
 /// The folders where fonts are installed.
-fn folders() -> Vec<PathBuf> {
+pub fn folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     let home = std::env::var_os("HOME").map(PathBuf::from);
     if cfg!(windows) {

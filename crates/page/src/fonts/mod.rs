@@ -15,6 +15,7 @@ mod names;
 mod scripts;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use face::{Face, FontBytes, MONO, SANS, WIDE, has};
@@ -28,6 +29,11 @@ use index::Index;
 /// Identifies the set of installed fonts: rendered pages depend on it.
 pub fn fingerprint() -> u64 {
     Index::get().fingerprint()
+}
+
+/// The folders where fonts are installed.
+pub fn folders() -> Vec<PathBuf> {
+    index::folders()
 }
 
 /// The family to use for `name` on this machine: the family itself if installed, else its first installed substitute.
