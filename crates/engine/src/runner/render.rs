@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::retry::{self, Disposition, Origin};
-use super::store_failed;
+use super::store;
 use crate::inner::Inner;
 use crate::model::blob::BlobName;
 use crate::model::drive::FileInfo;
@@ -80,7 +80,7 @@ impl RenderJob<'_> {
         };
         let inventory = match self.inventory(&info.version) {
             Ok(inventory) => inventory,
-            Err(e) => return Some(store_failed(inner, self.job, &e)),
+            Err(e) => return Some(store::failed(inner, self.job, &e)),
         };
         if inventory.missing.is_empty() {
             return Some(self.recorded(inventory.records, Vec::new(), &info.version));

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::retry::{self, Disposition, Origin};
-use super::store_failed;
+use super::store;
 use crate::inner::Inner;
 use crate::model::error::{EngineError, Result};
 use crate::model::job::{ItemResult, Outcome, RetryCause, ShareItem, ShareJob};
@@ -52,7 +52,7 @@ pub(super) fn run(
             let detail = "the task was cancelled".into();
             Some(JobResult::new(&job.lease, Outcome::Failed { kind: ErrorKind::Cancelled, detail }))
         }
-        Err(e) => Some(store_failed(inner, job, &e)),
+        Err(e) => Some(store::failed(inner, job, &e)),
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn abandoned(inner: &Inner, job: &LeasedJob, at: Stuck) -> JobResult 
     if let Some(n) = job.item() {
         let result = ItemResult::failed(ErrorKind::Timeout, at.detail());
         if let Err(e) = inner.queue.finish_share_item(&job.lease, n, result, now) {
-            return store_failed(inner, job, &e);
+            return store::failed(inner, job, &e);
         }
     }
     JobResult::retry(&job.lease, now, Duration::ZERO, RetryCause::Store)
