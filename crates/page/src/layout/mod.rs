@@ -4,11 +4,11 @@
 //! pool, so that shaping plans and loaded fonts are reused by the next page.
 
 mod body;
-mod context;
+pub(crate) mod context;
 mod extent;
 mod flow;
 mod paragraph;
-mod stacks;
+pub(crate) mod stacks;
 mod table;
 mod tabs;
 mod vertical;
@@ -62,7 +62,7 @@ pub struct GlyphRun {
 }
 
 impl Item {
-    fn shift(&mut self, dx: f32, dy: f32) {
+    pub(crate) fn shift(&mut self, dx: f32, dy: f32) {
         let move_by = |p: &mut Point| (p.x, p.y) = (p.x + dx, p.y + dy);
         match self {
             Self::Glyphs(run) => run.glyphs.iter_mut().for_each(|(_, p)| move_by(p)),
@@ -88,7 +88,7 @@ pub struct Typesetter<'a> {
     /// Whether East Asian characters are rotated upright in rotated lines.
     upright: bool,
     /// ISO 15924 tags of scripts without a font.
-    missing: BTreeSet<[u8; 4]>,
+    pub(crate) missing: BTreeSet<[u8; 4]>,
 }
 
 impl<'a> Typesetter<'a> {
@@ -104,11 +104,11 @@ impl<'a> Typesetter<'a> {
             .map(|script| format!("no font for {}: its text is shown as boxes", stacks::script_name(*script)))
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.interrupt.check()
     }
 
-    fn context(&mut self) -> &mut context::Context {
+    pub(crate) fn context(&mut self) -> &mut context::Context {
         self.context.get_or_insert_with(context::take)
     }
 }

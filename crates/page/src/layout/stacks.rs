@@ -14,11 +14,11 @@ use crate::text::FontSet;
 use super::context::Context;
 
 /// Families, best first.
-pub(super) type Stack = Arc<[FontFamilyName<'static>]>;
+pub(crate) type Stack = Arc<[FontFamilyName<'static>]>;
 
 /// The families besides the Latin one that the text of a paragraph needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct ScriptNeeds {
+pub(crate) struct ScriptNeeds {
     east_asian: bool,
     complex: bool,
 }
@@ -26,15 +26,15 @@ pub(super) struct ScriptNeeds {
 const EAST_ASIAN: &[&[u8; 4]] = &[b"Hani", b"Hira", b"Kana", b"Hang", b"Bopo"];
 
 /// The scripts that occur in a paragraph.
-pub(super) struct Scripts {
-    pub(super) needs: ScriptNeeds,
+pub(crate) struct Scripts {
+    pub(crate) needs: ScriptNeeds,
     scripts: BTreeSet<[u8; 4]>,
     symbols: bool,
     emoji: bool,
 }
 
 /// Scans every character.
-pub(super) fn scripts_of(text: &str) -> Scripts {
+pub(crate) fn scripts_of(text: &str) -> Scripts {
     let mut found = Scripts { needs: ScriptNeeds::default(), scripts: BTreeSet::new(), symbols: false, emoji: false };
     if text.is_ascii() {
         return found;
@@ -61,7 +61,7 @@ pub(super) fn scripts_of(text: &str) -> Scripts {
 
 impl Context {
     /// Registers the fallback families for the scripts of a paragraph.
-    pub(super) fn prepare(&mut self, scripts: &Scripts) {
+    pub(crate) fn prepare(&mut self, scripts: &Scripts) {
         if scripts.symbols && !self.fallbacks.contains_key(b"Zyyy") {
             self.fall_back(*b"Zyyy", &fonts::fallback_families(*b"Zyyy", None));
         }
@@ -99,7 +99,7 @@ impl Context {
     }
 
     /// The families of a style for text with these needs.
-    pub(super) fn stack(&mut self, set: &FontSet, needs: ScriptNeeds) -> Stack {
+    pub(crate) fn stack(&mut self, set: &FontSet, needs: ScriptNeeds) -> Stack {
         let key = (set.clone(), needs);
         if let Some(known) = self.stacks.get(&key) {
             return known.clone();
@@ -137,7 +137,7 @@ fn named(name: &str) -> Arc<str> {
 }
 
 /// The English name of a script.
-pub(super) fn script_name(script: [u8; 4]) -> String {
+pub(crate) fn script_name(script: [u8; 4]) -> String {
     let tag = std::str::from_utf8(&script).unwrap_or("Zzzz");
     match tag {
         "Zyyy" => "some symbols".to_owned(),

@@ -5,11 +5,11 @@
 //! and the run. They are applied from the most general to the most specific.
 
 mod bullet;
-mod formula;
-mod number;
+pub(crate) mod formula;
+pub(crate) mod number;
 mod paragraph;
 mod run;
-mod symbol;
+pub(crate) mod symbol;
 
 use crate::package::Relationships;
 use crate::xml::{Element, number};
