@@ -11,6 +11,7 @@ use super::document::{Inherited, Word};
 use super::section::Sections;
 use super::story::{Collector, Story};
 use super::table::{MAX_ROWS, TableSource};
+use super::value;
 
 /// Reads the body.
 pub(super) struct Body<'a> {
@@ -21,6 +22,7 @@ pub(super) struct Body<'a> {
     collector: Collector,
     /// Size of the pages so far.
     size: Option<(f32, f32)>,
+    has_root: bool,
     is_over: bool,
     /// Blocks yielded.
     count: u64,
@@ -35,6 +37,7 @@ impl<'a> Body<'a> {
             sections: Sections::open(package, name, word.cx)?,
             collector: Collector::default(),
             size: None,
+            has_root: false,
             is_over: false,
             count: 0,
         })
@@ -76,12 +79,20 @@ impl<'a> Body<'a> {
                 }
             }
             "w:tbl" => self.table()?,
-            "w:document" | "w:body" | "w:sdt" | "w:sdtContent" | "w:customXml" | "w:ins" | "w:moveTo" => {}
+            "w:background" => {
+                let color = value::color(self.reader.start(), &self.word.palette(), "w:color", "");
+                if self.word.settings.shows_background {
+                    self.word.background.set(color);
+                }
+                self.reader.subtree()?;
+            }
+            "w:document" => self.has_root = true,
+            "w:body" | "w:sdt" | "w:sdtContent" | "w:customXml" | "w:ins" | "w:moveTo" => {}
             "w:altChunk" => {
                 self.word.state.missed("embedded document");
                 self.reader.subtree()?;
             }
-            _ if self.count == 0 && self.size.is_none() => {
+            _ if !self.has_root => {
                 return Err(Error::corrupt("the main part is not a document"));
             }
             _ => {
@@ -134,7 +145,14 @@ impl<'a> Body<'a> {
 impl Source for Body<'_> {
     fn next_block(&mut self) -> Result<Option<Block>> {
         if self.count == 0 && self.size.is_none() {
+            // What the root says of the pages precedes the body.
+            self.advance()?;
+            if self.reader.start().is("w:document") {
+                self.advance()?;
+            }
+            let early = std::mem::take(&mut self.collector.ready);
             self.section()?;
+            self.collector.ready.extend(early);
         }
         while self.collector.ready.is_empty() && !self.is_over {
             match self.advance() {

@@ -46,6 +46,8 @@ pub(super) struct Word<'a> {
     pub(super) page_number: RefCell<String>,
     /// Width of the text, for tabs relative to it; pt.
     pub(super) text_width: Cell<f32>,
+    /// Of the pages.
+    pub(super) background: Cell<Option<Color>>,
     pub(super) notes_seen: Cell<u32>,
     pub(super) endnotes_seen: Cell<u32>,
     footnotes: OnceCell<Option<Part>>,
@@ -87,6 +89,7 @@ impl<'a> Word<'a> {
             scale,
             page_number: RefCell::new("1".to_owned()),
             text_width: Cell::new(468.0),
+            background: Cell::new(None),
             notes_seen: Cell::new(0),
             endnotes_seen: Cell::new(0),
             footnotes: OnceCell::new(),
@@ -143,4 +146,6 @@ pub(super) struct Inherited {
     pub(super) color: Option<Color>,
     /// Colour behind the text.
     pub(super) background: Option<Color>,
+    /// Width of the text, if not that of the page; pt.
+    pub(super) width: Option<f32>,
 }

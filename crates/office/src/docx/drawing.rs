@@ -149,7 +149,8 @@ impl Story<'_> {
         parts.extend(node.map(Part::Node));
         let Some(text) = element.child_of("txbx").and_then(|t| t.child("w:txbxContent")) else { return Ok(()) };
         let color = element.child_of("style").and_then(|s| s.child("a:fontRef")).and_then(|f| scene.palette.within(f));
-        let blocks = self.blocks(text, &Inherited { table: None, color, background })?;
+        let width = Some((area.width - 14.4).max(10.0));
+        let blocks = self.blocks(text, &Inherited { table: None, color, background, width })?;
         let properties = element.child_of("bodyPr");
         let attr = |name: &str| properties.and_then(|p| p.attr(name));
         let inset = |name: &str, or: f32| attr(name).and_then(number::<f32>).map_or(or, |n| (n / EMU).clamp(-FAR, FAR));

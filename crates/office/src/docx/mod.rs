@@ -11,7 +11,7 @@
 //! | `numbering` | lists |
 //! | `styles` | styles and document defaults |
 //! | `document` | what all stories share |
-//! | `frame` | frames and drop caps |
+//! | `frame`, `math` | frames and drop caps, equations |
 //! | `story`, `drawing`, `vml`, `table` | content; they contain each other |
 //! | `section` | sections, headers and footers |
 //! | `body` | the stream of blocks |
@@ -20,6 +20,7 @@ mod body;
 mod document;
 mod drawing;
 mod frame;
+mod math;
 mod numbering;
 mod paragraph;
 mod run;

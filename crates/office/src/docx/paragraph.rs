@@ -48,6 +48,7 @@ pub(super) struct ParagraphProperties {
     widow_control: Option<bool>,
     page_break_before: Option<bool>,
     snap: Option<bool>,
+    is_unnumbered: Option<bool>,
     /// Position, and the stop unless it is cleared.
     tabs: Vec<(f32, Option<TabStop>)>,
     /// Left, top, right, bottom, between.
@@ -71,6 +72,7 @@ impl ParagraphProperties {
                 "w:keepLines" => self.keep_lines = on(),
                 "w:widowControl" => self.widow_control = on(),
                 "w:pageBreakBefore" => self.page_break_before = on(),
+                "w:suppressLineNumbers" => self.is_unnumbered = on(),
                 "w:snapToGrid" => self.snap = on(),
                 "w:tabs" => self.tabs.extend(child.children_of("w:tab").filter_map(tab).take(MAX_TABS)),
                 "w:pBdr" => {
@@ -153,7 +155,7 @@ impl ParagraphProperties {
             self.first_line_chars = None;
         }
         take!(align right_to_left start end first_line start_chars first_line_chars before after before_automatic);
-        take!(after_automatic spacing contextual keep_next keep_lines widow_control page_break_before snap shading);
+        take!(after_automatic spacing contextual keep_next keep_lines widow_control page_break_before snap shading is_unnumbered);
         self.tabs.extend(over.tabs.iter().copied());
         for (own, over) in self.borders.iter_mut().zip(&over.borders) {
             if over.is_some() {
@@ -179,6 +181,8 @@ impl ParagraphProperties {
         tabs.truncate(MAX_TABS);
         let automatic =
             |own: Option<f32>, flag: Option<bool>| if flag == Some(true) { AUTOMATIC } else { own.unwrap_or(0.0) };
+        let is_item = self.list.number.is_some_and(|n| n > 0);
+        let is_automatic = self.before_automatic == Some(true) || self.after_automatic == Some(true);
         let padding = |n: usize| self.borders[n].as_ref().map_or(0.0, |b| b.1);
         let line = |n: usize| self.borders[n].as_ref().and_then(|b| b.0.clone());
         ParagraphStyle {
@@ -197,7 +201,8 @@ impl ParagraphProperties {
             before: automatic(self.before, self.before_automatic).max(0.0),
             after: automatic(self.after, self.after_automatic).max(0.0),
             collapse: !settings.adds_spaces,
-            contextual: self.contextual.unwrap_or(false),
+            // Automatic space is around a list, not between its items.
+            contextual: self.contextual.unwrap_or(false) || (is_item && is_automatic),
             kind: 0,
             spacing: self.spacing.unwrap_or_default(),
             snap: self.snap.unwrap_or(true),
@@ -211,6 +216,7 @@ impl ParagraphProperties {
             between: line(4),
             padding: Insets { left: padding(0), top: padding(1), right: padding(2), bottom: padding(3) },
             shading: self.shading.flatten(),
+            is_unnumbered: self.is_unnumbered.unwrap_or(false),
         }
     }
 }

@@ -98,6 +98,8 @@ pub(super) struct RunProperties {
     position: Option<f32>,
     spacing: Option<f32>,
     scale: Option<f32>,
+    /// Least size of text that is kerned, pt; 0 is none.
+    kerning: Option<f32>,
     pub(super) right_to_left: Option<bool>,
     is_complex: Option<bool>,
     language: Option<String>,
@@ -168,6 +170,7 @@ impl RunProperties {
                     let percent = val.and_then(|v| number::<f32>(v.trim_end_matches('%')));
                     self.scale = percent.map(|n| n.clamp(1.0, 600.0) / 100.0);
                 }
+                "w:kern" => self.kerning = val.and_then(|v| value::unit(v, 0.5)),
                 "w:rtl" => self.right_to_left = on(),
                 "w:cs" => self.is_complex = on(),
                 "w:lang" => self.language = child.attr("w:eastAsia").map(str::to_owned).or(self.language.take()),
@@ -213,7 +216,7 @@ impl RunProperties {
             ($($field:ident)*) => { $(if over.$field.is_some() { self.$field = over.$field.clone(); })* };
         }
         take!(ascii high_ansi east_asian complex hint size size_complex color underline underline_color highlight);
-        take!(shading vertical position spacing scale right_to_left is_complex language);
+        take!(shading vertical position spacing scale kerning right_to_left is_complex language);
     }
 
     /// Numbers are not underlined or highlighted with the paragraph mark.
@@ -276,7 +279,6 @@ impl RunProperties {
             (_, Some(true)) => Caps::Small,
             _ => Caps::AsWritten,
         };
-        let stretched = self.scale.map_or(0.0, |scale| size * 0.5 * (scale - 1.0));
         RunStyle {
             fonts: self.font_set(class),
             size: size * share,
@@ -288,8 +290,10 @@ impl RunProperties {
             strike,
             highlight: self.highlight.flatten().or(self.shading.flatten()),
             baseline: raised / (size * share).max(0.1),
-            spacing: self.spacing.unwrap_or(0.0) + stretched,
+            spacing: self.spacing.unwrap_or(0.0),
             caps,
+            kerning: self.kerning.is_some_and(|least| least > 0.0 && size >= least),
+            stretch: self.scale.unwrap_or(1.0),
             effects: None,
         }
     }

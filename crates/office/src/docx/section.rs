@@ -9,8 +9,8 @@ use crate::package::Package;
 use crate::xml::{Document, Element, number};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Result, tolerate};
-use thumbling_page::flow::{Column, PageBorders, Section, SectionStart};
-use thumbling_page::style::{Color, Stroke};
+use thumbling_page::flow::{Column, LineNumbers, PageBorders, Section, SectionStart};
+use thumbling_page::style::{Color, Fill, Stroke};
 use thumbling_page::table::Borders;
 use thumbling_page::text::Anchor;
 use thumbling_page::tree::Insets;
@@ -170,6 +170,8 @@ fn plain() -> Section {
         header: Vec::new(),
         footer: Vec::new(),
         borders: None,
+        line_numbers: None,
+        background: Fill::None,
     }
 }
 
@@ -231,13 +233,29 @@ impl Word<'_> {
             let snaps = matches!(grid.attr("w:type"), Some("lines" | "linesAndChars" | "snapToChars"));
             value::attr(grid, "w:linePitch").filter(|_| snaps)
         });
+        section.background = self.background.get().map_or(Fill::None, Fill::Solid);
         section.borders = description.child("w:pgBorders").and_then(|b| self.page_borders(b));
+        section.line_numbers = description.child("w:lnNumType").and_then(|n| self.line_numbers(n));
         if is_first {
             self.number(description);
             let story = |kind: &str| self.around(description, kind);
             (section.header, section.footer) = (story("w:headerReference")?, story("w:footerReference")?);
         }
         Ok(section)
+    }
+
+    fn line_numbers(&self, element: Element<'_>) -> Option<LineNumbers> {
+        let step = element.number::<u32>("w:countBy").filter(|n| *n > 0)?;
+        let mut run = self.styles.base.run.clone();
+        if let Some(id) = self.styles.default_paragraph() {
+            run.merge_style(&self.style(id).run);
+        }
+        Some(LineNumbers {
+            step,
+            start: element.number::<u32>("w:start").unwrap_or(0).saturating_add(1).min(1 << 20),
+            distance: value::attr(element, "w:distance").filter(|d| *d > 0.0).unwrap_or(18.0),
+            style: run.styles(None).latin,
+        })
     }
 
     /// The number of the first page.
@@ -260,9 +278,22 @@ impl Word<'_> {
         };
         let reference = description.children().find(|c| c.is(kind) && c.attr("w:type").unwrap_or("default") == wanted);
         let name = reference.and_then(|r| self.relationships.part(r.attr("r:id")?));
-        let Some(name) = name else { return Ok(Vec::new()) };
+        let Some(name) = name else {
+            // Where other pages have one, this page has a blank one.
+            let is_used = |c: Element<'_>| c.attr("w:type") != Some("even") || self.settings.even_and_odd;
+            let has_any = description.children().any(|c| c.is(kind) && is_used(c));
+            return if has_any { self.blank() } else { Ok(Vec::new()) };
+        };
         let Some(part) = tolerate(Part::read(self.package, name, self.cx))? else { return Ok(Vec::new()) };
         Story::new(self, &part.relationships).blocks(part.document.root(), &Inherited::default())
+    }
+
+    /// An empty paragraph.
+    fn blank(&self) -> Result<Vec<thumbling_page::flow::Block>> {
+        const XML: &str =
+            "<w:hdr xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:p/></w:hdr>";
+        let document = Document::parse(XML.as_bytes(), self.cx)?;
+        Story::new(self, self.relationships).blocks(document.root(), &Inherited::default())
     }
 
     fn page_borders(&self, element: Element<'_>) -> Option<PageBorders> {

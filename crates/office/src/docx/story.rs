@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::drawingml::scene::Scene;
-use crate::drawingml::text::{formula, symbol};
+use crate::drawingml::text::symbol;
 use crate::package::Relationships;
 use crate::xml::Element;
 use thumbling_core::error::Result;
@@ -114,6 +114,8 @@ struct Content<'s> {
     background: Option<thumbling_page::style::Color>,
     /// Tab stops that position tabs ask for.
     stops: Vec<TabStop>,
+    /// Whether it has equations on lines of their own, which are centred.
+    is_display: bool,
 }
 
 impl<'a> Story<'a> {
@@ -211,15 +213,21 @@ impl<'a> Story<'a> {
         }
         let background = properties.shading.flatten().or(inherited.background);
         let (characters, stops) = (0, Vec::new());
-        let mut content = Content { inlines: Vec::new(), characters, base: &base, inherited, background, stops };
+        let mut content =
+            Content { inlines: Vec::new(), characters, base: &base, inherited, background, stops, is_display: false };
         self.inlines(p, &mut content, 0)?;
-        let Content { mut inlines, stops, .. } = content;
-        if inlines.is_empty() && mark.is_hidden() {
+        let Content { mut inlines, stops, is_display, .. } = content;
+        let mark_properties = direct.and_then(|d| d.child("w:rPr"));
+        let is_deleted = mark_properties.is_some_and(|p| p.child("w:del").is_some() || p.child("w:moveFrom").is_some());
+        if inlines.is_empty() && (mark.is_hidden() || is_deleted) {
             return Ok(None);
         }
         let mark_style = mark.styles(background).latin;
         let mut style = properties.style(&word.settings, mark_style.size);
         style.kind = id.map_or(0, |id| word.styles.kind(id));
+        if is_display && inlines.iter().all(|i| matches!(i, Inline::Math(..) | Inline::Break(..))) {
+            style.align = Align::Center;
+        }
         style.tabs.extend(stops);
         style.tabs.sort_by(|a, b| a.position.total_cmp(&b.position));
         if let Some(number) = properties.list.number.filter(|n| *n > 0)
@@ -431,8 +439,14 @@ impl<'a> Story<'a> {
         content.characters += text.len();
         let converted;
         let text = match family {
-            Some(family) if symbol::is_symbol(family) || text.contains(|c| ('\u{f000}'..='\u{f0ff}').contains(&c)) => {
+            Some(family) if symbol::is_symbol(family) => {
                 converted = symbol::to_unicode(text.to_owned(), None, family);
+                &converted
+            }
+            // Other fonts of symbols, such as bar codes: what the letters stand for.
+            Some(_) if text.contains(is_private) => {
+                let plain = |c: char| if is_private(c) { char::from((c as u32 & 0xFF) as u8) } else { c };
+                converted = text.chars().map(plain).collect();
                 &converted
             }
             _ => text,
@@ -527,12 +541,20 @@ impl<'a> Story<'a> {
             return;
         }
         let first = element.descendant("m:r");
-        let style = self.run_properties(first, content).styles(content.background).latin;
-        for (text, raised) in formula::linear(element) {
-            content.characters += text.len();
-            if content.characters <= MAX_CHARACTERS {
-                content.inlines.push(Inline::Text(text, Arc::new(formula::style(&style, raised))));
+        let run = self.run_properties(first.filter(|r| r.child("w:rPr").is_some()), content);
+        let style = run.styles(content.background).latin;
+        let style = Arc::new(RunStyle { italic: true, ..(*style).clone() });
+        let is_display = element.is("m:oMathPara");
+        let equations: Vec<Element<'_>> = match is_display {
+            true => element.children_of("m:oMath").collect(),
+            false => vec![element],
+        };
+        for equation in equations {
+            if is_display && !content.inlines.is_empty() {
+                content.inlines.push(Inline::Break(Break::Line, style.clone()));
             }
+            content.is_display |= is_display;
+            content.inlines.push(Inline::Math(Box::new(super::math::read(equation, &style)), style.clone()));
         }
     }
 
@@ -545,6 +567,11 @@ impl<'a> Story<'a> {
         let ratio = picture.0.width() as f32 / picture.0.height().max(1) as f32;
         Some(super::drawing::picture(picture, side * ratio.clamp(0.1, 10.0), side))
     }
+}
+
+/// Whether a character is in the private area that fonts of symbols use.
+fn is_private(c: char) -> bool {
+    ('\u{f020}'..='\u{f0ff}').contains(&c)
 }
 
 fn text_is_hidden(run: &RunProperties) -> bool {
@@ -565,7 +592,8 @@ fn push_text(inlines: &mut Vec<Inline>, text: &str, style: &Arc<RunStyle>) {
 fn same(a: &RunStyle, b: &RunStyle) -> bool {
     (a.size, a.weight, a.italic, a.color, a.underline, a.strike, a.caps, a.baseline, a.spacing)
         == (b.size, b.weight, b.italic, b.color, b.underline, b.strike, b.caps, b.baseline, b.spacing)
-        && (a.underline_color, a.highlight) == (b.underline_color, b.highlight)
+        && (a.underline_color, a.highlight, a.kerning, a.stretch)
+            == (b.underline_color, b.highlight, b.kerning, b.stretch)
         && a.fonts == b.fonts
         && a.effects.is_none()
         && b.effects.is_none()

@@ -282,7 +282,8 @@ impl Story<'_> {
             columns = columns.max(column.min(MAX_COLUMNS));
             rows.push((*row, placed));
         }
-        let (widths, fits_content) = self.widths(&formatting, source, &rows, columns);
+        let available = inherited.width.unwrap_or(word.text_width.get());
+        let (widths, fits_content) = self.widths(&formatting, available, source, &rows, columns);
         let mut table = Table { columns: widths, fits_content, ..Table::default() };
         table.right_to_left = formatting.property("w:bidiVisual").is_some_and(value::is_on);
         table.align = match formatting.property("w:jc").and_then(|j| j.attr("w:val")) {
@@ -322,7 +323,8 @@ impl Story<'_> {
                         // The lower line is that of the last cell.
                         let place = GridPlace { row: n, rows: total, column: *column, span: *span, columns };
                         let layers = formatting.layers(&formatting.parts(place));
-                        above.borders.bottom = self.border(&formatting, own, &layers, place, 3);
+                        above.borders.bottom =
+                            self.border(&formatting, (own, row.child("w:tblPrEx")), &layers, place, 3);
                     }
                     continue;
                 }
@@ -332,7 +334,9 @@ impl Story<'_> {
                 }
                 let rows = if source.is_whole { total } else { total + 1 };
                 let place = GridPlace { row: n, rows, column: *column, span: *span, columns };
-                laid.cells.push(self.cell(*cell, &formatting, place, inherited)?);
+                let exception = row.child("w:tblPrEx");
+                let own: f32 = table.columns.iter().skip(*column).take(*span).sum();
+                laid.cells.push(self.cell(*cell, &formatting, (place, exception), own, inherited)?);
             }
             table.rows.push(laid);
         }
@@ -348,7 +352,8 @@ impl Story<'_> {
         &self,
         cell: Element<'_>,
         formatting: &Formatting<'_>,
-        place: GridPlace,
+        (place, exception): (GridPlace, Option<Element<'_>>),
+        width: f32,
         inherited: &Inherited,
     ) -> Result<Cell> {
         let word = self.word;
@@ -371,7 +376,7 @@ impl Story<'_> {
         if let Some(shading) = own.and_then(|p| p.child("w:shd")) {
             fill = value::shading(shading, &palette);
         }
-        let side = |n: usize| self.border(formatting, own, &layers, place, n);
+        let side = |n: usize| self.border(formatting, (own, exception), &layers, place, n);
         let mut borders =
             Borders { left: side(0), top: side(1), right: side(2), bottom: side(3), ..Borders::default() };
         if let Some(lines) = own.and_then(|p| p.child("w:tcBorders")) {
@@ -408,7 +413,8 @@ impl Story<'_> {
             _ => TextDirection::Horizontal,
         };
         let background = fill.or(inherited.background);
-        let around = Inherited { table: Some(rc(style)), color: inherited.color, background };
+        let width = Some((width - insets.left - insets.right).max(10.0));
+        let around = Inherited { table: Some(rc(style)), color: inherited.color, background, width };
         let blocks = self.blocks(cell, &around)?;
         self.scene().gather(size_of::<Cell>() + 256)?;
         let fill: Fill = solid(fill);
@@ -420,7 +426,7 @@ impl Story<'_> {
     fn border(
         &self,
         formatting: &Formatting<'_>,
-        own: Option<Element<'_>>,
+        (own, exception): (Option<Element<'_>>, Option<Element<'_>>),
         layers: &[(Option<&'static str>, Element<'_>)],
         place: GridPlace,
         side: usize,
@@ -440,18 +446,19 @@ impl Story<'_> {
             }
         }
         let names = if at_edge(None, place, formatting.look)[side] { SIDES[side] } else { inner };
-        value::border(formatting.side("w:tblBorders", names)?, &palette)
+        let of_row = exception.and_then(|e| e.child("w:tblBorders")).and_then(|b| line(b, names));
+        value::border(of_row.or_else(|| formatting.side("w:tblBorders", names))?, &palette)
     }
 
     /// Widths of the columns, and whether they follow from the content.
     fn widths(
         &self,
         formatting: &Formatting<'_>,
+        available: f32,
         source: &TableSource<'_>,
         rows: &[(Element<'_>, Vec<(Element<'_>, usize, usize)>)],
         columns: usize,
     ) -> (Vec<f32>, bool) {
-        let available = self.word.text_width.get();
         let grid: Vec<f32> = source
             .grid
             .into_iter()

@@ -5,6 +5,10 @@ use crate::drawingml::theme::palette::Palette;
 use crate::xml::{Element, number};
 use thumbling_page::style::{Cap, Color, Compound, Stroke};
 
+/// Width of the thinnest lines, pt. Screens draw them a pixel wide, and as thin as they are nothing of a table is left in a
+/// thumbnail.
+const HAIRLINE: f32 = 0.9;
+
 /// Longest length, pt: Word's pages end at 22 inches.
 const FAR: f32 = 20_000.0;
 
@@ -145,7 +149,7 @@ pub(super) fn border(element: Element<'_>, palette: &Palette<'_>) -> Option<Stro
         return None;
     }
     // Eighths of a point.
-    let size = element.number::<f32>("w:sz").unwrap_or(4.0).clamp(1.0, 255.0) / 8.0;
+    let size = (element.number::<f32>("w:sz").unwrap_or(4.0) / 8.0).clamp(HAIRLINE, 32.0);
     let color = color(element, palette, "w:color", "").unwrap_or(Color::BLACK);
     let mut stroke = Stroke::new(color, size);
     match kind {

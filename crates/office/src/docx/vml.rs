@@ -141,7 +141,10 @@ impl Story<'_> {
         let Some(text_box) = shape.child("v:textbox") else { return Ok(()) };
         let Some(content) = text_box.child("w:txbxContent") else { return Ok(()) };
         let background = shape.attr("fillcolor").and_then(colored).filter(|_| shape.flag("filled") != Some(false));
-        let blocks = self.blocks(content, &Inherited { background, ..Inherited::default() })?;
+        let blocks = self.blocks(
+            content,
+            &Inherited { background, width: Some((area.width - 14.4).max(10.0)), ..Inherited::default() },
+        )?;
         let inset: Vec<Option<f32>> =
             text_box.attr("inset").unwrap_or_default().split(',').map(|part| value::unit(part, 1.0)).collect();
         let side = |n: usize, or: f32| inset.get(n).copied().flatten().unwrap_or(or);
@@ -345,6 +348,18 @@ fn preset(kind: &str) -> Option<&'static str> {
         "19" => "arc",
         "22" => "can",
         "23" => "donut",
+        "53" => "ribbon",
+        "54" => "ribbon2",
+        "97" => "verticalScroll",
+        "98" => "horizontalScroll",
+        "99" => "circularArrow",
+        "106" => "cloudCallout",
+        "107" => "ellipseRibbon",
+        "108" => "ellipseRibbon2",
+        "111" => "flowChartInputOutput",
+        "112" => "flowChartPredefinedProcess",
+        "118" => "flowChartManualInput",
+        "120" => "flowChartConnector",
         "55" => "chevron",
         "56" => "pentagon",
         "61" => "wedgeRectCallout",

@@ -5,6 +5,9 @@ use crate::tree::Rect;
 
 use super::model::{ParagraphStyle, Side};
 
+/// Height above footnotes that the separator takes, pt.
+pub(super) const SEPARATOR: f32 = 10.0;
+
 /// Items in painting order: behind the text, the text, in front of it.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
@@ -77,7 +80,9 @@ pub(super) struct Column {
     pub(super) notes_height: f32,
     /// Right end of the widest line, from the left edge.
     pub(super) widest: f32,
-    /// Whether notes are placed at its bottom.
+    /// Number of the next line, where lines are numbered.
+    pub(super) next_line: u32,
+    /// Whether it is a column of the page: notes are placed at its bottom.
     pub(super) has_notes: bool,
 }
 
@@ -89,6 +94,7 @@ pub(super) struct Mark {
     is_empty: bool,
     lengths: [usize; 5],
     notes_height: f32,
+    next_line: u32,
 }
 
 impl Column {
@@ -101,7 +107,8 @@ impl Column {
         let lengths =
             [layers.behind.len(), layers.text.len(), layers.front.len(), self.exclusions.len(), self.notes.len()];
         let (y, above) = (self.y, self.above.clone());
-        Mark { y, above, is_empty: self.is_empty, lengths, notes_height: self.notes_height }
+        let (notes_height, next_line) = (self.notes_height, self.next_line);
+        Mark { y, above, is_empty: self.is_empty, lengths, notes_height, next_line }
     }
 
     /// Removes everything placed since `mark`.
@@ -113,7 +120,15 @@ impl Column {
         self.exclusions.truncate(exclusions);
         self.notes.truncate(notes);
         self.note_heights.truncate(notes);
+        self.next_line = mark.next_line;
         (self.y, self.above, self.is_empty, self.notes_height) = (mark.y, mark.above, mark.is_empty, mark.notes_height);
+    }
+
+    /// Adds a footnote of this height, and the separator above the first.
+    pub(super) fn add_note(&mut self, note: Layers, height: f32) {
+        self.notes_height += height + if self.notes.is_empty() { SEPARATOR } else { 0.0 };
+        self.notes.push(note);
+        self.note_heights.push(height);
     }
 
     /// The lowest place for text.

@@ -10,11 +10,15 @@ use super::column::{Above, Column, Exclusion, Layers};
 use super::glyphs;
 use super::line::{Breaker, End};
 use super::metrics::MetricsCache;
-use super::model::{Block, Break, Drawing, Float, Origin, Paragraph, ParagraphStyle, Part, Place, TextFrame, Wrap};
-use super::shape::{Shaped, shape};
+use super::model::{
+    Block, Break, Drawing, Float, Inline, LineNumbers, Origin, Paragraph, ParagraphStyle, Part, Place, TextFrame, Wrap,
+};
+use super::shape::{BoxContent, Shaped, shape};
 
 /// Nesting of stories: tables in cells, text boxes in text boxes.
 const MAX_DEPTH: u32 = 24;
+/// Footnotes of one row.
+const MAX_NOTES: usize = 100;
 /// Height of a story that does not break.
 pub(super) const ENDLESS: f32 = 1e6;
 
@@ -70,12 +74,25 @@ pub(super) struct Engine<'t, 'a> {
     pub(super) typesetter: &'t mut Typesetter<'a>,
     pub(super) metrics: MetricsCache,
     pub(super) sheet: Sheet,
-    depth: u32,
+    /// Footnotes of cells that are laid out and not placed yet, each with its height.
+    pub(super) cell_notes: Vec<(Layers, f32)>,
+    pub(super) line_numbers: Option<LineNumbers>,
+    pub(super) depth: u32,
+    /// Depth of tables whose widths are being measured.
+    pub(super) measuring: u32,
 }
 
 impl<'t, 'a> Engine<'t, 'a> {
     pub(super) fn new(typesetter: &'t mut Typesetter<'a>) -> Self {
-        Self { typesetter, metrics: MetricsCache::default(), sheet: Sheet::default(), depth: 0 }
+        Self {
+            typesetter,
+            metrics: MetricsCache::default(),
+            sheet: Sheet::default(),
+            cell_notes: Vec::new(),
+            line_numbers: None,
+            depth: 0,
+            measuring: 0,
+        }
     }
 
     /// Places a block from its cluster or row `from` on.
@@ -133,7 +150,7 @@ impl<'t, 'a> Engine<'t, 'a> {
         if style.page_break_before && from == 0 && column.has_notes && !column.is_empty {
             return Ok(Outcome::Rest(0, Reason::Page));
         }
-        let shaped = shape(self.typesetter, &mut self.metrics, paragraph)?;
+        let shaped = self.shaped(paragraph)?;
         let frame = Frame::of(style, around, from);
         let start = column.mark();
         let mut y = column.y;
@@ -145,6 +162,10 @@ impl<'t, 'a> Engine<'t, 'a> {
         if from == 0 {
             for float in &shaped.floats {
                 self.float(column, float, y)?;
+            }
+            if column.has_notes {
+                let notes = std::mem::take(&mut self.cell_notes);
+                notes.into_iter().for_each(|(note, height)| column.add_note(note, height));
             }
         }
         let breaker =
@@ -162,9 +183,7 @@ impl<'t, 'a> Engine<'t, 'a> {
             let line = breaker.line(at, y, &free);
             column.exclusions = exclusions;
             let mark = column.mark();
-            if column.has_notes {
-                self.notes(column, &shaped, at..line.next)?;
-            }
+            self.notes(column, &shaped, at..line.next)?;
             let bottom = line.top + line.height + frame.below;
             if bottom > column.limit() + 0.1 {
                 column.restore(mark);
@@ -218,6 +237,38 @@ impl<'t, 'a> Engine<'t, 'a> {
         Ok(outcome)
     }
 
+    /// Shapes a paragraph and lays out its equations.
+    fn shaped<'p>(&mut self, paragraph: &'p Paragraph) -> Result<Shaped<'p>> {
+        let mut equations = Vec::new();
+        for inline in &paragraph.content {
+            if let Inline::Math(math, style) = inline {
+                equations.push(self.math(math, style, 0)?);
+            }
+        }
+        shape(self.typesetter, &mut self.metrics, paragraph, equations)
+    }
+
+    /// Places the number of a line in the margin.
+    fn line_number(&mut self, column: &mut Column, line: &super::line::Line) -> Result<()> {
+        let Some(numbers) = self.line_numbers.clone() else { return Ok(()) };
+        let number = column.next_line;
+        column.next_line += 1;
+        if number % numbers.step.max(1) != 0 {
+            return Ok(());
+        }
+        let text = Inline::Text(number.to_string(), numbers.style.clone());
+        let paragraph = Paragraph { content: vec![text], style: ParagraphStyle::default(), mark: numbers.style };
+        let shaped = self.shaped(&paragraph)?;
+        let own = &paragraph.style;
+        let breaker = Breaker { shaped: &shaped, style: own, width: 200.0, grid: None };
+        let mut laid = breaker.line(0, 0.0, &|_, _| (vec![(0.0, 200.0)], None));
+        laid.top = line.top + line.baseline - laid.baseline;
+        let width: f32 = shaped.clusters.iter().map(|c| c.advance).sum();
+        let (items, _) = glyphs::items(&shaped, own, &laid, column.left - numbers.distance - width, 200.0);
+        column.layers.text.extend(items);
+        Ok(())
+    }
+
     /// How many lines stay above a break, and the cluster that the rest starts with.
     fn kept(
         &self,
@@ -255,28 +306,42 @@ impl<'t, 'a> Engine<'t, 'a> {
         let (items, objects) = glyphs::items(shaped, style, line, column.left, column.width);
         column.layers.text.extend(items);
         for object in objects {
-            if let Some(drawing) = shaped.objects.get(object.index) {
-                let items = self.drawing(drawing, object.at)?;
-                column.layers.text.extend(items);
-            }
+            let Point { x, y } = object.at;
+            let items = match shaped.objects.get(object.index).map(|o| &o.content) {
+                Some(BoxContent::Drawing(drawing)) => self.drawing(drawing, Point { x, y: y - drawing.height })?,
+                Some(BoxContent::Items(items)) => {
+                    let mut items = items.clone();
+                    items.iter_mut().for_each(|item| item.shift(x, y));
+                    items
+                }
+                None => continue,
+            };
+            column.layers.text.extend(items);
+        }
+        if column.has_notes && !style.is_unnumbered {
+            self.line_number(column, line)?;
         }
         let end = line.stretches.iter().map(|s| s.from + s.width).fold(0.0, f32::max);
         column.widest = column.widest.max(end + style.indent_end);
         Ok(())
     }
 
-    /// Lays out the footnotes whose marks are in these clusters.
+    /// Lays out the footnotes whose marks are in these clusters, at the bottom of the column or of the one around it.
     fn notes(&mut self, column: &mut Column, shaped: &Shaped<'_>, range: std::ops::Range<usize>) -> Result<()> {
         for (at, blocks) in &shaped.notes {
-            if *at <= range.start || *at > range.end {
+            if *at < range.start.max(1) || *at > range.end || (*at == range.start && range.start > 0) {
                 continue;
             }
-            let story = self.story(blocks, column.left, column.width, 0.0, ENDLESS)?;
-            // The separator.
-            let above = if column.notes.is_empty() { SEPARATOR } else { 0.0 };
-            column.notes_height += story.bottom + above;
-            column.note_heights.push(story.bottom);
-            column.notes.push(story.layers);
+            let (left, width) = match column.has_notes {
+                true => (column.left, column.width),
+                false => (self.sheet.text.x, self.sheet.text.width),
+            };
+            let story = self.story(blocks, left, width, 0.0, ENDLESS)?;
+            match column.has_notes {
+                true => column.add_note(story.layers, story.bottom),
+                false if self.cell_notes.len() < MAX_NOTES => self.cell_notes.push((story.layers, story.bottom)),
+                false => {}
+            }
         }
         Ok(())
     }
@@ -392,9 +457,6 @@ impl<'t, 'a> Engine<'t, 'a> {
         Ok(vec![Item::Turned(transform, items)])
     }
 }
-
-/// Height above footnotes that the separator takes, pt.
-pub(super) const SEPARATOR: f32 = 10.0;
 
 fn placed(place: Place, from: f32, extent: f32, size: f32) -> f32 {
     from + match place {

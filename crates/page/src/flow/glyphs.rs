@@ -5,13 +5,13 @@ use std::ops::Range;
 use crate::layout::{GlyphRun, Item};
 use crate::style::{Cap, Color, Stroke};
 use crate::text::{Align, RunStyle, Strike, Underline};
-use crate::tree::{Point, Rect};
+use crate::tree::{Point, Rect, Transform};
 
 use super::line::{End, Line, Stretch};
 use super::model::{Break, ParagraphStyle, Part};
 use super::shape::{Kind, Shaped};
 
-/// An inline drawing and its position.
+/// An inline box and the left end of its baseline.
 pub(super) struct PlacedObject {
     pub(super) index: usize,
     pub(super) at: Point,
@@ -150,8 +150,7 @@ impl Setter<'_, '_> {
         while at < order.len() {
             let first = &clusters[order[at]];
             if let Kind::Object(index) = first.kind {
-                let height = shaped.objects.get(index).map_or(0.0, |o| o.height);
-                self.objects.push(PlacedObject { index, at: Point { x: pen, y: baseline - height } });
+                self.objects.push(PlacedObject { index, at: Point { x: pen, y: baseline } });
                 pen += widths[order[at]];
                 at += 1;
                 continue;
@@ -174,10 +173,12 @@ impl Setter<'_, '_> {
         let Some(style) = shaped.styles.get(first.style) else { return };
         let left = *pen;
         let raised = baseline - style.baseline * run.size;
+        let stretch = style.stretch.max(0.01);
         let mut glyphs = Vec::new();
         for n in order {
             let cluster = &shaped.clusters[range.start + n];
-            let mut x = *pen;
+            // In the units of glyphs that are stretched.
+            let mut x = *pen / stretch;
             for (id, dx, dy, advance) in &shaped.glyphs[cluster.glyphs.clone()] {
                 glyphs.push((*id, Point { x: x + dx, y: raised + dy }));
                 x += advance;
@@ -186,7 +187,7 @@ impl Setter<'_, '_> {
         }
         self.decorate_behind(style, first.run, left, *pen - left, raised);
         if !glyphs.is_empty() {
-            self.items.push(Item::Glyphs(GlyphRun {
+            let item = Item::Glyphs(GlyphRun {
                 font: run.font.clone(),
                 size: run.size,
                 coords: run.coords.clone(),
@@ -195,7 +196,11 @@ impl Setter<'_, '_> {
                 color: style.color,
                 effects: style.effects.clone(),
                 glyphs,
-            }));
+            });
+            self.items.push(match stretch {
+                1.0 => item,
+                stretch => Item::Turned(Transform::from_scale(stretch, 1.0), vec![item]),
+            });
         }
         self.lines(style, first.run, left, *pen - left, raised);
     }

@@ -98,7 +98,7 @@ impl Breaker<'_, '_> {
             Some(cluster) => self.extent(cluster),
             None => self.mark(),
         };
-        let (over, under) = self.spaced(over, under, 0.0);
+        let (over, under) = self.spaced(over, under, (0.0, 0.0));
         over + under
     }
 
@@ -110,7 +110,7 @@ impl Breaker<'_, '_> {
     /// Extent of a cluster above and below the baseline.
     fn extent(&self, cluster: &Cluster) -> (f32, f32) {
         if let Kind::Object(n) = cluster.kind {
-            return (self.shaped.objects.get(n).map_or(0.0, |o| o.height), 0.0);
+            return self.shaped.objects.get(n).map_or((0.0, 0.0), |o| (o.ascent, o.descent));
         }
         let run = &self.shaped.runs[cluster.run];
         let raised = self.shaped.styles.get(cluster.style).map_or(0.0, |s| s.baseline * run.size);
@@ -118,7 +118,7 @@ impl Breaker<'_, '_> {
     }
 
     /// Applies line spacing to the extent of text and the height of drawings.
-    fn spaced(&self, over: f32, under: f32, object: f32) -> (f32, f32) {
+    fn spaced(&self, over: f32, under: f32, object: (f32, f32)) -> (f32, f32) {
         let text = over + under;
         let (mut over, mut under) = (over, under);
         if let (Some(pitch), false) =
@@ -134,7 +134,7 @@ impl Breaker<'_, '_> {
             LineSpacing::Multiple(times) if times >= 1.0 => under += (over + under) * (times - 1.0),
             LineSpacing::Multiple(times) => over += (over + under) * (times.max(0.05) - 1.0),
         }
-        (over.max(object), under)
+        (over.max(object.0), under.max(object.1))
     }
 
     /// Fills the intervals with as much text as fits.
@@ -159,18 +159,18 @@ impl Breaker<'_, '_> {
             }
         }
         line.next = at;
-        let (mut over, mut under, mut object) = (0.0f32, 0.0f32, 0.0f32);
+        let (mut over, mut under, mut object) = (0.0f32, 0.0f32, (0.0f32, 0.0f32));
         let mut has_text = false;
         for cluster in &clusters[start..at] {
             let (above, below) = self.extent(cluster);
             if matches!(cluster.kind, Kind::Object(_)) {
-                object = object.max(above);
+                object = (object.0.max(above), object.1.max(below));
             } else if !matches!(cluster.kind, Kind::Break(_)) || !has_text {
                 has_text |= matches!(cluster.kind, Kind::Text | Kind::Space | Kind::Tab);
                 (over, under) = (over.max(above), under.max(below));
             }
         }
-        if over + under <= 0.0 && object <= 0.0 {
+        if over + under <= 0.0 && object.0 <= 0.0 {
             (over, under) = self.mark();
         }
         let (over, under) = self.spaced(over, under, object);

@@ -14,7 +14,7 @@
 //! | `line` | line breaks, tab stops, line heights |
 //! | `glyphs` | alignment, justification, visual order, decorations |
 //! | `column` | a column being filled, and what text flows around |
-//! | `engine` | paragraphs, anchored drawings, text boxes |
+//! | `engine`, `math` | paragraphs, equations, anchored drawings, text boxes |
 //! | `table` | tables, which the engine places as well |
 //! | `page` | sections, columns, headers, footers, footnotes |
 
@@ -22,6 +22,7 @@ mod column;
 mod engine;
 mod glyphs;
 mod line;
+mod math;
 mod metrics;
 mod model;
 mod page;
@@ -31,7 +32,7 @@ mod table;
 mod tests;
 
 pub use model::{
-    Block, Break, Cell, Column, Drawing, Float, Inline, Origin, PageBorders, Paragraph, ParagraphStyle, Part, Place,
-    Row, Section, SectionStart, Side, Source, Table, TextFrame, Wrap,
+    Block, Break, Cell, Column, Drawing, Float, Inline, LineNumbers, Math, Origin, PageBorders, Paragraph,
+    ParagraphStyle, Part, Place, Row, Section, SectionStart, Side, Source, Table, TextFrame, Wrap,
 };
 pub use page::{LaidPage, first_page};

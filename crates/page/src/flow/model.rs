@@ -51,12 +51,29 @@ pub struct Section {
     pub anchor: Anchor,
     /// Where the section starts.
     pub start: SectionStart,
+    /// Background of the page.
+    pub background: Fill,
     /// Content of the header.
     pub header: Vec<Block>,
     /// Content of the footer.
     pub footer: Vec<Block>,
     /// Lines around the page.
     pub borders: Option<PageBorders>,
+    /// Numbers beside lines.
+    pub line_numbers: Option<LineNumbers>,
+}
+
+/// Numbers beside the lines of a section.
+#[derive(Debug, Clone)]
+pub struct LineNumbers {
+    /// Every how many lines.
+    pub step: u32,
+    /// The first number.
+    pub start: u32,
+    /// Distance from the text, pt.
+    pub distance: f32,
+    /// Style of the numbers.
+    pub style: Arc<RunStyle>,
 }
 
 /// A column of text.
@@ -113,10 +130,37 @@ pub enum Inline {
     Break(Break, Arc<RunStyle>),
     /// A drawing in the line.
     Object(Box<Drawing>, Arc<RunStyle>),
+    /// An equation in the line; the style is that of its largest parts.
+    Math(Box<Math>, Arc<RunStyle>),
     /// A drawing beside, above or behind the text, anchored here.
     Float(Box<Float>),
     /// A footnote whose mark is here.
     Note(Vec<Block>),
+}
+
+/// A part of an equation.
+#[derive(Debug, Clone)]
+pub enum Math {
+    /// Text in its own size and slant.
+    Text(String, Arc<RunStyle>),
+    /// Parts beside each other.
+    Row(Vec<Math>),
+    /// A fraction.
+    Fraction { top: Box<Math>, bottom: Box<Math>, has_bar: bool },
+    /// Scripts after a base.
+    Scripts { base: Box<Math>, below: Option<Box<Math>>, above: Option<Box<Math>> },
+    /// Limits centred below and above a base.
+    Limits { base: Box<Math>, below: Option<Box<Math>>, above: Option<Box<Math>> },
+    /// A root.
+    Radical { degree: Option<Box<Math>>, body: Box<Math> },
+    /// Parts in brackets that are as high as they.
+    Fenced { open: String, close: String, separator: String, parts: Vec<Math> },
+    /// Rows of cells.
+    Matrix { rows: Vec<Vec<Math>>, is_left: bool },
+    /// A line above or below.
+    Bar { body: Box<Math>, is_above: bool },
+    /// A mark above.
+    Accent { body: Box<Math>, mark: String },
 }
 
 /// A break in a paragraph.
@@ -177,6 +221,8 @@ pub struct ParagraphStyle {
     pub padding: Insets,
     /// Background.
     pub shading: Option<Color>,
+    /// Whether its lines have no numbers.
+    pub is_unnumbered: bool,
 }
 
 impl Default for ParagraphStyle {
@@ -204,6 +250,7 @@ impl Default for ParagraphStyle {
             between: None,
             padding: Insets::default(),
             shading: None,
+            is_unnumbered: false,
         }
     }
 }

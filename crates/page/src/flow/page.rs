@@ -9,8 +9,8 @@ use crate::text::Anchor;
 use crate::tree::{Point, Rect};
 use thumbling_core::error::Result;
 
-use super::column::{Column, Layers, Mark};
-use super::engine::{ENDLESS, Engine, Neighbours, Outcome, Reason, SEPARATOR, Sheet};
+use super::column::{Column, Layers, Mark, SEPARATOR};
+use super::engine::{ENDLESS, Engine, Neighbours, Outcome, Reason, Sheet};
 use super::model::{Block, PageBorders, Section, SectionStart, Source};
 
 /// Blocks that a chain of `keep_next` can take to the next page.
@@ -48,7 +48,9 @@ pub fn first_page(source: &mut dyn Source, typesetter: &mut Typesetter<'_>) -> R
     loop {
         let Block::Section(section) = &*current else { break };
         engine.sheet.grid = section.grid;
+        engine.line_numbers.clone_from(&section.line_numbers);
         let mut filler = Filler::new(section, Rect { y: top, height: text.y + text.height - top, ..text });
+        filler.column.next_line = section.line_numbers.as_ref().map_or(1, |n| n.start);
         let end = filler.fill(&mut engine, &mut feed)?;
         match end {
             Filled::Section(next) => {
@@ -59,6 +61,10 @@ pub fn first_page(source: &mut dyn Source, typesetter: &mut Typesetter<'_>) -> R
                 top = filler.bottom();
                 body.append(filler.into_layers(section), 0.0, 0.0);
                 current = next;
+                // A line more would be below the page.
+                if top > text.y + text.height - 1.0 {
+                    break;
+                }
             }
             Filled::Page | Filled::End => {
                 let is_alone = top == text.y;
@@ -84,7 +90,8 @@ pub fn first_page(source: &mut dyn Source, typesetter: &mut Typesetter<'_>) -> R
     if let Some(borders) = &section.borders {
         items.extend(page_borders(borders, section, text));
     }
-    Ok(LaidPage { width: section.width, height: section.height, background: Fill::None, items })
+    let background = section.background.clone();
+    Ok(LaidPage { width: section.width, height: section.height, background, items })
 }
 
 /// Lays out header and footer; returns the area between them.
@@ -211,7 +218,8 @@ impl Filler {
             return false;
         }
         self.index += 1;
-        let next = Self::column(&self.columns, self.index, self.area, self.column.exclusions.clone());
+        let mut next = Self::column(&self.columns, self.index, self.area, self.column.exclusions.clone());
+        next.next_line = self.column.next_line;
         self.finished.push(std::mem::replace(&mut self.column, next));
         self.placed.clear();
         true

@@ -8,15 +8,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use parley::{
-    BaseDirection, FontData, FontFamily, FontStyle, FontWeight, Layout, OverflowWrap, TextStyle, TextWrapMode,
+    BaseDirection, FontData, FontFamily, FontFeatures, FontStyle, FontWeight, Layout, OverflowWrap, TextStyle,
+    TextWrapMode,
 };
 
-use crate::layout::Typesetter;
 use crate::layout::context::Brush;
 use crate::layout::stacks::scripts_of;
+use crate::layout::{Item, Typesetter};
 use crate::text::{Align, Caps, RunStyle};
 use thumbling_core::error::Result;
 
+use super::math::MathBox;
 use super::metrics::{MetricsCache, Vertical};
 use super::model::{Break, Drawing, Float, Inline, Paragraph};
 
@@ -37,6 +39,21 @@ pub(super) struct ShapedRun {
     pub(super) vertical: Vertical,
     pub(super) underline: (f32, f32),
     pub(super) strikethrough: (f32, f32),
+}
+
+/// Something in a line that is not text.
+pub(super) struct InlineBox<'p> {
+    pub(super) width: f32,
+    pub(super) ascent: f32,
+    pub(super) descent: f32,
+    pub(super) content: BoxContent<'p>,
+}
+
+/// The content of an inline box.
+pub(super) enum BoxContent<'p> {
+    Drawing(&'p Drawing),
+    /// Items relative to the left end of the baseline.
+    Items(Vec<Item>),
 }
 
 /// What a cluster is.
@@ -74,7 +91,7 @@ pub(super) struct Shaped<'p> {
     pub(super) glyphs: Vec<(u32, f32, f32, f32)>,
     pub(super) runs: Vec<ShapedRun>,
     pub(super) styles: Vec<Cow<'p, RunStyle>>,
-    pub(super) objects: Vec<&'p Drawing>,
+    pub(super) objects: Vec<InlineBox<'p>>,
     /// Anchored drawings.
     pub(super) floats: Vec<&'p Float>,
     /// Footnotes, each with the index of the cluster after its mark.
@@ -146,12 +163,14 @@ impl<'p> Text<'p> {
     }
 }
 
-/// Shapes a paragraph.
+/// Shapes a paragraph with these equations.
 pub(super) fn shape<'p>(
     typesetter: &mut Typesetter<'_>,
     metrics: &mut MetricsCache,
     paragraph: &'p Paragraph,
+    equations: Vec<MathBox>,
 ) -> Result<Shaped<'p>> {
+    let mut equations = equations.into_iter();
     typesetter.check()?;
     let mut text = Text::default();
     let (mut objects, mut floats, mut notes, mut number) = (Vec::new(), Vec::new(), Vec::new(), (0, Align::Start));
@@ -171,7 +190,15 @@ pub(super) fn shape<'p>(
             }
             Inline::Object(drawing, style) => {
                 if text.mark(OBJECT, style) {
-                    objects.push(&**drawing);
+                    let (width, ascent) = (drawing.width, drawing.height);
+                    objects.push(InlineBox { width, ascent, descent: 0.0, content: BoxContent::Drawing(drawing) });
+                }
+            }
+            Inline::Math(_, style) => {
+                if let Some(MathBox { width, ascent, descent, items }) = equations.next()
+                    && text.mark(OBJECT, style)
+                {
+                    objects.push(InlineBox { width, ascent, descent, content: BoxContent::Items(items) });
                 }
             }
             Inline::Float(float) => floats.push(&**float),
@@ -244,7 +271,8 @@ fn lay(typesetter: &mut Typesetter<'_>, text: &Text<'_>, paragraph: &Paragraph) 
             font_weight: FontWeight::new(f32::from(style.weight)),
             font_style: if style.italic { FontStyle::Italic } else { FontStyle::Normal },
             brush: *index as Brush,
-            letter_spacing: style.spacing,
+            letter_spacing: style.spacing / style.stretch.max(0.01),
+            font_features: if style.kerning { FontFeatures::empty() } else { FontFeatures::from("\"kern\" 0") },
             overflow_wrap: OverflowWrap::Normal,
             text_wrap_mode: TextWrapMode::Wrap,
             ..TextStyle::default()
@@ -312,11 +340,19 @@ impl Shaped<'_> {
                         ' ' | '\u{3000}' => Kind::Space,
                         _ => Kind::Text,
                     };
+                    let stretch = text.styles.get(style).map_or(1.0, |s| s.stretch);
                     let advance = match kind {
-                        Kind::Text | Kind::Space => cluster.advance(),
+                        Kind::Text | Kind::Space => cluster.advance() * stretch,
                         Kind::Object(n) => self.objects.get(n).map_or(0.0, |o| o.width),
                         Kind::Tab | Kind::Break(_) => 0.0,
                     };
+                    // A ligature is one cluster; its parts share its glyphs.
+                    if cluster.is_ligature_continuation()
+                        && let Some(start) = segment.last_mut()
+                    {
+                        start.advance += advance;
+                        continue;
+                    }
                     if kind == Kind::Text {
                         self.glyphs.extend(cluster.glyphs().map(|g| (g.id, g.x, g.y, g.advance)));
                         let is_drawn = !first.is_control() && first != char::REPLACEMENT_CHARACTER;
@@ -338,6 +374,14 @@ impl Shaped<'_> {
                 }
             }
             segment.sort_by_key(|cluster| cluster.offset);
+            // Unicode allows breaks after marks within paths and code; word processors do not.
+            let first = segment.first().and_then(|c| text.text.get(c.offset..)?.chars().next());
+            let before = self.clusters.last().and_then(|c| text.text.get(c.offset..)?.chars().next());
+            let stays = matches!(before, Some('/' | '!' | '?' | '}' | '|' | '%'))
+                && first.is_some_and(|c| c.is_ascii_graphic());
+            if stays {
+                self.ends.pop();
+            }
             self.clusters.append(&mut segment);
             self.ends.push(self.clusters.len());
         }

@@ -12,6 +12,10 @@ use super::column::{Above, Column, Layers};
 use super::engine::{ENDLESS, Engine, Outcome, Reason, Story};
 use super::model::{Cell, Table};
 
+/// Depth of tables whose rows break over pages. Each depth doubles the work.
+const MAX_SPLIT_DEPTH: u32 = 4;
+/// Depth of tables whose content is measured. Each depth triples the work.
+const MAX_MEASURED_DEPTH: u32 = 3;
 /// Most cells of which content is measured for column widths.
 const MAX_MEASURED: usize = 400;
 
@@ -41,7 +45,6 @@ impl Engine<'_, '_> {
         }
         let left = column.left + left;
         let top = column.y + if column.above.is_paragraph { column.above.after } else { 0.0 };
-        let limit = column.limit();
         let mut cells: Vec<LaidCell<'_>> = Vec::new();
         let mut heights: Vec<f32> = Vec::new();
         // Cells over several rows: index, last row, needed height.
@@ -50,6 +53,7 @@ impl Engine<'_, '_> {
         for (n, row) in table.rows.iter().enumerate().skip(from) {
             self.typesetter.check()?;
             let first = cells.len();
+            let outer_notes = std::mem::take(&mut self.cell_notes);
             let mut height = match row.height {
                 RowHeight::Exact(pt) | RowHeight::AtLeast(pt) => pt.max(0.0),
             };
@@ -79,10 +83,13 @@ impl Engine<'_, '_> {
                 }
             }
             height += table.spacing;
-            if y + height > limit + 0.1 {
+            let notes = std::mem::replace(&mut self.cell_notes, outer_notes);
+            let note_height: f32 = notes.iter().map(|(_, height)| height).sum();
+            let limit = column.limit();
+            if y + height + note_height > limit + 0.1 {
                 let is_first = n == from;
                 let space = limit - y;
-                let splits = !row.is_whole && !is_exact && space > 12.0;
+                let splits = !row.is_whole && !is_exact && space > 12.0 && self.depth < MAX_SPLIT_DEPTH;
                 let shown = splits && self.split(&mut cells[first..], space)?;
                 if shown || (is_first && column.is_empty) {
                     heights.push(space.max(1.0).min(height));
@@ -92,6 +99,12 @@ impl Engine<'_, '_> {
                     outcome = Outcome::Rest(n, Reason::Full);
                 }
                 break;
+            }
+            for (note, height) in notes {
+                match column.has_notes {
+                    true => column.add_note(note, height),
+                    false => self.cell_notes.push((note, height)),
+                }
             }
             heights.push(height);
             y += height;
@@ -206,10 +219,24 @@ impl Engine<'_, '_> {
 
     /// Widths of the columns.
     fn widths(&mut self, table: &Table, available: f32) -> Result<Vec<f32>> {
-        let mut widths = table.columns.clone();
-        if !table.fits_content || widths.is_empty() {
-            return Ok(widths);
+        if !table.fits_content || table.columns.is_empty() {
+            return Ok(table.columns.clone());
         }
+        if self.measuring >= MAX_MEASURED_DEPTH {
+            let count = table.columns.len() as f32;
+            return Ok(vec![(available / count).min(200.0); table.columns.len()]);
+        }
+        let notes = self.cell_notes.len();
+        self.measuring += 1;
+        let widths = self.measured(table, available);
+        self.measuring -= 1;
+        self.cell_notes.truncate(notes);
+        widths
+    }
+
+    /// Widths that follow from the content.
+    fn measured(&mut self, table: &Table, available: f32) -> Result<Vec<f32>> {
+        let mut widths = table.columns.clone();
         // Narrowest and widest content of cells in one column.
         let (mut least, mut most): (HashMap<usize, f32>, HashMap<usize, f32>) = Default::default();
         let mut spans: Vec<(usize, usize, f32, f32)> = Vec::new();

@@ -3,13 +3,13 @@ use std::collections::VecDeque;
 use super::*;
 use crate::fonts::SANS;
 use crate::layout::{Item, Typesetter};
-use crate::style::Color;
+use crate::style::{Color, Fill};
 use crate::table::RowHeight;
 use crate::text::{Align, Anchor, FontSet, LineSpacing, RunStyle, TabAlign, TabStop};
 use crate::tree::{Insets, Node, Rect, Shape};
 use std::sync::Arc;
-use thumbling_core::error::Result;
 use thumbling_core::cancel::Interrupt;
+use thumbling_core::error::Result;
 
 struct Blocks(VecDeque<Block>, usize);
 
@@ -52,6 +52,8 @@ fn section() -> Section {
         header: Vec::new(),
         footer: Vec::new(),
         borders: None,
+        line_numbers: None,
+        background: Fill::None,
     }
 }
 
@@ -249,7 +251,8 @@ fn shading_and_borders_join_between_equal_paragraphs() {
         block(p)
     };
     let (items, _) = laid(section(), vec![shaded(), shaded()]);
-    let fills: Vec<Rect> = items.iter().filter_map(|i| if let Item::Fill(r, _) = i { Some(*r) } else { None }).collect();
+    let fills: Vec<Rect> =
+        items.iter().filter_map(|i| if let Item::Fill(r, _) = i { Some(*r) } else { None }).collect();
     assert_eq!((fills[0].y, fills[0].height, fills[1].y, fills[1].height), (20.0, 20.0, 40.0, 30.0));
 }
 

@@ -16,14 +16,14 @@ const MAX_PARTS: usize = 500;
 const SCRIPT: f32 = 0.65;
 
 /// The parts of a formula, each with its shift as a fraction of its size.
-pub(crate) fn linear(formula: Element<'_>) -> Vec<(String, f32)> {
+pub(super) fn linear(formula: Element<'_>) -> Vec<(String, f32)> {
     let mut parts = Vec::new();
     inside(formula, 0.0, 0, &mut parts);
     parts
 }
 
 /// The style of a shifted part.
-pub(crate) fn style(style: &RunStyle, raised: f32) -> RunStyle {
+pub(super) fn style(style: &RunStyle, raised: f32) -> RunStyle {
     let size = if raised == 0.0 { style.size } else { style.size * SCRIPT };
     RunStyle { size, baseline: raised, italic: true, ..style.clone() }
 }

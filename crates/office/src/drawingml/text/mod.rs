@@ -5,7 +5,7 @@
 //! and the run. They are applied from the most general to the most specific.
 
 mod bullet;
-pub(crate) mod formula;
+mod formula;
 pub(crate) mod number;
 mod paragraph;
 mod run;

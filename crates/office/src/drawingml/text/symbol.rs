@@ -51,7 +51,7 @@ fn replaced(code: u8, family: &str) -> char {
     } else {
         WINGDINGS
     };
-    let or = if family == "symbol" { char::from(code) } else { '\u{2022}' };
+    let or = if family == "symbol" && !char::from(code).is_control() { char::from(code) } else { '\u{2022}' };
     match code {
         b' ' => ' ',
         code => table.iter().find(|(c, _)| *c == code).map_or(or, |(_, to)| *to),
