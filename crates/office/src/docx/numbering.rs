@@ -208,7 +208,90 @@ pub(super) fn formatted(number: u32, format: &str) -> String {
         "hebrew1" | "hebrew2" => digits::alphabet(number, digits::HEBREW),
         "russianLower" => digits::alphabet(number, "абвгдежзиклмнопрстуфхцчшщыэюя"),
         "russianUpper" => digits::alphabet(number, "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ"),
-        "cardinalText" | "ordinalText" => number.to_string(),
+        "cardinalText" => capitalized(&words(number, false)),
+        "ordinalText" => capitalized(&words(number, true)),
         _ => number.to_string(),
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A number below a thousand in English words.
+fn words(number: u32, is_ordinal: bool) -> String {
+    const ONES: [&str; 20] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let name = match number {
+        0..20 => ONES[number as usize].to_owned(),
+        20..100 if number.is_multiple_of(10) => TENS[number as usize / 10].to_owned(),
+        20..100 => format!("{}-{}", TENS[number as usize / 10], ONES[number as usize % 10]),
+        100..1000 if number.is_multiple_of(100) => format!("{} hundred", ONES[number as usize / 100]),
+        100..1000 => format!("{} hundred {}", ONES[number as usize / 100], words(number % 100, false)),
+        _ => return number.to_string(),
+    };
+    if !is_ordinal {
+        return name;
+    }
+    const IRREGULAR: [(&str, &str); 7] = [
+        ("one", "first"),
+        ("two", "second"),
+        ("three", "third"),
+        ("five", "fifth"),
+        ("eight", "eighth"),
+        ("nine", "ninth"),
+        ("twelve", "twelfth"),
+    ];
+    let start = name.rfind(['-', ' ']).map_or(0, |at| at + 1);
+    let (head, last) = name.split_at(start);
+    let last = match IRREGULAR.iter().find(|(cardinal, _)| *cardinal == last) {
+        Some((_, ordinal)) => (*ordinal).to_owned(),
+        None => last.strip_suffix('y').map_or_else(|| format!("{last}th"), |stem| format!("{stem}ieth")),
+    };
+    format!("{head}{last}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_their_format() {
+        let cases = [
+            (4, "lowerRoman", "iv"),
+            (28, "upperLetter", "BB"),
+            (7, "decimalZero", "07"),
+            (12, "ordinal", "12th"),
+            (22, "ordinal", "22nd"),
+            (21, "cardinalText", "Twenty-one"),
+            (112, "ordinalText", "One hundred twelfth"),
+            (30, "ordinalText", "Thirtieth"),
+            (3, "none", ""),
+        ];
+        for (number, format, written) in cases {
+            assert_eq!(formatted(number, format), written, "{format}");
+        }
     }
 }

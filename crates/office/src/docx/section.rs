@@ -279,9 +279,9 @@ impl Word<'_> {
         let reference = description.children().find(|c| c.is(kind) && c.attr("w:type").unwrap_or("default") == wanted);
         let name = reference.and_then(|r| self.relationships.part(r.attr("r:id")?));
         let Some(name) = name else {
-            // Where other pages have one, this page has a blank one.
+            // Where other pages have one, ordinary pages have a blank one.
             let is_used = |c: Element<'_>| c.attr("w:type") != Some("even") || self.settings.even_and_odd;
-            let has_any = description.children().any(|c| c.is(kind) && is_used(c));
+            let has_any = !has_title && description.children().any(|c| c.is(kind) && is_used(c));
             return if has_any { self.blank() } else { Ok(Vec::new()) };
         };
         let Some(part) = tolerate(Part::read(self.package, name, self.cx))? else { return Ok(Vec::new()) };

@@ -10,7 +10,7 @@ use crate::drawingml::text::symbol;
 use crate::package::Relationships;
 use crate::xml::Element;
 use thumbling_core::error::Result;
-use thumbling_page::flow::{Block, Break, Float, Inline, Paragraph};
+use thumbling_page::flow::{Block, Break, Float, Inline, Math, Paragraph};
 use thumbling_page::style::Fill;
 use thumbling_page::text::{Align, LineSpacing, RunStyle, TabAlign, TabStop};
 
@@ -416,11 +416,7 @@ impl<'a> Story<'a> {
                         self.text(&mark, &styles, None, content);
                     }
                 }
-                "w:ruby" => {
-                    if let Some(base) = child.child("w:rubyBase") {
-                        self.inlines(base, content, 1)?;
-                    }
-                }
+                "w:ruby" => self.ruby(child, content)?,
                 "w:drawing" => content.inlines.extend(self.drawing(child, &styles.latin)?),
                 "w:pict" | "w:object" => content.inlines.extend(self.legacy(child, &styles.latin)?),
                 _ => {}
@@ -556,6 +552,27 @@ impl<'a> Story<'a> {
             content.is_display |= is_display;
             content.inlines.push(Inline::Math(Box::new(super::math::read(equation, &style)), style.clone()));
         }
+    }
+
+    /// Text with its reading above.
+    fn ruby(&self, ruby: Element<'_>, content: &mut Content<'_>) -> Result<()> {
+        let mut part = |name: &str| -> Result<Option<Math>> {
+            let Some(part) = ruby.child(name) else { return Ok(None) };
+            let before = content.inlines.len();
+            self.inlines(part, content, 1)?;
+            let texts = content.inlines.drain(before..).filter_map(|inline| match inline {
+                Inline::Text(text, style) => Some(Math::Text(text, style)),
+                _ => None,
+            });
+            Ok(Some(Math::Row(texts.collect())))
+        };
+        let (above, base) = (part("w:rt")?, part("w:rubyBase")?);
+        if let Some(base) = base {
+            let style = self.run_properties(None, content).styles(content.background).latin;
+            let math = Math::Limits { base: Box::new(base), below: None, above: above.map(Box::new) };
+            content.inlines.push(Inline::Math(Box::new(math), style));
+        }
+        Ok(())
     }
 
     fn picture_bullet(&self, id: u32, size: f32) -> Option<thumbling_page::flow::Drawing> {

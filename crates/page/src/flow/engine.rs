@@ -111,6 +111,11 @@ impl<'t, 'a> Engine<'t, 'a> {
         }
     }
 
+    /// The height after which the rest of a story is not on the page, wherever it starts.
+    pub(super) fn longest(&self) -> f32 {
+        (self.sheet.height * 2.0).max(500.0)
+    }
+
     /// Lays out blocks down a column of their own, at most to `bottom`.
     pub(super) fn story(&mut self, blocks: &[Block], left: f32, width: f32, top: f32, bottom: f32) -> Result<Story> {
         if self.depth >= MAX_DEPTH {
@@ -118,25 +123,28 @@ impl<'t, 'a> Engine<'t, 'a> {
         }
         self.depth += 1;
         let mut column = Column::new(left, width.max(1.0), top, bottom);
+        let filled = self.fill(&mut column, blocks);
+        self.depth -= 1;
+        filled?;
+        let bottom = column.end();
+        Ok(Story { bottom, widest: column.widest, is_empty: column.is_empty, layers: column.layers })
+    }
+
+    /// Places blocks until the column is full. Breaks mean nothing in a story without pages.
+    fn fill(&mut self, column: &mut Column, blocks: &[Block]) -> Result<()> {
         for (n, block) in blocks.iter().enumerate() {
             let above = n.checked_sub(1).and_then(|n| blocks.get(n));
             let around = Neighbours { above, below: blocks.get(n + 1) };
-            match self.block(&mut column, block, around, 0) {
-                Ok(Outcome::Done) => {}
-                // Breaks mean nothing in a story without pages.
-                Ok(Outcome::Rest(next, Reason::Page | Reason::Column)) => {
-                    self.block(&mut column, block, around, next.max(1))?;
-                }
-                Ok(Outcome::Rest(_, Reason::Full)) => break,
-                Err(e) => {
-                    self.depth -= 1;
-                    return Err(e);
+            let mut from = 0;
+            loop {
+                match self.block(column, block, around, from)? {
+                    Outcome::Done => break,
+                    Outcome::Rest(next, Reason::Page | Reason::Column) if next > from => from = next,
+                    Outcome::Rest(..) => return Ok(()),
                 }
             }
         }
-        self.depth -= 1;
-        let bottom = column.end();
-        Ok(Story { bottom, widest: column.widest, is_empty: column.is_empty, layers: column.layers })
+        Ok(())
     }
 
     fn paragraph(
@@ -336,7 +344,8 @@ impl<'t, 'a> Engine<'t, 'a> {
                 true => (column.left, column.width),
                 false => (self.sheet.text.x, self.sheet.text.width),
             };
-            let story = self.story(blocks, left, width, 0.0, ENDLESS)?;
+            let longest = self.longest();
+            let story = self.story(blocks, left, width, 0.0, longest)?;
             match column.has_notes {
                 true => column.add_note(story.layers, story.bottom),
                 false if self.cell_notes.len() < MAX_NOTES => self.cell_notes.push((story.layers, story.bottom)),
@@ -355,7 +364,8 @@ impl<'t, 'a> Engine<'t, 'a> {
         {
             let mut frame = frame.clone();
             let wide = frame.bounds.width.max(1.0);
-            let story = self.story(&frame.blocks, 0.0, wide, 0.0, ENDLESS)?;
+            let longest = self.longest();
+            let story = self.story(&frame.blocks, 0.0, wide, 0.0, longest)?;
             if frame.shrinks {
                 frame.bounds.width = (story.widest + 0.1).min(wide).max(1.0);
             }

@@ -10,7 +10,7 @@ use crate::tree::{Point, Rect};
 use thumbling_core::error::Result;
 
 use super::column::{Column, Layers, Mark, SEPARATOR};
-use super::engine::{ENDLESS, Engine, Neighbours, Outcome, Reason, Sheet};
+use super::engine::{Engine, Neighbours, Outcome, Reason, Sheet};
 use super::model::{Block, PageBorders, Section, SectionStart, Source};
 
 /// Blocks that a chain of `keep_next` can take to the next page.
@@ -101,8 +101,9 @@ fn around(engine: &mut Engine<'_, '_>, section: &Section, page: &mut Layers) -> 
     let (mut top, mut bottom) = (margins.top.abs(), section.height - margins.bottom.abs());
     let text = Rect::new(left, top, width, (bottom - top).max(1.0));
     engine.sheet = Sheet { width: section.width, height: section.height, text, grid: None };
+    let longest = engine.longest();
     if !section.header.is_empty() {
-        let story = engine.story(&section.header, left, width, section.header_distance, ENDLESS)?;
+        let story = engine.story(&section.header, left, width, section.header_distance, longest)?;
         if margins.top >= 0.0 {
             top = top.max(story.bottom.min(section.height * 0.8));
         }
@@ -110,9 +111,9 @@ fn around(engine: &mut Engine<'_, '_>, section: &Section, page: &mut Layers) -> 
     }
     if !section.footer.is_empty() {
         // Twice, because what is anchored in it may be placed on the page.
-        let height = engine.story(&section.footer, left, width, 0.0, ENDLESS)?.bottom;
+        let height = engine.story(&section.footer, left, width, 0.0, longest)?.bottom;
         let from = section.height - section.footer_distance - height;
-        let story = engine.story(&section.footer, left, width, from, ENDLESS)?;
+        let story = engine.story(&section.footer, left, width, from, from + longest)?;
         if margins.bottom >= 0.0 {
             bottom = bottom.min(from.max(section.height * 0.2));
         }

@@ -129,11 +129,12 @@ impl Engine<'_, '_> {
             let needed = match row_height > around + 1.0 {
                 true => row_height,
                 false if is_exact => row_height,
-                false => self.story(&cell.blocks, 0.0, ENDLESS, 0.0, ENDLESS)?.widest.min(400.0) + around + 0.5,
+                false => self.story(&cell.blocks, 0.0, ENDLESS, 0.0, self.longest())?.widest.min(400.0) + around + 0.5,
             };
             return Ok((None, needed));
         }
-        let story = self.story(&cell.blocks, 0.0, width - insets.left - insets.right, 0.0, ENDLESS)?;
+        let longest = self.longest();
+        let story = self.story(&cell.blocks, 0.0, width - insets.left - insets.right, 0.0, longest)?;
         let needed = story.bottom + around;
         Ok((Some(story), needed))
     }
@@ -236,7 +237,7 @@ impl Engine<'_, '_> {
 
     /// Widths that follow from the content.
     fn measured(&mut self, table: &Table, available: f32) -> Result<Vec<f32>> {
-        let mut widths = table.columns.clone();
+        let (mut widths, longest) = (table.columns.clone(), self.longest());
         // Narrowest and widest content of cells in one column.
         let (mut least, mut most): (HashMap<usize, f32>, HashMap<usize, f32>) = Default::default();
         let mut spans: Vec<(usize, usize, f32, f32)> = Vec::new();
@@ -246,8 +247,8 @@ impl Engine<'_, '_> {
             let (narrow, wide) = match is_turned(cell.direction) {
                 true => (12.0, 14.0),
                 false => (
-                    self.story(&cell.blocks, 0.0, 1.0, 0.0, ENDLESS)?.widest,
-                    self.story(&cell.blocks, 0.0, ENDLESS, 0.0, ENDLESS)?.widest,
+                    self.story(&cell.blocks, 0.0, 1.0, 0.0, longest)?.widest,
+                    self.story(&cell.blocks, 0.0, ENDLESS, 0.0, longest)?.widest,
                 ),
             };
             let (narrow, wide) = (narrow + around, wide.max(narrow) + around);
