@@ -40,7 +40,7 @@ fn rows(corpus: &Path, folder: &str) -> Vec<Row> {
 
 /// Formats without a renderer yet, whose files may be `unsupported`.
 fn is_planned(path: &str) -> bool {
-    let planned = ["doc", "docx", "xls", "xlsx", "ppt", "rtf"];
+    let planned = ["doc", "xls", "xlsx", "ppt", "rtf"];
     planned.iter().any(|extension| path.ends_with(&format!(".{extension}")))
 }
 

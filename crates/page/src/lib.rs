@@ -14,12 +14,15 @@
 //! | [`fonts`] | the font database of the process | – |
 //! | [`tree`] | the page as data; its parts [`style`], [`effects`], [`text`] and [`table`] | `fonts` |
 //! | [`layout`] | shaping, bidi, line breaks, tabs, bullets; columns; tables | `fonts`, `tree` |
-//! | [`paint`] | fills, strokes, effects, glyphs and pictures to pixels | `layout`, `tree` |
+//! | [`flow`] | the first page of a text document: sections, floats, notes | `layout`, `tree` |
+//! | [`paint`] | fills, strokes, effects, glyphs and pictures to pixels | `flow`, `layout`, `tree` |
 //! | [`document`] | the decoder of a page | `paint`, `tree` |
 //! | [`svg`] | SVG renderer | `fonts` |
 
 #[cfg(feature = "layout")]
 pub mod document;
+#[cfg(feature = "layout")]
+pub mod flow;
 pub mod fonts;
 #[cfg(feature = "layout")]
 pub mod layout;

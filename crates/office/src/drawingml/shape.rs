@@ -12,7 +12,7 @@ use super::transform::{Frame, Placed};
 
 impl<'a> Tree<'a, '_> {
     /// Reads a shape, connector or picture; `None` without a position.
-    pub(super) fn shape(&self, element: Element<'a>, frame: Frame) -> Option<Node> {
+    pub(crate) fn shape(&self, element: Element<'a>, frame: Frame) -> Option<Node> {
         let scene = &self.scene;
         let bases = self.host.bases(element);
         let own = element.child_of("spPr");

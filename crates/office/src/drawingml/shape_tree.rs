@@ -155,7 +155,7 @@ impl<'a, 'h> Tree<'a, 'h> {
     }
 
     /// A diagram (SmartArt), by the drawing stored beside its data.
-    fn diagram(&mut self, reference: Element<'a>, area: Rect, nodes: &mut Vec<Node>) -> Result<()> {
+    pub(crate) fn diagram(&mut self, reference: Element<'a>, area: Rect, nodes: &mut Vec<Node>) -> Result<()> {
         let scene = self.scene;
         let part = |id: &str| scene.relationships.part(id);
         let Some(data) = reference.attr("r:dm").and_then(part) else { return Ok(()) };

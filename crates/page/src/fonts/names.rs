@@ -28,6 +28,7 @@ const CALIBRI: &[&str] = &["Calibri", "Carlito", "Lato", "Liberation Sans", "Not
 const CAMBRIA: &[&str] = &["Cambria", "Caladea", "Liberation Serif", "Noto Serif"];
 const CONSOLAS: &[&str] = &["Consolas", "Inconsolata", "DejaVu Sans Mono", "Liberation Mono"];
 const VERDANA: &[&str] = &["Verdana", "DejaVu Sans"];
+const VERA_SERIF: &[&str] = &["Bitstream Vera Serif", "DejaVu Serif"];
 const NARROW: &[&str] = &["Arial Narrow", "Liberation Sans Narrow", "Liberation Sans"];
 const GEORGIA: &[&str] = &["Georgia", "Gelasio", "DejaVu Serif", "Liberation Serif"];
 const PALATINO: &[&str] = &["Palatino Linotype", "P052", "TeX Gyre Pagella", "Liberation Serif"];
@@ -100,6 +101,7 @@ const STAND_INS: &[(&[&str], &[&str])] = &[
     (&["cambria", "cambriamath", "caladea"], CAMBRIA),
     (&["consolas", "menlo", "sfmono", "cascadiacode", "cascadiamono", "aptosmono", "andalemono"], CONSOLAS),
     (&["verdana", "bitstreamverasans", "geneva"], VERDANA),
+    (&["bitstreamveraserif"], VERA_SERIF),
     (&["arialnarrow", "helveticanarrow"], NARROW),
     (&["georgia"], GEORGIA),
     (&["palatinolinotype", "palatino", "bookantiqua"], PALATINO),

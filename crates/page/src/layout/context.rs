@@ -21,29 +21,29 @@ const MAX_FAMILIES: usize = 256;
 const MAX_STACKS: usize = 1024;
 
 /// Families, best first.
-pub(super) type Stack = Arc<[FontFamilyName<'static>]>;
+pub(crate) type Stack = Arc<[FontFamilyName<'static>]>;
 
 /// The brush type of parley: the index of the style of a run.
-pub(super) type Brush = u32;
+pub(crate) type Brush = u32;
 
-pub(super) struct Context {
-    pub(super) fonts: FontContext,
-    pub(super) layout: LayoutContext<Brush>,
+pub(crate) struct Context {
+    pub(crate) fonts: FontContext,
+    pub(crate) layout: LayoutContext<Brush>,
     families: HashSet<Arc<str>>,
     /// Registered font collections, by the address at which they stay mapped.
     collections: HashSet<usize>,
     /// Cached family stacks by style and script needs.
-    pub(super) stacks: HashMap<(crate::text::FontSet, ScriptNeeds), Stack>,
+    pub(crate) stacks: HashMap<(crate::text::FontSet, ScriptNeeds), Stack>,
     /// Registered fallback families by script.
-    pub(super) fallbacks: HashMap<[u8; 4], Vec<Arc<str>>>,
-    pub(super) has_emoji: bool,
+    pub(crate) fallbacks: HashMap<[u8; 4], Vec<Arc<str>>>,
+    pub(crate) has_emoji: bool,
 }
 
-pub(super) fn take() -> Box<Context> {
+pub(crate) fn take() -> Box<Context> {
     POOL.lock().unwrap_or_else(|e| e.into_inner()).pop().unwrap_or_else(|| Box::new(Context::new()))
 }
 
-pub(super) fn release(context: Box<Context>) {
+pub(crate) fn release(context: Box<Context>) {
     let mut pool = POOL.lock().unwrap_or_else(|e| e.into_inner());
     let is_small = context.families.len() < MAX_FAMILIES && context.stacks.len() < MAX_STACKS;
     if pool.len() < MAX_POOL && is_small {
@@ -66,7 +66,7 @@ impl Context {
     }
 
     /// Registers a family of the font database with parley, under the same name.
-    pub(super) fn register(&mut self, family: &Arc<str>) {
+    pub(crate) fn register(&mut self, family: &Arc<str>) {
         if !self.families.insert(family.clone()) {
             return;
         }

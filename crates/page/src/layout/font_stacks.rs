@@ -15,7 +15,7 @@ use super::scripts::{ScriptNeeds, Scripts};
 
 impl Context {
     /// Registers the fallback families for the scripts of a paragraph.
-    pub(super) fn prepare(&mut self, scripts: &Scripts) {
+    pub(crate) fn prepare(&mut self, scripts: &Scripts) {
         if scripts.symbols && !self.fallbacks.contains_key(b"Zyyy") {
             self.fall_back(*b"Zyyy", &fonts::fallback_families(*b"Zyyy", None));
         }
@@ -53,7 +53,7 @@ impl Context {
     }
 
     /// The families of a style for text with these needs.
-    pub(super) fn stack(&mut self, set: &FontSet, needs: ScriptNeeds) -> Stack {
+    pub(crate) fn stack(&mut self, set: &FontSet, needs: ScriptNeeds) -> Stack {
         let key = (set.clone(), needs);
         if let Some(known) = self.stacks.get(&key) {
             return known.clone();

@@ -4,13 +4,13 @@
 //! pool, so that shaping plans and loaded fonts are reused by the next page.
 
 mod body;
-mod context;
+pub(crate) mod context;
 mod extent;
 mod flow;
 mod font_stacks;
 mod inline_content;
 mod paragraph;
-mod scripts;
+pub(crate) mod scripts;
 mod table;
 mod tabs;
 mod vertical;
@@ -64,7 +64,7 @@ pub struct GlyphRun {
 }
 
 impl Item {
-    fn shift(&mut self, dx: f32, dy: f32) {
+    pub(crate) fn shift(&mut self, dx: f32, dy: f32) {
         let move_by = |p: &mut Point| (p.x, p.y) = (p.x + dx, p.y + dy);
         match self {
             Self::Glyphs(run) => run.glyphs.iter_mut().for_each(|(_, p)| move_by(p)),
@@ -90,7 +90,7 @@ pub struct Typesetter<'a> {
     /// Whether East Asian characters are rotated upright in rotated lines.
     upright: bool,
     /// ISO 15924 tags of scripts without a font.
-    missing: BTreeSet<[u8; 4]>,
+    pub(crate) missing: BTreeSet<[u8; 4]>,
 }
 
 impl<'a> Typesetter<'a> {
@@ -106,11 +106,11 @@ impl<'a> Typesetter<'a> {
             .map(|script| format!("no font for {}: its text is shown as boxes", scripts::script_name(*script)))
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.interrupt.check()
     }
 
-    fn context(&mut self) -> &mut context::Context {
+    pub(crate) fn context(&mut self) -> &mut context::Context {
         self.context.get_or_insert_with(context::take)
     }
 }

@@ -6,23 +6,23 @@ use crate::fonts;
 
 /// The families besides the Latin one that the text of a paragraph needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct ScriptNeeds {
-    pub(super) east_asian: bool,
-    pub(super) complex: bool,
+pub(crate) struct ScriptNeeds {
+    pub(crate) east_asian: bool,
+    pub(crate) complex: bool,
 }
 
 const EAST_ASIAN: &[&[u8; 4]] = &[b"Hani", b"Hira", b"Kana", b"Hang", b"Bopo"];
 
 /// The scripts that occur in a paragraph.
-pub(super) struct Scripts {
-    pub(super) needs: ScriptNeeds,
-    pub(super) scripts: BTreeSet<[u8; 4]>,
-    pub(super) symbols: bool,
-    pub(super) emoji: bool,
+pub(crate) struct Scripts {
+    pub(crate) needs: ScriptNeeds,
+    pub(crate) scripts: BTreeSet<[u8; 4]>,
+    pub(crate) symbols: bool,
+    pub(crate) emoji: bool,
 }
 
 /// Scans every character.
-pub(super) fn scripts_of(text: &str) -> Scripts {
+pub(crate) fn scripts_of(text: &str) -> Scripts {
     let mut found = Scripts { needs: ScriptNeeds::default(), scripts: BTreeSet::new(), symbols: false, emoji: false };
     if text.is_ascii() {
         return found;
@@ -48,7 +48,7 @@ pub(super) fn scripts_of(text: &str) -> Scripts {
 }
 
 /// The English name of a script.
-pub(super) fn script_name(script: [u8; 4]) -> String {
+pub(crate) fn script_name(script: [u8; 4]) -> String {
     let tag = std::str::from_utf8(&script).unwrap_or("Zzzz");
     match tag {
         "Zyyy" => "some symbols".to_owned(),

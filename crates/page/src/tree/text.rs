@@ -224,6 +224,10 @@ pub struct RunStyle {
     pub spacing: f32,
     /// Capitalisation of letters.
     pub caps: Caps,
+    /// Whether pairs of letters are kerned. Only in documents that flow.
+    pub kerning: bool,
+    /// Horizontal scale of the letters. Only in documents that flow.
+    pub stretch: f32,
     /// Fill, outline and shadow of the glyphs, if not plain.
     pub effects: Option<Arc<TextEffects>>,
 }
@@ -254,6 +258,8 @@ impl Default for RunStyle {
             baseline: 0.0,
             spacing: 0.0,
             caps: Caps::AsWritten,
+            kerning: true,
+            stretch: 1.0,
             effects: None,
         }
     }

@@ -6,10 +6,10 @@
 
 mod bullet;
 mod formula;
-mod number;
+pub(crate) mod number;
 mod paragraph;
 mod run;
-mod symbol;
+pub(crate) mod symbol;
 
 use crate::package::Relationships;
 use crate::xml::{Element, number};

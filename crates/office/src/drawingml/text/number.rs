@@ -39,12 +39,12 @@ pub(super) fn format(number: u32, scheme: &str) -> String {
 const THAI: &str = "กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ";
 const HINDI: &str = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह";
 const HINDI_VOWELS: &str = "अआइईउऊऋएऐओऔ";
-const HEBREW: &str = "אבגדהוזחטיכלמנסעפצקרשת";
-const ARABIC: &str = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي";
-const ABJAD: &str = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ";
+pub(crate) const HEBREW: &str = "אבגדהוזחטיכלמנסעפצקרשת";
+pub(crate) const ARABIC: &str = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي";
+pub(crate) const ABJAD: &str = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ";
 
 /// The letter of a number; after the last one, letters are doubled.
-fn alphabet(number: u32, letters: &str) -> String {
+pub(crate) fn alphabet(number: u32, letters: &str) -> String {
     let count = letters.chars().count().max(1);
     let at = number.max(1) as usize - 1;
     let letter = letters.chars().nth(at % count).map(String::from).unwrap_or_default();
@@ -52,24 +52,24 @@ fn alphabet(number: u32, letters: &str) -> String {
 }
 
 /// Decimal digits of the script whose zero is `zero`.
-fn in_digits(number: u32, zero: char) -> String {
+pub(crate) fn in_digits(number: u32, zero: char) -> String {
     number.to_string().bytes().filter_map(|d| char::from_u32(zero as u32 + u32::from(d - b'0'))).collect()
 }
 
 /// Circled up to `last`, plain above.
-fn circled(number: u32, first: u32, last: u32) -> String {
+pub(crate) fn circled(number: u32, first: u32, last: u32) -> String {
     let circled = (1..=last).contains(&number).then(|| char::from_u32(first + number - 1)).flatten();
     circled.map_or_else(|| number.to_string(), String::from)
 }
 
 /// a, b … z, aa, bb …
-fn letters(number: u32, first: char) -> String {
+pub(crate) fn letters(number: u32, first: char) -> String {
     let (letter, times) = ((number.max(1) - 1) % 26, (number.max(1) - 1) / 26 + 1);
     let letter = char::from_u32(first as u32 + letter).unwrap_or(first);
     std::iter::repeat_n(letter, times.min(8) as usize).collect()
 }
 
-fn roman(number: u32) -> String {
+pub(crate) fn roman(number: u32) -> String {
     const PARTS: [(u32, &str); 13] = [
         (1000, "M"),
         (900, "CM"),
@@ -97,7 +97,7 @@ fn roman(number: u32) -> String {
 }
 
 /// Below a hundred, more than any list has.
-fn chinese(number: u32) -> String {
+pub(crate) fn chinese(number: u32) -> String {
     const DIGITS: [&str; 10] = ["\u{3007}", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
     let digit = |n: u32| DIGITS[n as usize % 10];
     match number {

@@ -175,6 +175,7 @@ impl RunProperties {
             spacing: self.spacing.unwrap_or(0.0),
             caps: self.caps.unwrap_or_default(),
             effects: self.text_effects(),
+            ..RunStyle::default()
         }
     }
 

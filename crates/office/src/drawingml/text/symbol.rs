@@ -1,7 +1,7 @@
 //! Converts characters of symbol fonts, which are rarely installed, to similar Unicode characters.
 
 /// Whether a family has symbols instead of letters.
-pub(super) fn is_symbol(family: &str) -> bool {
+pub(crate) fn is_symbol(family: &str) -> bool {
     let name = family.to_ascii_lowercase();
     name.starts_with("wingdings")
         || name.starts_with("webdings")
@@ -11,7 +11,7 @@ pub(super) fn is_symbol(family: &str) -> bool {
 }
 
 /// Converts the characters of `symbol`, and private use characters of any family.
-pub(super) fn to_unicode(text: String, symbol: Option<&str>, latin: &str) -> String {
+pub(crate) fn to_unicode(text: String, symbol: Option<&str>, latin: &str) -> String {
     let family = match symbol {
         Some(family) if is_symbol(family) => family,
         _ if is_symbol(latin) => latin,
@@ -51,7 +51,7 @@ fn replaced(code: u8, family: &str) -> char {
     } else {
         WINGDINGS
     };
-    let or = if family == "symbol" { char::from(code) } else { '\u{2022}' };
+    let or = if family == "symbol" && !char::from(code).is_control() { char::from(code) } else { '\u{2022}' };
     match code {
         b' ' => ' ',
         code => table.iter().find(|(c, _)| *c == code).map_or(or, |(_, to)| *to),

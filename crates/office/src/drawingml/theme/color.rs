@@ -44,11 +44,16 @@ impl Default for ColorMap {
 impl ColorMap {
     /// Reads the map from attributes such as `bg1="lt1"`.
     pub fn of(element: Element<'_>) -> Self {
+        Self::of_pairs(element.attrs().map(|(name, role)| (name.to_owned(), role.to_owned())))
+    }
+
+    /// The map with these names and roles.
+    pub fn of_pairs(pairs: impl Iterator<Item = (String, String)>) -> Self {
         let mut map = Self::default();
-        for (name, role) in element.attrs() {
-            match map.pairs.iter_mut().find(|(n, _)| n == name) {
-                Some(pair) => role.clone_into(&mut pair.1),
-                None => map.pairs.push((name.to_owned(), role.to_owned())),
+        for (name, role) in pairs {
+            match map.pairs.iter_mut().find(|(n, _)| *n == name) {
+                Some(pair) => pair.1 = role,
+                None => map.pairs.push((name, role)),
             }
         }
         map
