@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use bytesize::ByteSize;
 use thumbling::Sandbox;
 use thumbling::isolation;
 
-use crate::report::{GREEN, RED, bytes, escaped};
+use crate::report::{GREEN, RED, escaped};
 
 /// Show which sandbox and libraries this machine offers
 ///
@@ -23,7 +24,7 @@ pub fn run(_: Args) -> io::Result<()> {
     match isolation::report() {
         Ok(report) => {
             writeln!(stdout, "worker    {}", report.program.display())?;
-            writeln!(stdout, "          up to {} at once, {} in all", report.workers, bytes(report.memory))?;
+            writeln!(stdout, "          up to {} at once, {} in all", report.workers, ByteSize(report.memory).display().si())?;
             is_isolated = report.sandbox >= Sandbox::default();
             let color = if is_isolated { GREEN } else { RED };
             writeln!(stdout, "sandbox   {color}{}{color:#}", report.sandbox)?;
