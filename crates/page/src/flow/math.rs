@@ -3,9 +3,9 @@
 //! Every part becomes a box with its baseline at 0; boxes are put beside and above each other. Sizes of scripts are those
 //! of their text.
 
-use crate::style::{Color, Join, Stroke};
+use crate::layout::Item;
 use crate::text::RunStyle;
-use crate::tree::{Point, Transform};
+use crate::tree::Transform;
 use thumbling_core::error::Result;
 
 use super::engine::Engine;
