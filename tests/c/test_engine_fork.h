@@ -4,7 +4,7 @@ static thumbling_engine_t fork_engine;
 static thumbling_source_t fork_source;
 static thumbling_subscription_t fork_subscription;
 static thumbling_task_id_t fork_task;
-static volatile bool fork_done;
+static bool fork_done;
 
 static void fork_finished(uintptr_t user_data, thumbling_task_t task) { (void)user_data, (void)task; }
 
@@ -57,7 +57,7 @@ static bool a_child_has_handles_of_its_own(void) {
 }
 
 static void *keep_busy(void *nothing) {
-    while (!fork_done) {
+    while (!__atomic_load_n(&fork_done, __ATOMIC_RELAXED)) {
         thumbling_source_t source = {0};
         lookup_as(fork_engine, "a", "mary", THUMBLING_LOOKUP_MODE_CACHE_ONLY);
         thumbling_source_new_copy("x", 1, &source, NULL);
@@ -83,7 +83,7 @@ static void a_child_is_refused_what_belongs_to_its_parent(void) {
     /* Whatever other threads are doing, and whatever they have locked. */
     for (i = 0; i < COUNT(threads); i++) CHECK(!pthread_create(&threads[i], NULL, keep_busy, NULL));
     for (n = 0; n < 40 && in_a_child(handles_of_the_parent_are_refused); n++) continue;
-    fork_done = true;
+    __atomic_store_n(&fork_done, true, __ATOMIC_RELAXED);
     for (i = 0; i < COUNT(threads); i++) CHECK(!pthread_join(threads[i], NULL));
     CHECK(n == 40);
     /* The parent goes on. */

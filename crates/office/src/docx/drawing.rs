@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::chart;
 use crate::drawingml::scene::{EMU, Scene};
+use crate::drawingml::shape_tree::{Host, Tree};
 use crate::drawingml::text::Inherited as ShapeText;
 use crate::drawingml::transform::{Frame, Placed};
-use crate::drawingml::shape_tree::{Host, Tree};
 use crate::xml::{Element, number};
 use thumbling_core::error::Result;
 use thumbling_page::flow::{Drawing, Float, Inline, Origin, Part, Place, Side, TextFrame, Wrap};
@@ -33,13 +33,6 @@ impl<'a> Host<'a> for Plain {
     fn text(&self, _shape: Element<'a>, _bases: &[Element<'a>]) -> ShapeText<'a> {
         ShapeText::default()
     }
-}
-
-/// A picture of this size.
-pub(super) fn picture(picture: Picture, width: f32, height: f32) -> Drawing {
-    let fill = Fill::Picture(PictureFill { picture, mode: PictureMode::WHOLE, opacity: 1.0 });
-    let shape = Shape { bounds: Rect::new(0.0, 0.0, width, height), fill, ..Shape::default() };
-    Drawing { width, height, parts: vec![Part::Node(Node::Shape(Box::new(shape)))] }
 }
 
 fn length(element: Element<'_>, name: &str) -> Option<f32> {

@@ -23,6 +23,7 @@ mod frame;
 mod math;
 mod numbering;
 mod paragraph;
+mod picture;
 mod run;
 mod section;
 mod settings;

@@ -582,7 +582,7 @@ impl<'a> Story<'a> {
         let picture = scene.picture(data.attr("r:id")?, (size, size))?;
         let side = size * 0.8;
         let ratio = picture.0.width() as f32 / picture.0.height().max(1) as f32;
-        Some(super::drawing::picture(picture, side * ratio.clamp(0.1, 10.0), side))
+        Some(super::picture::drawing(picture, side * ratio.clamp(0.1, 10.0), side))
     }
 }
 

@@ -4,13 +4,13 @@
 //! of their text.
 
 use crate::layout::Item;
-use crate::style::{Color, Join, Stroke};
 use crate::text::RunStyle;
-use crate::tree::{Point, Transform};
+use crate::tree::Transform;
 use thumbling_core::error::Result;
 
 use super::engine::Engine;
 use super::line::Breaker;
+use super::math_box::MathBox;
 use super::model::{Inline, Math, Paragraph, ParagraphStyle};
 use super::{glyphs, shape};
 
@@ -18,32 +18,6 @@ use super::{glyphs, shape};
 const AXIS: f32 = 0.25;
 /// Nesting of parts.
 const MAX_DEPTH: u32 = 32;
-
-/// A part that is laid out. Its items are relative to the left end of its baseline.
-#[derive(Debug, Clone, Default)]
-pub(super) struct MathBox {
-    pub(super) width: f32,
-    pub(super) ascent: f32,
-    pub(super) descent: f32,
-    pub(super) items: Vec<Item>,
-}
-
-impl MathBox {
-    /// Adds `other` with its baseline start at `x`, `y`.
-    fn put(&mut self, mut other: Self, x: f32, y: f32) {
-        other.items.iter_mut().for_each(|item| item.shift(x, y));
-        self.items.append(&mut other.items);
-        self.ascent = self.ascent.max(other.ascent - y);
-        self.descent = self.descent.max(other.descent + y);
-        self.width = self.width.max(x + other.width);
-    }
-
-    fn line(&mut self, from: (f32, f32), to: (f32, f32), color: Color, width: f32) {
-        let at = |(x, y): (f32, f32)| Point { x, y };
-        let stroke = Stroke { join: Join::Round, ..Stroke::new(color, width) };
-        self.items.push(Item::Line(at(from), at(to), stroke));
-    }
-}
 
 impl Engine<'_, '_> {
     /// Lays out an equation in the size of `style`.

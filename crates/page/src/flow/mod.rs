@@ -23,6 +23,7 @@ mod engine;
 mod glyphs;
 mod line;
 mod math;
+mod math_box;
 mod metrics;
 mod model;
 mod page;

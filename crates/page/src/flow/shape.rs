@@ -18,7 +18,7 @@ use crate::layout::{Item, Typesetter};
 use crate::text::{Align, Caps, RunStyle};
 use thumbling_core::error::Result;
 
-use super::math::MathBox;
+use super::math_box::MathBox;
 use super::metrics::{MetricsCache, Vertical};
 use super::model::{Break, Drawing, Float, Inline, Paragraph};
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::layout::Item;
 use crate::table::RowHeight;
-use crate::tree::{Cell as TreeCell, Row as TreeRow, Table as TreeTable};
 use crate::text::{Align, Anchor, TextDirection};
+use crate::tree::{Cell as TreeCell, Row as TreeRow, Table as TreeTable};
 use crate::tree::{Point, Rect};
 use thumbling_core::error::Result;
 
