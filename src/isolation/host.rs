@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use thumbling_core::decode::SourceInfo;
 use thumbling_core::error::{Error, Result};
-use thumbling_core::frame::{Frame, Origin};
 use thumbling_core::limits::Budget;
 use thumbling_core::source::Source;
 use thumbling_isolation::pool::{self, Outcome};
@@ -13,7 +11,7 @@ use thumbling_isolation::protocol::{self, Delivery, Job, MAX_FRAMES};
 use thumbling_isolation::{Kind, Sandbox};
 
 use super::config;
-use super::reply;
+use super::reply::{self, Decoded};
 use crate::codecs;
 use crate::request::{Request, Spec};
 
@@ -29,16 +27,6 @@ pub(crate) struct Work<'a> {
     pub(crate) deadline: Option<Instant>,
     /// What the file needs, if that is known.
     pub(crate) kind: Option<Kind>,
-}
-
-/// What a worker decoded.
-pub(crate) struct Decoded {
-    pub(crate) info: SourceInfo,
-    /// Upright 8-bit sRGB, one for each spec.
-    pub(crate) frames: Vec<Frame>,
-    pub(crate) origin: Origin,
-    pub(crate) confidence: f32,
-    pub(crate) warnings: Vec<String>,
 }
 
 /// Decodes in a worker.

@@ -27,7 +27,8 @@ mod reply;
 mod worker;
 
 pub use self::config::{Config, configure};
-pub(crate) use self::host::{Decoded, Work, has_own_program, run};
+pub(crate) use self::host::{Work, has_own_program, run};
+pub(crate) use self::reply::Decoded;
 pub use self::host::{Libraries, Report, libraries, report};
 pub use thumbling_isolation::Sandbox;
 

@@ -6,13 +6,22 @@ use std::io::Read;
 use thumbling_core::decode::SourceInfo;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::format::Family;
-use thumbling_core::frame::{Frame, PixelFormat};
+use thumbling_core::frame::{Frame, Origin, PixelFormat};
 use thumbling_core::geometry::Size;
 use thumbling_core::limits::Budget;
 use thumbling_isolation::protocol::{Done, Failure};
 
-use super::host::Decoded;
 use crate::codecs;
+
+/// What a worker decoded.
+pub(crate) struct Decoded {
+    pub(crate) info: SourceInfo,
+    /// Upright 8-bit sRGB, one for each spec.
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) origin: Origin,
+    pub(crate) confidence: f32,
+    pub(crate) warnings: Vec<String>,
+}
 
 /// Copies the pixels, once: the worker may still write to its memory.
 pub(super) fn decoded(done: Done, pixels: Option<File>, budget: &Budget) -> Result<Decoded> {

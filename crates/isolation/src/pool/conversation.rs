@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::io::Errno;
-use thumbling_core::error::{Error, ErrorKind};
 use thumbling_core::source::{Backing, Source};
 
+use super::fault::Fault;
 use super::process::Worker;
-use super::{GRACE, Request};
+use super::request::{GRACE, Request};
 use crate::kind::Kind;
 use crate::protocol::{Delivery, Done, Failure, FromWorker, Job, ToWorker};
 use crate::socket;
@@ -29,27 +29,6 @@ pub enum Answer {
     Done(Done, Option<File>),
     Failed(Failure),
     Needs(Kind),
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub enum Fault {
-    /// The worker ended.
-    Died,
-    /// It sent what no worker of ours sends.
-    Violation(&'static str),
-    /// The deadline passed.
-    Late,
-    /// The caller cancelled.
-    Cancelled,
-    /// The host's part failed: its source, or memory for the pixels.
-    Source(Error),
-}
-
-impl From<std::io::Error> for Fault {
-    fn from(e: std::io::Error) -> Self {
-        Self::Source(Error::new(ErrorKind::Busy, format!("cannot hand a job over: {e}")).caused_by(e))
-    }
 }
 
 impl Worker {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use rustix::process::{Signal, pidfd_send_signal};
 
-use super::conversation::Fault;
+use super::fault::Fault;
 use crate::protocol::{Ended, FromWorker, Spawn, Status};
 use crate::socket::{self, Received};
 

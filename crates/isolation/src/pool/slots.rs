@@ -8,7 +8,7 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use super::backoff::Backoff;
 use super::launch::{NotStarted, Supervisor};
 use super::process::Worker;
-use super::{Config, Counts, MAX_JOBS, Request};
+use super::request::{Config, Counts, MAX_JOBS, Request};
 use crate::kind::Kind;
 use crate::protocol::Spawn;
 use crate::sandbox::Sandbox;
