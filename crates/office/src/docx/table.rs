@@ -409,7 +409,7 @@ impl Story<'_> {
         };
         let direction = match property("w:textDirection") {
             Some("btLr" | "lr") => TextDirection::CounterClockwise,
-            Some("tbRl" | "rl" | "tbRlV") => TextDirection::Clockwise,
+            Some("tbRl" | "rl" | "tbRlV") => TextDirection::EastAsian,
             _ => TextDirection::Horizontal,
         };
         let background = fill.or(inherited.background);

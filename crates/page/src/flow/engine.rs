@@ -1,9 +1,11 @@
 //! Places blocks in a column: paragraphs line by line, and what is anchored in them.
 
+use std::borrow::Cow;
+
 use crate::layout::{Item, Typesetter};
 use crate::style::{Fill, Stroke};
 use crate::text::{Anchor, TextDirection};
-use crate::tree::{Insets, Point, Rect, Transform, turned};
+use crate::tree::{Insets, Node, Outline, Point, Rect, Transform, turned};
 use thumbling_core::error::Result;
 
 use super::column::{Above, Column, Exclusion, Layers};
@@ -78,6 +80,8 @@ pub(super) struct Engine<'t, 'a> {
     pub(super) cell_notes: Vec<(Layers, f32)>,
     pub(super) line_numbers: Option<LineNumbers>,
     pub(super) depth: u32,
+    /// Whether lines are turned afterwards, but not their ideographs.
+    pub(super) is_vertical: bool,
     /// Depth of tables whose widths are being measured.
     pub(super) measuring: u32,
 }
@@ -91,6 +95,7 @@ impl<'t, 'a> Engine<'t, 'a> {
             cell_notes: Vec::new(),
             line_numbers: None,
             depth: 0,
+            is_vertical: false,
             measuring: 0,
         }
     }
@@ -272,7 +277,8 @@ impl<'t, 'a> Engine<'t, 'a> {
         let mut laid = breaker.line(0, 0.0, &|_, _| (vec![(0.0, 200.0)], None));
         laid.top = line.top + line.baseline - laid.baseline;
         let width: f32 = shaped.clusters.iter().map(|c| c.advance).sum();
-        let (items, _) = glyphs::items(&shaped, own, &laid, column.left - numbers.distance - width, 200.0);
+        let left = column.left - numbers.distance - width;
+        let (items, _) = glyphs::items(&shaped, own, &laid, (left, 200.0), false);
         column.layers.text.extend(items);
         Ok(())
     }
@@ -311,7 +317,7 @@ impl<'t, 'a> Engine<'t, 'a> {
         style: &ParagraphStyle,
         line: &super::line::Line,
     ) -> Result<()> {
-        let (items, objects) = glyphs::items(shaped, style, line, column.left, column.width);
+        let (items, objects) = glyphs::items(shaped, style, line, (column.left, column.width), self.is_vertical);
         column.layers.text.extend(items);
         for object in objects {
             let Point { x, y } = object.at;
@@ -357,24 +363,7 @@ impl<'t, 'a> Engine<'t, 'a> {
 
     /// Places an anchored drawing of a paragraph whose text starts at `y`.
     fn float(&mut self, column: &mut Column, float: &Float, y: f32) -> Result<()> {
-        let mut drawing = std::borrow::Cow::Borrowed(&float.drawing);
-        // Frames and floating tables take the size of their text.
-        if let Some(Part::Text(frame)) = drawing.parts.first().filter(|_| drawing.parts.len() == 1)
-            && (frame.grows || frame.shrinks)
-        {
-            let mut frame = frame.clone();
-            let wide = frame.bounds.width.max(1.0);
-            let longest = self.longest();
-            let story = self.story(&frame.blocks, 0.0, wide, 0.0, longest)?;
-            if frame.shrinks {
-                frame.bounds.width = (story.widest + 0.1).min(wide).max(1.0);
-            }
-            if frame.grows {
-                frame.bounds.height = frame.bounds.height.max(story.bottom);
-            }
-            let (width, height) = (frame.bounds.width, frame.bounds.height);
-            drawing = std::borrow::Cow::Owned(Drawing { width, height, parts: vec![Part::Text(frame)] });
-        }
+        let drawing = self.fitted(&float.drawing)?;
         let sheet = self.sheet;
         let text = sheet.text;
         let (right, bottom) = (text.x + text.width, text.y + text.height);
@@ -394,7 +383,18 @@ impl<'t, 'a> Engine<'t, 'a> {
             _ => (y, 0.0),
         };
         let y = placed(float.y.1, from, extent, drawing.height);
-        let items = self.drawing(&drawing, Point { x, y })?;
+        let outer = std::mem::replace(&mut self.is_vertical, false);
+        let items = self.drawing(&drawing, Point { x, y });
+        self.is_vertical = outer;
+        let mut items = items?;
+        if outer {
+            // Drawings stay upright where the text is turned.
+            let (width, height) = (drawing.width, drawing.height);
+            let middle = (x + width / 2.0, y + height / 2.0);
+            let back = Transform::from_translate(-middle.0, -middle.1)
+                .post_concat(Transform::from_row(0.0, -1.0, 1.0, 0.0, middle.0, middle.1));
+            items = vec![Item::Turned(back, items)];
+        }
         let layer = if float.behind { &mut column.layers.behind } else { &mut column.layers.front };
         layer.push((float.z, items));
         let side = match float.wrap {
@@ -406,6 +406,51 @@ impl<'t, 'a> Engine<'t, 'a> {
         let area = Rect::new(x - left, y - top, drawing.width + left + right, drawing.height + top + bottom);
         column.exclusions.push(Exclusion { area, side });
         Ok(())
+    }
+
+    /// A drawing in the size of its text, if it takes that: frames, floating tables, text boxes.
+    fn fitted<'d>(&mut self, drawing: &'d Drawing) -> Result<Cow<'d, Drawing>> {
+        let (shape, frame) = match drawing.parts.as_slice() {
+            [Part::Text(frame)] => (None, frame),
+            [Part::Node(Node::Shape(shape)), Part::Text(frame)] => (Some(shape), frame),
+            _ => return Ok(Cow::Borrowed(drawing)),
+        };
+        if !(frame.grows || frame.shrinks || frame.fits) || frame.rotation != 0.0 {
+            return Ok(Cow::Borrowed(drawing));
+        }
+        let insets = frame.insets;
+        let wide = (frame.bounds.width - insets.left - insets.right).max(1.0);
+        let longest = self.longest();
+        let notes = self.cell_notes.len();
+        let story = self.story(&frame.blocks, 0.0, wide, 0.0, longest)?;
+        // They are collected when the text is placed.
+        self.cell_notes.truncate(notes);
+        let mut frame = frame.clone();
+        if frame.shrinks {
+            frame.bounds.width = (story.widest + 0.1).min(wide).max(1.0) + insets.left + insets.right;
+        }
+        let needed = story.bottom + insets.top + insets.bottom;
+        let before = frame.bounds.height;
+        frame.bounds.height = if frame.fits { needed } else { before.max(needed) };
+        let mut parts = Vec::new();
+        if let Some(shape) = shape {
+            let mut shape = shape.clone();
+            let ratio = frame.bounds.height / before.max(0.1);
+            shape.bounds.height *= ratio;
+            if let Outline::Paths(paths) = &mut shape.outline {
+                for outline in paths {
+                    let scaled = outline.path.clone().transform(Transform::from_scale(1.0, ratio));
+                    outline.path = scaled.unwrap_or_else(|| outline.path.clone());
+                }
+            }
+            parts.push(Part::Node(Node::Shape(shape)));
+        }
+        let (width, height) = match drawing.parts.len() {
+            1 if !frame.fits => (frame.bounds.width, frame.bounds.height),
+            _ => (drawing.width, drawing.height + frame.bounds.height - before),
+        };
+        parts.push(Part::Text(frame));
+        Ok(Cow::Owned(Drawing { width, height, parts }))
     }
 
     /// The items of a drawing with its top left at `at`.
@@ -447,7 +492,10 @@ impl<'t, 'a> Engine<'t, 'a> {
         let (width, height) = if is_turned { (area.height, area.width) } else { (area.width, area.height) };
         let (left, top) = if is_turned { (0.0, 0.0) } else { (area.x, area.y) };
         let bottom = top + (height * 4.0).max(2000.0);
-        let story = self.story(blocks, left, width, top, bottom)?;
+        let outer = std::mem::replace(&mut self.is_vertical, direction == TextDirection::EastAsian);
+        let story = self.story(blocks, left, width, top, bottom);
+        self.is_vertical = outer;
+        let story = story?;
         let spare = height - (story.bottom - top);
         let dy = match anchor {
             Anchor::Top => 0.0,
