@@ -9,8 +9,9 @@ use crate::text::Anchor;
 use crate::tree::{Point, Rect, Transform};
 use thumbling_core::error::Result;
 
+use super::border::Neighbours;
 use super::column::{Column, Layers, Mark, SEPARATOR};
-use super::engine::{Engine, Neighbours, Outcome, Reason, Sheet};
+use super::engine::{Engine, Outcome, Reason, Sheet};
 use super::model::{Block, PageBorders, Section, SectionStart, Source};
 
 /// Blocks that a chain of `keep_next` can take to the next page.
