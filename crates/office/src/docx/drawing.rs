@@ -170,7 +170,8 @@ impl Story<'_> {
                 Some("eaVert") => TextDirection::EastAsian,
                 _ => TextDirection::Horizontal,
             },
-            clipped: false,
+            fits: properties.is_some_and(|p| p.child("a:spAutoFit").is_some())
+                && attr("vert").is_none_or(|v| v == "horz"),
             blocks,
             ..TextFrame::default()
         }));

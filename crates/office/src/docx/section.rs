@@ -172,6 +172,7 @@ fn plain() -> Section {
         borders: None,
         line_numbers: None,
         background: Fill::None,
+        is_vertical: false,
     }
 }
 
@@ -224,6 +225,8 @@ impl Word<'_> {
             Some("continuous" | "nextColumn") => SectionStart::Continuous,
             _ => SectionStart::Page,
         };
+        let direction = description.child("w:textDirection").and_then(|t| t.attr("w:val"));
+        section.is_vertical = matches!(direction, Some("tbRl" | "tbRlV" | "rl" | "rlV"));
         section.anchor = match description.child("w:vAlign").and_then(|t| t.attr("w:val")) {
             Some("center") => Anchor::Middle,
             Some("bottom") => Anchor::Bottom,

@@ -165,6 +165,7 @@ impl Story<'_> {
                 (Some("vertical-ideographic"), _) => TextDirection::EastAsian,
                 _ => TextDirection::Horizontal,
             },
+            fits: css(box_style, "mso-fit-shape-to-text") == Some("t"),
             blocks,
             ..TextFrame::default()
         }));
