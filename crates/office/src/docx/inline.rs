@@ -8,6 +8,7 @@ use thumbling_core::error::Result;
 use thumbling_page::flow::{Break, Inline, Math};
 use thumbling_page::text::{RunStyle, TabAlign, TabStop};
 
+use super::content::{Content, Field};
 use super::document::Inherited;
 use super::numbering::formatted;
 use super::run::{RunProperties, RunStyles};
@@ -18,28 +19,6 @@ use super::value;
 const MAX_CHARACTERS: usize = 1 << 15;
 /// Fields open at once.
 const MAX_FIELDS: usize = 64;
-
-/// A complex field that is open.
-#[derive(Debug, Default)]
-pub(super) struct Field {
-    instruction: String,
-    has_result: bool,
-    /// Whether its value is already shown, so that its cached result is not.
-    is_shown: bool,
-}
-
-/// A paragraph being read.
-pub(super) struct Content<'s> {
-    pub(super) inlines: Vec<Inline>,
-    pub(super) characters: usize,
-    pub(super) base: &'s RunProperties,
-    pub(super) inherited: &'s Inherited,
-    pub(super) background: Option<thumbling_page::style::Color>,
-    /// Tab stops that position tabs ask for.
-    pub(super) stops: Vec<TabStop>,
-    /// Whether it has equations on lines of their own, which are centred.
-    pub(super) is_display: bool,
-}
 
 impl Story<'_> {
     /// Reads the inline content of `parent`.

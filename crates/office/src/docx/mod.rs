@@ -18,6 +18,7 @@
 //! | `body` | the stream of blocks |
 
 mod body;
+mod content;
 mod document;
 mod drawing;
 mod frame;

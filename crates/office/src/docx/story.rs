@@ -13,9 +13,9 @@ use thumbling_page::flow::{Block, Float, Inline, Paragraph};
 use thumbling_page::style::Fill;
 use thumbling_page::text::{Align, LineSpacing};
 
+use super::content::{Content, Field};
 use super::document::{Inherited, Word};
 use super::frame;
-use super::inline::{Content, Field};
 use super::paragraph::ParagraphProperties;
 use super::run::RunProperties;
 
