@@ -10,7 +10,7 @@ use crate::drawingml::transform::{Frame, Placed};
 use crate::xml::{Element, number};
 use thumbling_core::error::Result;
 use thumbling_page::flow::{Drawing, Float, Inline, Origin, Part, Place, Side, TextFrame, Wrap};
-use thumbling_page::style::{Fill, Picture, PictureFill, PictureMode};
+use thumbling_page::style::Fill;
 use thumbling_page::text::{Anchor, RunStyle, TextDirection};
 use thumbling_page::tree::{Insets, Node, Rect, Shape};
 

@@ -23,6 +23,9 @@ const MAX_COLUMNS: usize = 256;
 /// Cells of one table, of all rows.
 const MAX_CELLS: usize = 20_000;
 
+/// A row and its cells, each with the column in which it starts and the number of columns that it spans.
+type RowCells<'e> = (Element<'e>, Vec<(Element<'e>, usize, usize)>);
+
 /// What stands around the rows of a table, from its own elements.
 pub(super) struct TableSource<'e> {
     pub(super) properties: Option<Element<'e>>,
@@ -121,7 +124,7 @@ impl Story<'_> {
         formatting.column_band = band(&formatting, "w:tblStyleColBandSize");
 
         // Rows with their cells, and the column in which each cell starts.
-        let mut rows: Vec<(Element<'_>, Vec<(Element<'_>, usize, usize)>)> = Vec::new();
+        let mut rows: Vec<RowCells<'_>> = Vec::new();
         let mut columns = source.grid.map_or(0, |g| g.children_of("w:gridCol").take(MAX_COLUMNS).count());
         for row in &source.rows {
             let own = row.child("w:trPr");
@@ -296,7 +299,7 @@ impl Story<'_> {
         side: usize,
     ) -> Option<Stroke> {
         const SIDES: [&[&str]; 4] = [&["w:left", "w:start"], &["w:top"], &["w:right", "w:end"], &["w:bottom"]];
-        let inner: &[&str] = if side % 2 == 0 { &["w:insideV"] } else { &["w:insideH"] };
+        let inner: &[&str] = if side.is_multiple_of(2) { &["w:insideV"] } else { &["w:insideH"] };
         let palette = self.word.palette();
         let of_cell = own.and_then(|p| p.child("w:tcBorders")).and_then(|b| line(b, SIDES[side]));
         if let Some(own) = of_cell {
@@ -320,7 +323,7 @@ impl Story<'_> {
         formatting: &Formatting<'_>,
         available: f32,
         source: &TableSource<'_>,
-        rows: &[(Element<'_>, Vec<(Element<'_>, usize, usize)>)],
+        rows: &[RowCells<'_>],
         columns: usize,
     ) -> (Vec<f32>, bool) {
         let grid: Vec<f32> = source
