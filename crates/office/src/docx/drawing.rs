@@ -10,7 +10,7 @@ use crate::drawingml::transform::{Frame, Placed};
 use crate::xml::{Element, number};
 use thumbling_core::error::Result;
 use thumbling_page::flow::{Drawing, Float, Inline, Origin, Part, Place, Side, TextFrame, Wrap};
-use thumbling_page::style::{Fill, Picture, PictureFill, PictureMode};
+use thumbling_page::style::Fill;
 use thumbling_page::text::{Anchor, RunStyle, TextDirection};
 use thumbling_page::tree::{Insets, Node, Rect, Shape};
 
@@ -170,7 +170,8 @@ impl Story<'_> {
                 Some("eaVert") => TextDirection::EastAsian,
                 _ => TextDirection::Horizontal,
             },
-            clipped: false,
+            fits: properties.is_some_and(|p| p.child("a:spAutoFit").is_some())
+                && attr("vert").is_none_or(|v| v == "horz"),
             blocks,
             ..TextFrame::default()
         }));

@@ -12,14 +12,17 @@
 //! | `styles` | styles and document defaults |
 //! | `document` | what all stories share |
 //! | `frame`, `math` | frames and drop caps, equations |
-//! | `story`, `drawing`, `vml`, `table` | content; they contain each other |
+//! | `table_format` | formatting of tables by their styles |
+//! | `story`, `inline`, `drawing`, `vml`, `table` | content; they contain each other |
 //! | `section` | sections, headers and footers |
 //! | `body` | the stream of blocks |
 
 mod body;
+mod content;
 mod document;
 mod drawing;
 mod frame;
+mod inline;
 mod math;
 mod numbering;
 mod paragraph;
@@ -30,6 +33,7 @@ mod settings;
 mod story;
 mod styles;
 mod table;
+mod table_format;
 #[cfg(test)]
 mod tests;
 mod value;

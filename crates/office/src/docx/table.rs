@@ -13,6 +13,7 @@ use thumbling_page::tree::{Insets, Rect};
 use super::document::Inherited;
 use super::story::{Collector, Story, rc, solid};
 use super::styles::Resolved;
+use super::table_format::{Formatting, GridPlace, Look, at_edge};
 use super::value;
 
 /// Rows read of one table: more than fit on a page.
@@ -22,142 +23,8 @@ const MAX_COLUMNS: usize = 256;
 /// Cells of one table, of all rows.
 const MAX_CELLS: usize = 20_000;
 
-/// Parts of a table with formatting of their own in a style, the most general first.
-const PARTS: [&str; 12] = [
-    "band1Vert",
-    "band2Vert",
-    "band1Horz",
-    "band2Horz",
-    "firstCol",
-    "lastCol",
-    "firstRow",
-    "lastRow",
-    "neCell",
-    "nwCell",
-    "seCell",
-    "swCell",
-];
-
-/// Which parts of its style a table uses (`w:tblLook`).
-#[derive(Debug, Clone, Copy)]
-struct Look {
-    first_row: bool,
-    last_row: bool,
-    first_column: bool,
-    last_column: bool,
-    bands: bool,
-    column_bands: bool,
-}
-
-impl Look {
-    fn of(element: Option<Element<'_>>) -> Self {
-        let bits = element.and_then(|e| u32::from_str_radix(e.attr("w:val")?.trim(), 16).ok());
-        let bits = bits.unwrap_or(if element.is_some() { 0 } else { 0x04A0 });
-        let flag = |name: &str, bit: u32| element.and_then(|e| e.flag(name)).unwrap_or(bits & bit != 0);
-        Self {
-            first_row: flag("w:firstRow", 0x20),
-            last_row: flag("w:lastRow", 0x40),
-            first_column: flag("w:firstColumn", 0x80),
-            last_column: flag("w:lastColumn", 0x100),
-            bands: !flag("w:noHBand", 0x200),
-            column_bands: !flag("w:noVBand", 0x400),
-        }
-    }
-}
-
-/// A cell's place in the grid.
-#[derive(Debug, Clone, Copy)]
-struct GridPlace {
-    row: usize,
-    rows: usize,
-    column: usize,
-    span: usize,
-    columns: usize,
-}
-
-/// Where a table gets its formatting.
-struct Formatting<'e> {
-    properties: Option<Element<'e>>,
-    /// Its style and those that it inherits from, the most general first.
-    chain: Vec<Element<'e>>,
-    look: Look,
-    row_band: usize,
-    column_band: usize,
-}
-
-impl<'e> Formatting<'e> {
-    /// A property of the table.
-    fn property(&self, name: &str) -> Option<Element<'e>> {
-        let own = self.properties.and_then(|p| p.child(name));
-        own.or_else(|| self.chain.iter().rev().find_map(|style| style.child("w:tblPr")?.child(name)))
-    }
-
-    /// A side of a property such as `w:tblBorders`.
-    fn side(&self, name: &str, sides: &[&str]) -> Option<Element<'e>> {
-        let within = |p: Element<'e>| sides.iter().find_map(|side| p.child(name)?.child(side));
-        let own = self.properties.and_then(within);
-        own.or_else(|| self.chain.iter().rev().find_map(|style| within(style.child("w:tblPr")?)))
-    }
-
-    /// The parts of the style that apply to a cell, the most general first.
-    fn parts(&self, place: GridPlace) -> Vec<&'static str> {
-        let GridPlace { row, rows, column, span, columns } = place;
-        let look = self.look;
-        let is_first_row = look.first_row && row == 0;
-        let is_last_row = look.last_row && row + 1 == rows && rows > 1;
-        let is_first_column = look.first_column && column == 0;
-        let is_last_column = look.last_column && column + span >= columns && columns > 1;
-        let band = |at: usize, skip: bool, size: usize| (at.saturating_sub(usize::from(skip)) / size.max(1)) % 2;
-        let applies = |name: &str| match name {
-            "band1Vert" | "band2Vert" => {
-                let is_second = band(column, look.first_column, self.column_band) == 1;
-                look.column_bands && !is_first_column && !is_last_column && is_second == (name == "band2Vert")
-            }
-            "band1Horz" | "band2Horz" => {
-                let is_second = band(row, look.first_row, self.row_band) == 1;
-                look.bands && !is_first_row && !is_last_row && is_second == (name == "band2Horz")
-            }
-            "firstCol" => is_first_column,
-            "lastCol" => is_last_column,
-            "firstRow" => is_first_row,
-            "lastRow" => is_last_row,
-            "nwCell" => is_first_row && is_first_column,
-            "neCell" => is_first_row && is_last_column,
-            "swCell" => is_last_row && is_first_column,
-            "seCell" => is_last_row && is_last_column,
-            _ => false,
-        };
-        PARTS.into_iter().filter(|name| applies(name)).collect()
-    }
-
-    /// Elements of the style (`w:tblStylePr`, or the style itself) for these parts, the most general first.
-    fn layers(&self, parts: &[&'static str]) -> Vec<(Option<&'static str>, Element<'e>)> {
-        let mut layers: Vec<(Option<&'static str>, Element<'e>)> = self.chain.iter().map(|s| (None, *s)).collect();
-        for part in parts {
-            for style in &self.chain {
-                let own = style.children().filter(|c| c.is("w:tblStylePr") && c.attr("w:type") == Some(part));
-                layers.extend(own.map(|layer| (Some(*part), layer)));
-            }
-        }
-        layers
-    }
-}
-
-/// Whether a cell is at an edge of a part of the table: left, top, right, bottom.
-fn at_edge(part: Option<&str>, place: GridPlace, look: Look) -> [bool; 4] {
-    let GridPlace { row, rows, column, span, columns } = place;
-    let (left, right) = (column == 0, column + span >= columns);
-    let (top, bottom) = (row == 0, row + 1 == rows);
-    let body_top = row == usize::from(look.first_row);
-    match part {
-        Some("firstRow" | "lastRow") => [left, true, right, true],
-        Some("firstCol" | "lastCol") => [true, top || body_top, true, bottom],
-        Some("band1Horz" | "band2Horz") => [left, true, right, true],
-        Some("band1Vert" | "band2Vert") => [true, top || body_top, true, bottom],
-        Some(_) => [true; 4],
-        None => [left, top, right, bottom],
-    }
-}
+/// A row and its cells, each with the column in which it starts and the number of columns that it spans.
+type RowCells<'e> = (Element<'e>, Vec<(Element<'e>, usize, usize)>);
 
 /// What stands around the rows of a table, from its own elements.
 pub(super) struct TableSource<'e> {
@@ -257,7 +124,7 @@ impl Story<'_> {
         formatting.column_band = band(&formatting, "w:tblStyleColBandSize");
 
         // Rows with their cells, and the column in which each cell starts.
-        let mut rows: Vec<(Element<'_>, Vec<(Element<'_>, usize, usize)>)> = Vec::new();
+        let mut rows: Vec<RowCells<'_>> = Vec::new();
         let mut columns = source.grid.map_or(0, |g| g.children_of("w:gridCol").take(MAX_COLUMNS).count());
         for row in &source.rows {
             let own = row.child("w:trPr");
@@ -409,7 +276,7 @@ impl Story<'_> {
         };
         let direction = match property("w:textDirection") {
             Some("btLr" | "lr") => TextDirection::CounterClockwise,
-            Some("tbRl" | "rl" | "tbRlV") => TextDirection::Clockwise,
+            Some("tbRl" | "rl" | "tbRlV") => TextDirection::EastAsian,
             _ => TextDirection::Horizontal,
         };
         let background = fill.or(inherited.background);
@@ -432,7 +299,7 @@ impl Story<'_> {
         side: usize,
     ) -> Option<Stroke> {
         const SIDES: [&[&str]; 4] = [&["w:left", "w:start"], &["w:top"], &["w:right", "w:end"], &["w:bottom"]];
-        let inner: &[&str] = if side % 2 == 0 { &["w:insideV"] } else { &["w:insideH"] };
+        let inner: &[&str] = if side.is_multiple_of(2) { &["w:insideV"] } else { &["w:insideH"] };
         let palette = self.word.palette();
         let of_cell = own.and_then(|p| p.child("w:tcBorders")).and_then(|b| line(b, SIDES[side]));
         if let Some(own) = of_cell {
@@ -456,7 +323,7 @@ impl Story<'_> {
         formatting: &Formatting<'_>,
         available: f32,
         source: &TableSource<'_>,
-        rows: &[(Element<'_>, Vec<(Element<'_>, usize, usize)>)],
+        rows: &[RowCells<'_>],
         columns: usize,
     ) -> (Vec<f32>, bool) {
         let grid: Vec<f32> = source

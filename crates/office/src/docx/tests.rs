@@ -121,7 +121,7 @@ fn styles_inherit_and_toggle() {
         + &p("<w:pStyle w:val='H'/>", "<w:rStyle w:val='S'/><w:b/>", "d")
         + &p("<w:pStyle w:val='A'/>", "", "e");
     let all = paragraphs(&body, &[sheet]);
-    let looks: Vec<(f32, u16, bool)> = all.iter().map(|p| run_style(p)).map(|s| (s.size, s.weight, s.italic)).collect();
+    let looks: Vec<(f32, u16, bool)> = all.iter().map(run_style).map(|s| (s.size, s.weight, s.italic)).collect();
     // Two styles that switch bold on switch it off together; styles that inherit from each other end somewhere.
     assert_eq!(
         looks,

@@ -1,18 +1,15 @@
 //! Places blocks in a column: paragraphs line by line, and what is anchored in them.
 
-use crate::layout::{Item, Typesetter};
-use crate::style::{Fill, Stroke};
-use crate::text::{Anchor, TextDirection};
-use crate::tree::{Insets, Point, Rect, Transform, turned};
+use crate::layout::Typesetter;
+use crate::tree::{Point, Rect};
 use thumbling_core::error::Result;
 
-use super::column::{Above, Column, Exclusion, Layers};
+use super::border::{Frame, Neighbours};
+use super::column::{Above, Column, Layers};
 use super::glyphs;
 use super::line::{Breaker, End};
 use super::metrics::MetricsCache;
-use super::model::{
-    Block, Break, Drawing, Float, Inline, LineNumbers, Origin, Paragraph, ParagraphStyle, Part, Place, TextFrame, Wrap,
-};
+use super::model::{Block, Break, Inline, LineNumbers, Paragraph, ParagraphStyle};
 use super::shape::{BoxContent, Shaped, shape};
 
 /// Nesting of stories: tables in cells, text boxes in text boxes.
@@ -62,13 +59,6 @@ pub(super) struct Story {
     pub(super) is_empty: bool,
 }
 
-/// The paragraphs around a paragraph.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Neighbours<'b> {
-    pub(super) above: Option<&'b Block>,
-    pub(super) below: Option<&'b Block>,
-}
-
 /// Lays out stories.
 pub(super) struct Engine<'t, 'a> {
     pub(super) typesetter: &'t mut Typesetter<'a>,
@@ -78,6 +68,8 @@ pub(super) struct Engine<'t, 'a> {
     pub(super) cell_notes: Vec<(Layers, f32)>,
     pub(super) line_numbers: Option<LineNumbers>,
     pub(super) depth: u32,
+    /// Whether lines are turned afterwards, but not their ideographs.
+    pub(super) is_vertical: bool,
     /// Depth of tables whose widths are being measured.
     pub(super) measuring: u32,
 }
@@ -91,6 +83,7 @@ impl<'t, 'a> Engine<'t, 'a> {
             cell_notes: Vec::new(),
             line_numbers: None,
             depth: 0,
+            is_vertical: false,
             measuring: 0,
         }
     }
@@ -261,7 +254,7 @@ impl<'t, 'a> Engine<'t, 'a> {
         let Some(numbers) = self.line_numbers.clone() else { return Ok(()) };
         let number = column.next_line;
         column.next_line += 1;
-        if number % numbers.step.max(1) != 0 {
+        if !number.is_multiple_of(numbers.step.max(1)) {
             return Ok(());
         }
         let text = Inline::Text(number.to_string(), numbers.style.clone());
@@ -272,7 +265,8 @@ impl<'t, 'a> Engine<'t, 'a> {
         let mut laid = breaker.line(0, 0.0, &|_, _| (vec![(0.0, 200.0)], None));
         laid.top = line.top + line.baseline - laid.baseline;
         let width: f32 = shaped.clusters.iter().map(|c| c.advance).sum();
-        let (items, _) = glyphs::items(&shaped, own, &laid, column.left - numbers.distance - width, 200.0);
+        let left = column.left - numbers.distance - width;
+        let (items, _) = glyphs::items(&shaped, own, &laid, (left, 200.0), false);
         column.layers.text.extend(items);
         Ok(())
     }
@@ -311,7 +305,7 @@ impl<'t, 'a> Engine<'t, 'a> {
         style: &ParagraphStyle,
         line: &super::line::Line,
     ) -> Result<()> {
-        let (items, objects) = glyphs::items(shaped, style, line, column.left, column.width);
+        let (items, objects) = glyphs::items(shaped, style, line, (column.left, column.width), self.is_vertical);
         column.layers.text.extend(items);
         for object in objects {
             let Point { x, y } = object.at;
@@ -354,209 +348,4 @@ impl<'t, 'a> Engine<'t, 'a> {
         }
         Ok(())
     }
-
-    /// Places an anchored drawing of a paragraph whose text starts at `y`.
-    fn float(&mut self, column: &mut Column, float: &Float, y: f32) -> Result<()> {
-        let mut drawing = std::borrow::Cow::Borrowed(&float.drawing);
-        // Frames and floating tables take the size of their text.
-        if let Some(Part::Text(frame)) = drawing.parts.first().filter(|_| drawing.parts.len() == 1)
-            && (frame.grows || frame.shrinks)
-        {
-            let mut frame = frame.clone();
-            let wide = frame.bounds.width.max(1.0);
-            let longest = self.longest();
-            let story = self.story(&frame.blocks, 0.0, wide, 0.0, longest)?;
-            if frame.shrinks {
-                frame.bounds.width = (story.widest + 0.1).min(wide).max(1.0);
-            }
-            if frame.grows {
-                frame.bounds.height = frame.bounds.height.max(story.bottom);
-            }
-            let (width, height) = (frame.bounds.width, frame.bounds.height);
-            drawing = std::borrow::Cow::Owned(Drawing { width, height, parts: vec![Part::Text(frame)] });
-        }
-        let sheet = self.sheet;
-        let text = sheet.text;
-        let (right, bottom) = (text.x + text.width, text.y + text.height);
-        let (from, extent) = match float.x.0 {
-            Origin::Page => (0.0, sheet.width),
-            Origin::Margin => (text.x, text.width),
-            Origin::LeftMargin => (0.0, text.x),
-            Origin::RightMargin => (right, sheet.width - right),
-            _ => (column.left, column.width),
-        };
-        let x = placed(float.x.1, from, extent, drawing.width);
-        let (from, extent) = match float.y.0 {
-            Origin::Page => (0.0, sheet.height),
-            Origin::Margin => (text.y, text.height),
-            Origin::TopMargin => (0.0, text.y),
-            Origin::BottomMargin => (bottom, sheet.height - bottom),
-            _ => (y, 0.0),
-        };
-        let y = placed(float.y.1, from, extent, drawing.height);
-        let items = self.drawing(&drawing, Point { x, y })?;
-        let layer = if float.behind { &mut column.layers.behind } else { &mut column.layers.front };
-        layer.push((float.z, items));
-        let side = match float.wrap {
-            Wrap::None => return Ok(()),
-            Wrap::Square(side) => Some(side),
-            Wrap::TopAndBottom => None,
-        };
-        let Insets { left, top, right, bottom } = float.distance;
-        let area = Rect::new(x - left, y - top, drawing.width + left + right, drawing.height + top + bottom);
-        column.exclusions.push(Exclusion { area, side });
-        Ok(())
-    }
-
-    /// The items of a drawing with its top left at `at`.
-    pub(super) fn drawing(&mut self, drawing: &Drawing, at: Point) -> Result<Vec<Item>> {
-        let mut items = Vec::new();
-        for part in &drawing.parts {
-            match part {
-                Part::Node(_) => items.extend(glyphs::node(part, at)),
-                Part::Text(frame) => items.extend(self.frame(frame, at)?),
-            }
-        }
-        Ok(items)
-    }
-
-    /// The text of a box.
-    fn frame(&mut self, frame: &TextFrame, at: Point) -> Result<Vec<Item>> {
-        let bounds = Rect { x: frame.bounds.x + at.x, y: frame.bounds.y + at.y, ..frame.bounds };
-        let content = bounds.inset(frame.insets);
-        let mut items = self.boxed(&frame.blocks, content, frame.anchor, frame.direction)?;
-        if frame.clipped {
-            items = vec![Item::Clip(bounds, items)];
-        }
-        if frame.rotation != 0.0 {
-            items = vec![Item::Turned(turned(bounds, frame.rotation, (false, false)), items)];
-        }
-        Ok(items)
-    }
-
-    /// Text in a rectangle, with lines in any direction.
-    pub(super) fn boxed(
-        &mut self,
-        blocks: &[Block],
-        area: Rect,
-        anchor: Anchor,
-        direction: TextDirection,
-    ) -> Result<Vec<Item>> {
-        let is_turned =
-            !matches!(direction, TextDirection::Horizontal | TextDirection::Stacked | TextDirection::StackedLeftward);
-        let (width, height) = if is_turned { (area.height, area.width) } else { (area.width, area.height) };
-        let (left, top) = if is_turned { (0.0, 0.0) } else { (area.x, area.y) };
-        let bottom = top + (height * 4.0).max(2000.0);
-        let story = self.story(blocks, left, width, top, bottom)?;
-        let spare = height - (story.bottom - top);
-        let dy = match anchor {
-            Anchor::Top => 0.0,
-            Anchor::Middle => spare / 2.0,
-            Anchor::Bottom => spare,
-        };
-        let mut layers = story.layers;
-        layers.shift(0.0, dy);
-        let items = layers.into_items();
-        if !is_turned {
-            return Ok(items);
-        }
-        let transform = match direction {
-            TextDirection::CounterClockwise => Transform::from_row(0.0, -1.0, 1.0, 0.0, area.x, area.y + area.height),
-            _ => Transform::from_row(0.0, 1.0, -1.0, 0.0, area.x + area.width, area.y),
-        };
-        Ok(vec![Item::Turned(transform, items)])
-    }
-}
-
-fn placed(place: Place, from: f32, extent: f32, size: f32) -> f32 {
-    from + match place {
-        Place::At(pt) => pt,
-        Place::Share(share) => extent * share,
-        Place::Start => 0.0,
-        Place::Center => (extent - size) / 2.0,
-        Place::End => extent - size,
-    }
-}
-
-/// Borders and shading of a paragraph.
-struct Frame {
-    padding: Insets,
-    /// Space that lines and padding take above and below the text.
-    above: f32,
-    below: f32,
-    joins_above: bool,
-    joins_below: bool,
-}
-
-impl Frame {
-    fn of(style: &ParagraphStyle, around: Neighbours<'_>, from: usize) -> Self {
-        let joins = |other: Option<&Block>| {
-            let Some(Block::Paragraph(other)) = other else { return false };
-            has_frame(style) && same_frame(style, &other.style)
-        };
-        let (joins_above, joins_below) = (joins(around.above), joins(around.below));
-        let thickness = |line: &Option<Stroke>, padding: f32| line.as_ref().map_or(0.0, |l| l.width + padding);
-        let [_, top, _, bottom] = &style.borders;
-        let between = if joins_above { thickness(&style.between, style.padding.top) } else { 0.0 };
-        let above = if joins_above || from > 0 { between } else { thickness(top, style.padding.top) };
-        let below = if joins_below { 0.0 } else { thickness(bottom, style.padding.bottom) };
-        Self { padding: style.padding, above, below, joins_above, joins_below }
-    }
-
-    /// Paints borders and shading from `top` to `bottom`, below the items from `start` on.
-    fn paint(
-        &self,
-        column: &mut Column,
-        style: &ParagraphStyle,
-        (top, bottom): (f32, f32),
-        start: usize,
-        is_done: bool,
-    ) {
-        if !has_frame(style) {
-            return;
-        }
-        let before = style.indent_start + style.first_line.min(0.0);
-        let (start_edge, end_edge) = (before, style.indent_end);
-        let (left, right) = if style.right_to_left { (end_edge, start_edge) } else { (start_edge, end_edge) };
-        let has = |n: usize| if style.borders[n].is_some() { 1.0 } else { 0.0 };
-        let x = column.left + left - self.padding.left * has(0);
-        let width = column.width - left - right + self.padding.left * has(0) + self.padding.right * has(2);
-        let area = Rect::new(x, top, width.max(0.0), (bottom - top).max(0.0));
-        let mut items = Vec::new();
-        if let Some(color) = style.shading {
-            items.push(Item::Fill(area, Fill::Solid(color)));
-        }
-        let corner = |x: f32, y: f32| Point { x, y };
-        let (right, bottom) = (area.x + area.width, area.y + area.height);
-        let [left_line, top_line, right_line, bottom_line] = &style.borders;
-        let top_line = if self.joins_above { &style.between } else { top_line };
-        let sides = [
-            (left_line, corner(area.x, top), corner(area.x, bottom)),
-            (top_line, corner(area.x, top), corner(right, top)),
-            (right_line, corner(right, top), corner(right, bottom)),
-        ];
-        for (line, from, to) in sides {
-            items.extend(line.as_ref().map(|line| Item::Line(from, to, line.clone())));
-        }
-        if is_done && !self.joins_below {
-            let line = bottom_line.as_ref();
-            items.extend(line.map(|l| Item::Line(corner(area.x, bottom), corner(right, bottom), l.clone())));
-        }
-        column.layers.text.splice(start..start, items);
-    }
-}
-
-fn has_frame(style: &ParagraphStyle) -> bool {
-    style.shading.is_some() || style.borders.iter().any(Option::is_some)
-}
-
-/// Whether two paragraphs have one frame together.
-fn same_frame(a: &ParagraphStyle, b: &ParagraphStyle) -> bool {
-    let line = |s: &Option<Stroke>| {
-        s.as_ref().map(|s| (s.width.to_bits(), if let Fill::Solid(color) = s.fill { Some(color) } else { None }))
-    };
-    let indents = |s: &ParagraphStyle| (s.indent_start + s.first_line.min(0.0), s.indent_end);
-    let same_lines = a.borders.iter().zip(&b.borders).all(|(a, b)| line(a) == line(b));
-    same_lines && has_frame(b) && indents(a) == indents(b) && a.borders.iter().any(Option::is_some)
-        || a.shading.is_some() && a.shading == b.shading && same_lines && indents(a) == indents(b)
 }

@@ -9,7 +9,10 @@ use crate::tree::{Point, Rect, Transform};
 
 use super::line::{End, Line, Stretch};
 use super::model::{Break, ParagraphStyle, Part};
-use super::shape::{Kind, Shaped};
+use super::shape::{Cluster, Kind, Shaped};
+
+/// Height of the centre of an ideograph above the baseline, as a fraction of the font size.
+const MIDDLE: f32 = 0.38;
 
 /// An inline box and the left end of its baseline.
 pub(super) struct PlacedObject {
@@ -22,10 +25,18 @@ pub(super) fn items(
     shaped: &Shaped<'_>,
     style: &ParagraphStyle,
     line: &Line,
-    left: f32,
-    width: f32,
+    (left, width): (f32, f32),
+    is_vertical: bool,
 ) -> (Vec<Item>, Vec<PlacedObject>) {
-    let mut set = Setter { shaped, left, width, is_rtl: style.right_to_left, items: Vec::new(), objects: Vec::new() };
+    let mut set = Setter {
+        is_vertical,
+        shaped,
+        left,
+        width,
+        is_rtl: style.right_to_left,
+        items: Vec::new(),
+        objects: Vec::new(),
+    };
     let baseline = line.top + line.baseline;
     for stretch in &line.stretches {
         let extra = stretch.to - stretch.from - stretch.width;
@@ -66,6 +77,8 @@ fn gaps(shaped: &Shaped<'_>, range: Range<usize>) -> usize {
 }
 
 struct Setter<'s, 'p> {
+    /// Whether the line is turned afterwards, but not its ideographs.
+    is_vertical: bool,
     shaped: &'s Shaped<'p>,
     left: f32,
     width: f32,
@@ -177,6 +190,11 @@ impl Setter<'_, '_> {
         let mut glyphs = Vec::new();
         for n in order {
             let cluster = &shaped.clusters[range.start + n];
+            if self.is_vertical && cluster.is_wide && cluster.kind == Kind::Text {
+                self.upright(cluster, *pen, raised, style);
+                *pen += widths[*n];
+                continue;
+            }
             // In the units of glyphs that are stretched.
             let mut x = *pen / stretch;
             for (id, dx, dy, advance) in &shaped.glyphs[cluster.glyphs.clone()] {
@@ -203,6 +221,26 @@ impl Setter<'_, '_> {
             });
         }
         self.lines(style, first.run, left, *pen - left, raised);
+    }
+
+    /// A character turned back about its centre.
+    fn upright(&mut self, cluster: &Cluster, pen: f32, baseline: f32, style: &RunStyle) {
+        let run = &self.shaped.runs[cluster.run];
+        let glyphs = self.shaped.glyphs[cluster.glyphs.clone()].iter();
+        let glyphs = glyphs.map(|(id, dx, dy, _)| (*id, Point { x: pen + dx, y: baseline + dy })).collect();
+        let (x, y) = (pen + cluster.advance / 2.0, baseline - run.size * MIDDLE);
+        let back = Transform::from_translate(-x, -y).post_concat(Transform::from_row(0.0, -1.0, 1.0, 0.0, x, y));
+        let item = Item::Glyphs(GlyphRun {
+            font: run.font.clone(),
+            size: run.size,
+            coords: run.coords.clone(),
+            embolden: run.embolden,
+            skew: run.skew,
+            color: style.color,
+            effects: style.effects.clone(),
+            glyphs,
+        });
+        self.items.push(Item::Turned(back, vec![item]));
     }
 
     fn decorate(&mut self, style: RunStyle, run: usize, left: f32, width: f32, baseline: f32) {

@@ -53,6 +53,10 @@ pub(super) struct Line {
     pub(super) end: End,
 }
 
+/// Returns the free intervals between two heights, from the start edge, and the next height below at which there may be
+/// more.
+pub(super) type Free<'a> = &'a dyn Fn(f32, f32) -> (Vec<(f32, f32)>, Option<f32>);
+
 /// The lines of a paragraph in a column of `width` pt.
 pub(super) struct Breaker<'s, 'p> {
     pub(super) shaped: &'s Shaped<'p>,
@@ -63,9 +67,8 @@ pub(super) struct Breaker<'s, 'p> {
 }
 
 impl Breaker<'_, '_> {
-    /// Breaks the line that starts with cluster `start` at `y`. `free` returns the free intervals between two heights,
-    /// from the start edge, and the next height below at which there may be more.
-    pub(super) fn line(&self, start: usize, y: f32, free: &dyn Fn(f32, f32) -> (Vec<(f32, f32)>, Option<f32>)) -> Line {
+    /// Breaks the line that starts with cluster `start` at `y`.
+    pub(super) fn line(&self, start: usize, y: f32, free: Free<'_>) -> Line {
         let mut top = y;
         let mut height = self.guess(start);
         // A taller line may meet another drawing; that settles quickly.
@@ -206,8 +209,7 @@ impl Breaker<'_, '_> {
         while let Some(&end) = self.shaped.ends.get(segment) {
             let before = pen.clone();
             let (was_visible, was_width) = (visible, width);
-            for n in at..end {
-                let cluster = &clusters[n];
+            for (n, cluster) in clusters.iter().enumerate().take(end).skip(at) {
                 match cluster.kind {
                     Kind::Space => pen.advance(cluster.advance),
                     Kind::Text | Kind::Object(_) => {

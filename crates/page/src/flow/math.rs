@@ -222,7 +222,7 @@ impl Engine<'_, '_> {
         // Equations use the extent of letters, not of lines.
         line.top = -line.baseline;
         let width = shaped.clusters.iter().map(|c| c.advance).sum();
-        let (items, _) = glyphs::items(&shaped, &paragraph.style, &line, 0.0, 1e6);
+        let (items, _) = glyphs::items(&shaped, &paragraph.style, &line, (0.0, 1e6), false);
         Ok(MathBox { width, ascent: style.size * 0.75, descent: style.size * 0.22, items })
     }
 }

@@ -14,11 +14,13 @@
 //! | `line` | line breaks, tab stops, line heights |
 //! | `glyphs` | alignment, justification, visual order, decorations |
 //! | `column` | a column being filled, and what text flows around |
-//! | `engine`, `math` | paragraphs, equations, anchored drawings, text boxes |
-//! | `table` | tables, which the engine places as well |
+//! | `border` | borders and shading of paragraphs |
+//! | `engine`, `drawing`, `math`, `table` | blocks; they contain each other |
 //! | `page` | sections, columns, headers, footers, footnotes |
 
+mod border;
 mod column;
+mod drawing;
 mod engine;
 mod glyphs;
 mod line;

@@ -51,6 +51,8 @@ pub struct Section {
     pub anchor: Anchor,
     /// Where the section starts.
     pub start: SectionStart,
+    /// Whether lines run downward and follow each other leftward, with East Asian characters upright.
+    pub is_vertical: bool,
     /// Background of the page.
     pub background: Fill,
     /// Content of the header.
@@ -288,8 +290,10 @@ pub struct TextFrame {
     pub rotation: f32,
     /// Direction of lines.
     pub direction: TextDirection,
-    /// Whether the drawing takes the height of the text.
+    /// Whether the drawing is at least as high as the text.
     pub grows: bool,
+    /// Whether the drawing is as high as the text.
+    pub fits: bool,
     /// Whether the drawing takes the width of the text.
     pub shrinks: bool,
     /// Whether text below the box is cut off.

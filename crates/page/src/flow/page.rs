@@ -6,11 +6,12 @@ use std::rc::Rc;
 use crate::layout::{Item, Typesetter};
 use crate::style::{Color, Fill, Stroke};
 use crate::text::Anchor;
-use crate::tree::{Point, Rect};
+use crate::tree::{Point, Rect, Transform};
 use thumbling_core::error::Result;
 
+use super::border::Neighbours;
 use super::column::{Column, Layers, Mark, SEPARATOR};
-use super::engine::{Engine, Neighbours, Outcome, Reason, Sheet};
+use super::engine::{Engine, Outcome, Reason, Sheet};
 use super::model::{Block, PageBorders, Section, SectionStart, Source};
 
 /// Blocks that a chain of `keep_next` can take to the next page.
@@ -40,13 +41,20 @@ pub fn first_page(source: &mut dyn Source, typesetter: &mut Typesetter<'_>) -> R
         return Ok(LaidPage { width: 612.0, height: 792.0, ..LaidPage::default() });
     };
     let mut page = Layers::default();
-    let text = around(&mut engine, section, &mut page)?;
-    engine.sheet = Sheet { width: section.width, height: section.height, text, grid: section.grid };
+    let mut text = around(&mut engine, section, &mut page)?;
+    let upright = text;
+    let (mut width, mut height) = (section.width, section.height);
+    if section.is_vertical {
+        // The text is laid out on a page on its side, and turned.
+        text = Rect::new(text.y, width - text.x - text.width, text.height, text.width);
+        (width, height) = (height, width);
+    }
+    engine.is_vertical = section.is_vertical;
+    engine.sheet = Sheet { width, height, text, grid: section.grid };
     let mut body = Layers::default();
     let mut top = text.y;
     let mut current = block.clone();
-    loop {
-        let Block::Section(section) = &*current else { break };
+    while let Block::Section(section) = &*current {
         engine.sheet.grid = section.grid;
         engine.line_numbers.clone_from(&section.line_numbers);
         let mut filler = Filler::new(section, Rect { y: top, height: text.y + text.height - top, ..text });
@@ -86,9 +94,15 @@ pub fn first_page(source: &mut dyn Source, typesetter: &mut Typesetter<'_>) -> R
     }
     let Block::Section(section) = &*block else { return Ok(LaidPage::default()) };
     let mut items = page.into_items();
-    items.extend(body.into_items());
+    match section.is_vertical {
+        true => {
+            let turn = Transform::from_row(0.0, 1.0, -1.0, 0.0, section.width, 0.0);
+            items.push(Item::Turned(turn, body.into_items()));
+        }
+        false => items.extend(body.into_items()),
+    }
     if let Some(borders) = &section.borders {
-        items.extend(page_borders(borders, section, text));
+        items.extend(page_borders(borders, section, upright));
     }
     let background = section.background.clone();
     Ok(LaidPage { width: section.width, height: section.height, background, items })
@@ -195,8 +209,8 @@ impl Filler {
             columns.push((x, column.width.max(1.0)));
             x += column.width + column.gap;
         }
-        if columns.is_empty() {
-            columns.push((0.0, area.width));
+        if columns.len() <= 1 || section.is_vertical {
+            columns = vec![(0.0, area.width)];
         }
         let place = |(x, width): (f32, f32)| match section.right_to_left {
             true => (area.x + area.width - x - width, width),

@@ -15,8 +15,8 @@ use super::model::{Cell, Table};
 
 /// Depth of tables whose rows break over pages. Each depth doubles the work.
 const MAX_SPLIT_DEPTH: u32 = 4;
-/// Depth of tables whose content is measured. Each depth triples the work.
-const MAX_MEASURED_DEPTH: u32 = 3;
+/// Depth of tables whose content is measured. Each depth multiplies the work by that of its rows.
+const MAX_MEASURED_DEPTH: u32 = 1;
 /// Most cells of which content is measured for column widths.
 const MAX_MEASURED: usize = 400;
 

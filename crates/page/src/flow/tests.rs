@@ -54,6 +54,7 @@ fn section() -> Section {
         borders: None,
         line_numbers: None,
         background: Fill::None,
+        is_vertical: false,
     }
 }
 
@@ -276,4 +277,35 @@ fn nested_tables_end_at_a_depth() {
         inner = vec![Block::Table(Box::new(Table { columns: vec![100.0], rows: vec![row], ..Table::default() }))];
     }
     assert!(on_page(inner).is_empty());
+}
+
+#[test]
+fn vertical_sections_turn_the_page_and_not_its_ideographs() {
+    let (items, _) = laid(Section { is_vertical: true, ..section() }, vec![block(paragraph("語a"))]);
+    let [Item::Turned(turn, inner)] = &items[..] else { panic!("not turned") };
+    // The top right of the text area is where lines start.
+    let mut start = [tiny_skia::Point::from_xy(20.0, 20.0)];
+    turn.map_points(&mut start);
+    assert_eq!((start[0].x, start[0].y), (180.0, 20.0));
+    let upright = inner.iter().filter(|item| matches!(item, Item::Turned(..))).count();
+    assert_eq!((upright, inner.len()), (1, 2));
+}
+
+#[test]
+fn text_boxes_take_the_height_of_their_text() {
+    let shape = Shape { bounds: Rect::new(0.0, 0.0, 60.0, 100.0), ..Shape::default() };
+    let frame = TextFrame {
+        bounds: shape.bounds,
+        insets: Insets::all(5.0),
+        fits: true,
+        blocks: vec![block(paragraph("x"))],
+        ..TextFrame::default()
+    };
+    let parts = vec![Part::Node(Node::Shape(Box::new(shape))), Part::Text(frame)];
+    let drawing = Drawing { width: 60.0, height: 100.0, parts };
+    let float = Float { drawing, wrap: Wrap::TopAndBottom, ..Float::default() };
+    let mut anchored = paragraph("y");
+    anchored.content.insert(0, Inline::Float(Box::new(float)));
+    // One line and the insets, then the paragraph.
+    assert_eq!(on_page(vec![block(anchored)]), [(20, 66), (25, 41)]);
 }

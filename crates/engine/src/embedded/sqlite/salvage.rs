@@ -126,7 +126,8 @@ fn drop_unreadable(c: &Connection) -> Sql<()> {
             rows::file_ref(row, 2)?;
             row.get::<_, ItemState>(4)?;
             row.get::<_, Option<i64>>(5)?.map(rows::error_kind).transpose()?;
-            (row.get::<_, Option<String>>(6)?, row.get::<_, Option<Vec<u8>>>(7)?);
+            row.get::<_, Option<String>>(6)?;
+            row.get::<_, Option<Vec<u8>>>(7)?;
             numbers(row, 0..2)
         },
         "DELETE FROM items WHERE task = ?1 AND n = ?2",
@@ -147,7 +148,7 @@ fn drop_unreadable(c: &Connection) -> Sql<()> {
     let mut select = c.prepare(&records)?;
     let damaged = select.query_map([], |row| {
         let readable = rows::record(row).is_ok() && row.get::<_, RecordKey>(14).is_ok();
-        Ok((!readable).then(|| row.get::<_, Value>(14)).transpose()?)
+        (!readable).then(|| row.get::<_, Value>(14)).transpose()
     })?;
     for key in damaged.collect::<Sql<Vec<_>>>()?.into_iter().flatten() {
         c.execute("DELETE FROM records WHERE key = ?1", [key])?;
