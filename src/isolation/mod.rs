@@ -27,9 +27,9 @@ mod reply;
 mod worker;
 
 pub use self::config::{Config, configure};
+pub use self::host::{Libraries, Report, libraries, report};
 pub(crate) use self::host::{Work, has_own_program, run};
 pub(crate) use self::reply::Decoded;
-pub use self::host::{Libraries, Report, libraries, report};
 pub use thumbling_isolation::Sandbox;
 
 /// Turns the process into a worker if it was started as one, and then does not return. Call it first in `main`: before

@@ -24,7 +24,12 @@ pub fn run(_: Args) -> io::Result<()> {
     match isolation::report() {
         Ok(report) => {
             writeln!(stdout, "worker    {}", report.program.display())?;
-            writeln!(stdout, "          up to {} at once, {} in all", report.workers, ByteSize(report.memory).display().si())?;
+            writeln!(
+                stdout,
+                "          up to {} at once, {} in all",
+                report.workers,
+                ByteSize(report.memory).display().si()
+            )?;
             is_isolated = report.sandbox >= Sandbox::default();
             let color = if is_isolated { GREEN } else { RED };
             writeln!(stdout, "sandbox   {color}{}{color:#}", report.sandbox)?;

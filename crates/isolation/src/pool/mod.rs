@@ -184,8 +184,8 @@ fn verdict(ended: Option<Ended>) -> Verdict {
     };
     // What Rust's runtime writes before it aborts.
     let is_out_of_memory = stderr.contains("memory allocation of");
-    let lines = stderr.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("note:"));
-    let last: String = lines.last().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+    let mut lines = stderr.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("note:"));
+    let last: String = lines.next_back().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
     match signal {
         _ if is_out_of_memory => Verdict::Crash(Error::limit("the decoder ran out of the memory of its worker")),
         Some(SIGXCPU) => Verdict::Crash(Error::new(ErrorKind::Timeout, "the worker used up its CPU time")),
