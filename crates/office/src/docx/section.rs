@@ -273,7 +273,7 @@ impl Word<'_> {
     fn around(&self, description: Element<'_>, kind: &str) -> Result<Vec<thumbling_page::flow::Block>> {
         let has_title = description.child("w:titlePg").is_some_and(value::is_on);
         let start = description.child("w:pgNumType").and_then(|n| n.number::<u32>("w:start")).unwrap_or(1);
-        let is_even = self.settings.even_and_odd && start % 2 == 0;
+        let is_even = self.settings.even_and_odd && start.is_multiple_of(2);
         let wanted = match (has_title, is_even) {
             (true, _) => "first",
             (false, true) => "even",

@@ -54,6 +54,9 @@ fn cells_in<'e>(parent: Element<'e>, cells: &mut Vec<Element<'e>>, depth: u32) {
     }
 }
 
+/// A row, and its cells with their first columns and numbers of columns.
+type PlacedRow<'e> = (Element<'e>, Vec<(Element<'e>, usize, usize)>);
+
 /// A number in `w:val` of a child.
 fn count(element: Option<Element<'_>>, name: &str) -> Option<usize> {
     element?.child(name)?.number::<usize>("w:val")
@@ -121,7 +124,7 @@ impl Story<'_> {
         formatting.column_band = band(&formatting, "w:tblStyleColBandSize");
 
         // Rows with their cells, and the column in which each cell starts.
-        let mut rows: Vec<(Element<'_>, Vec<(Element<'_>, usize, usize)>)> = Vec::new();
+        let mut rows: Vec<PlacedRow<'_>> = Vec::new();
         let mut columns = source.grid.map_or(0, |g| g.children_of("w:gridCol").take(MAX_COLUMNS).count());
         for row in &source.rows {
             let own = row.child("w:trPr");
@@ -296,7 +299,7 @@ impl Story<'_> {
         side: usize,
     ) -> Option<Stroke> {
         const SIDES: [&[&str]; 4] = [&["w:left", "w:start"], &["w:top"], &["w:right", "w:end"], &["w:bottom"]];
-        let inner: &[&str] = if side % 2 == 0 { &["w:insideV"] } else { &["w:insideH"] };
+        let inner: &[&str] = if side.is_multiple_of(2) { &["w:insideV"] } else { &["w:insideH"] };
         let palette = self.word.palette();
         let of_cell = own.and_then(|p| p.child("w:tcBorders")).and_then(|b| line(b, SIDES[side]));
         if let Some(own) = of_cell {
@@ -320,7 +323,7 @@ impl Story<'_> {
         formatting: &Formatting<'_>,
         available: f32,
         source: &TableSource<'_>,
-        rows: &[(Element<'_>, Vec<(Element<'_>, usize, usize)>)],
+        rows: &[PlacedRow<'_>],
         columns: usize,
     ) -> (Vec<f32>, bool) {
         let grid: Vec<f32> = source

@@ -225,7 +225,7 @@ impl Story<'_> {
         let text: String = path.attr("string")?.chars().take(500).collect();
         let style = path.attr("style").unwrap_or_default();
         let family = css(style, "font-family").unwrap_or("Times New Roman").trim_matches(['"', '\'']).to_owned();
-        let opacity = shape.child("v:fill").and_then(|f| f.attr("opacity")).map_or(1.0, |o| fraction_or_one(o));
+        let opacity = shape.child("v:fill").and_then(|f| f.attr("opacity")).map_or(1.0, fraction_or_one);
         let color = shape.attr("fillcolor").and_then(colored).unwrap_or(Color::WHITE).faded(opacity);
         let run = RunStyle {
             fonts: FontSet::one(&family),
@@ -271,7 +271,7 @@ impl Story<'_> {
             };
             stroke
         });
-        let radius = || shape.attr("arcsize").map_or(0.2, |a| fraction(a)).clamp(0.0, 0.5);
+        let radius = || shape.attr("arcsize").map_or(0.2, fraction).clamp(0.0, 0.5);
         let outline = match (shape.name(), kind.as_deref()) {
             ("v:oval", _) | (_, Some("3")) => Outline::Ellipse,
             ("v:roundrect", _) => Outline::Rounded(area.width.min(area.height) * radius()),

@@ -254,7 +254,7 @@ impl<'t, 'a> Engine<'t, 'a> {
         let Some(numbers) = self.line_numbers.clone() else { return Ok(()) };
         let number = column.next_line;
         column.next_line += 1;
-        if number % numbers.step.max(1) != 0 {
+        if !number.is_multiple_of(numbers.step.max(1)) {
             return Ok(());
         }
         let text = Inline::Text(number.to_string(), numbers.style.clone());

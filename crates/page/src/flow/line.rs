@@ -15,6 +15,10 @@ const MIN_GAP: f32 = 28.0;
 /// Tolerance of line widths, pt.
 const SLACK: f32 = 0.05;
 
+/// The free intervals between two heights, from the edge where lines start, and the next height below at which there may
+/// be more.
+pub(super) type Free<'f> = dyn Fn(f32, f32) -> (Vec<(f32, f32)>, Option<f32>) + 'f;
+
 /// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -65,7 +69,7 @@ pub(super) struct Breaker<'s, 'p> {
 impl Breaker<'_, '_> {
     /// Breaks the line that starts with cluster `start` at `y`. `free` returns the free intervals between two heights,
     /// from the start edge, and the next height below at which there may be more.
-    pub(super) fn line(&self, start: usize, y: f32, free: &dyn Fn(f32, f32) -> (Vec<(f32, f32)>, Option<f32>)) -> Line {
+    pub(super) fn line(&self, start: usize, y: f32, free: &Free<'_>) -> Line {
         let mut top = y;
         let mut height = self.guess(start);
         // A taller line may meet another drawing; that settles quickly.
@@ -206,8 +210,7 @@ impl Breaker<'_, '_> {
         while let Some(&end) = self.shaped.ends.get(segment) {
             let before = pen.clone();
             let (was_visible, was_width) = (visible, width);
-            for n in at..end {
-                let cluster = &clusters[n];
+            for (n, cluster) in clusters.iter().enumerate().take(end).skip(at) {
                 match cluster.kind {
                     Kind::Space => pen.advance(cluster.advance),
                     Kind::Text | Kind::Object(_) => {

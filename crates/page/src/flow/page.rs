@@ -54,8 +54,7 @@ pub fn first_page(source: &mut dyn Source, typesetter: &mut Typesetter<'_>) -> R
     let mut body = Layers::default();
     let mut top = text.y;
     let mut current = block.clone();
-    loop {
-        let Block::Section(section) = &*current else { break };
+    while let Block::Section(section) = &*current.clone() {
         engine.sheet.grid = section.grid;
         engine.line_numbers.clone_from(&section.line_numbers);
         let mut filler = Filler::new(section, Rect { y: top, height: text.y + text.height - top, ..text });
