@@ -17,7 +17,8 @@ const SLACK: Duration = Duration::from_secs(2);
 /// # Panics
 /// On an internal error, a thumbnail larger than requested, or a call that takes much longer than its timeout.
 pub fn check(bytes: &[u8], name: &str, (width, height): (u32, u32), effort: Effort) {
-    let mut request = Request::new().isolation(Isolation::Nothing).spec(Spec::new(width, height)).name(name).effort(effort);
+    let mut request =
+        Request::new().isolation(Isolation::Nothing).spec(Spec::new(width, height)).name(name).effort(effort);
     request.limits.max_pixels = 1 << 22;
     request.limits.max_memory = 64 << 20;
     request.limits.timeout = Some(TIMEOUT);

@@ -52,7 +52,8 @@ fn answer(
     context: &CallContext,
     callback: impl FnOnce(*const thumbling_call_t) -> thumbling_status_t,
 ) -> DriveResult<Option<Reply>> {
-    let (status, reply) = call::with(context, callback).map_err(|e| DriveError::unavailable(e.to_string()).caused_by(e))?;
+    let (status, reply) =
+        call::with(context, callback).map_err(|e| DriveError::unavailable(e.to_string()).caused_by(e))?;
     let kind = match status {
         THUMBLING_OK => return Ok(reply),
         THUMBLING_ERROR_NOT_FOUND => DriveErrorKind::NoSuchFile,

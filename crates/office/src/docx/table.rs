@@ -57,9 +57,6 @@ fn cells_in<'e>(parent: Element<'e>, cells: &mut Vec<Element<'e>>, depth: u32) {
     }
 }
 
-/// A row, and its cells with their first columns and numbers of columns.
-type PlacedRow<'e> = (Element<'e>, Vec<(Element<'e>, usize, usize)>);
-
 /// A number in `w:val` of a child.
 fn count(element: Option<Element<'_>>, name: &str) -> Option<usize> {
     element?.child(name)?.number::<usize>("w:val")

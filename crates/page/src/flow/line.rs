@@ -15,10 +15,6 @@ const MIN_GAP: f32 = 28.0;
 /// Tolerance of line widths, pt.
 const SLACK: f32 = 0.05;
 
-/// The free intervals between two heights, from the edge where lines start, and the next height below at which there may
-/// be more.
-pub(super) type Free<'f> = dyn Fn(f32, f32) -> (Vec<(f32, f32)>, Option<f32>) + 'f;
-
 /// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
