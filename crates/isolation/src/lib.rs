@@ -8,7 +8,7 @@
 //! The host starts one supervisor with `posix_spawn`; it never forks. The supervisor starts workers, reports how they
 //! ended, and ends with the host. Jobs go straight to a worker over its own socket. See `docs/isolation.md`.
 //!
-//! This crate knows no codec: [`Config::program`] names an executable whose `main` calls [`run_if_worker`] with the
+//! This crate knows no codec: [`pool::Config::program`] names an executable whose `main` calls [`run_if_worker`] with the
 //! function that runs a job.
 //!
 //! | module | contents |
