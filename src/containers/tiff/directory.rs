@@ -255,7 +255,7 @@ impl Directory {
 
 #[cfg(test)]
 mod tests {
-    use crate::containers::tiff::Tiff;
+    use crate::containers::tiff::header::Tiff;
     use thumbling_core::source::Source;
 
     /// A little-endian TIFF with one entry of type `kind`, which has `count` values at `field`.

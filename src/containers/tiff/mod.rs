@@ -1,15 +1,15 @@
 //! TIFF 6.0 and BigTIFF directories, for TIFF pictures, RAW files, EXIF blocks and maker notes.
 //!
-//! [`Tiff`] finds directories, [`Directory`] reads their values on demand, by range reads. Every count is bounded by
-//! the size of the file, and cyclic chains end. [`image`] reads the pixels that a directory describes. What a directory
-//! means is up to the caller.
+//! [`header::Tiff`] finds directories, [`directory::Directory`] reads their values on demand, by range reads. Every count
+//! is bounded by the size of the file, and cyclic chains end. [`image`] reads the pixels that a directory describes. What
+//! a directory means is up to the caller.
 
 #[cfg(feature = "tiff")]
 mod compression;
 #[cfg(feature = "tiff")]
 mod decompress;
-mod directory;
-mod header;
+pub(crate) mod directory;
+pub(crate) mod header;
 #[cfg(feature = "tiff")]
 pub(crate) mod image;
 #[cfg(feature = "tiff")]
@@ -20,12 +20,9 @@ pub(crate) mod tag;
 #[cfg(test)]
 pub(crate) mod writer;
 
-pub(crate) use directory::Directory;
-pub(crate) use header::Tiff;
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::header::Tiff;
     use thumbling_core::source::Source;
 
     /// A directory at 8 with one SHORT entry, followed by `next`.

@@ -10,15 +10,15 @@ use rustix::process::{chdir, pivot_root};
 
 type Step<T> = Result<T, (&'static str, Errno)>;
 
-/// Folders of which one exists on every machine; the new root is mounted over it.
+/// Folders of which one exists on every machine; the new root is mounted over it, and hides what is in it.
 const PLACES: [&str; 5] = ["/tmp", "/run", "/mnt", "/dev/shm", "/proc"];
 
 /// Replaces the root folder by an empty one.
 pub fn leave(readable: &[PathBuf]) -> Step<()> {
     let at = |what: &'static str| move |e| (what, e);
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).map_err(at("private mounts"))?;
-    let place =
-        PLACES.iter().map(Path::new).find(|path| path.is_dir()).ok_or(("a folder for the root", Errno::NOENT))?;
+    let is_free = |place: &&Path| place.is_dir() && !readable.iter().any(|path| path.starts_with(place));
+    let place = PLACES.iter().map(Path::new).find(is_free).ok_or(("a folder for the root", Errno::NOENT))?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     mount("tmpfs", place, "tmpfs", flags, c"size=64k,mode=755").map_err(at("an empty root"))?;
     for path in readable {

@@ -1,7 +1,7 @@
 //! Canon CR3: ISO base media (ISO/IEC 14496-12) with Canon's own boxes for small previews and metadata, and a track
 //! with the full-size JPEG.
 
-use crate::containers::tiff::{Tiff, tag};
+use crate::containers::tiff::{header::Tiff, tag};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;

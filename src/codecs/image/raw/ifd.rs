@@ -1,7 +1,7 @@
 //! RAW files that are TIFF structures: DNG, CR2, NEF, ARW, ORF, RW2, PEF, DCR, KDC, SRW, 3FR, ERF, MEF, MOS and
 //! similar.
 
-use crate::containers::tiff::{Directory, Tiff, image, photometric, tag};
+use crate::containers::tiff::{directory::Directory, header::Tiff, image, photometric, tag};
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
 use thumbling_core::geometry::Size;

@@ -1,7 +1,7 @@
 //! Previews in maker notes. Their layouts are known by reverse engineering only, so a location counts only if it
 //! contains a JPEG.
 
-use crate::containers::tiff::{Directory, Tiff, tag};
+use crate::containers::tiff::{directory::Directory, header::Tiff, tag};
 use thumbling_core::bytes::Endian;
 
 use super::preview::Previews;

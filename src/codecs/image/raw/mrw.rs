@@ -1,6 +1,6 @@
 //! Minolta MRW: a header of blocks, one of which is a TIFF structure whose maker note contains the preview.
 
-use crate::containers::tiff::Tiff;
+use crate::containers::tiff::header::Tiff;
 use thumbling_core::bytes::{u16_be, u32_be};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! The previews of a file: location, size, and ranking for a wanted size.
 
-use crate::containers::tiff::Directory;
+use crate::containers::tiff::directory::Directory;
 use thumbling_core::decode::Context;
 use thumbling_core::error::Result;
 use thumbling_core::geometry::Size;

@@ -2,7 +2,7 @@
 
 mod pages;
 
-use crate::containers::tiff::{Directory, Tiff, image, tag};
+use crate::containers::tiff::{directory::Directory, header::Tiff, image, tag};
 use pages::{Page, Pages};
 use thumbling_core::decode::{Context, Decoder, Effort, FormatEntry, SourceInfo, Want};
 use thumbling_core::error::{Error, ErrorKind, Result};

@@ -3,7 +3,7 @@
 //! A reduced version is recognised by NewSubfileType or SubfileType, by being in SubIFDs, or, in undeclared pyramids,
 //! by being tiled, of the same shape, and at most half as large as the preceding tiled page.
 
-use crate::containers::tiff::{Directory, Tiff, tag};
+use crate::containers::tiff::{directory::Directory, header::Tiff, tag};
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};
 use thumbling_core::geometry::Size;
