@@ -1,6 +1,7 @@
 //! How the pixels of a directory are stored: size, samples, strips or tiles.
 
-use super::{Directory, compression, photometric, tag};
+use super::directory::Directory;
+use super::{compression, photometric, tag};
 use thumbling_core::bytes::Endian;
 use thumbling_core::decode::Context;
 use thumbling_core::error::{Error, Result};

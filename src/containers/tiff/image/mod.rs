@@ -13,8 +13,9 @@ mod ycbcr;
 use pixels::Conversion;
 use rows::Rows;
 
+use super::directory::Directory;
 use super::layout::Layout;
-use super::{Directory, compression, decompress, photometric, tag};
+use super::{compression, decompress, photometric, tag};
 use crate::containers::jpeg;
 use thumbling_core::color::ColorSpace;
 use thumbling_core::decode::{Context, Want};
