@@ -78,8 +78,7 @@ pub(crate) fn of(format: Format) -> (Tier, &'static str) {
         return (Tier::Worker, evidence);
     }
     match format.family {
-        // Covers are pictures with tiers of their own.
-        Family::Audio => (Tier::InProcess, DAMAGED),
+        Family::Audio => (Tier::Worker, "compressed frames of ID3 tags inflate without a limit: 3 MB to 6 GB"),
         Family::Video => (Tier::Worker, "FFmpeg is C"),
         Family::Document => (Tier::Worker, "crafted drawings can run past a deadline"),
         _ => (Tier::Worker, "not assessed"),

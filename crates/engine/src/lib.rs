@@ -187,9 +187,9 @@ impl Engine {
         self.inner.wait(id, caller, timeout)
     }
 
-    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status. Tasks that
-    /// nobody in particular created, such as those of [`file_changed`](Self::file_changed), may be cancelled by whoever
-    /// may do what they do.
+    /// Cancels a task that has not ended, interrupts jobs that only this task waits for, and returns its status. A task
+    /// without a creator, such as one of [`file_changed`](Self::file_changed), may be cancelled by every caller who is
+    /// allowed what it does.
     ///
     /// # Errors
     /// As [`task`](Self::task); `denied` for a task that another caller created.

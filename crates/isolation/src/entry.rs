@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::kind::Kind;
 use crate::protocol::{ARGUMENT, FromWorker};
 use crate::sandbox::Sandbox;
-use crate::worker::{Environment, Task};
+use crate::task::{Environment, Task};
 use crate::{supervisor, worker};
 
 static IS_WORKER: AtomicBool = AtomicBool::new(false);

@@ -23,7 +23,9 @@
 
 mod kind;
 pub mod protocol;
+mod request;
 pub mod sandbox;
+mod task;
 
 #[cfg(target_os = "linux")]
 mod clone;
@@ -43,17 +45,12 @@ mod worker;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{can_run_itself, library_path, pool};
+pub use elsewhere::{can_run_itself, library_path, pool, run_if_worker};
 
-#[cfg(not(target_os = "linux"))]
-pub use elsewhere::run_if_worker;
-#[cfg(not(target_os = "linux"))]
-pub use elsewhere::{Environment, Task};
 #[cfg(target_os = "linux")]
 pub use entry::{can_run_itself, run_if_worker};
 pub use kind::Kind;
 #[cfg(target_os = "linux")]
 pub use location::library_path;
 pub use sandbox::Sandbox;
-#[cfg(target_os = "linux")]
-pub use worker::{Environment, Task};
+pub use task::{Environment, Task};

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -14,35 +13,16 @@ use thumbling_core::source::{ReadAt, Source};
 
 use crate::clone;
 use crate::kind::Kind;
-use crate::protocol::{BUILD, Delivery, FromWorker, Job, MAX_READ, Ready, ToWorker};
+use crate::protocol::{BUILD, Delivery, FromWorker, MAX_READ, Ready, ToWorker};
 use crate::sandbox::{Profile, Sandbox, lock_down};
 use crate::socket::{self, Received};
+use crate::task::{Environment, Task};
 
 /// Without a job for this long a worker ends and frees its memory.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// Stack of the thread that runs jobs, bytes: the usual size of a main thread.
 const STACK: usize = 8 << 20;
-
-/// What a worker needs after lock-down, gathered while it may still open files.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// Folders that workers of kind [`Kind::Page`] may read: those of fonts.
-    pub readable: Vec<PathBuf>,
-}
-
-/// A job as it is run.
-#[derive(Debug)]
-pub struct Task {
-    /// The kind of this worker.
-    pub kind: Kind,
-    /// What to do.
-    pub job: Job,
-    /// The file.
-    pub source: Source,
-    /// Where pixels are written to.
-    pub output: Option<File>,
-}
 
 /// Runs until the host closes the socket; returns the exit code.
 pub fn main(

@@ -1,8 +1,8 @@
 //! Who may do what with a task. Every call about a task id starts here.
 //!
 //! A task belongs to the caller that created it: the same user, through whichever share, or for callers without a user, the
-//! same share and token. A task that nobody in particular created ([`file_changed`](crate::Engine::file_changed), an anonymous caller) belongs to
-//! whoever may do what the task does.
+//! same share and token. A task without a creator (of [`file_changed`](crate::Engine::file_changed) or an
+//! anonymous caller) belongs to every caller who is allowed what the task does.
 //!
 //! | call | the owner | any other caller |
 //! |---|---|---|

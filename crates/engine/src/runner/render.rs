@@ -175,7 +175,8 @@ impl RenderJob<'_> {
             if self.job.cancel.is_cancelled() {
                 return None;
             }
-            let mut request = Request::new().name(info.name.clone());
+            // Workers are not shared between spaces.
+            let mut request = Request::new().name(info.name.clone()).tenant(self.job.lease.file.space.as_str());
             request = specs.iter().map(|spec| spec.spec.clone()).fold(request, Request::spec);
             request.limits = inner.config.limits.clone();
             request.limits.max_memory = grant.bytes();

@@ -12,10 +12,13 @@ use thumbling_core::source::{Backing, Source};
 
 use super::fault::Fault;
 use super::process::Worker;
-use super::request::{GRACE, Request};
 use crate::kind::Kind;
 use crate::protocol::{Delivery, Done, Failure, FromWorker, Job, ToWorker};
+use crate::request::Request;
 use crate::socket;
+
+/// How long after its deadline a worker may still send the error that says so.
+const GRACE: Duration = Duration::from_millis(60);
 
 /// Content in memory up to this size is handed over as a copy; more is read by range.
 const MAX_COPY: u64 = 4 << 20;

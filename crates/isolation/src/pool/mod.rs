@@ -10,10 +10,8 @@ mod fault;
 mod launch;
 mod process;
 mod quarantine;
-mod request;
 mod slots;
 
-use std::fs::File;
 use std::sync::OnceLock;
 
 use thumbling_core::error::{Error, ErrorKind, Result};
@@ -23,18 +21,10 @@ use self::fault::Fault;
 use self::quarantine::Quarantine;
 use self::slots::Slots;
 
-pub use self::request::{Config, Counts, MAX_JOBS, Request};
-use crate::protocol::{Done, Ended, Failure};
+pub use self::slots::{Counts, MAX_JOBS};
+use crate::protocol::Ended;
+pub use crate::request::{Config, Outcome, Request};
 use crate::sandbox::Sandbox;
-
-/// What a worker made of a job.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Success, with the memory that holds the pixels.
-    Done(Done, Option<File>),
-    /// The worker's own error.
-    Failed(Failure),
-}
 
 /// Workers, and what is known of files that crash them.
 #[derive(Debug)]

@@ -8,10 +8,24 @@ use thumbling_core::error::{Error, ErrorKind, Result};
 use super::backoff::Backoff;
 use super::launch::{NotStarted, Supervisor};
 use super::process::Worker;
-use super::request::{Config, Counts, MAX_JOBS, Request};
 use crate::kind::Kind;
 use crate::protocol::Spawn;
+use crate::request::{Config, Request};
 use crate::sandbox::Sandbox;
+
+/// Jobs after which a worker is replaced: what a job left behind does not last.
+pub const MAX_JOBS: u32 = 64;
+
+/// What a pool is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Workers that run a job.
+    pub busy: usize,
+    /// Workers that wait for one.
+    pub idle: usize,
+    /// Workers started so far.
+    pub started: u64,
+}
 
 /// Memory of a worker beside that of the job's limit: heap of libraries, stacks, what decoders do not account for.
 const OVERHEAD: u64 = 144 << 20;

@@ -22,7 +22,7 @@ pub(super) struct Content<'s> {
     pub(super) base: &'s RunProperties,
     pub(super) inherited: &'s Inherited,
     pub(super) background: Option<thumbling_page::style::Color>,
-    /// Tab stops that position tabs ask for.
+    /// Tab stops of position tabs (`w:ptab`).
     pub(super) stops: Vec<TabStop>,
     /// Whether it has equations on lines of their own, which are centred.
     pub(super) is_display: bool,

@@ -1,4 +1,4 @@
-//! A column that is filled from the top: what is placed in it, and what stands in the way.
+//! A column that is filled from the top: the items placed in it, and the floats that text flows around.
 
 use crate::layout::Item;
 use crate::tree::Rect;

@@ -9,7 +9,7 @@ use crate::tree::{Point, Rect, Transform};
 
 use super::line::{End, Line, Stretch};
 use super::model::{Break, ParagraphStyle, Part};
-use super::shape::{Cluster, Kind, Shaped};
+use super::shape::{Cluster, Kind, Shaped, ShapedRun};
 
 /// Height of the centre of an ideograph above the baseline, as a fraction of the font size.
 const MIDDLE: f32 = 0.38;
@@ -62,6 +62,20 @@ pub(super) fn items(
         set.stretch(stretch, stretch.from + shift.max(0.0), per_gap, after_tab, baseline);
     }
     (set.items, set.objects)
+}
+
+/// Glyphs of `run` in the colour and with the effects of `style`.
+fn glyph_run(run: &ShapedRun, style: &RunStyle, glyphs: Vec<(u32, Point)>) -> GlyphRun {
+    GlyphRun {
+        font: run.font.clone(),
+        size: run.size,
+        coords: run.coords.clone(),
+        embolden: run.embolden,
+        skew: run.skew,
+        color: style.color,
+        effects: style.effects.clone(),
+        glyphs,
+    }
 }
 
 fn stretch_is_inner(line: &Line, stretch: &Stretch) -> bool {
@@ -205,16 +219,7 @@ impl Setter<'_, '_> {
         }
         self.decorate_behind(style, first.run, left, *pen - left, raised);
         if !glyphs.is_empty() {
-            let item = Item::Glyphs(GlyphRun {
-                font: run.font.clone(),
-                size: run.size,
-                coords: run.coords.clone(),
-                embolden: run.embolden,
-                skew: run.skew,
-                color: style.color,
-                effects: style.effects.clone(),
-                glyphs,
-            });
+            let item = Item::Glyphs(glyph_run(run, style, glyphs));
             self.items.push(match stretch {
                 1.0 => item,
                 stretch => Item::Turned(Transform::from_scale(stretch, 1.0), vec![item]),
@@ -230,16 +235,7 @@ impl Setter<'_, '_> {
         let glyphs = glyphs.map(|(id, dx, dy, _)| (*id, Point { x: pen + dx, y: baseline + dy })).collect();
         let (x, y) = (pen + cluster.advance / 2.0, baseline - run.size * MIDDLE);
         let back = Transform::from_translate(-x, -y).post_concat(Transform::from_row(0.0, -1.0, 1.0, 0.0, x, y));
-        let item = Item::Glyphs(GlyphRun {
-            font: run.font.clone(),
-            size: run.size,
-            coords: run.coords.clone(),
-            embolden: run.embolden,
-            skew: run.skew,
-            color: style.color,
-            effects: style.effects.clone(),
-            glyphs,
-        });
+        let item = Item::Glyphs(glyph_run(run, style, glyphs));
         self.items.push(Item::Turned(back, vec![item]));
     }
 

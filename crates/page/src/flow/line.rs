@@ -26,7 +26,7 @@ pub(super) enum End {
     Paragraph,
 }
 
-/// A stretch of a line between things that stand in it.
+/// Part of a line between two floats.
 #[derive(Debug, Clone)]
 pub(super) struct Stretch {
     /// Clusters, without trailing spaces that hang.

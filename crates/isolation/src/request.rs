@@ -1,20 +1,15 @@
-//! Settings of a pool, and what it is asked.
+//! Settings of a pool, what it is asked, and what it answers; alike on every system.
 
+use std::fs::File;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use thumbling_core::cancel::CancelToken;
 use thumbling_core::source::Source;
 
 use crate::kind::Kind;
-use crate::protocol::Job;
+use crate::protocol::{Done, Failure, Job};
 use crate::sandbox::Sandbox;
-
-/// Jobs after which a worker is replaced: what a job left behind does not last.
-pub const MAX_JOBS: u32 = 64;
-
-/// How long after its deadline a worker may still send the error that says so.
-pub(super) const GRACE: Duration = Duration::from_millis(60);
 
 /// Settings of a pool.
 #[derive(Debug, Clone)]
@@ -46,13 +41,11 @@ pub struct Request<'a> {
     pub source: &'a Source,
 }
 
-/// What a pool is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Workers that run a job.
-    pub busy: usize,
-    /// Workers that wait for one.
-    pub idle: usize,
-    /// Workers started so far.
-    pub started: u64,
+/// What a worker made of a job.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Success, with the memory that holds the pixels.
+    Done(Done, Option<File>),
+    /// The worker's own error.
+    Failed(Failure),
 }
